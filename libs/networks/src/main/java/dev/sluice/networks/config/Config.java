@@ -1,0 +1,188 @@
+package dev.sluice.networks.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A {@code config.json}: typed reading with defaults. Old checkpoints have sparse configs; a key that
+ * is absent or null takes the default, a value of the wrong type is an error that names file and key.
+ */
+public final class Config {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final JsonNode root;
+  private final String origin;
+
+  private Config(JsonNode root, String origin) {
+    this.root = root;
+    this.origin = origin;
+  }
+
+  /** Reads a JSON file. */
+  public static Config read(Path file) {
+    try {
+      JsonNode root = JSON.readTree(file.toFile());
+      if (root == null || !root.isObject()) {
+        throw new IllegalArgumentException(file + ": not a JSON object");
+      }
+      return new Config(root, file.toString());
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalArgumentException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** A config given as key and value pairs. */
+  public static Config of(Map<String, ?> values) {
+    return new Config(JSON.valueToTree(values), "config");
+  }
+
+  /** The file this was read from, for error messages. */
+  public String origin() {
+    return origin;
+  }
+
+  /** The keys and values as plain Java objects. */
+  public Map<String, Object> asMap() {
+    return JSON.convertValue(
+        root, new com.fasterxml.jackson.core.type.TypeReference<Map<String, Object>>() {});
+  }
+
+  /** Whether the key is there and not null. */
+  public boolean has(String key) {
+    return root.hasNonNull(key);
+  }
+
+  public int integer(String key, int whenAbsent) {
+    return has(key) ? asInt(root.get(key), key) : whenAbsent;
+  }
+
+  /** An integer that must be there. */
+  public int integer(String key) {
+    return asInt(require(key), key);
+  }
+
+  public double number(String key, double whenAbsent) {
+    if (!has(key)) {
+      return whenAbsent;
+    }
+    JsonNode node = root.get(key);
+    if (!node.isNumber()) {
+      throw wrongType(key, "a number", node);
+    }
+    return node.doubleValue();
+  }
+
+  public boolean bool(String key, boolean whenAbsent) {
+    if (!has(key)) {
+      return whenAbsent;
+    }
+    JsonNode node = root.get(key);
+    if (!node.isBoolean()) {
+      throw wrongType(key, "true or false", node);
+    }
+    return node.booleanValue();
+  }
+
+  public String string(String key, String whenAbsent) {
+    if (!has(key)) {
+      return whenAbsent;
+    }
+    JsonNode node = root.get(key);
+    if (!node.isTextual()) {
+      throw wrongType(key, "a string", node);
+    }
+    return node.textValue();
+  }
+
+  /** A string that must be there. */
+  public String string(String key) {
+    require(key);
+    return string(key, null);
+  }
+
+  public boolean isList(String key) {
+    return has(key) && root.get(key).isArray();
+  }
+
+  /** A list of integers, or {@code count} times the one integer given. */
+  public List<Integer> integers(String key, int count, int whenAbsent) {
+    if (!isList(key)) {
+      int value = integer(key, whenAbsent);
+      return java.util.Collections.nCopies(count, value);
+    }
+    return integers(key, List.of());
+  }
+
+  public List<Integer> integers(String key, List<Integer> whenAbsent) {
+    if (!has(key)) {
+      return whenAbsent;
+    }
+    List<Integer> values = new ArrayList<>();
+    for (JsonNode node : list(key)) {
+      values.add(asInt(node, key));
+    }
+    return List.copyOf(values);
+  }
+
+  public List<String> strings(String key, List<String> whenAbsent) {
+    if (!has(key)) {
+      return whenAbsent;
+    }
+    List<String> values = new ArrayList<>();
+    for (JsonNode node : list(key)) {
+      if (!node.isTextual()) {
+        throw wrongType(key, "a list of strings", node);
+      }
+      values.add(node.textValue());
+    }
+    return List.copyOf(values);
+  }
+
+  /** A list of booleans, or {@code count} times the one given. */
+  public List<Boolean> bools(String key, int count, boolean whenAbsent) {
+    if (!isList(key)) {
+      return java.util.Collections.nCopies(count, bool(key, whenAbsent));
+    }
+    List<Boolean> values = new ArrayList<>();
+    for (JsonNode node : list(key)) {
+      values.add(node.asBoolean());
+    }
+    return List.copyOf(values);
+  }
+
+  private JsonNode list(String key) {
+    JsonNode node = root.get(key);
+    if (!node.isArray()) {
+      throw wrongType(key, "a list", node);
+    }
+    return node;
+  }
+
+  private JsonNode require(String key) {
+    if (!has(key)) {
+      throw new IllegalArgumentException(origin + ": the key \"" + key + "\" is missing");
+    }
+    return root.get(key);
+  }
+
+  private int asInt(JsonNode node, String key) {
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw wrongType(key, "an integer", node);
+    }
+    return node.intValue();
+  }
+
+  private IllegalArgumentException wrongType(String key, String expected, JsonNode found) {
+    return new IllegalArgumentException(
+        "%s: \"%s\" must be %s, found %s".formatted(origin, key, expected, found));
+  }
+}
