@@ -2,6 +2,7 @@ package dev.sluice.networks.graph;
 
 import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
@@ -28,6 +30,8 @@ import org.tensorflow.types.TFloat32;
  * shapes over one set of weights.
  */
 public final class Parameters {
+
+  private static final long BYTES_PER_RUN = 64L << 20;
 
   private final Ops tf;
   private final Map<String, Parameter> byName = new LinkedHashMap<>();
@@ -76,9 +80,7 @@ public final class Parameters {
    */
   public void load(Session session, TensorSource source, CheckpointNames names) {
     Map<String, String> storedNames = resolve(source, names);
-    for (Parameter parameter : byName.values()) {
-      set(session, parameter, source.floats(storedNames.get(parameter.name())));
-    }
+    fill(session, parameter -> source.floats(storedNames.get(parameter.name())));
   }
 
   private Map<String, String> resolve(TensorSource source, CheckpointNames names) {
@@ -128,24 +130,45 @@ public final class Parameters {
     return "%d tensor(s) %s: %s%s. ".formatted(names.size(), what, some, more);
   }
 
-  /** Sets every weight to what {@code values} gives for it, in checkpoint order. */
+  /**
+   * Sets every weight to what {@code values} gives for it, in checkpoint order. A run of the session
+   * costs far more than a small weight's copy, so many are set in one; how many is bounded in bytes,
+   * because the copies that are fed live beside the variables until the run ends.
+   */
   public void fill(Session session, Function<Parameter, float[]> values) {
-    byName.values().forEach(parameter -> set(session, parameter, values.apply(parameter)));
+    List<Tensor> fed = new ArrayList<>();
+    Session.Runner runner = session.runner();
+    long bytes = 0;
+    try {
+      for (Parameter parameter : byName.values()) {
+        Tensor tensor = toTensor(parameter, values.apply(parameter));
+        fed.add(tensor);
+        runner.feed(parameter.value(), tensor).addTarget(parameter.assign());
+        bytes += tensor.numBytes();
+        if (bytes >= BYTES_PER_RUN) {
+          run(runner, fed);
+          runner = session.runner();
+          bytes = 0;
+        }
+      }
+      if (!fed.isEmpty()) {
+        run(runner, fed);
+      }
+    } finally {
+      fed.forEach(Tensor::close);
+    }
   }
 
-  /** Sets one weight; {@code stored} is in checkpoint order. */
-  public void set(Session session, Parameter parameter, float[] stored) {
+  private static void run(Session.Runner runner, List<Tensor> fed) {
+    runner.run().close();
+    fed.forEach(Tensor::close);
+    fed.clear();
+  }
+
+  private static TFloat32 toTensor(Parameter parameter, float[] stored) {
     float[] values = parameter.layout().toVariable(stored, parameter.shape());
     Shape shape = Shape.of(parameter.layout().variableShape(parameter.shape()));
-    try (TFloat32 tensor = TFloat32.tensorOf(shape, DataBuffers.of(values, true, false));
-        Result ignored =
-            session
-                .runner()
-                .feed(parameter.value(), tensor)
-                .addTarget(parameter.assign())
-                .run()) {
-      // The variable holds its own copy.
-    }
+    return TFloat32.tensorOf(shape, DataBuffers.of(values, true, false));
   }
 
   /** Reads one weight, in checkpoint order. */
