@@ -1,0 +1,112 @@
+package dev.sluice.trainer.shapes;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Learns byte-pair merges until every given word is one token (Sennrich et al., 2016, algorithm 1,
+ * on the byte alphabet of GPT-2 with CLIP's end-of-word mark).
+ */
+final class BytePairs {
+
+  /** What CLIP appends to the last symbol of a word. */
+  static final String END_OF_WORD = "</w>";
+
+  /** Two neighbouring symbols that become one. */
+  record Merge(String left, String right) implements Comparable<Merge> {
+    String merged() {
+      return left + right;
+    }
+
+    @Override
+    public int compareTo(Merge other) {
+      int byLeft = left.compareTo(other.left);
+      return byLeft != 0 ? byLeft : right.compareTo(other.right);
+    }
+  }
+
+  private BytePairs() {}
+
+  /** The merges, in the order in which an encoder must prefer them. */
+  static List<Merge> learn(Collection<String> words) {
+    List<List<String>> splits = new ArrayList<>();
+    words.forEach(word -> splits.add(symbols(word)));
+    List<Merge> merges = new ArrayList<>();
+    while (true) {
+      Map<Merge, Integer> counts = new HashMap<>();
+      for (List<String> split : splits) {
+        for (int i = 0; i + 1 < split.size(); i++) {
+          counts.merge(new Merge(split.get(i), split.get(i + 1)), 1, Integer::sum);
+        }
+      }
+      if (counts.isEmpty()) {
+        return merges;
+      }
+      Merge best =
+          counts.entrySet().stream()
+              .min(
+                  Map.Entry.<Merge, Integer>comparingByValue()
+                      .reversed()
+                      .thenComparing(Map.Entry.comparingByKey()))
+              .orElseThrow()
+              .getKey();
+      merges.add(best);
+      splits.forEach(split -> apply(best, split));
+    }
+  }
+
+  private static List<String> symbols(String word) {
+    List<String> symbols = new ArrayList<>();
+    Map<Integer, String> ofByte = byteSymbols();
+    for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
+      symbols.add(ofByte.get(b & 0xff));
+    }
+    if (symbols.isEmpty()) {
+      throw new IllegalArgumentException("A word of the vocabulary is empty");
+    }
+    int last = symbols.size() - 1;
+    symbols.set(last, symbols.get(last) + END_OF_WORD);
+    return symbols;
+  }
+
+  private static void apply(Merge merge, List<String> split) {
+    for (int i = 0; i + 1 < split.size(); i++) {
+      if (split.get(i).equals(merge.left()) && split.get(i + 1).equals(merge.right())) {
+        split.set(i, merge.merged());
+        split.remove(i + 1);
+      }
+    }
+  }
+
+  /** The 256 byte symbols in the order of CLIP's vocabulary: printable bytes first. */
+  static List<String> alphabet() {
+    List<String> printable = new ArrayList<>();
+    List<String> moved = new ArrayList<>();
+    byteSymbols()
+        .forEach((value, symbol) -> (symbol.charAt(0) == value ? printable : moved).add(symbol));
+    printable.addAll(moved);
+    return printable;
+  }
+
+  /**
+   * GPT-2's map from bytes to visible characters: printable Latin-1 stands for itself, the others
+   * follow from U+0100 on.
+   */
+  static Map<Integer, String> byteSymbols() {
+    Map<Integer, String> symbols = new TreeMap<>();
+    int next = 256;
+    for (int value = 0; value < 256; value++) {
+      boolean printable =
+          (value >= '!' && value <= '~')
+              || (value >= 0xA1 && value <= 0xAC)
+              || (value >= 0xAE && value <= 0xFF);
+      symbols.put(value, String.valueOf((char) (printable ? value : next++)));
+    }
+    return symbols;
+  }
+}

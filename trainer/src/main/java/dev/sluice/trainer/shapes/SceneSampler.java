@@ -1,0 +1,61 @@
+package dev.sluice.trainer.shapes;
+
+import java.util.SplittableRandom;
+
+/**
+ * An endless, addressable list of training scenes: element {@code i} depends on the seed and {@code
+ * i} alone, so a resumed run goes on exactly where it stopped. Held-out scenes never occur.
+ */
+public final class SceneSampler {
+
+  private static final double PAIR_SHARE = 0.6;
+
+  private final long seed;
+
+  public SceneSampler(long seed) {
+    this.seed = seed;
+  }
+
+  /** One training example: the scene, its picture and one of its captions. */
+  public record Example(Scene scene, Layout layout, String caption) {
+    /** The picture, {@code [3, 64, 64]} in [-1, 1]. */
+    public float[] pixels() {
+      return SceneRenderer.pixels(scene, layout);
+    }
+  }
+
+  /** Element {@code index} of the list. */
+  public Example example(long index) {
+    SplittableRandom random = new SplittableRandom(Mixer.mix(seed, index));
+    Scene scene = random(random);
+    while (Holdout.isHeldOut(scene)) {
+      scene = random(random);
+    }
+    return new Example(scene, Layout.sample(scene, random), Captions.sample(scene, random));
+  }
+
+  /** Any scene of the world, held out or not. */
+  public static Scene random(SplittableRandom random) {
+    Background background = pick(Background.values(), random);
+    SceneObject first = object(random);
+    if (random.nextDouble() >= PAIR_SHARE) {
+      return new Scene.Single(first, background);
+    }
+    SceneObject second = object(random);
+    while (second.color() == first.color()) {
+      second = object(random);
+    }
+    return new Scene.Pair(first, pick(Relation.values(), random), second, background);
+  }
+
+  private static SceneObject object(SplittableRandom random) {
+    return new SceneObject(
+        pick(Shape.values(), random),
+        pick(ShapeColor.values(), random),
+        pick(ObjectSize.values(), random));
+  }
+
+  private static <T> T pick(T[] values, SplittableRandom random) {
+    return values[random.nextInt(values.length)];
+  }
+}

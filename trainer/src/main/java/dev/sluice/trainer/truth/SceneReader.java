@@ -1,0 +1,167 @@
+package dev.sluice.trainer.truth;
+
+import static dev.sluice.trainer.truth.Picture.PIXELS;
+
+import dev.sluice.trainer.shapes.Background;
+import dev.sluice.trainer.shapes.Shape;
+import dev.sluice.trainer.shapes.ShapeColor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads a 64x64 picture back into objects.
+ *
+ * <p>The background is the median of the border. What differs from it, in connected regions, is an
+ * object; a region of several palette colors is several objects that touch. An object's color is
+ * the median of its inner pixels, since its edge mixes with the background. How far every pixel has
+ * gone from the background to that color is its coverage, and the coverage decides the shape.
+ *
+ * <p>Mild blur and noise, as generated pictures have them, do not change the result.
+ */
+public final class SceneReader {
+
+  /** Difference from the background, in unit RGB, from which on a pixel belongs to an object. */
+  private static final double STANDS_OUT = 0.16;
+
+  /** A color further than this from every color of the palette is none of them. */
+  private static final double COLOR_TOLERANCE = 0.27;
+
+  /** Regions of fewer pixels are specks; the least object, a small star, has over 100. */
+  private static final int LEAST_AREA = 36;
+
+  /** Share of a region's inner pixels from which on a second color is a second object. */
+  private static final double LEAST_COLOR_SHARE = 0.2;
+
+  /** Below this overlap with its best fitting shape a region is no shape at all. */
+  private static final double LEAST_FIT = 0.72;
+
+  private SceneReader() {}
+
+  /**
+   * Finds background and objects.
+   *
+   * @param pixels {@code [3, 64, 64]} in [-1, 1]; values outside are clamped
+   */
+  public static SceneReading read(float[] pixels) {
+    Picture picture = Picture.of(pixels);
+    Picture smooth = picture.smoothed();
+    Rgb ground = picture.median(Picture.border(2));
+    BitSet outstanding = new BitSet(PIXELS);
+    for (int p = 0; p < PIXELS; p++) {
+      outstanding.set(p, smooth.at(p).distance(ground) > STANDS_OUT);
+    }
+    List<SeenObject> objects = new ArrayList<>();
+    for (BitSet region : Regions.connected(outstanding)) {
+      if (region.cardinality() < LEAST_AREA) {
+        continue;
+      }
+      for (BitSet part : splitByColor(region, smooth)) {
+        objects.add(describe(part, reach(part, outstanding), picture, ground));
+      }
+    }
+    objects.sort(Comparator.comparingDouble(SeenObject::diameter).reversed());
+    return new SceneReading(nearestBackground(ground), objects);
+  }
+
+  /** Separates objects that touch: one part per color that fills a good share of the inside. */
+  private static List<BitSet> splitByColor(BitSet region, Picture smooth) {
+    BitSet core = Regions.eroded(Regions.eroded(region));
+    Map<ShapeColor, Integer> votes = new EnumMap<>(ShapeColor.class);
+    core.stream()
+        .forEach(p -> nearestColor(smooth.at(p)).ifPresent(c -> votes.merge(c, 1, Integer::sum)));
+    double quorum = Math.max(LEAST_AREA / 3.0, LEAST_COLOR_SHARE * core.cardinality());
+    List<ShapeColor> present =
+        votes.entrySet().stream()
+            .filter(vote -> vote.getValue() >= quorum)
+            .map(Map.Entry::getKey)
+            .toList();
+    if (present.size() < 2) {
+      return List.of(region);
+    }
+    Map<ShapeColor, BitSet> parts = new EnumMap<>(ShapeColor.class);
+    present.forEach(color -> parts.put(color, new BitSet(PIXELS)));
+    region.stream()
+        .forEach(
+            p -> {
+              ShapeColor nearest =
+                  present.stream()
+                      .min(
+                          Comparator.comparingDouble(c -> Rgb.of(c.color()).distance(smooth.at(p))))
+                      .orElseThrow();
+              parts.get(nearest).set(p);
+            });
+    // The mixed pixels of an edge may look like the other color: only solid pieces count.
+    List<BitSet> solid = new ArrayList<>();
+    for (BitSet part : parts.values()) {
+      Regions.connected(part).stream()
+          .filter(piece -> piece.cardinality() >= LEAST_AREA)
+          .filter(piece -> Regions.eroded(piece).cardinality() >= LEAST_AREA / 3)
+          .forEach(solid::add);
+    }
+    return solid.size() < 2 ? List.of(region) : solid;
+  }
+
+  /** An object's pixels and those of its rim, but none that stand out as part of another object. */
+  private static BitSet reach(BitSet part, BitSet outstanding) {
+    BitSet rim = Regions.dilated(part);
+    rim.andNot(outstanding);
+    rim.or(part);
+    return rim;
+  }
+
+  private static SeenObject describe(BitSet region, BitSet reach, Picture picture, Rgb ground) {
+    Rgb color = picture.median(innerPixels(region, picture, ground));
+    ShapeMatcher.Match match = ShapeMatcher.best(coverage(reach, picture, ground, color));
+    Optional<Shape> shape =
+        match.overlap() >= LEAST_FIT ? Optional.of(match.shape()) : Optional.empty();
+    return new SeenObject(
+        shape, nearestColor(color), match.x(), match.y(), match.diameter(), match.overlap());
+  }
+
+  /** The half of a region's pixels that differ most from the background. */
+  private static int[] innerPixels(BitSet region, Picture picture, Rgb ground) {
+    BitSet core = Regions.eroded(region);
+    BitSet from = core.cardinality() >= LEAST_AREA / 3 ? core : region;
+    int[] byContrast =
+        from.stream()
+            .boxed()
+            .sorted(
+                Comparator.comparingDouble((Integer p) -> picture.at(p).distance(ground))
+                    .reversed())
+            .mapToInt(Integer::intValue)
+            .toArray();
+    return Arrays.copyOf(byContrast, Math.max(1, (byContrast.length + 1) / 2));
+  }
+
+  /** How far each pixel of a region lies on the way from ground to color. */
+  private static float[] coverage(BitSet region, Picture picture, Rgb ground, Rgb color) {
+    Rgb way = color.minus(ground);
+    double length = way.dot(way);
+    float[] mask = new float[PIXELS];
+    region.stream()
+        .forEach(
+            p -> {
+              double share = picture.at(p).minus(ground).dot(way) / length;
+              mask[p] = (float) Math.max(0, Math.min(1, share));
+            });
+    return mask;
+  }
+
+  private static Optional<ShapeColor> nearestColor(Rgb color) {
+    return Arrays.stream(ShapeColor.values())
+        .min(Comparator.comparingDouble(c -> Rgb.of(c.color()).distance(color)))
+        .filter(c -> Rgb.of(c.color()).distance(color) <= COLOR_TOLERANCE);
+  }
+
+  private static Optional<Background> nearestBackground(Rgb color) {
+    return Arrays.stream(Background.values())
+        .min(Comparator.comparingDouble(b -> Rgb.of(b.color()).distance(color)))
+        .filter(b -> Rgb.of(b.color()).distance(color) <= COLOR_TOLERANCE);
+  }
+}

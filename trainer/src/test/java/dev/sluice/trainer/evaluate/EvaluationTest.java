@@ -1,0 +1,166 @@
+package dev.sluice.trainer.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.trainer.shapes.Captions;
+import dev.sluice.trainer.shapes.Holdout;
+import dev.sluice.trainer.shapes.Layout;
+import dev.sluice.trainer.shapes.Scene;
+import dev.sluice.trainer.shapes.SceneRenderer;
+import dev.sluice.trainer.truth.Aspect;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+import javax.imageio.ImageIO;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluationTest {
+
+  private static final List<Suite> SUITES = List.of(Suite.values());
+
+  @Test
+  void run_givesAPerfectSourceFullMarks() {
+    EvaluationTable table = evaluate(UnaryOperator.identity());
+    for (Suite suite : SUITES) {
+      assertThat(table.all(suite)).isEqualTo(new Proportion(30, 30));
+    }
+    assertThat(table.of(Suite.SINGLE_NEW_CONCEPT, Aspect.RELATION).trials()).isZero();
+    assertThat(table.of(Suite.PAIR_NEW_COMBINATION, Aspect.RELATION).trials()).isEqualTo(30);
+  }
+
+  @Test
+  void run_chargesASourceThatMirrorsPairsWithTheRelationAlone() {
+    EvaluationTable table =
+        evaluate(
+            scene ->
+                scene instanceof Scene.Pair p
+                    ? new Scene.Pair(p.second(), p.relation(), p.first(), p.background())
+                    : scene);
+    assertThat(table.of(Suite.PAIR_NEW_COMBINATION, Aspect.RELATION).successes()).isZero();
+    assertThat(table.of(Suite.PAIR_NEW_COMBINATION, Aspect.BINDING).successes()).isEqualTo(30);
+    assertThat(table.all(Suite.SINGLE_NEW_COMBINATION).successes()).isEqualTo(30);
+  }
+
+  @Test
+  void run_batchesCaptionsAndNumbersSeeds() {
+    List<Integer> sizes = new ArrayList<>();
+    List<Long> seeds = new ArrayList<>();
+    PictureSource blank =
+        (captions, batchSeeds) -> {
+          sizes.add(captions.size());
+          Arrays.stream(batchSeeds).forEach(seeds::add);
+          return captions.stream().map(c -> new float[3 * 64 * 64]).toList();
+        };
+    EvaluationTable table =
+        new Evaluation(blank, 4).run(List.of(Suite.SINGLE_NEW_CONCEPT), 10, 5, judged -> {});
+    assertThat(sizes).containsExactly(4, 4, 2);
+    assertThat(seeds).containsExactly(5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L, 14L);
+    assertThat(table.all(Suite.SINGLE_NEW_CONCEPT)).isEqualTo(new Proportion(0, 10));
+  }
+
+  @Test
+  void run_failsOnMissingPictures() {
+    Evaluation evaluation = new Evaluation((captions, seeds) -> List.of(), 4);
+    assertThatThrownBy(() -> evaluation.run(SUITES, 3, 1, judged -> {}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("Asked for 3");
+  }
+
+  @Test
+  void suites_keepToTheirKind() {
+    for (Suite suite : SUITES) {
+      List<Scene> scenes = suite.scenes(60, 3);
+      assertThat(scenes).hasSize(60).allMatch(suite::contains);
+      assertThat(scenes).allMatch(s -> Holdout.isHeldOut(s) == (suite != Suite.SEEN));
+      assertThat(suite.scenes(60, 3)).isEqualTo(scenes);
+    }
+    assertThat(Suite.PAIR_NEW_COMBINATION.scenes(300, 1)).doesNotHaveDuplicates();
+    assertThat(Suite.SINGLE_NEW_CONCEPT.scenes(60, 1)).hasSize(60);
+  }
+
+  @Test
+  void markdown_hasARowPerAspect() {
+    String table = evaluate(UnaryOperator.identity()).toMarkdown();
+    assertThat(table)
+        .contains("| two objects, new combination: relation | 30 | 30 | 100.0 | 88.6 to 100.0 |")
+        .contains("| one object, color new to the shape: everything | 30 | 30 |")
+        .doesNotContain("one object, new combination: relation");
+  }
+
+  @Test
+  void proportion_hasWilsonsInterval() {
+    // Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662.
+    Proportion proportion = new Proportion(81, 263);
+    assertThat(proportion.lower()).isCloseTo(0.2553, within(5e-5));
+    assertThat(proportion.upper()).isCloseTo(0.3662, within(5e-5));
+    assertThatThrownBy(() -> new Proportion(3, 2)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Property
+  void proportion_intervalHoldsTheShare(
+      @ForAll @IntRange(min = 1, max = 5000) int trials, @ForAll @IntRange(max = 5000) int some) {
+    Proportion proportion = new Proportion(some % (trials + 1), trials);
+    assertThat(proportion.lower()).isBetween(0.0, proportion.share() + 1e-12);
+    assertThat(proportion.upper()).isBetween(proportion.share() - 1e-12, 1.0);
+  }
+
+  @Test
+  void sheet_showsEveryPixelAndTheVerdict(@TempDir Path folder) throws IOException {
+    SampleSheet sheet = new SampleSheet(3, 2);
+    new Evaluation(renderer(UnaryOperator.identity()), 8)
+        .run(List.of(Suite.PAIR_NEW_COMBINATION), 4, 1, sheet::add);
+    float[] picture = new float[3 * 16 * 16];
+    Arrays.fill(picture, 1);
+    sheet.add("a caption", picture, 16, 16);
+    Path file = folder.resolve("deep/sheet.png");
+    sheet.write(file);
+    BufferedImage image = ImageIO.read(file.toFile());
+    assertThat(sheet.size()).isEqualTo(5);
+    assertThat(image.getWidth()).isEqualTo(3 * (128 + 16));
+    assertThat(image.getRGB(6, 6)).isEqualTo(0xff1e963c);
+    assertThat(image.getRGB(8, 8)).isEqualTo(image.getRGB(9, 9));
+  }
+
+  @Test
+  void font_wrapsBetweenWordsAndDrawsInk() {
+    assertThat(PixelFont.wrap("a large red circle", 60, 4))
+        .containsExactly("a large", "red circle");
+    assertThat(PixelFont.wrap("one two three", 18, 2)).containsExactly("one", "two");
+    assertThat(PixelFont.wrap("unbreakable", 30, 2)).containsExactly("unbre");
+  }
+
+  private static EvaluationTable evaluate(UnaryOperator<Scene> change) {
+    return new Evaluation(renderer(change), 16).run(SUITES, 30, 2, judged -> {});
+  }
+
+  /** Draws what the caption says, after a change: a model whose faults are known. */
+  private static PictureSource renderer(UnaryOperator<Scene> change) {
+    Map<String, Scene> scenes = new HashMap<>();
+    for (Suite suite : SUITES) {
+      suite.scenes(30, 1).forEach(scene -> scenes.put(Captions.canonical(scene), scene));
+      suite.scenes(30, 2).forEach(scene -> scenes.put(Captions.canonical(scene), scene));
+    }
+    return (captions, seeds) -> {
+      List<float[]> pictures = new ArrayList<>();
+      for (int i = 0; i < captions.size(); i++) {
+        Scene scene = change.apply(scenes.get(captions.get(i)));
+        Layout layout = Layout.sample(scene, new SplittableRandom(seeds[i]));
+        pictures.add(SceneRenderer.pixels(scene, layout));
+      }
+      return pictures;
+    };
+  }
+}
