@@ -104,7 +104,12 @@ public final class Layers {
     return scope.tap(normalizeGroups(scope.tf(), x, groups, epsilon, gamma, beta));
   }
 
-  /** {@link #groupNorm} with the affine weights given; {@code gamma}, {@code beta}: {@code [C]}. */
+  /**
+   * {@link #groupNorm} with the affine weights given.
+   *
+   * @param gamma {@code [channels]}, or {@code [batch, channels]} where each row has its own
+   * @param beta as {@code gamma}
+   */
   public static Operand<TFloat32> normalizeGroups(
       Ops tf,
       Operand<TFloat32> x,
@@ -142,11 +147,11 @@ public final class Layers {
     Arrays.fill(perChannel, 1);
     perChannel[0] = -1;
     perChannel[rank - 1] = channels;
-    Operand<TFloat32> grouped = reshape(tf, gamma, 1, groups, perGroup);
+    Operand<TFloat32> grouped = reshape(tf, gamma, -1, groups, perGroup);
     Operand<TFloat32> scale = tf.math.mul(inverse, grouped);
     Operand<TFloat32> shift =
         tf.math.sub(
-            reshape(tf, beta, 1, groups, perGroup), tf.math.mul(groupMean, scale));
+            reshape(tf, beta, -1, groups, perGroup), tf.math.mul(groupMean, scale));
     return tf.math.add(
         tf.math.mul(x, reshape(tf, scale, perChannel)), reshape(tf, shift, perChannel));
   }

@@ -1,0 +1,88 @@
+package dev.sluice.networks.block;
+
+import static dev.sluice.networks.graph.Layers.channels;
+import static dev.sluice.networks.graph.Layers.concat;
+import static dev.sluice.networks.graph.Layers.extent;
+import static dev.sluice.networks.graph.Layers.groupNorm;
+import static dev.sluice.networks.graph.Layers.layerNorm;
+import static dev.sluice.networks.graph.Layers.linear;
+import static dev.sluice.networks.graph.Layers.reshape;
+
+import dev.sluice.networks.graph.Attention;
+import dev.sluice.networks.graph.Scope;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Residual attention of the pixels over the context's tokens and themselves at once (Nichol et al.
+ * 2021, section 2.3; used by unCLIP's decoder and Imagen): keys and values of the tokens come first.
+ *
+ * @param headSize channels per head
+ * @param groups of the norm before it
+ * @param onlyContext whether the pixels attend to the tokens alone
+ * @param contextNorm how the tokens are normalised: {@code layer_norm}, {@code group_norm} or null
+ */
+public record AddedKvAttention(
+    int headSize, int groups, boolean onlyContext, String contextNorm) {
+
+  /** The norms' epsilon and, of the tokens' group norm, the groups: fixed, whatever the config says. */
+  private static final double EPSILON = 1e-5;
+
+  private static final int CONTEXT_GROUPS = 32;
+
+  /**
+   * @param x {@code [batch, height, width, channels]}
+   * @return the same shape
+   */
+  public Operand<TFloat32> apply(Scope scope, Operand<TFloat32> x, CrossContext context) {
+    Ops tf = scope.tf();
+    int height = extent(x, 1);
+    int width = extent(x, 2);
+    int channels = channels(x);
+    int heads = channels / headSize;
+    int inner = heads * headSize;
+    Operand<TFloat32> states = normalize(scope.in("norm_cross"), context.states());
+    Operand<TFloat32> tokens =
+        reshape(
+            tf,
+            groupNorm(scope.in("group_norm"), x, groups, EPSILON),
+            -1,
+            height * width,
+            channels);
+
+    Operand<TFloat32> query = linear(scope.in("to_q"), tokens, inner);
+    Operand<TFloat32> key = linear(scope.in("add_k_proj"), states, inner);
+    Operand<TFloat32> value = linear(scope.in("add_v_proj"), states, inner);
+    Operand<TFloat32> bias = context.bias();
+    if (!onlyContext) {
+      key = concat(tf, 1, List.of(key, linear(scope.in("to_k"), tokens, inner)));
+      value = concat(tf, 1, List.of(value, linear(scope.in("to_v"), tokens, inner)));
+      bias = bias == null ? null : allowPixels(tf, bias, height * width);
+    }
+    Operand<TFloat32> mixed = Attention.attend(tf, query, key, value, heads, bias);
+    Operand<TFloat32> out = linear(scope.in("to_out.0"), mixed, channels);
+    return scope.tap(tf.math.add(x, reshape(tf, out, -1, height, width, channels)));
+  }
+
+  private Operand<TFloat32> normalize(Scope scope, Operand<TFloat32> states) {
+    if (contextNorm == null) {
+      return states;
+    }
+    return switch (contextNorm) {
+      case "layer_norm" -> layerNorm(scope, states, EPSILON);
+      case "group_norm" -> groupNorm(scope, states, CONTEXT_GROUPS, EPSILON);
+      default ->
+          throw new IllegalArgumentException(
+              "unknown cross_attention_norm '" + contextNorm + "'; known: layer_norm, group_norm");
+    };
+  }
+
+  private static Operand<TFloat32> allowPixels(Ops tf, Operand<TFloat32> bias, int pixels) {
+    return tf.pad(
+        bias,
+        tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, pixels}}),
+        tf.constant(0f));
+  }
+}
