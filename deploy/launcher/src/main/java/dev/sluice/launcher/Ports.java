@@ -1,0 +1,40 @@
+package dev.sluice.launcher;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Free TCP ports on the loopback address. */
+final class Ports {
+
+  private Ports() {}
+
+  /** {@code count} distinct ports that nothing listens on at this moment. */
+  static List<Integer> free(int count) {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      // All are held until the last is found, so that none is given twice.
+      List<Integer> ports = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        sockets.add(socket);
+        ports.add(socket.getLocalPort());
+      }
+      return ports;
+    } catch (IOException e) {
+      throw new LaunchException("No free port on the loopback address: " + e.getMessage(), e);
+    } finally {
+      sockets.forEach(Ports::close);
+    }
+  }
+
+  private static void close(ServerSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new LaunchException("A probed port cannot be given back: " + e.getMessage(), e);
+    }
+  }
+}

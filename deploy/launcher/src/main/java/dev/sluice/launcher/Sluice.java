@@ -1,0 +1,35 @@
+package dev.sluice.launcher;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line of Sluice: every subcommand hangs here. */
+@Command(
+    name = "sluice",
+    mixinStandardHelpOptions = true,
+    version = "Sluice 0.1.0",
+    description = "Text to image as a pipeline of small services.",
+    subcommands = {UpCommand.class, CommandLine.HelpCommand.class})
+public final class Sluice {
+
+  private Sluice() {}
+
+  /** Runs one command and exits with its status: 0 done, 1 failed, 2 called wrongly. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    CommandLine commandLine = new CommandLine(new Sluice());
+    commandLine.setExecutionExceptionHandler(
+        (exception, failed, parsed) -> {
+          if (exception instanceof LaunchException) {
+            failed.getErr().println("sluice: " + exception.getMessage());
+          } else {
+            exception.printStackTrace(failed.getErr());
+          }
+          return failed.getCommandSpec().exitCodeOnExecutionException();
+        });
+    return commandLine;
+  }
+}

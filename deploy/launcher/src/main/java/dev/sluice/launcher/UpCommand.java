@@ -1,0 +1,54 @@
+package dev.sluice.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice up}: an instance that stays until Ctrl-C. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = "Start the broker and the services, print their addresses, stay until Ctrl-C.")
+final class UpCommand implements Callable<Integer> {
+
+  private static final long WATCH_MILLIS = 1_000;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description = "Folder that holds the model folders (default: the models that ship).")
+  private Path models;
+
+  @Override
+  public Integer call() throws InterruptedException, IOException {
+    SluiceHome home = SluiceHome.locate();
+    RunningInstance.find(home.state())
+        .ifPresent(
+            running -> {
+              throw new LaunchException(
+                  "An instance is already running (process %d, gRPC %s). Stop it with Ctrl-C there, or give this one a state folder of its own with SLUICE_STATE."
+                      .formatted(running.pid(), running.grpc()));
+            });
+    StartReport report = new StartReport(System.err);
+    try (LocalInstance instance =
+        LocalInstance.start(
+            home, models == null ? home.models() : models.toAbsolutePath(), report)) {
+      report.done();
+      RunningInstance address = instance.address();
+      address.publish(home.state());
+      System.out.printf(
+          "gRPC   %s%nHTTP   http://%s%nKafka  %s%nLogs   %s%nPress Ctrl-C to stop.%n",
+          address.grpc(), address.http(), address.kafka(), home.logs());
+      try {
+        while (true) {
+          instance.requireAlive();
+          Thread.sleep(WATCH_MILLIS);
+        }
+      } finally {
+        RunningInstance.withdraw(home.state());
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package dev.sluice.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChildProcessTest {
+
+  @TempDir private Path logs;
+
+  @Test
+  void requireAlive_namesTheProcessItsStatusAndItsLastWords() throws Exception {
+    Path log = logs.resolve("denoiser.log");
+    ChildProcess child =
+        ChildProcess.start(
+            "denoiser",
+            List.of("sh", "-c", "echo weights missing; echo in $WHERE >&2; exit 3"),
+            Map.of("WHERE", "unet"),
+            log);
+    child.awaitStop(Duration.ofSeconds(10));
+
+    assertThatThrownBy(child::requireAlive)
+        .isInstanceOf(LaunchException.class)
+        .hasMessageContaining("denoiser ended with status 3")
+        .hasMessageContaining(log.toString())
+        .hasMessageContaining("    weights missing")
+        .hasMessageContaining("    in unet");
+  }
+
+  @Test
+  void requestStop_endsAChildThatReadsItsStandardInput() {
+    ChildProcess child =
+        ChildProcess.start("reader", List.of("cat"), Map.of(), logs.resolve("reader.log"));
+    child.requireAlive();
+
+    child.requestStop();
+    child.awaitStop(Duration.ofSeconds(10));
+
+    assertThatThrownBy(child::requireAlive).hasMessageContaining("status 0");
+  }
+
+  @Test
+  void awaitStop_killsAChildThatDoesNotLeave() {
+    ChildProcess child =
+        ChildProcess.start("sleeper", List.of("sleep", "60"), Map.of(), logs.resolve("s.log"));
+
+    child.awaitStop(Duration.ofMillis(50));
+
+    assertThatThrownBy(child::requireAlive).hasMessageContaining("status 137");
+  }
+
+  @Test
+  void start_saysWhichProcessCouldNotBeStarted() {
+    assertThatThrownBy(
+            () ->
+                ChildProcess.start(
+                    "broker", List.of("/nonexistent/java"), Map.of(), logs.resolve("b.log")))
+        .isInstanceOf(LaunchException.class)
+        .hasMessageContaining("broker could not be started");
+    assertThat(logs).isDirectory();
+  }
+}

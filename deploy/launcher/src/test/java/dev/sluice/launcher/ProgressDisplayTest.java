@@ -1,0 +1,72 @@
+package dev.sluice.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class ProgressDisplayTest {
+
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(written, true, StandardCharsets.UTF_8);
+
+  @Test
+  void progress_printsPlainLinesAtQuartersWhereThereIsNoTerminal() {
+    ProgressDisplay display = new ProgressDisplay(out, false, 1);
+
+    for (int step = 1; step <= 8; step++) {
+      display.progress("prior", "r/0", step, 8, step * 100_000_000L);
+    }
+
+    assertThat(written.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(5)
+        .allMatch(line -> line.startsWith("prior"))
+        .last()
+        .asString()
+        .contains("8/8", "0.7 s")
+        .doesNotContain("\u001b", ".]");
+  }
+
+  @Test
+  void progress_redrawsItsLinesInPlaceOnATerminal() {
+    ProgressDisplay display = new ProgressDisplay(out, true, 1);
+
+    display.progress("prior", "r/0", 2, 2, 0);
+    display.progress("denoiser", "r/0", 1, 4, 0);
+    display.progress("denoiser", "r/0", 2, 4, 0);
+
+    assertThat(written.toString(StandardCharsets.UTF_8)).contains("\u001b[1A", "\u001b[2A");
+  }
+
+  @Test
+  void progress_addsUpTheImagesOfARequest() {
+    ProgressDisplay display = new ProgressDisplay(out, false, 2);
+
+    display.progress("denoiser", "r/0", 4, 4, 0);
+    display.progress("denoiser", "r/1", 4, 4, 0);
+
+    assertThat(written.toString(StandardCharsets.UTF_8).lines())
+        .satisfiesExactly(
+            first -> assertThat(first).contains("4/8"), last -> assertThat(last).contains("8/8"));
+  }
+
+  @Test
+  void progress_ignoresStepsReportedAgainAfterARedelivery() {
+    ProgressDisplay display = new ProgressDisplay(out, true, 1);
+    display.progress("denoiser", "r/0", 3, 4, 0);
+    int before = written.size();
+
+    display.progress("denoiser", "r/0", 1, 4, 0);
+
+    assertThat(written.size()).isEqualTo(before);
+  }
+
+  @Test
+  void seconds_keepsOneDigitBelowTen() {
+    assertThat(ProgressDisplay.seconds(Duration.ofMillis(1_260))).isEqualTo("1.3 s");
+    assertThat(ProgressDisplay.seconds(Duration.ofMillis(73_400))).isEqualTo("73 s");
+  }
+}
