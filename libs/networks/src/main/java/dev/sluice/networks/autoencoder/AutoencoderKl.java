@@ -4,6 +4,7 @@ import static dev.sluice.networks.graph.Layers.chunk;
 import static dev.sluice.networks.graph.Layers.conv2d;
 import static dev.sluice.networks.graph.Layers.toChannelsFirst;
 
+import dev.sluice.networks.block.LegacyAttentionNames;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.CheckpointNames;
@@ -18,12 +19,12 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The Gaussian autoencoder of latent diffusion (Rombach et al. 2022, section 3.1): diffusers' {@code
- * AutoencoderKL}.
+ * The Gaussian autoencoder of latent diffusion (Rombach et al. 2022, section 3.1): diffusers'
+ * {@code AutoencoderKL}.
  *
- * <p>Given {@code x [batch, channels, H, W]} it encodes: {@code mean}, {@code logvar} and {@code std}
- * of the latent. Given {@code z [batch, latent channels, h, w]} it decodes: {@code sample}. Latents are
- * unscaled here; see {@link #scalingFactor} and {@link #shiftFactor}.
+ * <p>Given {@code x [batch, channels, H, W]} it encodes: {@code mean}, {@code logvar} and {@code
+ * std} of the latent. Given {@code z [batch, latent channels, h, w]} it decodes: {@code sample}.
+ * Latents are unscaled here; see {@link #scalingFactor} and {@link #shiftFactor}.
  */
 public final class AutoencoderKl implements Architecture {
 
@@ -86,8 +87,7 @@ public final class AutoencoderKl implements Architecture {
     List<Operand<TFloat32>> halves = chunk(tf, h, 2);
     Operand<TFloat32> logVariance =
         tf.clipByValue(halves.get(1), tf.constant(-30f), tf.constant(20f));
-    Operand<TFloat32> deviation =
-        tf.math.exp(tf.math.mul(logVariance, tf.constant(0.5f)));
+    Operand<TFloat32> deviation = tf.math.exp(tf.math.mul(logVariance, tf.constant(0.5f)));
     return Map.of(
         "mean", toChannelsFirst(tf, halves.get(0)),
         "logvar", toChannelsFirst(tf, logVariance),
@@ -97,8 +97,7 @@ public final class AutoencoderKl implements Architecture {
   private Operand<TFloat32> decode(Scope root, Operand<TFloat32> latent) {
     Operand<TFloat32> z =
         postQuantConv
-            ? conv2d(
-                root.in("post_quant_conv"), latent, blocks.config().latentChannels(), 1, 1, 0)
+            ? conv2d(root.in("post_quant_conv"), latent, blocks.config().latentChannels(), 1, 1, 0)
             : latent;
     FeatureNorm norm = FeatureNorm.group(blocks.config().normGroups());
     return toChannelsFirst(root.tf(), blocks.decode(root.in("decoder"), z, norm));

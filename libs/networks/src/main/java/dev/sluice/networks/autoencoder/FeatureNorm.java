@@ -32,8 +32,8 @@ interface FeatureNorm {
   }
 
   /**
-   * MoVQ's norm (Zheng et al. 2022, eq. 4): a group norm of always 32 groups whose scale and shift are
-   * 1x1 convolutions of the quantised latent, enlarged to the feature map.
+   * MoVQ's norm (Zheng et al. 2022, eq. 4): a group norm of always 32 groups whose scale and shift
+   * are 1x1 convolutions of the quantised latent, enlarged to the feature map.
    *
    * @param latent {@code [batch, h, w, latent channels]}
    */
@@ -43,8 +43,7 @@ interface FeatureNorm {
       public Operand<TFloat32> apply(Scope scope, Operand<TFloat32> x) {
         int channels = Layers.channels(x);
         Operand<TFloat32> condition =
-            Layers.upsampleNearest(
-                scope.tf(), latent, Layers.extent(x, 1), Layers.extent(x, 2));
+            Layers.upsampleNearest(scope.tf(), latent, Layers.extent(x, 1), Layers.extent(x, 2));
         Operand<TFloat32> normal = Layers.groupNorm(scope.in("norm_layer"), x, 32, EPSILON);
         Operand<TFloat32> scale = Layers.conv2d(scope.in("conv_y"), condition, channels, 1, 1, 0);
         Operand<TFloat32> shift = Layers.conv2d(scope.in("conv_b"), condition, channels, 1, 1, 0);

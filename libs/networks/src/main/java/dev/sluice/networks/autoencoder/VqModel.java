@@ -6,6 +6,7 @@ import static dev.sluice.networks.graph.Layers.extent;
 import static dev.sluice.networks.graph.Layers.reshape;
 import static dev.sluice.networks.graph.Layers.toChannelsFirst;
 
+import dev.sluice.networks.block.LegacyAttentionNames;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.CheckpointNames;
@@ -25,10 +26,10 @@ import org.tensorflow.types.TInt64;
  * The vector-quantised autoencoder (van den Oord et al. 2017; Esser et al. 2021): diffusers' {@code
  * VQModel}, with {@code norm_type = spatial} the decoder of MoVQ (Zheng et al. 2022).
  *
- * <p>What it computes depends on what is given: {@code x [batch, channels, H, W]} gives {@code latents};
- * {@code z [batch, d, h, w]} gives {@code quantized} (the nearest codebook entries) and {@code indices
- * [batch * h * w]}; {@code h [batch, d, h, w]} is quantised and decoded to {@code sample}; {@code
- * h_not_quantized} is decoded as it is to {@code sample_not_quantized}.
+ * <p>What it computes depends on what is given: {@code x [batch, channels, H, W]} gives {@code
+ * latents}; {@code z [batch, d, h, w]} gives {@code quantized} (the nearest codebook entries) and
+ * {@code indices [batch * h * w]}; {@code h [batch, d, h, w]} is quantised and decoded to {@code
+ * sample}; {@code h_not_quantized} is decoded as it is to {@code sample_not_quantized}.
  */
 public final class VqModel implements Architecture {
 

@@ -17,17 +17,19 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * Residual attention of the pixels over the context's tokens and themselves at once (Nichol et al.
- * 2021, section 2.3; used by unCLIP's decoder and Imagen): keys and values of the tokens come first.
+ * 2021, section 2.3; used by unCLIP's decoder and Imagen): keys and values of the tokens come
+ * first.
  *
  * @param headSize channels per head
  * @param groups of the norm before it
  * @param onlyContext whether the pixels attend to the tokens alone
  * @param contextNorm how the tokens are normalised: {@code layer_norm}, {@code group_norm} or null
  */
-public record AddedKvAttention(
-    int headSize, int groups, boolean onlyContext, String contextNorm) {
+public record AddedKvAttention(int headSize, int groups, boolean onlyContext, String contextNorm) {
 
-  /** The norms' epsilon and, of the tokens' group norm, the groups: fixed, whatever the config says. */
+  /**
+   * The norms' epsilon and, of the tokens' group norm, the groups: fixed, whatever the config says.
+   */
   private static final double EPSILON = 1e-5;
 
   private static final int CONTEXT_GROUPS = 32;
@@ -81,8 +83,6 @@ public record AddedKvAttention(
 
   private static Operand<TFloat32> allowPixels(Ops tf, Operand<TFloat32> bias, int pixels) {
     return tf.pad(
-        bias,
-        tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, pixels}}),
-        tf.constant(0f));
+        bias, tf.constant(new int[][] {{0, 0}, {0, 0}, {0, 0}, {0, pixels}}), tf.constant(0f));
   }
 }

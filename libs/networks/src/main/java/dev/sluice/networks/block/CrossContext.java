@@ -22,8 +22,7 @@ public record CrossContext(Operand<TFloat32> states, Operand<TFloat32> bias) {
   /** Scores to add for a mask {@code [batch, keys]} of 1 for keep and 0 for drop. */
   public static Operand<TFloat32> bias(Ops tf, Operand<TFloat32> mask) {
     Operand<TFloat32> dropped = tf.math.sub(tf.constant(1f), mask);
-    return reshape(
-        tf, tf.math.mul(dropped, tf.constant(DROPPED)), -1, 1, 1, extent(mask, 1));
+    return reshape(tf, tf.math.mul(dropped, tf.constant(DROPPED)), -1, 1, 1, extent(mask, 1));
   }
 
   /** The number of tokens. */

@@ -21,20 +21,17 @@ public final class FeedForward {
   public static Operand<TFloat32> geglu(Scope scope, Operand<TFloat32> x) {
     int width = channels(x);
     List<Operand<TFloat32>> hiddenAndGate =
-        chunk(
-            scope.tf(), linear(scope.in("net.0.proj"), x, 2 * EXPANSION * width), 2);
+        chunk(scope.tf(), linear(scope.in("net.0.proj"), x, 2 * EXPANSION * width), 2);
     Operand<TFloat32> gated =
         scope
             .tf()
             .math
-            .mul(
-                hiddenAndGate.get(0), Activation.GELU.apply(scope.tf(), hiddenAndGate.get(1)));
+            .mul(hiddenAndGate.get(0), Activation.GELU.apply(scope.tf(), hiddenAndGate.get(1)));
     return scope.tap(linear(scope.in("net.2"), gated, width));
   }
 
   /** Two linear layers with {@code activation} between. */
-  public static Operand<TFloat32> plain(
-      Scope scope, Operand<TFloat32> x, Activation activation) {
+  public static Operand<TFloat32> plain(Scope scope, Operand<TFloat32> x, Activation activation) {
     int width = channels(x);
     Operand<TFloat32> hidden = linear(scope.in("net.0.proj"), x, EXPANSION * width);
     return scope.tap(linear(scope.in("net.2"), activation.apply(scope.tf(), hidden), width));

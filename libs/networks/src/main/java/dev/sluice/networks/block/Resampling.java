@@ -25,7 +25,9 @@ public final class Resampling {
     return scope.tap(conv2d(scope.in("conv"), x, channels(x), 3, 2, padding, after, true));
   }
 
-  /** Nearest-neighbour enlargement to {@code height x width} and a 3x3 convolution, {@code conv}. */
+  /**
+   * Nearest-neighbour enlargement to {@code height x width} and a 3x3 convolution, {@code conv}.
+   */
   public static Operand<TFloat32> upsample(
       Scope scope, Operand<TFloat32> x, int height, int width) {
     Operand<TFloat32> large = Layers.upsampleNearest(scope.tf(), x, height, width);

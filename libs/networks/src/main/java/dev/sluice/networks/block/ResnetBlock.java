@@ -81,8 +81,7 @@ public record ResnetBlock(
       shortcut = conv2d(scope.in("conv_shortcut"), shortcut, out, 1, 1, 0);
     }
     Operand<TFloat32> sum = tf.math.add(shortcut, h);
-    return scope.tap(
-        outputScale == 1 ? sum : tf.math.div(sum, tf.constant((float) outputScale)));
+    return scope.tap(outputScale == 1 ? sum : tf.math.div(sum, tf.constant((float) outputScale)));
   }
 
   private Operand<TFloat32> conditionedNorm(

@@ -46,7 +46,6 @@ public record SpatialAttention(int headSize, int groups, double epsilon, double 
             null);
     Operand<TFloat32> out = linear(scope.in("to_out.0"), mixed, channels);
     Operand<TFloat32> sum = tf.math.add(x, reshape(tf, out, -1, height, width, channels));
-    return scope.tap(
-        outputScale == 1 ? sum : tf.math.div(sum, tf.constant((float) outputScale)));
+    return scope.tap(outputScale == 1 ? sum : tf.math.div(sum, tf.constant((float) outputScale)));
   }
 }

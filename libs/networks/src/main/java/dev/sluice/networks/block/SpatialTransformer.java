@@ -15,8 +15,9 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The spatial transformer of latent diffusion (Rombach et al. 2022, section 3.3 and appendix E.2.1):
- * self-attention of the pixels, cross-attention to the context, feed-forward, {@code layers} times.
+ * The spatial transformer of latent diffusion (Rombach et al. 2022, section 3.3 and appendix
+ * E.2.1): self-attention of the pixels, cross-attention to the context, feed-forward, {@code
+ * layers} times.
  *
  * @param heads of each attention
  * @param layers transformer blocks
@@ -68,12 +69,9 @@ public record SpatialTransformer(
     Ops tf = scope.tf();
     Operand<TFloat32> normal = layerNorm(scope.in("norm1"), x, LAYER_NORM_EPSILON);
     Operand<TFloat32> source = onlyContext ? context.states() : normal;
-    Operand<TFloat32> h =
-        tf.math.add(attention(scope.in("attn1"), normal, source, pixelBias), x);
+    Operand<TFloat32> h = tf.math.add(attention(scope.in("attn1"), normal, source, pixelBias), x);
     normal = layerNorm(scope.in("norm2"), h, LAYER_NORM_EPSILON);
-    h =
-        tf.math.add(
-            attention(scope.in("attn2"), normal, context.states(), context.bias()), h);
+    h = tf.math.add(attention(scope.in("attn2"), normal, context.states(), context.bias()), h);
     normal = layerNorm(scope.in("norm3"), h, LAYER_NORM_EPSILON);
     return scope.tap(tf.math.add(FeedForward.geglu(scope.in("ff"), normal), h));
   }

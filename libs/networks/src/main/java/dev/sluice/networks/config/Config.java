@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A {@code config.json}: typed reading with defaults. Old checkpoints have sparse configs; a key that
- * is absent or null takes the default, a value of the wrong type is an error that names file and key.
+ * A {@code config.json}: typed reading with defaults. Old checkpoints have sparse configs; a key
+ * that is absent or null takes the default, a value of the wrong type is an error that names file
+ * and key.
  */
 public final class Config {
 
@@ -59,6 +60,11 @@ public final class Config {
   /** Whether the key is there and not null. */
   public boolean has(String key) {
     return root.hasNonNull(key);
+  }
+
+  /** Whether the key is there with the value null, where that says something else than absence. */
+  public boolean isNull(String key) {
+    return root.has(key) && root.get(key).isNull();
   }
 
   public int integer(String key, int whenAbsent) {

@@ -29,7 +29,9 @@ public enum Activation {
       case "quick_gelu" -> QUICK_GELU;
       default ->
           throw new IllegalArgumentException(
-              "unknown activation '" + name + "'; known: silu, swish, gelu, gelu_new,"
+              "unknown activation '"
+                  + name
+                  + "'; known: silu, swish, gelu, gelu_new,"
                   + " gelu_pytorch_tanh, quick_gelu, relu, mish, identity");
     };
   }
@@ -56,8 +58,7 @@ public enum Activation {
         yield tf.math.mul(
             tf.math.mul(x, tf.constant(0.5f)), tf.math.add(tf.math.tanh(inner), tf.constant(1f)));
       }
-      case QUICK_GELU ->
-          tf.math.mul(x, tf.math.sigmoid(tf.math.mul(x, tf.constant(1.702f))));
+      case QUICK_GELU -> tf.math.mul(x, tf.math.sigmoid(tf.math.mul(x, tf.constant(1.702f))));
     };
   }
 }

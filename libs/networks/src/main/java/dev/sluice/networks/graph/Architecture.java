@@ -20,8 +20,8 @@ public interface Architecture {
   Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs);
 
   /**
-   * The smallest valid inputs, by which all weights are declared before a checkpoint is read. Values
-   * do not matter.
+   * The smallest valid inputs, by which all weights are declared before a checkpoint is read.
+   * Values do not matter.
    */
   Map<String, HostTensor> exampleInputs();
 

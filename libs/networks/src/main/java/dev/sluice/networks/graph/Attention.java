@@ -16,14 +16,17 @@ import org.tensorflow.types.TFloat32;
 public final class Attention {
 
   /**
-   * Scores held at once for one row of the batch, in bytes. Queries are taken in chunks below this, so
-   * that eight rows together stay under 256 MB.
+   * Scores held at once for one row of the batch, in bytes. Queries are taken in chunks below this,
+   * so that eight rows together stay under 256 MB.
    */
   private static final long SCORE_BYTES_PER_ROW = 32L << 20;
 
   private Attention() {}
 
-  /** {@link #attend(Ops, Operand, Operand, Operand, int, double, Operand)}, scaled by {@code 1/sqrt(d)}. */
+  /**
+   * {@link #attend(Ops, Operand, Operand, Operand, int, double, Operand)}, scaled by {@code
+   * 1/sqrt(d)}.
+   */
   public static Operand<TFloat32> attend(
       Ops tf,
       Operand<TFloat32> query,
@@ -40,8 +43,8 @@ public final class Attention {
    * @param key {@code [batch, keys, heads * d]}
    * @param value {@code [batch, keys, heads * d]}
    * @param scale of the scores, before {@code bias}
-   * @param bias added to the scores, broadcast against {@code [batch, heads, queries, keys]}; null for
-   *     none
+   * @param bias added to the scores, broadcast against {@code [batch, heads, queries, keys]}; null
+   *     for none
    * @return {@code [batch, queries, heads * d]}
    */
   public static Operand<TFloat32> attend(
@@ -63,8 +66,7 @@ public final class Attention {
     int chunk = (int) Math.max(1, SCORE_BYTES_PER_ROW / (4L * heads * keys));
     Operand<TFloat32> mixed =
         queries <= chunk ? attendOnce(tf, q, k, v, bias) : attendChunked(tf, q, k, v, bias, chunk);
-    Operand<TFloat32> merged =
-        tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
+    Operand<TFloat32> merged = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
     return reshape(tf, merged, -1, queries, channels(value));
   }
 
@@ -101,8 +103,7 @@ public final class Attention {
     return concat(tf, 2, parts);
   }
 
-  private static Operand<TFloat32> biasRows(
-      Ops tf, Operand<TFloat32> bias, int start, int size) {
+  private static Operand<TFloat32> biasRows(Ops tf, Operand<TFloat32> bias, int start, int size) {
     return bias == null || extent(bias, 2) == 1 ? bias : rows(tf, bias, start, size);
   }
 

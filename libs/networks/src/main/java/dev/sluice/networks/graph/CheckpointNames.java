@@ -3,7 +3,9 @@ package dev.sluice.networks.graph;
 import java.util.Arrays;
 import java.util.List;
 
-/** How a family's checkpoints may differ from the current names: older spellings, unused buffers. */
+/**
+ * How a family's checkpoints may differ from the current names: older spellings, unused buffers.
+ */
 public interface CheckpointNames {
 
   /** Today's names only, every tensor used. */
@@ -19,7 +21,9 @@ public interface CheckpointNames {
     return false;
   }
 
-  /** Whether a stored shape serves for an expected one (1x1 convolutions stored as matrices, say). */
+  /**
+   * Whether a stored shape serves for an expected one (1x1 convolutions stored as matrices, say).
+   */
   default boolean sameShape(long[] stored, long[] expected) {
     return Arrays.equals(stored, expected);
   }

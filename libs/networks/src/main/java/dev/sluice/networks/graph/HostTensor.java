@@ -8,7 +8,9 @@ public sealed interface HostTensor {
   /** The extents, outermost first. */
   int[] shape();
 
-  /** Float values. The arrays are shared, not copied: do not write to them after handing them over. */
+  /**
+   * Float values. The arrays are shared, not copied: do not write to them after handing them over.
+   */
   record Floats(float[] values, int... shape) implements HostTensor {
     public Floats {
       checkSize(values.length, shape);

@@ -61,7 +61,9 @@ public final class Inputs {
     return floats;
   }
 
-  /** An image {@code [batch, channels, height, width]}, turned to {@code [batch, h, w, channels]}. */
+  /**
+   * An image {@code [batch, channels, height, width]}, turned to {@code [batch, h, w, channels]}.
+   */
   public Operand<TFloat32> image(Ops tf, String name) {
     Operand<TFloat32> image = floats(tf, name);
     if (image.shape().numDimensions() != 4) {

@@ -17,11 +17,10 @@ public final class Layers {
   private Layers() {}
 
   /**
-   * {@code y = x W^T + b} over the last dimension: weights {@code weight [out, in]} and, with {@code
-   * bias}, {@code bias [out]}.
+   * {@code y = x W^T + b} over the last dimension: weights {@code weight [out, in]} and, with
+   * {@code bias}, {@code bias [out]}.
    */
-  public static Operand<TFloat32> linear(
-      Scope scope, Operand<TFloat32> x, int out, boolean bias) {
+  public static Operand<TFloat32> linear(Scope scope, Operand<TFloat32> x, int out, boolean bias) {
     Ops tf = scope.tf();
     int in = channels(x);
     Operand<TFloat32> weight = scope.weight("weight", out, in);
@@ -92,9 +91,9 @@ public final class Layers {
   /**
    * Group normalisation (Wu and He 2018) over {@code [batch, ..., channels]}, with scale and shift.
    *
-   * <p>Statistics are taken per channel first and then combined per group: {@code var_g = mean(var_c +
-   * (mean_c - mean_g)^2)}. That keeps the large tensor in its natural layout and, unlike {@code E[x^2]
-   * - E[x]^2}, loses nothing when the mean is large against the spread.
+   * <p>Statistics are taken per channel first and then combined per group: {@code var_g =
+   * mean(var_c + (mean_c - mean_g)^2)}. That keeps the large tensor in its natural layout and,
+   * unlike {@code E[x^2] - E[x]^2}, loses nothing when the mean is large against the spread.
    */
   public static Operand<TFloat32> groupNorm(
       Scope scope, Operand<TFloat32> x, int groups, double epsilon) {
@@ -138,8 +137,7 @@ public final class Layers {
     Operand<org.tensorflow.types.TInt32> last = tf.constant(new int[] {2});
     Operand<TFloat32> groupMean = keepMean(tf, mean, last);
     Operand<TFloat32> groupVariance =
-        keepMean(
-            tf, tf.math.add(variance, tf.math.squaredDifference(mean, groupMean)), last);
+        keepMean(tf, tf.math.add(variance, tf.math.squaredDifference(mean, groupMean)), last);
     Operand<TFloat32> inverse =
         tf.math.rsqrt(tf.math.add(groupVariance, tf.constant((float) epsilon)));
 
@@ -150,8 +148,7 @@ public final class Layers {
     Operand<TFloat32> grouped = reshape(tf, gamma, -1, groups, perGroup);
     Operand<TFloat32> scale = tf.math.mul(inverse, grouped);
     Operand<TFloat32> shift =
-        tf.math.sub(
-            reshape(tf, beta, -1, groups, perGroup), tf.math.mul(groupMean, scale));
+        tf.math.sub(reshape(tf, beta, -1, groups, perGroup), tf.math.mul(groupMean, scale));
     return tf.math.add(
         tf.math.mul(x, reshape(tf, scale, perChannel)), reshape(tf, shift, perChannel));
   }
@@ -163,8 +160,7 @@ public final class Layers {
     Operand<TFloat32> normal = normalizeRows(tf, x, epsilon);
     return scope.tap(
         tf.math.add(
-            tf.math.mul(normal, scope.weight("weight", channels)),
-            scope.weight("bias", channels)));
+            tf.math.mul(normal, scope.weight("weight", channels)), scope.weight("bias", channels)));
   }
 
   /** Layer normalisation without affine weights. */
@@ -172,11 +168,12 @@ public final class Layers {
     Operand<org.tensorflow.types.TInt32> last = tf.constant(new int[] {-1});
     Operand<TFloat32> centred = tf.math.sub(x, keepMean(tf, x, last));
     Operand<TFloat32> variance = keepMean(tf, tf.math.square(centred), last);
-    return tf.math.mul(
-        centred, tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon))));
+    return tf.math.mul(centred, tf.math.rsqrt(tf.math.add(variance, tf.constant((float) epsilon))));
   }
 
-  /** Root-mean-square normalisation (Zhang and Sennrich 2019) over the last dimension, with scale. */
+  /**
+   * Root-mean-square normalisation (Zhang and Sennrich 2019) over the last dimension, with scale.
+   */
   public static Operand<TFloat32> rmsNorm(Scope scope, Operand<TFloat32> x, double epsilon) {
     Ops tf = scope.tf();
     Operand<TFloat32> meanSquare = keepMean(tf, tf.math.square(x), tf.constant(new int[] {-1}));
@@ -186,8 +183,7 @@ public final class Layers {
   }
 
   /** Rows of the table {@code weight [count, size]}. */
-  public static Operand<TFloat32> embedding(
-      Scope scope, Operand<TInt64> ids, int count, int size) {
+  public static Operand<TFloat32> embedding(Scope scope, Operand<TInt64> ids, int count, int size) {
     Ops tf = scope.tf();
     return scope.tap(tf.gather(scope.weight("weight", count, size), ids, tf.constant(0)));
   }
@@ -197,25 +193,20 @@ public final class Layers {
    *
    * @param timesteps {@code [batch]}
    * @param size of the embedding, even
-   * @param cosineFirst diffusers' {@code flip_sin_to_cos}: {@code [cos, sin]} in place of {@code [sin,
-   *     cos]}
+   * @param cosineFirst diffusers' {@code flip_sin_to_cos}: {@code [cos, sin]} in place of {@code
+   *     [sin, cos]}
    * @param frequencyShift diffusers' {@code downscale_freq_shift}
    * @return {@code [batch, size]}
    */
   public static Operand<TFloat32> timestepEmbedding(
-      Ops tf,
-      Operand<TFloat32> timesteps,
-      int size,
-      boolean cosineFirst,
-      double frequencyShift) {
+      Ops tf, Operand<TFloat32> timesteps, int size, boolean cosineFirst, double frequencyShift) {
     int half = size / 2;
     float[] frequencies = new float[half];
     for (int i = 0; i < half; i++) {
       frequencies[i] = (float) Math.exp((float) (-Math.log(10000) * i) / (half - frequencyShift));
     }
     Operand<TFloat32> angles =
-        tf.math.mul(
-            reshape(tf, timesteps, -1, 1), reshape(tf, tf.constant(frequencies), 1, half));
+        tf.math.mul(reshape(tf, timesteps, -1, 1), reshape(tf, tf.constant(frequencies), 1, half));
     Operand<TFloat32> sin = tf.math.sin(angles);
     Operand<TFloat32> cos = tf.math.cos(angles);
     return concat(tf, -1, cosineFirst ? List.of(cos, sin) : List.of(sin, cos));
@@ -253,7 +244,9 @@ public final class Layers {
     return tf.concat(parts, tf.constant(axis));
   }
 
-  /** Cuts the last dimension into {@code parts} equal pieces, PyTorch's {@code chunk(parts, -1)}. */
+  /**
+   * Cuts the last dimension into {@code parts} equal pieces, PyTorch's {@code chunk(parts, -1)}.
+   */
   public static List<Operand<TFloat32>> chunk(Ops tf, Operand<TFloat32> x, int parts) {
     return List.copyOf(
         tf.split(tf.constant(x.shape().numDimensions() - 1), x, (long) parts).output().stream()

@@ -4,7 +4,9 @@ package dev.sluice.networks.graph;
 public enum Layout {
   /** As in the checkpoint. */
   AS_STORED,
-  /** Convolution filters: {@code [out, in, h, w]} in the checkpoint, {@code [h, w, in, out]} here. */
+  /**
+   * Convolution filters: {@code [out, in, h, w]} in the checkpoint, {@code [h, w, in, out]} here.
+   */
   CONVOLUTION;
 
   /** The variable's shape for a parameter of checkpoint shape {@code stored}. */

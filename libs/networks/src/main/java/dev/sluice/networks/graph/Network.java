@@ -18,9 +18,9 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
 /**
- * A network ready to run: an architecture, its weights, and a graph for each input shape seen so far
- * (all dimensions but the batch are fixed in a graph, which keeps shape arithmetic out of it). Safe
- * for use by several threads at once. {@link #close} frees the weights.
+ * A network ready to run: an architecture, its weights, and a graph for each input shape seen so
+ * far (all dimensions but the batch are fixed in a graph, which keeps shape arithmetic out of it).
+ * Safe for use by several threads at once. {@link #close} frees the weights.
  */
 public final class Network implements AutoCloseable {
 
@@ -32,9 +32,7 @@ public final class Network implements AutoCloseable {
   private final Map<String, Signature> signatures = new ConcurrentHashMap<>();
 
   private record Signature(
-      Inputs inputs,
-      Map<String, Operand<TFloat32>> outputs,
-      Map<String, Operand<TFloat32>> taps) {}
+      Inputs inputs, Map<String, Operand<TFloat32>> outputs, Map<String, Operand<TFloat32>> taps) {}
 
   private Network(Architecture architecture) {
     this.architecture = architecture;
@@ -43,7 +41,8 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * Builds {@code architecture} and fills it from {@code weights}, which stays open and the caller's.
+   * Builds {@code architecture} and fills it from {@code weights}, which stays open and the
+   * caller's.
    *
    * @throws CheckpointMismatchException when the tensors are not those the config asks for
    */
@@ -58,7 +57,9 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** Builds {@code architecture} with weights that {@code initializer} makes (in checkpoint order). */
+  /**
+   * Builds {@code architecture} with weights that {@code initializer} makes (in checkpoint order).
+   */
   public static Network initialize(Architecture architecture, Initializer initializer) {
     Network network = new Network(architecture);
     network.parameters.fill(network.session, initializer::values);
@@ -82,8 +83,7 @@ public final class Network implements AutoCloseable {
    * Runs the network and gives what the modules at {@code paths} put out: feature maps as {@code
    * [batch, channels, height, width]}. Paths that do not exist are left out.
    */
-  public Map<String, HostTensor.Floats> runTaps(
-      Map<String, HostTensor> inputs, Set<String> paths) {
+  public Map<String, HostTensor.Floats> runTaps(Map<String, HostTensor> inputs, Set<String> paths) {
     Signature signature = signatureFor(inputs);
     Map<String, Operand<TFloat32>> wanted = new LinkedHashMap<>();
     synchronized (graph) {
@@ -117,7 +117,8 @@ public final class Network implements AutoCloseable {
     Map<String, Tensor> feeds = new LinkedHashMap<>();
     try {
       Session.Runner runner = session.runner();
-      for (Map.Entry<String, Operand<? extends TType>> input : signature.inputs().all().entrySet()) {
+      for (Map.Entry<String, Operand<? extends TType>> input :
+          signature.inputs().all().entrySet()) {
         Tensor tensor = TensorCopies.toTensor(inputs.get(input.getKey()));
         feeds.put(input.getKey(), tensor);
         runner.feed(input.getValue(), tensor);
@@ -163,7 +164,8 @@ public final class Network implements AutoCloseable {
                   int[] shape = e.getValue().shape();
                   return e.getKey()
                       + e.getValue().getClass().getSimpleName()
-                      + Arrays.toString(Arrays.copyOfRange(shape, Math.min(1, shape.length), shape.length));
+                      + Arrays.toString(
+                          Arrays.copyOfRange(shape, Math.min(1, shape.length), shape.length));
                 })
             .collect(Collectors.joining(";"));
   }

@@ -53,12 +53,10 @@ public final class Parameters {
     }
     Shape variableShape = Shape.of(layout.variableShape(shape));
     Variable<TFloat32> variable = tf.variable(variableShape, TFloat32.class);
-    Placeholder<TFloat32> value =
-        tf.placeholder(TFloat32.class, Placeholder.shape(variableShape));
+    Placeholder<TFloat32> value = tf.placeholder(TFloat32.class, Placeholder.shape(variableShape));
     byName.put(
         name,
-        new Parameter(
-            name, shape.clone(), layout, variable, value, tf.assign(variable, value)));
+        new Parameter(name, shape.clone(), layout, variable, value, tf.assign(variable, value)));
     return variable;
   }
 
@@ -75,8 +73,8 @@ public final class Parameters {
   /**
    * Fills every weight from a checkpoint.
    *
-   * @throws CheckpointMismatchException when a weight is absent, has another shape, or the checkpoint
-   *     holds a tensor that no layer uses
+   * @throws CheckpointMismatchException when a weight is absent, has another shape, or the
+   *     checkpoint holds a tensor that no layer uses
    */
   public void load(Session session, TensorSource source, CheckpointNames names) {
     Map<String, String> storedNames = resolve(source, names);
@@ -102,7 +100,10 @@ public final class Parameters {
     if (!missing.isEmpty() || !surplus.isEmpty()) {
       String origin = stored.isEmpty() ? "the checkpoint" : source.origin(stored.iterator().next());
       throw new CheckpointMismatchException(
-          origin + ": " + describe("missing", missing) + describe("not used by it", surplus)
+          origin
+              + ": "
+              + describe("missing", missing)
+              + describe("not used by it", surplus)
               + "The weights and the config.json beside them do not describe the same network.");
     }
     for (Parameter parameter : byName.values()) {
@@ -131,9 +132,9 @@ public final class Parameters {
   }
 
   /**
-   * Sets every weight to what {@code values} gives for it, in checkpoint order. A run of the session
-   * costs far more than a small weight's copy, so many are set in one; how many is bounded in bytes,
-   * because the copies that are fed live beside the variables until the run ends.
+   * Sets every weight to what {@code values} gives for it, in checkpoint order. A run of the
+   * session costs far more than a small weight's copy, so many are set in one; how many is bounded
+   * in bytes, because the copies that are fed live beside the variables until the run ends.
    */
   public void fill(Session session, Function<Parameter, float[]> values) {
     List<Tensor> fed = new ArrayList<>();

@@ -17,8 +17,7 @@ public final class Scope {
   private final Map<String, Operand<TFloat32>> taps;
   private final String path;
 
-  private Scope(
-      Ops tf, Parameters parameters, Map<String, Operand<TFloat32>> taps, String path) {
+  private Scope(Ops tf, Parameters parameters, Map<String, Operand<TFloat32>> taps, String path) {
     this.tf = tf;
     this.parameters = parameters;
     this.taps = taps;
@@ -30,8 +29,7 @@ public final class Scope {
    *
    * @param taps receives what {@link #tap} notes, by path
    */
-  public static Scope root(
-      Ops tf, Parameters parameters, Map<String, Operand<TFloat32>> taps) {
+  public static Scope root(Ops tf, Parameters parameters, Map<String, Operand<TFloat32>> taps) {
     return new Scope(tf, parameters, taps, "");
   }
 
@@ -60,14 +58,17 @@ public final class Scope {
     return parameters.declare(join(name), Layout.AS_STORED, shape);
   }
 
-  /** Convolution filters, {@code [out, in, h, w]} in the checkpoint, given as {@code [h, w, in, out]}. */
+  /**
+   * Convolution filters, {@code [out, in, h, w]} in the checkpoint, given as {@code [h, w, in,
+   * out]}.
+   */
   public Operand<TFloat32> filters(String name, long out, long in, long height, long width) {
     return parameters.declare(join(name), Layout.CONVOLUTION, out, in, height, width);
   }
 
   /**
-   * Notes what the module at this place puts out, so that a comparison with a reference can say where
-   * two computations part. Costs nothing unless fetched.
+   * Notes what the module at this place puts out, so that a comparison with a reference can say
+   * where two computations part. Costs nothing unless fetched.
    *
    * @return {@code output}
    */

@@ -1,4 +1,4 @@
-package dev.sluice.networks.autoencoder;
+package dev.sluice.networks.block;
 
 import dev.sluice.networks.graph.CheckpointNames;
 import java.util.Arrays;
@@ -8,7 +8,7 @@ import java.util.List;
  * Attention layers as diffusers named them until 2023 ({@code query}, {@code key}, {@code value},
  * {@code proj_attn}); some of those files hold the projections as 1x1 convolutions.
  */
-enum LegacyAttentionNames implements CheckpointNames {
+public enum LegacyAttentionNames implements CheckpointNames {
   INSTANCE;
 
   @Override

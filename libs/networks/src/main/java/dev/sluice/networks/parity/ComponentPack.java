@@ -1,0 +1,199 @@
+package dev.sluice.networks.parity;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.networks.Architectures;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.SafetensorsFile;
+import dev.sluice.safetensors.TensorInfo;
+import dev.sluice.safetensors.TensorSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A recorded component: a folder with {@code config.json}, weights, {@code golden.safetensors}
+ * (inputs {@code in.*}, outputs {@code out.*}, intermediates {@code mid.<module path>}) and {@code
+ * about.json}, whose {@code calls} say which tensors went into which method.
+ */
+public final class ComponentPack {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final double DEFAULT_TOLERANCE = 5e-5;
+  private static final String INTERMEDIATE = "mid.";
+
+  private final Path folder;
+  private final String className;
+  private final double tolerance;
+  private final List<ReferenceCall> calls;
+
+  private ComponentPack(
+      Path folder, String className, double tolerance, List<ReferenceCall> calls) {
+    this.folder = folder;
+    this.className = className;
+    this.tolerance = tolerance;
+    this.calls = calls;
+  }
+
+  /** Whether {@code folder} is laid out as a component pack. */
+  public static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve("config.json"))
+        && Files.isRegularFile(folder.resolve("golden.safetensors"))
+        && Files.isRegularFile(folder.resolve("about.json"));
+  }
+
+  /**
+   * Reads a pack's description.
+   *
+   * @throws IllegalArgumentException when it is not a component pack
+   */
+  public static ComponentPack read(Path folder) {
+    Path file = folder.resolve("about.json");
+    try {
+      JsonNode about = JSON.readTree(file.toFile());
+      List<ReferenceCall> calls = new ArrayList<>();
+      about.path("calls").forEach(call -> calls.add(ReferenceCall.of(call)));
+      if (calls.isEmpty()) {
+        throw new IllegalArgumentException(file + ": \"calls\" lists no recorded call");
+      }
+      String className =
+          about.hasNonNull("class")
+              ? about.get("class").asText()
+              : Architectures.className(Config.read(folder.resolve("config.json")));
+      double tolerance = about.path("suggested_rel_tolerance").asDouble(DEFAULT_TOLERANCE);
+      return new ComponentPack(folder, className, tolerance, List.copyOf(calls));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The folder's name. */
+  public String name() {
+    return folder.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  /** The reference's class. */
+  public String className() {
+    return className;
+  }
+
+  /** Runs every call and compares every output; on a failure, the intermediates too. */
+  public PackResult run() {
+    Config config = Config.read(folder.resolve("config.json"));
+    List<Comparison> outputs = new ArrayList<>();
+    Comparison firstDeviation = null;
+    try (TensorSource golden = SafetensorsFile.open(folder.resolve("golden.safetensors"));
+        TensorSource weights = Checkpoints.open(folder);
+        Network network = Network.load(Architectures.of(className, config), weights)) {
+      for (ReferenceCall call : calls) {
+        Map<String, HostTensor> inputs = inputs(golden, call);
+        List<Comparison> results = compare(golden, call, network.run(inputs));
+        outputs.addAll(results);
+        if (firstDeviation == null && !results.stream().allMatch(Comparison::passes)) {
+          firstDeviation = firstDeviation(golden, network, inputs);
+        }
+      }
+    }
+    return new PackResult(name(), outputs, firstDeviation);
+  }
+
+  private List<Comparison> compare(
+      TensorSource golden, ReferenceCall call, Map<String, HostTensor.Floats> results) {
+    List<Comparison> comparisons = new ArrayList<>();
+    call.outputs()
+        .forEach(
+            (tensor, place) -> {
+              Reference reference = reference(golden, tensor);
+              String output = Dialect.of(className).output(call, place);
+              HostTensor.Floats actual = results.get(output);
+              comparisons.add(
+                  actual == null
+                      ? reference.failure(
+                          tolerance, "no output " + output + " among " + results.keySet())
+                      : reference.compare(actual, tolerance));
+            });
+    return comparisons;
+  }
+
+  private Comparison firstDeviation(
+      TensorSource golden, Network network, Map<String, HostTensor> inputs) {
+    Set<String> paths = new LinkedHashSet<>();
+    for (String name : golden.names()) {
+      if (name.startsWith(INTERMEDIATE)) {
+        paths.add(name.substring(INTERMEDIATE.length()));
+      }
+    }
+    for (Map.Entry<String, HostTensor.Floats> tap : network.runTaps(inputs, paths).entrySet()) {
+      Reference reference = reference(golden, INTERMEDIATE + tap.getKey());
+      // Some modules give the same values in another layout; those say nothing.
+      if (reference.hasShape(tap.getValue())) {
+        Comparison comparison = reference.compare(tap.getValue(), tolerance);
+        if (!comparison.passes()) {
+          return comparison;
+        }
+      }
+    }
+    return null;
+  }
+
+  private Map<String, HostTensor> inputs(TensorSource golden, ReferenceCall call) {
+    int rows = 1;
+    for (String tensor : call.tensors().values()) {
+      int[] shape = shape(golden.info(tensor));
+      rows = Math.max(rows, shape.length == 0 ? 1 : shape[0]);
+    }
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    for (Map.Entry<String, String> argument : call.tensors().entrySet()) {
+      inputs.put(
+          Dialect.of(className).input(call, argument.getKey()),
+          input(golden, argument.getValue(), rows));
+    }
+    return inputs;
+  }
+
+  /** A scalar is given to every row. */
+  private static HostTensor input(TensorSource golden, String name, int rows) {
+    TensorInfo info = golden.info(name);
+    boolean scalar = info.shape().length == 0;
+    int[] shape = scalar ? new int[] {rows} : shape(info);
+    if (info.dtype().isFloat()) {
+      float[] values = golden.floats(name);
+      return new HostTensor.Floats(scalar ? repeat(values[0], rows) : values, shape);
+    }
+    long[] values = golden.longs(name);
+    if (scalar) {
+      long[] repeated = new long[rows];
+      Arrays.fill(repeated, values[0]);
+      values = repeated;
+    }
+    return new HostTensor.Longs(values, shape);
+  }
+
+  private static float[] repeat(float value, int count) {
+    float[] values = new float[count];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  private static Reference reference(TensorSource golden, String name) {
+    return new Reference(name, golden.floats(name), shape(golden.info(name)));
+  }
+
+  private static int[] shape(TensorInfo info) {
+    return Arrays.stream(info.shape()).mapToInt(Math::toIntExact).toArray();
+  }
+}
