@@ -58,6 +58,11 @@ public record AddedKvAttention(int headSize, int groups, boolean onlyContext, St
     Operand<TFloat32> key = linear(scope.in("add_k_proj"), states, inner);
     Operand<TFloat32> value = linear(scope.in("add_v_proj"), states, inner);
     Operand<TFloat32> bias = context.bias();
+    if (bias != null && extent(bias, 3) != context.tokens()) {
+      throw new IllegalArgumentException(
+          "%s: an attention mask over %d tokens was given, there are %d"
+              .formatted(scope.path(), extent(bias, 3), context.tokens()));
+    }
     if (!onlyContext) {
       key = concat(tf, 1, List.of(key, linear(scope.in("to_k"), tokens, inner)));
       value = concat(tf, 1, List.of(value, linear(scope.in("to_v"), tokens, inner)));

@@ -73,6 +73,31 @@ public final class Inputs {
     return Layers.toChannelsLast(tf, image);
   }
 
+  /** {@link #image(Ops, String)}, which must have so many channels. */
+  public Operand<TFloat32> image(Ops tf, String name, int channels) {
+    Operand<TFloat32> image = image(tf, name);
+    requireWidth(name, "channels", Layers.channels(image), channels);
+    return image;
+  }
+
+  /** {@link #floats(Ops, String)}, whose last dimension must be {@code width}. */
+  public Operand<TFloat32> vectors(Ops tf, String name, int width) {
+    Operand<TFloat32> vectors = floats(tf, name);
+    if (vectors.shape().numDimensions() < 2) {
+      throw new IllegalArgumentException(
+          "input " + name + " must be [batch, ..., " + width + "], got " + vectors.shape());
+    }
+    requireWidth(name, "values in its last dimension", Layers.channels(vectors), width);
+    return vectors;
+  }
+
+  private static void requireWidth(String name, String what, int found, int expected) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          "input %s has %d %s, this network takes %d".formatted(name, found, what, expected));
+    }
+  }
+
   /** The input {@code name}, as int64; floats are truncated. */
   public Operand<TInt64> longs(Ops tf, String name) {
     Operand<? extends TType> operand = require(name);

@@ -78,7 +78,7 @@ public final class Parameters {
    */
   public void load(Session session, TensorSource source, CheckpointNames names) {
     Map<String, String> storedNames = resolve(source, names);
-    fill(session, parameter -> source.floats(storedNames.get(parameter.name())));
+    feedAll(session, parameter -> toTensor(parameter, source, storedNames.get(parameter.name())));
   }
 
   private Map<String, String> resolve(TensorSource source, CheckpointNames names) {
@@ -131,18 +131,23 @@ public final class Parameters {
     return "%d tensor(s) %s: %s%s. ".formatted(names.size(), what, some, more);
   }
 
-  /**
-   * Sets every weight to what {@code values} gives for it, in checkpoint order. A run of the
-   * session costs far more than a small weight's copy, so many are set in one; how many is bounded
-   * in bytes, because the copies that are fed live beside the variables until the run ends.
-   */
+  /** Sets every weight to what {@code values} gives for it, in checkpoint order. */
   public void fill(Session session, Function<Parameter, float[]> values) {
+    feedAll(session, parameter -> toTensor(parameter, values.apply(parameter)));
+  }
+
+  /**
+   * A run of the session costs far more than a small weight's copy, so many are set in one; how
+   * many is bounded in bytes, because the copies that are fed live beside the variables until the
+   * run ends.
+   */
+  private void feedAll(Session session, Function<Parameter, TFloat32> values) {
     List<Tensor> fed = new ArrayList<>();
     Session.Runner runner = session.runner();
     long bytes = 0;
     try {
       for (Parameter parameter : byName.values()) {
-        Tensor tensor = toTensor(parameter, values.apply(parameter));
+        Tensor tensor = values.apply(parameter);
         fed.add(tensor);
         runner.feed(parameter.value(), tensor).addTarget(parameter.assign());
         bytes += tensor.numBytes();
@@ -164,6 +169,15 @@ public final class Parameters {
     runner.run().close();
     fed.forEach(Tensor::close);
     fed.clear();
+  }
+
+  private static TFloat32 toTensor(Parameter parameter, TensorSource source, String storedName) {
+    if (parameter.layout() != Layout.AS_STORED) {
+      return toTensor(parameter, source.floats(storedName));
+    }
+    TFloat32 tensor = TFloat32.tensorOf(Shape.of(parameter.shape()));
+    source.copyFloats(storedName, NativeFloats.of(tensor));
+    return tensor;
   }
 
   private static TFloat32 toTensor(Parameter parameter, float[] stored) {

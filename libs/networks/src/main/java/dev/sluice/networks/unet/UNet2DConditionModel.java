@@ -74,7 +74,7 @@ public final class UNet2DConditionModel implements Architecture {
   @Override
   public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
     Ops tf = root.tf();
-    Operand<TFloat32> sample = inputs.image(tf, "sample");
+    Operand<TFloat32> sample = inputs.image(tf, "sample", config.inChannels());
     if (config.centerInput()) {
       sample = tf.math.sub(tf.math.mul(sample, tf.constant(2f)), tf.constant(1f));
     }
@@ -119,7 +119,8 @@ public final class UNet2DConditionModel implements Architecture {
     int width = config.channels().get(0);
     Operand<TFloat32> sinusoids = sinusoids(tf, inputs.floats(tf, "timestep"), width);
     if (inputs.has("timestep_cond")) {
-      Operand<TFloat32> condition = inputs.floats(tf, "timestep_cond");
+      Operand<TFloat32> condition =
+          inputs.vectors(tf, "timestep_cond", config.timeConditionWidth());
       sinusoids = tf.math.add(sinusoids, linear(scope.in("cond_proj"), condition, width, false));
     }
     Operand<TFloat32> emb =
@@ -142,9 +143,13 @@ public final class UNet2DConditionModel implements Architecture {
               config.activation());
       case "projection" ->
           TimestepEmbedding.apply(scope, inputs.floats(tf, "class_labels"), out, Activation.SILU);
-      case "simple_projection" -> linear(scope, inputs.floats(tf, "class_labels"), out);
-      default -> inputs.floats(tf, "class_labels");
+      case "simple_projection" -> linear(scope, classVectors(tf, inputs), out);
+      default -> inputs.vectors(tf, "class_labels", out);
     };
+  }
+
+  private Operand<TFloat32> classVectors(Ops tf, Inputs inputs) {
+    return inputs.vectors(tf, "class_labels", config.projectionInputWidth());
   }
 
   private Operand<TFloat32> additionEmbedding(Scope scope, Inputs inputs) {
@@ -152,15 +157,17 @@ public final class UNet2DConditionModel implements Architecture {
     int out = config.timeWidth();
     return switch (config.additionEmbedding()) {
       case "text" ->
-          TextTimeEmbedding.apply(
-              scope, inputs.floats(tf, "encoder_hidden_states"), config.additionHeads(), out);
+          TextTimeEmbedding.apply(scope, encoderStates(tf, inputs), config.additionHeads(), out);
       case "text_time" ->
           TimestepEmbedding.apply(scope, textAndTimeIds(tf, inputs), out, Activation.SILU);
       case "image" ->
           scope.tap(
               layerNorm(
                   scope.in("image_norm"),
-                  linear(scope.in("image_proj"), inputs.floats(tf, "image_embeds"), out),
+                  linear(
+                      scope.in("image_proj"),
+                      inputs.vectors(tf, "image_embeds", config.contextInputWidth()),
+                      out),
                   LAYER_NORM_EPSILON));
       default -> null;
     };
@@ -203,9 +210,9 @@ public final class UNet2DConditionModel implements Architecture {
     Scope scope = root.in("encoder_hid_proj");
     int width = config.contextWidth();
     return switch (config.contextProjection()) {
-      case "text_proj" -> linear(scope, inputs.floats(tf, "encoder_hidden_states"), width);
+      case "text_proj" -> linear(scope, encoderStates(tf, inputs), width);
       case "image_proj" -> {
-        Operand<TFloat32> image = inputs.floats(tf, "image_embeds");
+        Operand<TFloat32> image = inputs.vectors(tf, "image_embeds", config.contextInputWidth());
         Operand<TFloat32> tokens = linear(scope.in("image_embeds"), image, IMAGE_TOKENS * width);
         yield scope.tap(
             layerNorm(
@@ -213,8 +220,19 @@ public final class UNet2DConditionModel implements Architecture {
                 reshape(tf, tokens, -1, IMAGE_TOKENS, width),
                 LAYER_NORM_EPSILON));
       }
-      default -> inputs.floats(tf, "encoder_hidden_states");
+      default -> encoderStates(tf, inputs);
     };
+  }
+
+  private Operand<TFloat32> encoderStates(Ops tf, Inputs inputs) {
+    return inputs.vectors(tf, "encoder_hidden_states", encoderWidth());
+  }
+
+  /** The width of the encoder's states as they are given, before any projection. */
+  private int encoderWidth() {
+    return config.contextProjection().equals("text_proj")
+        ? config.contextInputWidth()
+        : config.contextWidth();
   }
 
   private static Operand<TFloat32> bias(Ops tf, Inputs inputs, String name) {
@@ -368,11 +386,7 @@ public final class UNet2DConditionModel implements Architecture {
     inputs.put("timestep", zeros(1));
     boolean projectsImage = config.contextProjection().equals("image_proj");
     if (attendsToContext() && !projectsImage) {
-      int width =
-          config.contextProjection().equals("text_proj")
-              ? config.contextInputWidth()
-              : config.contextWidth();
-      inputs.put("encoder_hidden_states", zeros(1, 1, width));
+      inputs.put("encoder_hidden_states", zeros(1, 1, encoderWidth()));
     }
     if (projectsImage || config.additionEmbedding().equals("image")) {
       inputs.put("image_embeds", zeros(1, config.contextInputWidth()));

@@ -52,7 +52,7 @@ public final class UNet2DModel implements Architecture {
   @Override
   public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
     Ops tf = root.tf();
-    Operand<TFloat32> sample = inputs.image(tf, "sample");
+    Operand<TFloat32> sample = inputs.image(tf, "sample", config.inChannels());
     if (config.centerInput()) {
       sample = tf.math.sub(tf.math.mul(sample, tf.constant(2f)), tf.constant(1f));
     }
@@ -93,7 +93,8 @@ public final class UNet2DModel implements Architecture {
                       sinusoids(root, inputs, "class_labels"),
                       config.timeWidth(),
                       Activation.SILU));
-      case "identity" -> root.tf().math.add(time, inputs.floats(root.tf(), "class_labels"));
+      case "identity" ->
+          root.tf().math.add(time, inputs.vectors(root.tf(), "class_labels", config.timeWidth()));
       default -> time;
     };
   }
