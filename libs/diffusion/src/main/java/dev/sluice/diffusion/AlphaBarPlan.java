@@ -1,0 +1,47 @@
+package dev.sluice.diffusion;
+
+/** A plan over the training timesteps themselves, with coefficients from alpha-bar. */
+abstract class AlphaBarPlan extends SamplingPlan {
+
+  final NoiseSchedule schedule;
+  final PredictionType prediction;
+
+  AlphaBarPlan(NoiseSchedule schedule, PredictionType prediction, double[] timesteps) {
+    super(timesteps);
+    this.schedule = schedule;
+    this.prediction = prediction;
+    for (double timestep : timesteps) {
+      if (timestep < 0 || timestep >= schedule.trainTimesteps()) {
+        throw new IllegalArgumentException(
+            "timestep %.0f is outside the schedule's 0 to %d; check steps and steps_offset"
+                .formatted(timestep, schedule.trainTimesteps() - 1));
+      }
+    }
+  }
+
+  @Override
+  public final float[] addNoise(float[] original, float[] noise, float timestep) {
+    return schedule.qSample(original, noise, Math.round(timestep));
+  }
+
+  /**
+   * x_0 as the network sees it at timestep t, always a new array: DDPM (Ho et al. 2020), equation
+   * 15 for epsilon; Salimans and Ho 2022, appendix D, for v.
+   */
+  final float[] predictOriginal(float[] output, float[] sample, int t) {
+    float signal = schedule.signal(t);
+    float noise = schedule.noise(t);
+    return switch (prediction) {
+      case EPSILON -> {
+        float[] original = new float[sample.length];
+        for (int i = 0; i < original.length; i++) {
+          original[i] = (sample[i] - noise * output[i]) / signal;
+        }
+        yield original;
+      }
+      case SAMPLE -> output.clone();
+      case V_PREDICTION -> FloatMath.combine(signal, sample, -noise, output);
+      case FLOW -> throw new IllegalStateException("flow is not a prediction over alpha-bars");
+    };
+  }
+}

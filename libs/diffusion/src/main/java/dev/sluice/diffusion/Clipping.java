@@ -1,0 +1,81 @@
+package dev.sluice.diffusion;
+
+import java.util.Arrays;
+
+/** What is done to a predicted clean sample that leaves the range of the training data. */
+final class Clipping {
+
+  private final boolean dynamic;
+  private final boolean fixed;
+  private final float range;
+  private final float percentile;
+  private final float maximum;
+
+  private Clipping(boolean dynamic, boolean fixed, float range, float percentile, float maximum) {
+    this.dynamic = dynamic;
+    this.fixed = fixed;
+    this.range = range;
+    this.percentile = percentile;
+    this.maximum = maximum;
+  }
+
+  static Clipping of(SchedulerConfig config, boolean clipByDefault) {
+    return new Clipping(
+        config.flag("thresholding", false),
+        config.flag("clip_sample", clipByDefault),
+        (float) config.real("clip_sample_range", 1),
+        (float) config.real("dynamic_thresholding_ratio", 0.995),
+        (float) config.real("sample_max_value", 1));
+  }
+
+  /** For the classes that know thresholding only. */
+  static Clipping thresholdOnly(SchedulerConfig config) {
+    Clipping all = of(config, false);
+    return new Clipping(all.dynamic, false, all.range, all.percentile, all.maximum);
+  }
+
+  /** Clips {@code batch} samples, in place. */
+  float[] apply(float[] original, int batch) {
+    if (dynamic) {
+      int length = original.length / batch;
+      for (int b = 0; b < batch; b++) {
+        threshold(original, b * length, (b + 1) * length);
+      }
+    } else if (fixed) {
+      FloatMath.clamp(original, range);
+    }
+    return original;
+  }
+
+  boolean isDynamic() {
+    return dynamic;
+  }
+
+  /**
+   * Dynamic thresholding, Imagen (Saharia et al. 2022), section 2.3: a percentile s of the absolute
+   * values takes the place of 1 where it is larger, and the sample is divided by it.
+   */
+  private void threshold(float[] x, int begin, int end) {
+    float[] magnitudes = new float[end - begin];
+    for (int i = begin; i < end; i++) {
+      magnitudes[i - begin] = Math.abs(x[i]);
+    }
+    float limit = Math.min(Math.max(quantile(magnitudes, percentile), 1), maximum);
+    for (int i = begin; i < end; i++) {
+      x[i] = Math.max(-limit, Math.min(limit, x[i])) / limit;
+    }
+  }
+
+  /** The q-quantile of {@code values}, which are sorted in passing; between two, linearly. */
+  static float quantile(float[] values, float q) {
+    Arrays.sort(values);
+    float rank = q * (values.length - 1);
+    int below = (int) rank;
+    int above = Math.min(below + 1, values.length - 1);
+    float weight = rank - below;
+    float difference = values[above] - values[below];
+    return weight < 0.5f
+        ? values[below] + weight * difference
+        : values[above] - difference * (1 - weight);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.sluice.diffusion;
+
+import static dev.sluice.diffusion.PredictionType.EPSILON;
+import static dev.sluice.diffusion.PredictionType.SAMPLE;
+import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
+
+import java.util.Optional;
+
+/**
+ * Song et al. 2021, "Denoising Diffusion Implicit Models", equation 12. Draws noise at every step
+ * if eta is above 0, else never.
+ */
+final class DdimSampler implements Sampler {
+
+  static final String NAME = "DDIMScheduler";
+
+  private final NoiseSchedule schedule;
+  private final PredictionType prediction;
+  private final Clipping clipping;
+  private final TimestepSpacing spacing;
+  private final int stepsOffset;
+
+  /** alpha-bar of what comes after timestep 0. */
+  private final float finalAlphaBar;
+
+  DdimSampler(SchedulerConfig config) {
+    this.schedule = config.schedule();
+    this.prediction = config.prediction(EPSILON, SAMPLE, V_PREDICTION);
+    this.clipping = Clipping.of(config, true);
+    this.spacing = config.spacing(TimestepSpacing.LEADING);
+    this.stepsOffset = config.integer("steps_offset", 0);
+    this.finalAlphaBar = config.flag("set_alpha_to_one", true) ? 1 : schedule.alphaBar(0);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public PredictionType predictionType() {
+    return prediction;
+  }
+
+  @Override
+  public Optional<NoiseSchedule> noiseSchedule() {
+    return Optional.of(schedule);
+  }
+
+  @Override
+  public SamplingPlan plan(SamplingOptions options) {
+    Samplers.refuseTimesteps(options, NAME);
+    int steps = Samplers.checkedSteps(options, schedule);
+    return new Plan(
+        spacing.timesteps(schedule.trainTimesteps(), steps, stepsOffset),
+        schedule.trainTimesteps() / steps,
+        (float) options.eta());
+  }
+
+  private final class Plan extends AlphaBarPlan {
+
+    private final int stride;
+    private final float eta;
+
+    Plan(double[] timesteps, int stride, float eta) {
+      super(DdimSampler.this.schedule, DdimSampler.this.prediction, timesteps);
+      this.stride = stride;
+      this.eta = eta;
+    }
+
+    @Override
+    StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
+      int t = (int) timestep(memory.index);
+      int previous = t - stride;
+      float alphaBar = schedule.alphaBar(t);
+      float previousAlphaBar = previous >= 0 ? schedule.alphaBar(previous) : finalAlphaBar;
+
+      float[] original = predictOriginal(output.prediction(), sample, t);
+      float[] epsilon = epsilon(output.prediction(), sample, t);
+      clipping.apply(original, memory.batch());
+
+      // Equation 16: sigma of the generative process.
+      float posterior = (1 - previousAlphaBar) / (1 - alphaBar) * (1 - alphaBar / previousAlphaBar);
+      float sigma = eta == 0 ? 0 : eta * FloatMath.sqrt(posterior);
+
+      // Equation 12: "predicted x_0", "direction pointing to x_t" and "random noise".
+      float direction = FloatMath.sqrt(1 - previousAlphaBar - sigma * sigma);
+      float[] next =
+          FloatMath.combine(FloatMath.sqrt(previousAlphaBar), original, direction, epsilon);
+      if (eta > 0) {
+        FloatMath.addTo(next, sigma, noise.randn(next.length));
+      }
+      return new StepResult(next, original);
+    }
+
+    /**
+     * The noise as the network sees it; from before x_0 was clipped, as the paper's code has it.
+     */
+    private float[] epsilon(float[] output, float[] sample, int t) {
+      float signal = schedule.signal(t);
+      float noise = schedule.noise(t);
+      return switch (prediction) {
+        case SAMPLE -> {
+          float[] epsilon = new float[sample.length];
+          for (int i = 0; i < epsilon.length; i++) {
+            epsilon[i] = (sample[i] - signal * output[i]) / noise;
+          }
+          yield epsilon;
+        }
+        case V_PREDICTION -> FloatMath.combine(signal, output, noise, sample);
+        default -> output;
+      };
+    }
+  }
+}

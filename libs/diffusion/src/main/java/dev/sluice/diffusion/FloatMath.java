@@ -1,0 +1,70 @@
+package dev.sluice.diffusion;
+
+/** Scalar float32 arithmetic as the reference does it, and linear combinations of arrays. */
+final class FloatMath {
+
+  private FloatMath() {}
+
+  static float sqrt(float x) {
+    return (float) Math.sqrt(x);
+  }
+
+  static float log(float x) {
+    return (float) Math.log(x);
+  }
+
+  static float exp(float x) {
+    return (float) Math.exp(x);
+  }
+
+  /** Evenly spaced floats, counted from the nearer end as PyTorch does. */
+  static float[] linspace(double start, double end, int count) {
+    float first = (float) start;
+    float last = (float) end;
+    float step = count > 1 ? (last - first) / (count - 1) : 0;
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = i < count / 2 ? first + step * i : last - step * (count - 1 - i);
+    }
+    if (count == 1) {
+      values[0] = first;
+    }
+    return values;
+  }
+
+  /** The running product, accumulated in double and rounded to float at each entry. */
+  static float[] cumulativeProduct(float[] factors) {
+    float[] products = new float[factors.length];
+    double product = 1;
+    for (int i = 0; i < factors.length; i++) {
+      product *= factors[i];
+      products[i] = (float) product;
+    }
+    return products;
+  }
+
+  /** a x + b y. */
+  static float[] combine(float a, float[] x, float b, float[] y) {
+    float[] sum = new float[x.length];
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = a * x[i] + b * y[i];
+    }
+    return sum;
+  }
+
+  /** x + a y, added in place. */
+  static float[] addTo(float[] x, float a, float[] y) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] += a * y[i];
+    }
+    return x;
+  }
+
+  /** x limited to [-limit, limit], in place. */
+  static float[] clamp(float[] x, float limit) {
+    for (int i = 0; i < x.length; i++) {
+      x[i] = Math.max(-limit, Math.min(limit, x[i]));
+    }
+    return x;
+  }
+}

@@ -1,0 +1,100 @@
+package dev.sluice.diffusion;
+
+import static dev.sluice.diffusion.PredictionType.EPSILON;
+import static dev.sluice.diffusion.PredictionType.SAMPLE;
+import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
+
+import java.util.Optional;
+
+/**
+ * Multistep consistency sampling: Luo et al. 2023, "Latent Consistency Models", algorithm 3. Draws
+ * noise at every step but the last.
+ */
+final class LcmSampler implements Sampler {
+
+  static final String NAME = "LCMScheduler";
+
+  /** The standard deviation of the data that the boundary condition assumes. */
+  private static final float SIGMA_DATA = 0.5f;
+
+  private final NoiseSchedule schedule;
+  private final PredictionType prediction;
+  private final Clipping clipping;
+  private final int originalSteps;
+  private final float timestepScaling;
+
+  LcmSampler(SchedulerConfig config) {
+    this.schedule = config.schedule(BetaSchedule.SCALED_LINEAR, 0.00085, 0.012);
+    this.prediction = config.prediction(EPSILON, SAMPLE, V_PREDICTION);
+    this.clipping = Clipping.of(config, false);
+    this.originalSteps = config.integer("original_inference_steps", 50);
+    this.timestepScaling = (float) config.real("timestep_scaling", 10);
+    if (originalSteps < 1 || originalSteps > schedule.trainTimesteps()) {
+      throw config.wrong(
+          "original_inference_steps", originalSteps, "1 to " + schedule.trainTimesteps());
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public PredictionType predictionType() {
+    return prediction;
+  }
+
+  @Override
+  public Optional<NoiseSchedule> noiseSchedule() {
+    return Optional.of(schedule);
+  }
+
+  @Override
+  public SamplingPlan plan(SamplingOptions options) {
+    if (options.hasTimesteps()) {
+      return new Plan(options.timesteps());
+    }
+    int steps = options.steps();
+    if (steps > originalSteps) {
+      throw new IllegalArgumentException(
+          "%s was distilled for %d steps and cannot make %d".formatted(NAME, originalSteps, steps));
+    }
+    // Evenly from the top of the timesteps that the model was distilled on.
+    int stride = schedule.trainTimesteps() / originalSteps;
+    double[] timesteps = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      int skipped = (int) Math.floor(i * ((double) originalSteps / steps));
+      timesteps[i] = (double) (originalSteps - skipped) * stride - 1;
+    }
+    return new Plan(timesteps);
+  }
+
+  private final class Plan extends AlphaBarPlan {
+
+    Plan(double[] timesteps) {
+      super(LcmSampler.this.schedule, LcmSampler.this.prediction, timesteps);
+    }
+
+    @Override
+    StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
+      int t = (int) timestep(memory.index);
+      float[] original = predictOriginal(output.prediction(), sample, t);
+      clipping.apply(original, memory.batch());
+
+      // Equation 9 with the boundary condition of consistency models, Song et al. 2023, appendix C.
+      float scaled = t * timestepScaling;
+      float squares = scaled * scaled + SIGMA_DATA * SIGMA_DATA;
+      float skip = SIGMA_DATA * SIGMA_DATA / squares;
+      float out = scaled / FloatMath.sqrt(squares);
+      float[] denoised = FloatMath.combine(out, original, skip, sample);
+
+      if (memory.index == length() - 1) {
+        return new StepResult(denoised, denoised.clone());
+      }
+      int next = (int) timestep(memory.index + 1);
+      float[] drawn = noise.randn(denoised.length);
+      return new StepResult(schedule.qSample(denoised, drawn, next), denoised);
+    }
+  }
+}

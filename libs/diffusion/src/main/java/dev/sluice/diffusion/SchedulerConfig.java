@@ -1,0 +1,179 @@
+package dev.sluice.diffusion;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The members of a {@code scheduler_config.json}, typed. Old checkpoints leave many out; the value
+ * that diffusers takes instead differs from class to class, so each sampler states its defaults
+ * where it reads them. Members that a sampler does not know are ignored, as diffusers does.
+ */
+public final class SchedulerConfig {
+
+  private static final String CLASS = "_class_name";
+
+  private final String className;
+  private final Map<String, ?> members;
+
+  private SchedulerConfig(String className, Map<String, ?> members) {
+    this.className = className;
+    this.members = members;
+  }
+
+  /**
+   * Reads the members that a JSON parser gave: texts, numbers, booleans, lists and null.
+   *
+   * @throws IllegalArgumentException if there is no {@code _class_name}
+   */
+  public static SchedulerConfig of(Map<String, ?> json) {
+    if (!(json.get(CLASS) instanceof String name)) {
+      throw new IllegalArgumentException(
+          "a scheduler config needs " + CLASS + ", for example DDIMScheduler");
+    }
+    return new SchedulerConfig(name, json);
+  }
+
+  /** The same noise schedule, sampled with another class, as diffusers' {@code from_config}. */
+  public SchedulerConfig withClass(String name) {
+    return new SchedulerConfig(name, members);
+  }
+
+  /** The diffusers class, for example {@code DDIMScheduler}. */
+  public String className() {
+    return className;
+  }
+
+  boolean flag(String key, boolean orElse) {
+    Object value = members.get(key);
+    if (value == null) {
+      return orElse;
+    }
+    if (value instanceof Boolean flag) {
+      return flag;
+    }
+    throw wrong(key, value, "true or false");
+  }
+
+  int integer(String key, int orElse) {
+    Object value = members.get(key);
+    if (value == null) {
+      return orElse;
+    }
+    if (value instanceof Number number && number.doubleValue() == number.intValue()) {
+      return number.intValue();
+    }
+    throw wrong(key, value, "a whole number");
+  }
+
+  double real(String key, double orElse) {
+    Object value = members.get(key);
+    if (value == null) {
+      return orElse;
+    }
+    if (value instanceof Number number) {
+      return number.doubleValue();
+    }
+    if (value instanceof String text && (text.equals("-inf") || text.equals("-Infinity"))) {
+      return Double.NEGATIVE_INFINITY;
+    }
+    throw wrong(key, value, "a number");
+  }
+
+  String choice(String key, String orElse, List<String> choices) {
+    Object value = members.get(key);
+    String chosen = value == null ? orElse : value.toString();
+    if (!choices.contains(chosen)) {
+      throw wrong(key, value, "one of " + choices);
+    }
+    return chosen;
+  }
+
+  boolean has(String key) {
+    return members.get(key) != null;
+  }
+
+  PredictionType prediction(PredictionType... supported) {
+    String name = String.valueOf(members.get("prediction_type"));
+    if (name.equals("null")) {
+      return PredictionType.EPSILON;
+    }
+    for (PredictionType type : supported) {
+      if (type.configName().equals(name)) {
+        return type;
+      }
+    }
+    throw wrong(
+        "prediction_type",
+        name,
+        "one of " + Arrays.stream(supported).map(PredictionType::configName).toList());
+  }
+
+  VarianceType variance(VarianceType orElse, VarianceType... supported) {
+    Object name = members.get("variance_type");
+    if (name == null) {
+      return orElse;
+    }
+    for (VarianceType type : supported) {
+      if (type.configName().equals(name)) {
+        return type;
+      }
+    }
+    throw wrong(
+        "variance_type",
+        name,
+        "one of " + Arrays.stream(supported).map(VarianceType::configName).toList());
+  }
+
+  TimestepSpacing spacing(TimestepSpacing orElse) {
+    List<String> names =
+        Arrays.stream(TimestepSpacing.values()).map(TimestepSpacing::configName).toList();
+    String name = choice("timestep_spacing", orElse.configName(), names);
+    return TimestepSpacing.values()[names.indexOf(name)];
+  }
+
+  /** The noise schedule, with the class's own defaults. */
+  NoiseSchedule schedule(BetaSchedule kind, double betaStart, double betaEnd) {
+    NoiseSchedule schedule;
+    if (members.get("trained_betas") instanceof List<?> betas) {
+      schedule = NoiseSchedule.ofBetas(floats("trained_betas", betas));
+    } else {
+      List<String> names =
+          Arrays.stream(BetaSchedule.values()).map(BetaSchedule::configName).toList();
+      String name = choice("beta_schedule", kind.configName(), names);
+      schedule =
+          NoiseSchedule.of(
+              BetaSchedule.values()[names.indexOf(name)],
+              integer("num_train_timesteps", 1000),
+              real("beta_start", betaStart),
+              real("beta_end", betaEnd));
+    }
+    return flag("rescale_betas_zero_snr", false) ? schedule.withZeroTerminalSnr() : schedule;
+  }
+
+  /** The schedule that most classes default to: DDPM's. */
+  NoiseSchedule schedule() {
+    return schedule(BetaSchedule.LINEAR, 0.0001, 0.02);
+  }
+
+  /** As {@link #schedule()}, for samplers that divide by alpha-bar at every timestep. */
+  NoiseSchedule scheduleOfSigmas() {
+    return flag("rescale_betas_zero_snr", false) ? schedule().withFiniteSigmas() : schedule();
+  }
+
+  private float[] floats(String key, List<?> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      if (!(values.get(i) instanceof Number number)) {
+        throw wrong(key, values.get(i), "a list of numbers");
+      }
+      floats[i] = number.floatValue();
+    }
+    return floats;
+  }
+
+  IllegalArgumentException wrong(String key, Object found, String expected) {
+    return new IllegalArgumentException(
+        "%s: %s is %s; expected %s".formatted(className, key, found, expected));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.sluice.diffusion;
+
+/** A plan in the variance-exploding form x = x_0 + sigma noise, in which Euler's methods work. */
+abstract class SigmaPlan extends SamplingPlan {
+
+  private final SigmaLadder ladder;
+  private final PredictionType prediction;
+  private final boolean reachesLastTimestep;
+
+  /**
+   * @param reachesLastTimestep whether the first step is at the highest trained noise level
+   */
+  SigmaPlan(SigmaLadder ladder, PredictionType prediction, boolean reachesLastTimestep) {
+    super(ladder.timesteps());
+    this.ladder = ladder;
+    this.prediction = prediction;
+    this.reachesLastTimestep = reachesLastTimestep;
+  }
+
+  final float sigma(int i) {
+    return ladder.sigmas()[i];
+  }
+
+  @Override
+  public final float[] sigmas() {
+    return ladder.sigmas().clone();
+  }
+
+  @Override
+  public final float initNoiseSigma() {
+    float highest = ladder.highest();
+    return reachesLastTimestep ? highest : FloatMath.sqrt(highest * highest + 1);
+  }
+
+  @Override
+  public final float[] addNoise(float[] original, float[] noise, float timestep) {
+    return FloatMath.addTo(original.clone(), sigma(indexOf(timestep)), noise);
+  }
+
+  /** The network was trained on samples of variance 1. */
+  @Override
+  final float[] scaleInput(int i, float[] sample) {
+    float deviation = FloatMath.sqrt(sigma(i) * sigma(i) + 1);
+    float[] scaled = new float[sample.length];
+    for (int j = 0; j < scaled.length; j++) {
+      scaled[j] = sample[j] / deviation;
+    }
+    return scaled;
+  }
+
+  /**
+   * x_0 as the network sees it.
+   *
+   * @param sigma the noise level that the network was told
+   * @param sampleSigma the noise level of the sample, higher after churn
+   */
+  final float[] predictOriginal(float[] output, float[] sample, float sigma, float sampleSigma) {
+    return switch (prediction) {
+      case EPSILON -> FloatMath.addTo(sample.clone(), -sampleSigma, output);
+      case SAMPLE -> output.clone();
+      case V_PREDICTION -> {
+        float variance = sigma * sigma + 1;
+        float scale = -sigma / FloatMath.sqrt(variance);
+        float[] original = new float[sample.length];
+        for (int i = 0; i < original.length; i++) {
+          original[i] = output[i] * scale + sample[i] / variance;
+        }
+        yield original;
+      }
+      case FLOW -> throw new IllegalStateException("flow is not a prediction over sigmas");
+    };
+  }
+
+  /** Follows the tangent at noise level {@code from} by {@code step}, which is negative. */
+  static float[] euler(float[] sample, float[] original, float from, float step) {
+    float[] next = new float[sample.length];
+    for (int i = 0; i < next.length; i++) {
+      next[i] = sample[i] + (sample[i] - original[i]) / from * step;
+    }
+    return next;
+  }
+}

@@ -1,0 +1,117 @@
+package dev.sluice.diffusion;
+
+import static dev.sluice.diffusion.PredictionType.EPSILON;
+import static dev.sluice.diffusion.PredictionType.SAMPLE;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The ancestral sampler of unCLIP (Ramesh et al. 2022, "Hierarchical Text-Conditional Image
+ * Generation with CLIP Latents") as Karlo and Kandinsky use it: DDPM's posterior between the
+ * timesteps of a respaced schedule that includes the first and the last, over the cosine schedule.
+ * Draws noise at every step but the one at timestep 0.
+ */
+final class UnClipSampler implements Sampler {
+
+  static final String NAME = "UnCLIPScheduler";
+
+  private static final float SMALLEST_VARIANCE = 1e-20f;
+
+  private final NoiseSchedule schedule;
+  private final PredictionType prediction;
+  private final VarianceType variance;
+  private final boolean clip;
+  private final float clipRange;
+
+  UnClipSampler(SchedulerConfig config) {
+    String cosine = BetaSchedule.SQUARED_COS_CAP_V2.configName();
+    config.choice("beta_schedule", cosine, List.of(cosine));
+    this.schedule =
+        NoiseSchedule.of(
+            BetaSchedule.SQUARED_COS_CAP_V2, config.integer("num_train_timesteps", 1000), 0, 0);
+    this.prediction = config.prediction(EPSILON, SAMPLE);
+    this.variance =
+        config.variance(
+            VarianceType.FIXED_SMALL_LOG, VarianceType.FIXED_SMALL_LOG, VarianceType.LEARNED_RANGE);
+    this.clip = config.flag("clip_sample", true);
+    this.clipRange = (float) config.real("clip_sample_range", 1);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public PredictionType predictionType() {
+    return prediction;
+  }
+
+  @Override
+  public Optional<NoiseSchedule> noiseSchedule() {
+    return Optional.of(schedule);
+  }
+
+  @Override
+  public SamplingPlan plan(SamplingOptions options) {
+    Samplers.refuseTimesteps(options, NAME);
+    int steps = Samplers.checkedSteps(options, schedule);
+    if (steps < 2) {
+      throw new IllegalArgumentException(NAME + " needs 2 or more steps, found " + steps);
+    }
+    double ratio = (schedule.trainTimesteps() - 1) / (double) (steps - 1);
+    double[] timesteps = new double[steps];
+    for (int i = 0; i < steps; i++) {
+      timesteps[i] = Math.rint((steps - 1 - i) * ratio);
+    }
+    return new Plan(timesteps);
+  }
+
+  private final class Plan extends AlphaBarPlan {
+
+    Plan(double[] timesteps) {
+      super(UnClipSampler.this.schedule, UnClipSampler.this.prediction, timesteps);
+    }
+
+    @Override
+    StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
+      int t = (int) timestep(memory.index);
+      int previous = memory.index + 1 < length() ? (int) timestep(memory.index + 1) : t - 1;
+      float alphaBar = schedule.alphaBar(t);
+      float previousAlphaBar = previous >= 0 ? schedule.alphaBar(previous) : 1;
+      float betaBar = 1 - alphaBar;
+      float previousBetaBar = 1 - previousAlphaBar;
+      boolean adjacent = previous == t - 1;
+      float beta = adjacent ? schedule.beta(t) : 1 - alphaBar / previousAlphaBar;
+      float alpha = 1 - beta;
+
+      float[] original = predictOriginal(output.prediction(), sample, t);
+      if (clip) {
+        FloatMath.clamp(original, clipRange);
+      }
+
+      // DDPM, equation 7.
+      float originalCoefficient = FloatMath.sqrt(previousAlphaBar) * beta / betaBar;
+      float sampleCoefficient = FloatMath.sqrt(alpha) * previousBetaBar / betaBar;
+      float[] mean = FloatMath.combine(originalCoefficient, original, sampleCoefficient, sample);
+
+      if (t > 0) {
+        float posterior = previousBetaBar / betaBar * beta;
+        float[] drawn = noise.randn(mean.length);
+        if (variance == VarianceType.LEARNED_RANGE) {
+          LearnedRange.addNoise(
+              mean,
+              FloatMath.log(posterior),
+              FloatMath.log(beta),
+              LearnedRange.required(output.variance(), NAME, variance),
+              drawn);
+        } else {
+          float log = FloatMath.log(Math.max(posterior, SMALLEST_VARIANCE));
+          FloatMath.addTo(mean, FloatMath.exp(0.5f * log), drawn);
+        }
+      }
+      return new StepResult(mean, original);
+    }
+  }
+}
