@@ -3,6 +3,8 @@ package dev.sluice.diffusion;
 /** Scalar float32 arithmetic as the reference does it, and linear combinations of arrays. */
 final class FloatMath {
 
+  private static final int LANES = 8;
+
   private FloatMath() {}
 
   static float sqrt(float x) {
@@ -17,17 +19,23 @@ final class FloatMath {
     return (float) Math.exp(x);
   }
 
-  /** Evenly spaced floats, counted from the nearer end as PyTorch does. */
+  /**
+   * Evenly spaced floats as PyTorch's vectorised loop makes them: in groups of 8 from the group's
+   * first number on, which counts from the nearer end.
+   */
   static float[] linspace(double start, double end, int count) {
     float first = (float) start;
     float last = (float) end;
     float step = count > 1 ? (last - first) / (count - 1) : 0;
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
-      values[i] = i < count / 2 ? first + step * i : last - step * (count - 1 - i);
-    }
-    if (count == 1) {
-      values[0] = first;
+      int inGroup = i < count / LANES * LANES ? i % LANES : 0;
+      int base = i - inGroup;
+      float baseValue =
+          base < count / 2 || count == 1
+              ? Math.fma(step, (float) base, first)
+              : Math.fma(-step, (float) (count - 1 - base), last);
+      values[i] = Math.fma(step, (float) inGroup, baseValue);
     }
     return values;
   }

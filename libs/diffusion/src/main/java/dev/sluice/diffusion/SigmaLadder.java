@@ -64,14 +64,14 @@ record SigmaLadder(double[] timesteps, float[] sigmas) {
     }
     double[] timesteps = new double[sigmas.length];
     for (int i = 0; i < sigmas.length; i++) {
-      double log = Math.log(Math.max(sigmas[i], 1e-10));
+      float log = (float) Math.log(Math.max(sigmas[i], 1e-10));
       int below = 0;
       while (below < logs.length - 2 && logs[below + 1] <= log) {
         below++;
       }
-      double weight = (logs[below] - log) / (logs[below] - logs[below + 1]);
+      float weight = (logs[below] - log) / (logs[below] - logs[below + 1]);
       weight = Math.max(0, Math.min(1, weight));
-      timesteps[i] = (1 - weight) * below + weight * (below + 1);
+      timesteps[i] = (double) (1 - weight) * below + (double) weight * (below + 1);
     }
     return timesteps;
   }
