@@ -1,5 +1,6 @@
 package dev.sluice.networks.unet;
 
+import static dev.sluice.networks.graph.Layers.channels;
 import static dev.sluice.networks.graph.Layers.concat;
 import static dev.sluice.networks.graph.Layers.conv2d;
 import static dev.sluice.networks.graph.Layers.embedding;
@@ -179,7 +180,17 @@ public final class UNet2DConditionModel implements Architecture {
     int width = config.additionTimeWidth();
     Operand<TFloat32> sinusoids = sinusoids(tf, reshape(tf, ids, -1), width);
     Operand<TFloat32> times = reshape(tf, sinusoids, -1, extent(ids, 1) * width);
-    return concat(tf, -1, List.of(inputs.floats(tf, "text_embeds"), times));
+    Operand<TFloat32> text = inputs.floats(tf, "text_embeds");
+    if (channels(text) + channels(times) != config.projectionInputWidth()) {
+      throw new IllegalArgumentException(
+          "text_embeds of width %d and %d time_ids make %d values, this network takes %d"
+              .formatted(
+                  channels(text),
+                  extent(ids, 1),
+                  channels(text) + channels(times),
+                  config.projectionInputWidth()));
+    }
+    return concat(tf, -1, List.of(text, times));
   }
 
   private Operand<TFloat32> sinusoids(Ops tf, Operand<TFloat32> times, int width) {
@@ -200,9 +211,8 @@ public final class UNet2DConditionModel implements Architecture {
       return new Context(null, null);
     }
     Operand<TFloat32> tokenBias = bias(tf, inputs, "encoder_attention_mask");
-    Operand<TFloat32> keyBias = bias(tf, inputs, "attention_mask");
-    Operand<TFloat32> states = states(root, inputs);
-    return new Context(new CrossContext(states, tokenBias), keyBias);
+    return new Context(
+        new CrossContext(states(root, inputs), tokenBias), bias(tf, inputs, "attention_mask"));
   }
 
   private Operand<TFloat32> states(Scope root, Inputs inputs) {
