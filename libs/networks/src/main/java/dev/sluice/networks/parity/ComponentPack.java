@@ -118,7 +118,7 @@ public final class ComponentPack {
         .forEach(
             (tensor, place) -> {
               Reference reference = reference(golden, tensor);
-              String output = Dialect.of(className).output(call, place);
+              String output = Dialect.of(className).output(call, tensor, place);
               HostTensor.Floats actual = results.get(output);
               comparisons.add(
                   actual == null

@@ -10,7 +10,7 @@ enum Dialect {
 
   AUTOENCODER {
     @Override
-    String output(ReferenceCall call, String place) {
+    String named(ReferenceCall call, String place) {
       return place.replaceFirst("^latent_dist\\.", "");
     }
   },
@@ -22,10 +22,7 @@ enum Dialect {
     }
 
     @Override
-    String output(ReferenceCall call, String place) {
-      if (call.method().equals("quantize")) {
-        return place.equals("0") ? "quantized" : "indices";
-      }
+    String named(ReferenceCall call, String place) {
       return place.equals("sample") && call.has("force_not_quantize")
           ? "sample_not_quantized"
           : place;
@@ -45,8 +42,20 @@ enum Dialect {
     return argument;
   }
 
-  /** The network's name for a place in the result. */
-  String output(ReferenceCall call, String place) {
+  /**
+   * The network's name for an output: of the place in the result where it stood, if places have
+   * names there; otherwise, as in tuples, the name that the recording gives it.
+   *
+   * @param tensor the recording's name, {@code out.<name>}
+   * @param place such as {@code sample}; {@code 0} in a tuple; empty for the whole result
+   */
+  String output(ReferenceCall call, String tensor, String place) {
+    boolean unnamed = place.isEmpty() || Character.isDigit(place.charAt(0));
+    return unnamed ? tensor.replaceFirst("^out\\.", "") : named(call, place);
+  }
+
+  /** The network's name for a named place in the result. */
+  String named(ReferenceCall call, String place) {
     return place;
   }
 }
