@@ -10,6 +10,7 @@ import java.util.Locale;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -69,7 +70,7 @@ class ResamplingTest {
 
     assertThat(resized).hasSize(2 * toHeight * toWidth);
     for (float value : resized) {
-      assertThat(value).isCloseTo(0.75f, org.assertj.core.data.Offset.offset(1e-6f));
+      assertThat(value).isCloseTo(0.75f, Offset.offset(1e-6f));
     }
   }
 

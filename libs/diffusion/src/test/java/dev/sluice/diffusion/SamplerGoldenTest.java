@@ -6,13 +6,14 @@ import dev.sluice.safetensors.SafetensorsFile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every sampler trace of the reference data, step by step, from its own configuration. */
 class SamplerGoldenTest {
 
-  private static final double TOLERANCE = 5e-6;
+  private static final double TOLERANCE = 1e-6;
 
   static List<String> packs() {
     return Goldens.schedulerPacks();
@@ -29,7 +30,9 @@ class SamplerGoldenTest {
     SamplingPlan plan = sampler.plan(options(about));
 
     try (SafetensorsFile golden = Goldens.tensors(path)) {
-      assertThat(plan.timesteps()).isEqualTo(golden.floats("out.timesteps"));
+      // Exact but for fractional ones, whose logarithms may differ in the last bit.
+      assertThat(plan.timesteps())
+          .containsExactly(golden.floats("out.timesteps"), Offset.offset(5e-5f));
       assertThat(plan.initNoiseSigma())
           .isEqualTo(((Number) about.get("init_noise_sigma")).floatValue());
       if (plan.sigmas().length > 0) {
@@ -141,9 +144,6 @@ class SamplerGoldenTest {
 
   private static void assertClose(String name, float[] found, float[] golden) {
     double error = Goldens.relativeError(found, golden);
-    if (System.getProperty("sluice.errors") != null) {
-      System.out.printf("ERR %.2e %s%n", error, name);
-    }
     assertThat(error).as(name).isLessThanOrEqualTo(TOLERANCE);
   }
 }

@@ -83,7 +83,8 @@ public final class SafetensorsFile implements TensorSource {
         || headerLength > size - PREFIX) {
       throw SafetensorsException.of(
           file,
-          "not a safetensors file, or truncated: it announces a header of %s bytes in a file of %d bytes (at most %d are allowed)%s"
+          ("not a safetensors file, or truncated: it announces a header of %s bytes in a file of"
+                  + " %d bytes (at most %d are allowed)%s")
               .formatted(
                   Long.toUnsignedString(headerLength),
                   size,

@@ -152,7 +152,8 @@ record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, String> me
       if (tensor.end() > dataLength) {
         throw SafetensorsException.of(
             file,
-            "the file is truncated or its offsets are out of range: tensor %s ends at byte %d of the data, but the file holds %d bytes of data"
+            ("the file is truncated or its offsets are out of range: tensor %s ends at byte %d of"
+                    + " the data, but the file holds %d bytes of data")
                 .formatted(tensor.name(), tensor.end(), dataLength));
       }
       if (tensor.begin() != covered) {

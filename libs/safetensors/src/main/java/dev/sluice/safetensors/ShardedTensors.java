@@ -131,7 +131,8 @@ public final class ShardedTensors implements TensorSource {
     boolean plain = shard.matches("[\\w][\\w.+-]*") && shard.endsWith(".safetensors");
     if (!plain) {
       throw json.problem(
-          "tensor %s is said to be in \"%s\"; expected the name of a .safetensors file in the index's own folder"
+          ("tensor %s is said to be in \"%s\"; expected the name of a .safetensors file in"
+                  + " the index's own folder")
               .formatted(tensor, shard.length() > 200 ? shard.substring(0, 200) + "…" : shard));
     }
   }

@@ -1,0 +1,146 @@
+package dev.sluice.safetensors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointsTest {
+
+  @TempDir Path folder;
+
+  private void writeWeights(String name, float value) {
+    SafetensorsWriter.write(
+        folder.resolve(name),
+        Map.of("w", new NamedTensor(DType.F32, new long[] {1}, new float[] {value})),
+        Map.of());
+  }
+
+  private static float read(TensorSource source) {
+    try (source) {
+      return source.floats("w")[0];
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "diffusion_pytorch_model.safetensors",
+        "model.safetensors",
+        "diffusion_pytorch_model.fp16.safetensors",
+        "model.fp16.safetensors"
+      })
+  void open_findsTheOnlyWeightsOfAFolder(String name) {
+    writeWeights(name, 3);
+    assertThat(read(Checkpoints.open(folder))).isEqualTo(3);
+  }
+
+  @Test
+  void open_prefersThePlainFileUnlessAVariantIsAskedFor() {
+    writeWeights("model.safetensors", 1);
+    writeWeights("model.fp16.safetensors", 2);
+    assertThat(read(Checkpoints.open(folder))).isEqualTo(1);
+    assertThat(read(Checkpoints.open(folder, "fp16"))).isEqualTo(2);
+    assertThat(read(Checkpoints.open(folder, "ema"))).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "model.safetensors.index.json",
+        "diffusion_pytorch_model.safetensors.index.json",
+        "diffusion_pytorch_model.safetensors.index.fp16.json",
+        "model.fp16.safetensors.index.json"
+      })
+  void open_followsAnIndexToItsShards(String name) throws IOException {
+    writeWeights("part-00001-of-00002.safetensors", 5);
+    SafetensorsWriter.write(
+        folder.resolve("part-00002-of-00002.safetensors"),
+        Map.of("v", new NamedTensor(DType.F16, new long[] {2, 1}, new float[] {6, 7})),
+        Map.of());
+    Files.writeString(
+        folder.resolve(name),
+        """
+        {"metadata": {"total_size": 8}, "weight_map": {
+          "w": "part-00001-of-00002.safetensors", "v": "part-00002-of-00002.safetensors"}}
+        """);
+    try (TensorSource source = Checkpoints.open(folder)) {
+      assertThat(source.names()).containsExactly("w", "v");
+      assertThat(source.floats("v")).containsExactly(6, 7);
+      assertThat(source.origin("v")).endsWith("part-00002-of-00002.safetensors");
+      assertThat(source.metadata()).containsEntry("total_size", "8");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../outside.safetensors",
+        "/etc/passwd",
+        "sub/part.safetensors",
+        "..\\\\outside.safetensors",
+        "..",
+        "part.bin",
+        ""
+      })
+  void open_refusesAShardOutsideTheFolder(String shard) throws IOException {
+    writeWeights("model.safetensors", 1);
+    Path index = folder.resolve("model.safetensors.index.json");
+    Files.writeString(index, "{\"weight_map\": {\"w\": \"" + shard + "\"}}");
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> ShardedTensors.open(index))
+        .withMessageContaining("index.json")
+        .withMessageContaining("the index's own folder");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "[]",
+        "{\"weight_map\": {\"w\": 3}}",
+        "{\"weight_map\": {\"w\": \"a.safetensors\", \"w\": \"a.safetensors\"}}",
+        "{\"weight_map\": {\"w\": \"absent.safetensors\"}}",
+        "{\"weight_map\": {\"missing\": \"model.safetensors\"}}",
+        "{\"weight_map\""
+      })
+  void open_refusesABadIndex(String json) throws IOException {
+    writeWeights("model.safetensors", 1);
+    Path index = folder.resolve("x.safetensors.index.json");
+    Files.writeString(index, json);
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> ShardedTensors.open(index))
+        .withMessageContaining(folder.toString());
+  }
+
+  @Test
+  void open_ofAFolderWithOnlyAPickleSaysWhatToDo() throws IOException {
+    Files.writeString(folder.resolve("diffusion_pytorch_model.bin"), "never read");
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder))
+        .withMessageContaining("diffusion_pytorch_model.bin")
+        .withMessageContaining("Download the .safetensors file");
+  }
+
+  @Test
+  void open_ofAnEmptyFolderSaysWhatIsExpected() {
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder))
+        .withMessageContaining(folder.toString())
+        .withMessageContaining("model.safetensors");
+  }
+
+  @Test
+  void open_refusesAVariantThatWouldLeaveTheFolder() {
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder, "../x"))
+        .withMessageContaining("../x");
+  }
+}
