@@ -1,0 +1,44 @@
+package dev.sluice.contract;
+
+import dev.sluice.contract.v1.Stage;
+
+/** The names of the Kafka topics. */
+public final class Topics {
+
+  /** {@code GenerationRequest}s from clients. */
+  public static final String REQUESTS = "sluice.requests";
+
+  /** {@code GenerationResult}s, one for each picture, keyed by image id. */
+  public static final String RESULTS = "sluice.results";
+
+  /** {@code GenerationEvent}s: progress and previews, keyed by request id. */
+  public static final String EVENTS = "sluice.events";
+
+  /** {@code ControlCommand}s, read by every process. */
+  public static final String CONTROL = "sluice.control";
+
+  private static final String DEAD_LETTER_PREFIX = "dlq.";
+
+  private Topics() {}
+
+  /** A stage's name as topics, groups and services spell it: {@code text-encoder}. */
+  public static String name(Stage stage) {
+    return switch (stage) {
+      case TEXT_ENCODER -> "text-encoder";
+      case PRIOR -> "prior";
+      case DENOISER -> "denoiser";
+      case UPSCALER -> "upscaler";
+      default -> throw new IllegalArgumentException("not a stage: " + stage);
+    };
+  }
+
+  /** The topic of a stage's tasks: {@code sluice.text-encoder}. */
+  public static String tasks(Stage stage) {
+    return "sluice." + name(stage);
+  }
+
+  /** Where records of {@code topic} end that nobody could work on: {@code dlq.sluice.denoiser}. */
+  public static String deadLetters(String topic) {
+    return DEAD_LETTER_PREFIX + topic;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sluice.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.sluice.contract.v1.DataType;
+import dev.sluice.contract.v1.Tensor;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class TensorsTest {
+
+  @Property
+  void floats_comeBackBitForBit(@ForAll @Size(min = 1, max = 50) float[] values) {
+    Tensor tensor = Tensors.of(values, 1, values.length);
+
+    assertThat(Tensors.floats("x", tensor)).containsExactly(values);
+    assertThat(Tensors.shape("x", tensor)).containsExactly(1, values.length);
+  }
+
+  @Property
+  void longs_comeBack(@ForAll @Size(min = 1, max = 50) long[] values) {
+    assertThat(Tensors.longs("x", Tensors.of(values, values.length))).containsExactly(values);
+  }
+
+  @Test
+  void floats_readsHalfPrecision() {
+    Tensor tensor =
+        Tensor.newBuilder()
+            .setDataType(DataType.FLOAT16)
+            .addShape(4)
+            .setData(
+                ByteString.copyFrom(
+                    new byte[] {0x00, 0x3c, 0x00, (byte) 0xc0, 0x01, 0x00, 0x00, 0x7c}))
+            .build();
+
+    assertThat(Tensors.floats("x", tensor))
+        .containsExactly(1f, -2f, 0x1p-24f, Float.POSITIVE_INFINITY);
+  }
+
+  @Test
+  void check_refusesBytesThatDisagreeWithTheShape() {
+    Tensor tensor = Tensors.of(new float[6], 2, 3).toBuilder().setShape(1, 4).build();
+
+    assertThatThrownBy(() -> Tensors.check("latents", tensor))
+        .isInstanceOf(InvalidTensorException.class)
+        .hasMessageContaining("latents")
+        .hasMessageContaining("needs 32 bytes, the message holds 24");
+  }
+
+  @Test
+  void check_refusesAbsurdShapes() {
+    Tensor overflow =
+        Tensor.newBuilder()
+            .setDataType(DataType.FLOAT32)
+            .addShape(Long.MAX_VALUE)
+            .addShape(2)
+            .build();
+    Tensor negative = Tensor.newBuilder().setDataType(DataType.FLOAT32).addShape(-1).build();
+    Tensor untyped = Tensor.newBuilder().addShape(1).build();
+
+    assertThatThrownBy(() -> Tensors.check("x", overflow)).hasMessageContaining("absurdly large");
+    assertThatThrownBy(() -> Tensors.check("x", negative)).hasMessageContaining("below 1");
+    assertThatThrownBy(() -> Tensors.check("x", untyped)).hasMessageContaining("data_type");
+  }
+}
