@@ -1,0 +1,66 @@
+package dev.sluice.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedBrokerTest {
+
+  @Test
+  void start_servesAShareGroupFromTheEarliestRecord(@TempDir Path folder) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder)) {
+      Map<String, Object> address = Map.of("bootstrap.servers", broker.bootstrapServers());
+      try (Admin admin = Admin.create(address)) {
+        admin.createTopics(List.of(new NewTopic("work", 3, (short) 1))).all().get();
+        ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "workers");
+        Collection<AlterConfigOp> earliest =
+            List.of(
+                new AlterConfigOp(
+                    new ConfigEntry("share.auto.offset.reset", "earliest"),
+                    AlterConfigOp.OpType.SET));
+        admin.incrementalAlterConfigs(Map.of(group, earliest)).all().get();
+      }
+      try (KafkaProducer<String, String> producer =
+          new KafkaProducer<>(address, new StringSerializer(), new StringSerializer())) {
+        for (int i = 0; i < 10; i++) {
+          producer.send(new ProducerRecord<>("work", "key" + i, "job" + i)).get();
+        }
+      }
+
+      Set<String> received = new HashSet<>();
+      try (KafkaShareConsumer<String, String> consumer =
+          new KafkaShareConsumer<>(
+              Map.of("bootstrap.servers", broker.bootstrapServers(), "group.id", "workers"),
+              new StringDeserializer(),
+              new StringDeserializer())) {
+        consumer.subscribe(List.of("work"));
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (received.size() < 10 && System.nanoTime() < end) {
+          for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(500))) {
+            received.add(record.value());
+          }
+        }
+      }
+      assertThat(received).hasSize(10);
+    }
+  }
+}
