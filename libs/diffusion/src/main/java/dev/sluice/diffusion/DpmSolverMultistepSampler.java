@@ -206,6 +206,11 @@ final class DpmSolverMultistepSampler implements Sampler {
       if (left == 1 && (eulerAtFinal || few || choice.endsAtZero())) {
         return 1;
       }
+      if (sigmas[memory.index] == sigmas[memory.index + 1]) {
+        // Karras' levels may end where final_sigmas_type does. The higher orders divide by the
+        // length of such a step; the first leaves the sample as it is.
+        return 1;
+      }
       int possible = Math.min(order, memory.steps() + 1);
       return left == 2 && few ? Math.min(possible, 2) : possible;
     }

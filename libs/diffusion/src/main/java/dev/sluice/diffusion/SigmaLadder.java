@@ -65,10 +65,12 @@ record SigmaLadder(double[] timesteps, float[] sigmas) {
     double[] timesteps = new double[sigmas.length];
     for (int i = 0; i < sigmas.length; i++) {
       float log = (float) Math.log(Math.max(sigmas[i], 1e-10));
+      // The last one below, not the first one above: schedules of zero terminal SNR rise and fall.
       int below = 0;
-      while (below < logs.length - 2 && logs[below + 1] <= log) {
-        below++;
+      for (int t = 0; t < logs.length; t++) {
+        below = logs[t] <= log ? t : below;
       }
+      below = Math.min(below, logs.length - 2);
       float weight = (logs[below] - log) / (logs[below] - logs[below + 1]);
       weight = Math.max(0, Math.min(1, weight));
       timesteps[i] = (double) (1 - weight) * below + (double) weight * (below + 1);

@@ -167,6 +167,25 @@ class SamplingRunTest {
     return named;
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void dpmSolver_leavesTheSampleAloneBetweenEqualNoiseLevels(int order) {
+    Map<String, Object> config =
+        Map.of("use_karras_sigmas", true, "final_sigmas_type", "sigma_min", "solver_order", order);
+    SamplingPlan plan =
+        Samplers.fromConfig(withName(config, "DPMSolverMultistepScheduler")).plan(20);
+    float[] sigmas = plan.sigmas();
+    assertThat(sigmas[19]).isEqualTo(sigmas[20]);
+    SamplingRun run = plan.start(SHAPE);
+    float[] sample = plan.initialSample(new TorchGenerator(1), SHAPE);
+    float[] before = sample;
+    while (!run.finished()) {
+      before = sample;
+      sample = run.step(network(sample, run.timestep()), sample, NoiseSource.none()).sample();
+    }
+    assertThat(sample).isEqualTo(before);
+  }
+
   @Test
   void startAt_makesOnlyTheRemainingSteps() {
     SamplingPlan plan =

@@ -17,7 +17,8 @@ final class Pickle {
   private static final String ADVICE =
       "Pickle files can run any code and are never opened here. Download the .safetensors file of"
           + " the same model, or convert it once where you trust it, in Python:"
-          + " safetensors.torch.save_file(torch.load(path, weights_only=True), 'model.safetensors')";
+          + " safetensors.torch.save_file(torch.load(path, weights_only=True),"
+          + " 'model.safetensors')";
 
   private Pickle() {}
 
