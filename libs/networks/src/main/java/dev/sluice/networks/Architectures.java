@@ -6,6 +6,13 @@ import dev.sluice.networks.autoencoder.AutoencoderKl;
 import dev.sluice.networks.autoencoder.VqModel;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Architecture;
+import dev.sluice.networks.transformer.ClipTextModel;
+import dev.sluice.networks.transformer.ClipVisionModel;
+import dev.sluice.networks.transformer.DiTTransformer2DModel;
+import dev.sluice.networks.transformer.PriorTransformer;
+import dev.sluice.networks.transformer.SD3Transformer2DModel;
+import dev.sluice.networks.transformer.T5EncoderModel;
+import dev.sluice.networks.transformer.UnClipTextProjModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.networks.unet.UNet2DModel;
 import java.util.List;
@@ -20,6 +27,16 @@ public final class Architectures {
       new TreeMap<>(
           Map.ofEntries(
               entry("AutoencoderKL", AutoencoderKl::new),
+              entry("CLIPTextModel", ClipTextModel::unprojected),
+              entry("CLIPTextModelWithProjection", ClipTextModel::projected),
+              entry("CLIPVisionModel", ClipVisionModel::unprojected),
+              entry("CLIPVisionModelWithProjection", ClipVisionModel::projected),
+              entry("DiTTransformer2DModel", DiTTransformer2DModel::new),
+              entry("PriorTransformer", PriorTransformer::new),
+              entry("SD3Transformer2DModel", SD3Transformer2DModel::new),
+              entry("T5EncoderModel", T5EncoderModel::new),
+              entry("Transformer2DModel", DiTTransformer2DModel::ofTransformer2D),
+              entry("UnCLIPTextProjModel", UnClipTextProjModel::new),
               entry("UNet2DConditionModel", UNet2DConditionModel::new),
               entry("UNet2DModel", UNet2DModel::new),
               entry("VQModel", VqModel::new)));

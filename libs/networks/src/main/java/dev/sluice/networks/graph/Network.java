@@ -2,7 +2,9 @@ package dev.sluice.networks.graph;
 
 import dev.sluice.safetensors.TensorSource;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -10,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
@@ -80,6 +83,25 @@ public final class Network implements AutoCloseable {
   }
 
   /**
+   * {@link #run(Map)}, computing only what the named outputs need.
+   *
+   * @throws IllegalArgumentException when there is no output of one of the names
+   */
+  public Map<String, HostTensor.Floats> run(Map<String, HostTensor> inputs, Set<String> outputs) {
+    Signature signature = signatureFor(inputs);
+    Map<String, Operand<TFloat32>> wanted = new LinkedHashMap<>();
+    for (String name : outputs) {
+      Operand<TFloat32> operand = signature.outputs().get(name);
+      if (operand == null) {
+        throw new IllegalArgumentException(
+            "no output " + name + "; there are " + signature.outputs().keySet());
+      }
+      wanted.put(name, operand);
+    }
+    return fetch(signature, inputs, wanted);
+  }
+
+  /**
    * Runs the network and gives what the modules at {@code paths} put out: feature maps as {@code
    * [batch, channels, height, width]}. Paths that do not exist are left out.
    */
@@ -123,13 +145,18 @@ public final class Network implements AutoCloseable {
         feeds.put(input.getKey(), tensor);
         runner.feed(input.getValue(), tensor);
       }
-      wanted.values().forEach(runner::fetch);
+      // One tensor may go by several names, but a run gives it once.
+      Set<Output<TFloat32>> fetched = new LinkedHashSet<>();
+      wanted.values().forEach(operand -> fetched.add(operand.asOutput()));
+      fetched.forEach(runner::fetch);
       try (Result result = runner.run()) {
-        Map<String, HostTensor.Floats> outputs = new LinkedHashMap<>();
+        Map<Output<TFloat32>, HostTensor.Floats> values = new HashMap<>();
         int index = 0;
-        for (String name : wanted.keySet()) {
-          outputs.put(name, TensorCopies.toHost((TFloat32) result.get(index++)));
+        for (Output<TFloat32> output : fetched) {
+          values.put(output, TensorCopies.toHost((TFloat32) result.get(index++)));
         }
+        Map<String, HostTensor.Floats> outputs = new LinkedHashMap<>();
+        wanted.forEach((name, operand) -> outputs.put(name, values.get(operand.asOutput())));
         return outputs;
       }
     } finally {

@@ -27,11 +27,34 @@ enum Dialect {
           ? "sample_not_quantized"
           : place;
     }
+  },
+
+  PRIOR {
+    @Override
+    String output(ReferenceCall call, String tensor, String place) {
+      return place.isEmpty() ? call.method() : place;
+    }
+  },
+
+  UNCLIP_TEXT_PROJECTION {
+    @Override
+    String input(ReferenceCall call, String argument) {
+      return argument.equals("image_embeddings") && call.has("do_classifier_free_guidance")
+          ? "guided_image_embeddings"
+          : argument;
+    }
+
+    @Override
+    String output(ReferenceCall call, String tensor, String place) {
+      return place.equals("0") ? "text_encoder_hidden_states" : "additive_clip_time_embeddings";
+    }
   };
 
   static Dialect of(String className) {
     return switch (className) {
       case "AutoencoderKL" -> AUTOENCODER;
+      case "PriorTransformer" -> PRIOR;
+      case "UnCLIPTextProjModel" -> UNCLIP_TEXT_PROJECTION;
       case "VQModel" -> VQ_MODEL;
       default -> SAME;
     };

@@ -1,0 +1,36 @@
+package dev.sluice.networks.transformer;
+
+import dev.sluice.networks.config.Config;
+
+/**
+ * What a {@code CLIPVisionModel} is made of.
+ *
+ * @param encoder the transformer
+ * @param channels of a picture
+ * @param imageSize height and width of a picture in pixels
+ * @param patchSize height and width of a patch in pixels
+ * @param projection width of {@code image_embeds}
+ */
+public record ClipVisionConfig(
+    ClipEncoder encoder, int channels, int imageSize, int patchSize, int projection) {
+
+  /** Reads a config; absent keys take the library's defaults. */
+  static ClipVisionConfig of(Config config) {
+    return new ClipVisionConfig(
+        ClipEncoder.of(config, 768, 3072, 12),
+        config.integer("num_channels", 3),
+        config.integer("image_size", 224),
+        config.integer("patch_size", 32),
+        config.integer("projection_dim", 512));
+  }
+
+  /** Width of a token's state. */
+  public int width() {
+    return encoder.width();
+  }
+
+  /** Patches of a picture. */
+  public int patches() {
+    return (imageSize / patchSize) * (imageSize / patchSize);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sluice.networks.transformer;
+
+import dev.sluice.networks.config.Config;
+
+/**
+ * What a diffusion transformer is made of.
+ *
+ * @param heads of each attention
+ * @param headSize channels per head
+ * @param layers transformer blocks
+ * @param inChannels of the picture
+ * @param outChannels of the prediction
+ * @param sampleSize side of the training pictures, in pixels
+ * @param patchSize pixels along the side of a patch
+ * @param positionScale divides the positions
+ * @param classes that there are; one more stands for none of them
+ * @param attentionBias whether queries, keys and values have biases
+ * @param feedForward the activation of the feed-forward layers
+ * @param affine whether the norms before them have weights of their own
+ * @param epsilon of those norms
+ */
+public record DiTConfig(
+    int heads,
+    int headSize,
+    int layers,
+    int inChannels,
+    int outChannels,
+    int sampleSize,
+    int patchSize,
+    double positionScale,
+    int classes,
+    boolean attentionBias,
+    String feedForward,
+    boolean affine,
+    double epsilon) {
+
+  /** Reads a {@code DiTTransformer2DModel}'s config; absent keys take the library's defaults. */
+  static DiTConfig of(Config config) {
+    requireAdaNormZero(config, "ada_norm_zero");
+    int inChannels = config.integer("in_channels", 4);
+    return new DiTConfig(
+        config.integer("num_attention_heads", 16),
+        config.integer("attention_head_dim", 72),
+        config.integer("num_layers", 28),
+        inChannels,
+        config.integer("out_channels", inChannels),
+        config.integer("sample_size", 32),
+        config.integer("patch_size", 2),
+        1,
+        config.integer("num_embeds_ada_norm", 1000),
+        config.bool("attention_bias", true),
+        config.string("activation_fn", "gelu-approximate"),
+        config.bool("norm_elementwise_affine", false),
+        config.number("norm_eps", 1e-5));
+  }
+
+  /**
+   * Reads the config of a {@code Transformer2DModel}, the class under which DiT was published
+   * first.
+   */
+  static DiTConfig ofTransformer2D(Config config) {
+    requireAdaNormZero(config, "layer_norm");
+    int inChannels = config.integer("in_channels");
+    int sampleSize = config.integer("sample_size");
+    return new DiTConfig(
+        config.integer("num_attention_heads", 16),
+        config.integer("attention_head_dim", 88),
+        config.integer("num_layers", 1),
+        inChannels,
+        config.integer("out_channels", inChannels),
+        sampleSize,
+        config.integer("patch_size"),
+        config.number("interpolation_scale", Math.max(sampleSize / 64, 1)),
+        config.integer("num_embeds_ada_norm"),
+        config.bool("attention_bias", false),
+        config.string("activation_fn", "geglu"),
+        config.bool("norm_elementwise_affine", true),
+        config.number("norm_eps", 1e-5));
+  }
+
+  private static void requireAdaNormZero(Config config, String whenAbsent) {
+    String norm = config.string("norm_type", whenAbsent);
+    if (!norm.equals("ada_norm_zero")) {
+      throw new IllegalArgumentException(
+          "%s: a transformer with norm_type %s is not served; ada_norm_zero (DiT) is"
+              .formatted(config.origin(), norm));
+    }
+  }
+
+  /** Width of a token. */
+  public int width() {
+    return heads * headSize;
+  }
+}

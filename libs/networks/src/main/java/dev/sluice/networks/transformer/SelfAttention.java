@@ -1,0 +1,35 @@
+package dev.sluice.networks.transformer;
+
+import static dev.sluice.networks.graph.Layers.channels;
+import static dev.sluice.networks.graph.Layers.linear;
+
+import dev.sluice.networks.graph.Attention;
+import dev.sluice.networks.graph.Scope;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/** Attention of tokens over themselves, with diffusers' names. */
+final class SelfAttention {
+
+  private SelfAttention() {}
+
+  /**
+   * @param x {@code [batch, tokens, width]}
+   * @param projectionBias whether queries, keys and values have biases; the output always has
+   * @param bias added to the scores; null for none
+   * @return the shape of {@code x}
+   */
+  static Operand<TFloat32> apply(
+      Scope scope, Operand<TFloat32> x, int heads, boolean projectionBias, Operand<TFloat32> bias) {
+    int width = channels(x);
+    Operand<TFloat32> mixed =
+        Attention.attend(
+            scope.tf(),
+            linear(scope.in("to_q"), x, width, projectionBias),
+            linear(scope.in("to_k"), x, width, projectionBias),
+            linear(scope.in("to_v"), x, width, projectionBias),
+            heads,
+            bias);
+    return scope.tap(linear(scope.in("to_out.0"), mixed, width));
+  }
+}
