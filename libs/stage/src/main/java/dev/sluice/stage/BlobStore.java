@@ -1,0 +1,22 @@
+package dev.sluice.stage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Where payloads lie that are too large for a message. Writing a key again replaces the blob. */
+public interface BlobStore {
+
+  /**
+   * Stores a blob; it is there for every process when this returns.
+   *
+   * @param key slash-separated segments of {@code [A-Za-z0-9._-]}
+   */
+  void put(String key, ByteBuffer content) throws IOException;
+
+  /**
+   * Reads a blob.
+   *
+   * @throws java.nio.file.NoSuchFileException when there is none
+   */
+  byte[] get(String key) throws IOException;
+}

@@ -1,0 +1,116 @@
+package dev.sluice.stage;
+
+import com.google.protobuf.Message;
+import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.GenerationError;
+import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.contract.v1.GenerationResult;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Writes to Kafka. Everything but events has arrived when a method returns. */
+public final class Outbox implements AutoCloseable {
+
+  private static final int MAX_RECORD_BYTES = 8 << 20;
+
+  private final KafkaProducer<byte[], byte[]> producer;
+
+  /**
+   * @param settings {@code bootstrap.servers} at least
+   */
+  public Outbox(Map<String, Object> settings) {
+    Map<String, Object> producerSettings = new HashMap<>(settings);
+    producerSettings.put("acks", "all");
+    producerSettings.put("enable.idempotence", true);
+    producerSettings.put("linger.ms", 0);
+    producerSettings.put("max.request.size", MAX_RECORD_BYTES);
+    this.producer =
+        new KafkaProducer<>(producerSettings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Writes a task or a result and waits until the broker has it. */
+  public void send(String topic, String key, Message value, String traceParent) {
+    ProducerRecord<byte[], byte[]> record = record(topic, key, value.toByteArray());
+    if (traceParent != null) {
+      record
+          .headers()
+          .add(RecordHeaders.TRACE_PARENT, traceParent.getBytes(StandardCharsets.UTF_8));
+    }
+    await(record);
+  }
+
+  /** Writes an event without waiting: a lost one is no loss. */
+  public void send(GenerationEvent event) {
+    producer.send(record(Topics.EVENTS, event.getRequestId(), event.toByteArray()));
+  }
+
+  /** Writes that a picture, or a whole request, failed. */
+  public void fail(String requestId, int imageIndex, boolean wholeRequest, GenerationError error) {
+    GenerationResult result =
+        GenerationResult.newBuilder()
+            .setRequestId(requestId)
+            .setImageIndex(imageIndex)
+            .setWholeRequest(wholeRequest)
+            .setError(error)
+            .build();
+    send(Topics.RESULTS, requestId + "/" + imageIndex, result, null);
+  }
+
+  /** Writes a record that nobody can work on to its topic's dead letters, with the reason. */
+  public void deadLetter(ConsumerRecord<byte[], byte[]> poisoned, String reason) {
+    ProducerRecord<byte[], byte[]> letter =
+        new ProducerRecord<>(
+            Topics.deadLetters(poisoned.topic()), poisoned.key(), poisoned.value());
+    for (Header header : poisoned.headers()) {
+      letter.headers().add(header);
+    }
+    letter.headers().add(RecordHeaders.ERROR, reason.getBytes(StandardCharsets.UTF_8));
+    letter
+        .headers()
+        .add(
+            RecordHeaders.ORIGIN,
+            "%s-%d@%d"
+                .formatted(poisoned.topic(), poisoned.partition(), poisoned.offset())
+                .getBytes(StandardCharsets.UTF_8));
+    await(letter);
+  }
+
+  /** What clients are told of a fault of ours: no details, they are in the log. */
+  public static GenerationError internalError() {
+    return GenerationError.newBuilder()
+        .setCode(ErrorCode.INTERNAL)
+        .setMessage("an internal error occurred; the service's log has the details")
+        .build();
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(String topic, String key, byte[] value) {
+    return new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value);
+  }
+
+  private void await(ProducerRecord<byte[], byte[]> record) {
+    try {
+      producer.send(record).get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "%s could not be written: %s".formatted(record.topic(), e.getCause().getMessage()),
+          e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while writing to " + record.topic(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+  }
+}

@@ -1,0 +1,27 @@
+package dev.sluice.stage;
+
+/** What a stage tells and asks while it works on a task. */
+public interface StageContext {
+
+  /**
+   * Reports progress.
+   *
+   * @param step steps done, 0 to {@code total}
+   */
+  void progress(int step, int total);
+
+  /**
+   * Shows what the picture looks like so far.
+   *
+   * @param png a small PNG file
+   */
+  void preview(int step, byte[] png);
+
+  /**
+   * Returns when the task is still wanted; to be asked at least once a step.
+   *
+   * @throws StageStoppedException when it was cancelled, its deadline has passed, or this process
+   *     is to end
+   */
+  void check();
+}

@@ -1,0 +1,16 @@
+package dev.sluice.stage;
+
+/**
+ * What a service contributes: a bean of this type makes it a stage.
+ *
+ * @param <T> the task message
+ * @param <R> the result message
+ */
+public interface StageModule<T, R> {
+
+  /** Which stage this is. */
+  StageProtocol<T, R> protocol();
+
+  /** Loads the models; the service is ready when this has returned. Called once. */
+  Stage<T, R> load();
+}

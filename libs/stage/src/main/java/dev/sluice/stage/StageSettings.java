@@ -1,0 +1,33 @@
+package dev.sluice.stage;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * A stage service's configuration; each key is also an environment variable ({@code SLUICE_BLOBS}).
+ */
+@ConfigMapping(prefix = "sluice")
+public interface StageSettings {
+
+  /** The folder that holds the model folders. */
+  @WithDefault("models")
+  Path models();
+
+  /** The folder of the blob store, shared by all processes. */
+  @WithDefault(".sluice/blobs")
+  Path blobs();
+
+  /** Bytes of a tensor up to which it travels in the message. */
+  @WithDefault("524288")
+  int inlineLimit();
+
+  /** Tasks worked on at once; they share network calls. */
+  @WithDefault("4")
+  int slots();
+
+  /** How long a task stays locked for a worker that says nothing. */
+  @WithDefault("15s")
+  Duration lock();
+}
