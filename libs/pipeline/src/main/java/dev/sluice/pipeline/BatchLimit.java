@@ -1,0 +1,31 @@
+package dev.sluice.pipeline;
+
+/**
+ * How large one network call may become. Work for a single image that is larger runs all the same,
+ * in calls of at most this size but of at least one row.
+ *
+ * @param rows at most this many rows
+ * @param pixels at most this many rows times height times width of the network's input
+ */
+public record BatchLimit(int rows, long pixels) {
+
+  /** 32 rows, and of those as many as make 8 pictures of 512 x 512. */
+  public static final BatchLimit DEFAULT = new BatchLimit(32, 8L * 512 * 512);
+
+  public BatchLimit {
+    if (rows < 1 || pixels < 1) {
+      throw new IllegalArgumentException(
+          "a batch limit of %d rows and %d pixels; expected 1 or more of each"
+              .formatted(rows, pixels));
+    }
+  }
+
+  /** How many rows of that many pixels fit; at least one. */
+  int rowsOf(long pixelsPerRow) {
+    return (int) Math.max(1, Math.min(rows, pixels / pixelsPerRow));
+  }
+
+  BatchLimit halved(int failedRows) {
+    return new BatchLimit(Math.max(1, Math.min(rows, failedRows) / 2), pixels);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.diffusion.Guidance.classifierFree;
+import static dev.sluice.diffusion.Guidance.classifierFreeWithVariance;
+
+import java.util.List;
+
+/** Two rows, the unconditional one first, as diffusers orders them. */
+record ClassifierFreeGuidance(Condition unconditional, Condition conditional, double scale)
+    implements Guidance {
+
+  @Override
+  public List<Condition> conditions() {
+    return List.of(unconditional, conditional);
+  }
+
+  @Override
+  public float[] combine(List<float[]> predictions, int sampleLength) {
+    float[] without = predictions.get(0);
+    float[] with = predictions.get(1);
+    return with.length == 2 * sampleLength
+        ? classifierFreeWithVariance(without, with, scale)
+        : classifierFree(without, with, scale);
+  }
+}

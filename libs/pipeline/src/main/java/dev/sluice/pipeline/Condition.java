@@ -1,0 +1,52 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.networks.graph.HostTensor;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One way to ask a network about a sample: everything it is told besides the sample and the
+ * timestep, which stays the same from step to step.
+ *
+ * @param ports where the sample goes in and the prediction comes out
+ * @param inputs constant inputs by the network's names, each of one row
+ * @param appended channels {@code [1, channels, height, width]} put behind the sample's own, such
+ *     as a picture to be enlarged; null for none
+ */
+public record Condition(Ports ports, Map<String, HostTensor> inputs, HostTensor.Floats appended) {
+
+  /** The names under which a network takes a sample and gives its prediction. */
+  public record Ports(String sample, String prediction) {
+
+    /** diffusers' UNets. */
+    public static final Ports UNET = new Ports("sample", "sample");
+
+    /** diffusers' {@code PriorTransformer}. */
+    public static final Ports PRIOR = new Ports("hidden_states", "predicted_image_embedding");
+  }
+
+  public Condition(Ports ports, Map<String, HostTensor> inputs) {
+    this(ports, inputs, null);
+  }
+
+  /**
+   * The row that asks about {@code sample} at {@code timestep}.
+   *
+   * @param sample {@code [1, ...]}
+   */
+  Row row(HostTensor.Floats sample, float timestep) {
+    Map<String, HostTensor> row = new LinkedHashMap<>(inputs);
+    row.put(ports.sample(), appended == null ? sample : withChannels(sample, appended));
+    row.put("timestep", new HostTensor.Floats(new float[] {timestep}, 1));
+    return new Row(row);
+  }
+
+  private static HostTensor.Floats withChannels(HostTensor.Floats image, HostTensor.Floats more) {
+    float[] values = Arrays.copyOf(image.values(), image.values().length + more.values().length);
+    System.arraycopy(more.values(), 0, values, image.values().length, more.values().length);
+    int[] shape = image.shape().clone();
+    shape[1] += more.shape()[1];
+    return new HostTensor.Floats(values, shape);
+  }
+}

@@ -1,0 +1,185 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SamplingRun;
+import dev.sluice.diffusion.StepResult;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.HostTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One image on its way from noise to sample: a sampler's plan, the current sample, and the image's
+ * own random numbers. Drive it with {@link StepBatcher#run}. Not thread-safe; while a batcher
+ * drives it, it belongs to the batcher's thread, and its {@link StepListener} may read it there.
+ */
+public final class DenoiseLoop implements Denoising {
+
+  private final SamplingPlan plan;
+  private final SamplingRun run;
+  private final Guidance guidance;
+  private final TorchGenerator generator;
+  private final StepListener listener;
+  private final int[] shape;
+  private float[] sample;
+  private float[] prediction;
+  private float[] predictedOriginal;
+
+  private DenoiseLoop(
+      SamplingPlan plan,
+      SamplingRun run,
+      float[] sample,
+      int[] shape,
+      Guidance guidance,
+      TorchGenerator generator,
+      StepListener listener) {
+    this.plan = plan;
+    this.run = run;
+    this.sample = sample;
+    this.shape = shape;
+    this.guidance = guidance;
+    this.generator = generator;
+    this.listener = listener;
+  }
+
+  /**
+   * A loop at its first step, from fresh noise.
+   *
+   * @param generator drawn from for the initial noise now and for every step that needs noise
+   *     later; stays the caller's, who may draw on once the loop is finished
+   * @param shape of the sample, {@code [1, channels, height, width]} or {@code [1, features]}
+   */
+  public static DenoiseLoop start(
+      SamplingPlan plan,
+      Guidance guidance,
+      TorchGenerator generator,
+      StepListener listener,
+      int... shape) {
+    requireOneImage(shape);
+    float[] noise = plan.initialSample(generator, shape);
+    return new DenoiseLoop(plan, plan.start(shape), noise, shape, guidance, generator, listener);
+  }
+
+  /**
+   * A loop that goes on where another one's {@link #state()} was taken, here or in another process.
+   *
+   * @param plan of the same sampler and options
+   * @throws IllegalArgumentException if the state does not fit the plan
+   */
+  public static DenoiseLoop resume(
+      SamplingPlan plan, DenoiseState state, Guidance guidance, StepListener listener) {
+    requireOneImage(state.run().shape());
+    return new DenoiseLoop(
+        plan,
+        plan.resume(state.run()),
+        state.sample().clone(),
+        state.run().shape(),
+        guidance,
+        TorchGenerator.fromState(state.generator()),
+        listener);
+  }
+
+  private static void requireOneImage(int[] shape) {
+    if (shape.length < 2 || shape[0] != 1) {
+      throw new IllegalArgumentException(
+          "a loop carries one image: expected a shape [1, ...], found " + Arrays.toString(shape));
+    }
+  }
+
+  /** How many steps are made; the index of the next one. */
+  public int step() {
+    return run.index();
+  }
+
+  /** How many steps the plan has. */
+  public int steps() {
+    return plan.length();
+  }
+
+  /** The current sample; fresh noise before the first step. Do not write to it. */
+  public HostTensor.Floats sample() {
+    return new HostTensor.Floats(sample, shape);
+  }
+
+  /**
+   * The clean sample as the last step saw it, for previews; null before the first step. Do not
+   * write to it.
+   */
+  public HostTensor.Floats predictedOriginal() {
+    return predictedOriginal == null ? null : new HostTensor.Floats(predictedOriginal, shape);
+  }
+
+  /** What the last step's sampler was given: the network's answers after guidance. */
+  float[] prediction() {
+    return prediction;
+  }
+
+  /** All that a resumed loop needs besides plan and guidance, copied. */
+  public DenoiseState state() {
+    return new DenoiseState(sample.clone(), run.state(), generator.state());
+  }
+
+  /** The generator that this loop draws from. */
+  public TorchGenerator generator() {
+    return generator;
+  }
+
+  /** This loop as work that ends before step {@code end}, to go on with another network. */
+  public Denoising until(int end) {
+    return new Denoising() {
+      @Override
+      public boolean finished() {
+        return step() >= end || DenoiseLoop.this.finished();
+      }
+
+      @Override
+      public List<Row> rows() {
+        return DenoiseLoop.this.rows();
+      }
+
+      @Override
+      public void beforeStep() {
+        DenoiseLoop.this.beforeStep();
+      }
+
+      @Override
+      public void accept(List<Map<String, HostTensor.Floats>> outputs) {
+        DenoiseLoop.this.accept(outputs);
+      }
+    };
+  }
+
+  @Override
+  public boolean finished() {
+    return run.finished();
+  }
+
+  @Override
+  public List<Row> rows() {
+    HostTensor.Floats input = new HostTensor.Floats(run.scaleInput(sample), shape);
+    float timestep = run.timestep();
+    return guidance.conditions().stream().map(c -> c.row(input, timestep)).toList();
+  }
+
+  @Override
+  public void beforeStep() {
+    listener.beforeStep();
+  }
+
+  @Override
+  public void accept(List<Map<String, HostTensor.Floats>> outputs) {
+    List<Condition> conditions = guidance.conditions();
+    List<float[]> predictions = new ArrayList<>(conditions.size());
+    for (int i = 0; i < conditions.size(); i++) {
+      String name = conditions.get(i).ports().prediction();
+      predictions.add(outputs.get(i).get(name).values());
+    }
+    prediction = guidance.combine(predictions, sample.length);
+    StepResult result = run.step(prediction, sample, generator);
+    sample = result.sample();
+    predictedOriginal = result.predictedOriginal();
+    listener.afterStep(step(), steps(), this);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.RunState;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A {@link DenoiseLoop} between two steps, so that another process can go on with it and make the
+ * same picture.
+ *
+ * @param sample the current sample
+ * @param run the step and what a multistep solver remembers; has the sample's shape
+ * @param generator the state of the image's random generator
+ */
+public record DenoiseState(float[] sample, RunState run, byte[] generator) {
+
+  /** "SLD1": a denoising state, version 1. */
+  private static final int MAGIC = 0x534c4431;
+
+  private static final int MOST_DIMENSIONS = 8;
+  private static final int MOST_TENSORS = 64;
+
+  /** Big-endian and self-contained, for a message or a checkpoint file. */
+  public byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeInt(MAGIC);
+      out.writeInt(run.shape().length);
+      for (int extent : run.shape()) {
+        out.writeInt(extent);
+      }
+      out.writeInt(run.begin());
+      out.writeInt(run.index());
+      write(out, sample);
+      out.writeInt(generator.length);
+      out.write(generator);
+      out.writeInt(run.tensors().size());
+      for (Map.Entry<String, float[]> tensor : new TreeMap<>(run.tensors()).entrySet()) {
+        out.writeUTF(tensor.getKey());
+        write(out, tensor.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array in memory refused a write", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * The inverse of {@link #toBytes()}.
+   *
+   * @throws IllegalArgumentException if these are not the bytes of a state
+   */
+  public static DenoiseState fromBytes(byte[] bytes) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      if (in.readInt() != MAGIC) {
+        throw new IllegalArgumentException("not a denoising state: it must begin with SLD1");
+      }
+      int[] shape = new int[bounded(in.readInt(), MOST_DIMENSIONS, "dimensions")];
+      for (int i = 0; i < shape.length; i++) {
+        shape[i] = in.readInt();
+      }
+      int begin = in.readInt();
+      int index = in.readInt();
+      float[] sample = readFloats(in);
+      byte[] generator = in.readNBytes(bounded(in.readInt(), in.available(), "generator bytes"));
+      int count = bounded(in.readInt(), MOST_TENSORS, "tensors");
+      Map<String, float[]> tensors = new HashMap<>();
+      for (int i = 0; i < count; i++) {
+        tensors.put(in.readUTF(), readFloats(in));
+      }
+      if (in.available() > 0) {
+        throw new IllegalArgumentException(
+            "a denoising state is followed by " + in.available() + " bytes that are none of it");
+      }
+      return new DenoiseState(sample, new RunState(shape, begin, index, tensors), generator);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "a denoising state of " + bytes.length + " bytes is cut short", e);
+    }
+  }
+
+  private static void write(DataOutputStream out, float[] values) throws IOException {
+    out.writeInt(values.length);
+    for (float value : values) {
+      out.writeFloat(value);
+    }
+  }
+
+  private static float[] readFloats(DataInputStream in) throws IOException {
+    float[] values = new float[bounded(in.readInt(), in.available() / Float.BYTES, "floats")];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.readFloat();
+    }
+    return values;
+  }
+
+  /** Refuses a length before memory is taken for it. */
+  private static int bounded(int found, int most, String what) {
+    if (found < 0 || found > most) {
+      throw new IllegalArgumentException(
+          "a denoising state claims %d %s; expected 0 to %d".formatted(found, what, most));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sluice.pipeline;
+
+import java.util.List;
+
+/**
+ * How a step asks the network and what it makes of the answers: a layer between a sampler, which
+ * wants one prediction, and the network's rows. Immutable.
+ */
+public interface Guidance {
+
+  /** What the network is asked at every step, one row each. */
+  List<Condition> conditions();
+
+  /**
+   * The prediction that the sampler is given.
+   *
+   * @param predictions the network's answers in the order of {@link #conditions()}; each as long as
+   *     the sample, or twice as long if the network also predicts a variance
+   * @param sampleLength the number of values of the sample
+   */
+  float[] combine(List<float[]> predictions, int sampleLength);
+
+  /** One row, its answer as it is. */
+  static Guidance none(Condition condition) {
+    return new Unguided(condition);
+  }
+
+  /**
+   * Classifier-free guidance (Ho and Salimans 2022), in GLIDE's form (Nichol et al. 2022, equation
+   * 8). A scale of 1 is the conditional answer, so it costs one row only.
+   *
+   * @param scale any finite number; above 1 exaggerates the condition
+   */
+  static Guidance classifierFree(Condition unconditional, Condition conditional, double scale) {
+    return scale == 1
+        ? new Unguided(conditional)
+        : new ClassifierFreeGuidance(unconditional, conditional, scale);
+  }
+
+  /** See {@link #none}. */
+  record Unguided(Condition condition) implements Guidance {
+
+    @Override
+    public List<Condition> conditions() {
+      return List.of(condition);
+    }
+
+    @Override
+    public float[] combine(List<float[]> predictions, int sampleLength) {
+      return predictions.get(0);
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.networks.Architectures;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.TensorSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A model in diffusers' layout: {@code model_index.json} names the pipeline's class and its
+ * components, each of which has a folder of its own. Opening one reads the index only; whoever
+ * needs a component loads it, so that a stage pays for its own networks and no others.
+ */
+public final class ModelFolder {
+
+  /** The file that makes a folder a model. */
+  public static final String INDEX = "model_index.json";
+
+  private final Path folder;
+  private final PipelineClass pipeline;
+  private final Map<String, String> classes;
+
+  private ModelFolder(Path folder, PipelineClass pipeline, Map<String, String> classes) {
+    this.folder = folder;
+    this.pipeline = pipeline;
+    this.classes = classes;
+  }
+
+  /**
+   * Reads a model's index.
+   *
+   * @throws IllegalArgumentException if there is none, it is malformed, its pipeline class is not
+   *     known, or a component of that class is absent
+   */
+  public static ModelFolder open(Path folder) {
+    Path file = folder.resolve(INDEX);
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          folder + ": not a model in diffusers' layout; it has no " + INDEX);
+    }
+    Config index = Config.read(file);
+    PipelineClass pipeline = PipelineClass.named(index.string("_class_name"), file.toString());
+    Map<String, String> classes = new LinkedHashMap<>();
+    for (Map.Entry<String, Object> entry : index.asMap().entrySet()) {
+      // ["diffusers", "UNet2DModel"] is a component; [null, null] one that this model goes without.
+      if (entry.getValue() instanceof List<?> pair
+          && pair.size() == 2
+          && pair.get(1) instanceof String className) {
+        classes.put(entry.getKey(), className);
+      }
+    }
+    List<String> missing =
+        pipeline.components().stream().filter(name -> !classes.containsKey(name)).toList();
+    if (!missing.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: %s needs the components %s; given: %s"
+              .formatted(file, pipeline.className(), missing, classes.keySet()));
+    }
+    return new ModelFolder(folder, pipeline, classes);
+  }
+
+  /** The folder's name, by which requests ask for the model. */
+  public String name() {
+    return folder.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  public PipelineClass pipeline() {
+    return pipeline;
+  }
+
+  /** The folder of a component. */
+  public Path component(String name) {
+    requireComponent(name);
+    return folder.resolve(name);
+  }
+
+  /** The {@code config.json} of a component. */
+  public Config config(String component) {
+    return Config.read(component(component).resolve("config.json"));
+  }
+
+  /** The {@code scheduler_config.json} of a scheduler. */
+  public SchedulerConfig scheduler(String component) {
+    Config config = Config.read(component(component).resolve("scheduler_config.json"));
+    return SchedulerConfig.of(config.asMap());
+  }
+
+  /**
+   * Loads a network; closing it is the caller's.
+   *
+   * @throws IllegalArgumentException if its class, config or weights cannot be used, with the file
+   *     that is at fault
+   */
+  public Network network(String component) {
+    try (TensorSource weights = weights(component)) {
+      return Network.load(
+          Architectures.of(requireComponent(component), config(component)), weights);
+    }
+  }
+
+  /** Opens a component's weights; closing them is the caller's. */
+  TensorSource weights(String component) {
+    return Checkpoints.open(component(component));
+  }
+
+  private String requireComponent(String name) {
+    String className = classes.get(name);
+    if (className == null) {
+      throw new IllegalArgumentException(
+          "%s has no component %s; it has %s".formatted(folder, name, classes.keySet()));
+    }
+    return className;
+  }
+
+  /** Loads something of this model, with the model's name in the message when that fails. */
+  <T> T load(Function<ModelFolder, T> loader) {
+    try {
+      return loader.apply(this);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("model " + name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return folder.toString();
+  }
+}

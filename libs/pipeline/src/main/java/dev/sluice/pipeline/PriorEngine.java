@@ -1,0 +1,76 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.Map;
+
+/**
+ * unCLIP's diffusion prior (Ramesh et al. 2022, section 2.2): samples the embedding of a picture
+ * that would go with a text. Safe for use by several threads at once, which then share network
+ * calls.
+ */
+public final class PriorEngine implements AutoCloseable {
+
+  private final Network network;
+  private final StepBatcher batcher;
+  private final SchedulerConfig scheduler;
+  private final int width;
+
+  private PriorEngine(ModelFolder model, Network network, BatchLimit limit) {
+    this.network = network;
+    this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
+    this.scheduler = model.scheduler("prior_scheduler");
+    this.width = model.config("prior").integer("embedding_dim", 768);
+  }
+
+  /** Loads the prior of a model. */
+  public static PriorEngine load(ModelFolder model, BatchLimit limit) {
+    return model.load(folder -> new PriorEngine(folder, folder.network("prior"), limit));
+  }
+
+  /**
+   * Samples a picture embedding.
+   *
+   * @param text what the picture shall show
+   * @param negative what it shall not show, or the empty text; not used at guidance scale 1
+   * @param generator the image's random numbers, drawn from
+   * @return {@code [1, width]}, in the scale of the text encoder's embeddings
+   */
+  public HostTensor.Floats sample(
+      TextEmbedding text,
+      TextEmbedding negative,
+      Sampling sampling,
+      TorchGenerator generator,
+      StepListener listener)
+      throws InterruptedException {
+    SamplingPlan plan = sampling.plan(scheduler);
+    Guidance guidance =
+        Guidance.classifierFree(condition(negative), condition(text), sampling.guidanceScale());
+    DenoiseLoop loop = DenoiseLoop.start(plan, guidance, generator, listener, 1, width);
+    batcher.run(loop);
+    return network.run(Map.of("prior_latents", loop.sample())).get("post_process_latents");
+  }
+
+  private static Condition condition(TextEmbedding text) {
+    return new Condition(
+        Condition.Ports.PRIOR,
+        Map.of(
+            "proj_embedding", text.embeds(),
+            "encoder_hidden_states", text.hiddenStates(),
+            "attention_mask", text.mask()));
+  }
+
+  /** The batcher, for its counters. */
+  public StepBatcher batcher() {
+    return batcher;
+  }
+
+  @Override
+  public void close() {
+    batcher.close();
+    network.close();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.Samplers;
+import dev.sluice.diffusion.SamplingOptions;
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import java.util.Optional;
+
+/**
+ * How one stage samples one image.
+ *
+ * @param steps denoising steps, 1 to 1000; some samplers need at least 2
+ * @param guidanceScale of classifier-free guidance; any finite number, 1 for no guidance
+ * @param sampler diffusers' scheduler class; empty for the model's own
+ * @param eta DDIM's share of fresh noise, 0 to 1; other samplers ignore it
+ */
+public record Sampling(int steps, double guidanceScale, Optional<String> sampler, double eta) {
+
+  private static final int MOST_STEPS = 1000;
+
+  public Sampling {
+    if (steps < 1 || steps > MOST_STEPS) {
+      throw new IllegalArgumentException("steps is " + steps + "; expected 1 to " + MOST_STEPS);
+    }
+    if (!Double.isFinite(guidanceScale)) {
+      throw new IllegalArgumentException(
+          "guidance_scale is " + guidanceScale + "; expected a finite number");
+    }
+    if (!(eta >= 0 && eta <= 1)) {
+      throw new IllegalArgumentException("eta is " + eta + "; expected 0 to 1");
+    }
+  }
+
+  /** The model's own sampler, guided. */
+  public static Sampling of(int steps, double guidanceScale) {
+    return new Sampling(steps, guidanceScale, Optional.empty(), 0);
+  }
+
+  /** The model's own sampler, unguided. */
+  public static Sampling ofSteps(int steps) {
+    return of(steps, 1);
+  }
+
+  /**
+   * The timesteps and coefficients over a model's noise schedule.
+   *
+   * @throws IllegalArgumentException if the sampler is not known or cannot sample this model so
+   */
+  SamplingPlan plan(SchedulerConfig model) {
+    SchedulerConfig config = sampler.map(model::withClass).orElse(model);
+    return Samplers.of(config).plan(SamplingOptions.ofSteps(steps).withEta(eta));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.pipeline;
+
+/**
+ * Watches an image being denoised and can stop it. Called on the batcher's thread, between network
+ * calls that others wait for: be quick.
+ */
+public interface StepListener {
+
+  /** Hears nothing and stops nothing. */
+  StepListener NONE = new StepListener() {};
+
+  /**
+   * Called before each step. An exception thrown here ends this image and reaches whoever waits for
+   * it; cancellation and deadlines work by it.
+   */
+  default void beforeStep() {}
+
+  /**
+   * Called after each step.
+   *
+   * @param step how many steps are made, 1 to {@code steps}
+   * @param steps how many there are
+   * @param loop after the step, to be read only during this call
+   */
+  default void afterStep(int step, int steps, DenoiseLoop loop) {}
+
+  /** This listener for one of several loops in a row, of {@code steps} steps in all. */
+  default StepListener within(int stepsBefore, int steps) {
+    StepListener whole = this;
+    return new StepListener() {
+      @Override
+      public void beforeStep() {
+        whole.beforeStep();
+      }
+
+      @Override
+      public void afterStep(int step, int ofLoop, DenoiseLoop loop) {
+        whole.afterStep(stepsBefore + step, steps, loop);
+      }
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.networks.graph.HostTensor;
+import java.util.Arrays;
+
+/**
+ * A text as the other stages see it.
+ *
+ * @param embeds in the space that texts and pictures share, {@code [1, width]}
+ * @param hiddenStates per token, after the final norm, {@code [1, tokens, width]}
+ * @param mask 1 for tokens of the text, 0 for padding, {@code [1, tokens]}
+ */
+public record TextEmbedding(
+    HostTensor.Floats embeds, HostTensor.Floats hiddenStates, HostTensor.Longs mask) {
+
+  public TextEmbedding {
+    int[] states = hiddenStates.shape();
+    if (embeds.shape().length != 2
+        || embeds.shape()[0] != 1
+        || states.length != 3
+        || states[0] != 1
+        || !Arrays.equals(mask.shape(), new int[] {1, states[1]})) {
+      throw new IllegalArgumentException(
+          ("a text needs text_embeds [1, width], text_hidden_states [1, tokens, width] and"
+                  + " text_mask [1, tokens]; found %s, %s and %s")
+              .formatted(
+                  Arrays.toString(embeds.shape()),
+                  Arrays.toString(states),
+                  Arrays.toString(mask.shape())));
+    }
+  }
+
+  /** The mask with {@code count} more tokens in front that are always attended to. */
+  HostTensor.Longs maskWithTokensInFront(int count) {
+    long[] values = new long[count + mask.values().length];
+    Arrays.fill(values, 0, count, 1);
+    System.arraycopy(mask.values(), 0, values, count, mask.values().length);
+    return new HostTensor.Longs(values, 1, values.length);
+  }
+}
