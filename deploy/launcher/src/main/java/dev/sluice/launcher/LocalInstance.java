@@ -3,12 +3,10 @@ package dev.sluice.launcher;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -34,15 +32,18 @@ final class LocalInstance implements AutoCloseable {
           "-XX:-UsePerfData",
           "-Xmx768m");
 
+  private final SluiceHome home;
+  private final RunFolder run;
   private final Path models;
   private final int kafkaPort;
   private final Map<Service, Integer> httpPorts = new EnumMap<>(Service.class);
   private final Map<Service, Integer> grpcPorts = new EnumMap<>(Service.class);
-  private final List<ChildProcess> children = new ArrayList<>();
   private ChildProcess broker;
   private final Map<Service, ChildProcess> services = new EnumMap<>(Service.class);
 
-  private LocalInstance(Path models) {
+  private LocalInstance(SluiceHome home, RunFolder run, Path models) {
+    this.home = home;
+    this.run = run;
     this.models = models;
     List<Integer> ports = Ports.free(2 + 2 * Service.values().length);
     this.kafkaPort = ports.get(0);
@@ -59,10 +60,13 @@ final class LocalInstance implements AutoCloseable {
    * @param onReady told the name of each process and the time it took, as it becomes ready
    * @throws LaunchException when a service is not built, or a process ends or is not ready in time
    */
-  static LocalInstance start(SluiceHome home, Path models, BiConsumer<String, Duration> onReady) {
-    LocalInstance instance = new LocalInstance(models);
+  static LocalInstance start(
+      SluiceHome home, RunFolder run, Path models, BiConsumer<String, Duration> onReady) {
+    LocalInstance instance = new LocalInstance(home, run, models);
+    // For Ctrl-C and the like, where no one comes to close it.
+    Runtime.getRuntime().addShutdownHook(new Thread(instance::close, "stop"));
     try {
-      instance.startProcesses(home);
+      instance.startProcesses();
       instance.awaitReady(onReady);
       return instance;
     } catch (LaunchException e) {
@@ -87,14 +91,20 @@ final class LocalInstance implements AutoCloseable {
 
   /** Throws when a process of the instance has ended, with the end of its log. */
   void requireAlive() {
-    children.forEach(ChildProcess::requireAlive);
+    broker.requireAlive();
+    services.values().forEach(ChildProcess::requireAlive);
   }
 
-  /** The process ids by name, for those who watch or disturb the instance. */
-  Map<String, Long> processIds() {
-    Map<String, Long> ids = new HashMap<>();
-    children.forEach(child -> ids.put(child.name(), child.pid()));
-    return ids;
+  /** Kills a service as a crash would; {@link #restart} brings it back. */
+  void kill(Service service) {
+    services.get(service).kill();
+    services.get(service).awaitStop(STOP_LIMIT);
+  }
+
+  /** Starts a service anew at its address, whether the old process has ended or not. */
+  void restart(Service service) {
+    services.get(service).close();
+    services.put(service, startService(service));
   }
 
   @Override
@@ -108,39 +118,36 @@ final class LocalInstance implements AutoCloseable {
     }
   }
 
-  private void startProcesses(SluiceHome home) {
-    try {
-      Files.createDirectories(home.logs());
-    } catch (IOException e) {
-      throw new LaunchException("The log folder cannot be made: " + e.getMessage(), e);
-    }
-    broker = startBroker(home);
-    children.add(broker);
-    for (Service service : SluiceHome.services()) {
-      ChildProcess child = startService(home, service);
-      services.put(service, child);
-      children.add(child);
+  private void startProcesses() {
+    broker = startBroker();
+    for (Service service : Service.values()) {
+      services.put(service, startService(service));
     }
   }
 
-  private ChildProcess startBroker(SluiceHome home) {
+  private ChildProcess startBroker() {
     List<String> command = java();
     command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "dev.sluice.broker.EmbeddedBroker"));
-    return ChildProcess.start("broker", command, Map.of(), home.logs().resolve("broker.log"));
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.sluice.broker.EmbeddedBroker",
+            run.kafka().toString(),
+            Integer.toString(kafkaPort)));
+    return ChildProcess.start("broker", command, Map.of(), run.logs().resolve("broker.log"));
   }
 
-  private ChildProcess startService(SluiceHome home, Service service) {
+  private ChildProcess startService(Service service) {
     List<String> command = java();
     command.addAll(List.of("-jar", home.runnableJar(service).toString()));
     return ChildProcess.start(
         service.label(),
         command,
-        environment(home, service),
-        home.logs().resolve(service.label() + ".log"));
+        environment(service),
+        run.logs().resolve(service.label() + ".log"));
   }
 
-  private Map<String, String> environment(SluiceHome home, Service service) {
+  private Map<String, String> environment(Service service) {
     return Map.of(
         "QUARKUS_HTTP_HOST",
         LOOPBACK,
@@ -155,7 +162,7 @@ final class LocalInstance implements AutoCloseable {
         "SLUICE_MODELS",
         models.toString(),
         "SLUICE_BLOBS",
-        home.state().resolve("blobs").toString(),
+        run.blobs().toString(),
         "SLUICE_EXIT_WITH_PARENT",
         "true",
         "TF_ENABLE_ONEDNN_OPTS",
@@ -177,7 +184,7 @@ final class LocalInstance implements AutoCloseable {
 
   private void awaitReady(BiConsumer<String, Duration> onReady) throws InterruptedException {
     long started = System.nanoTime();
-    List<Service> waiting = new ArrayList<>(SluiceHome.services());
+    List<Service> waiting = new ArrayList<>(List.of(Service.values()));
     while (!waiting.isEmpty()) {
       requireAlive();
       Duration elapsed = Duration.ofNanos(System.nanoTime() - started);

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "Sluice 0.1.0",
     description = "Text to image as a pipeline of small services.",
-    subcommands = {UpCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {GenerateCommand.class, UpCommand.class, CommandLine.HelpCommand.class})
 public final class Sluice {
 
   private Sluice() {}

@@ -2,7 +2,6 @@ package dev.sluice.launcher;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * The checkout that this launcher runs from: where the built services, the shipped models and the
@@ -34,10 +33,6 @@ record SluiceHome(Path root, Path state) {
     return root.resolve("models");
   }
 
-  Path logs() {
-    return state.resolve("logs");
-  }
-
   /** The service's runnable jar; an error says how to build it where it is missing. */
   Path runnableJar(Service service) {
     Path jar = root.resolve(service.folder()).resolve("target/quarkus-app/quarkus-run.jar");
@@ -50,10 +45,5 @@ record SluiceHome(Path root, Path state) {
               + " is missing. Build it with ./mvnw -DskipTests package.");
     }
     return jar;
-  }
-
-  /** Every service of an instance, the gateway last. */
-  static List<Service> services() {
-    return List.of(Service.values());
   }
 }

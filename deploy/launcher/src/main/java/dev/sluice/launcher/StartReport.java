@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 
-/** Tells on one line which processes are ready and how long they took. */
+/** Tells which processes are ready and how long they took. */
 final class StartReport implements BiConsumer<String, Duration> {
 
   private final PrintStream out;
@@ -12,19 +12,15 @@ final class StartReport implements BiConsumer<String, Duration> {
 
   StartReport(PrintStream out) {
     this.out = out;
-    out.print("starting:");
-    out.flush();
   }
 
   @Override
   public void accept(String process, Duration time) {
-    out.printf("  %s %s", process, ProgressDisplay.seconds(time));
-    out.flush();
+    out.printf("started  %-14s %s%n", process, ProgressDisplay.seconds(time));
   }
 
-  /** Ends the line and gives the time since the report began. */
-  Duration done() {
-    out.println();
+  /** The time since the report began. */
+  Duration elapsed() {
     return Duration.ofNanos(System.nanoTime() - started);
   }
 }

@@ -32,15 +32,14 @@ final class UpCommand implements Callable<Integer> {
                       .formatted(running.pid(), running.grpc()));
             });
     StartReport report = new StartReport(System.err);
-    try (LocalInstance instance =
-        LocalInstance.start(
-            home, models == null ? home.models() : models.toAbsolutePath(), report)) {
-      report.done();
+    Path folder = models == null ? home.models() : models.toAbsolutePath().normalize();
+    try (RunFolder run = RunFolder.lasting(home.state());
+        LocalInstance instance = LocalInstance.start(home, run, folder, report)) {
       RunningInstance address = instance.address();
       address.publish(home.state());
       System.out.printf(
           "gRPC   %s%nHTTP   http://%s%nKafka  %s%nLogs   %s%nPress Ctrl-C to stop.%n",
-          address.grpc(), address.http(), address.kafka(), home.logs());
+          address.grpc(), address.http(), address.kafka(), run.logs());
       try {
         while (true) {
           instance.requireAlive();

@@ -1,0 +1,271 @@
+package dev.sluice.launcher;
+
+import com.google.protobuf.util.Durations;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.Image;
+import dev.sluice.contract.v1.StageSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice generate}: a prompt in, PNG files out. */
+@Command(
+    name = "generate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Make pictures from a prompt.",
+      "Uses the instance that `sluice up` holds; without one, starts everything and stops it again."
+    })
+final class GenerateCommand implements Callable<Integer> {
+
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
+  private static final long WATCH_MILLIS = 200;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "PROMPT", description = "What the picture shall show.")
+  private String prompt;
+
+  @Option(names = "--negative", paramLabel = "TEXT", description = "What it shall not show.")
+  private String negative = "";
+
+  @Option(
+      names = "--seed",
+      description = "0 to 2^63 - 1; picture i takes seed + i (default: a random one).")
+  private Long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      defaultValue = "picture.png",
+      description =
+          "Where the PNG goes (default: ${DEFAULT-VALUE}); with several, -0, -1 ... go before .png.")
+  private Path out;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|FOLDER",
+      description = "A model's name, or a folder in the diffusers layout.")
+  private String model = "";
+
+  @Option(names = "--n", defaultValue = "1", description = "How many pictures, 1 to 16.")
+  private int n;
+
+  @Option(names = "--size", paramLabel = "WxH", description = "Pixels (default: the model's).")
+  private String size;
+
+  @Option(names = "--steps", description = "Steps of the denoiser.")
+  private Integer steps;
+
+  @Option(names = "--guidance", paramLabel = "SCALE", description = "The denoiser's guidance.")
+  private Double guidance;
+
+  @Option(names = "--sampler", paramLabel = "CLASS", description = "diffusers' scheduler class.")
+  private String sampler;
+
+  @Option(names = "--prior-steps", paramLabel = "STEPS", description = "Steps of the prior.")
+  private Integer priorSteps;
+
+  @Option(names = "--prior-guidance", paramLabel = "SCALE", description = "The prior's guidance.")
+  private Double priorGuidance;
+
+  @Override
+  public Integer call() throws IOException {
+    SluiceHome home = SluiceHome.locate();
+    ModelChoice choice = ModelChoice.of(model, home.models());
+    GenerationRequest request = request(choice.name());
+    Optional<RunningInstance> running =
+        RunningInstance.find(home.state()).filter(it -> it.models().equals(choice.folder()));
+    if (running.isPresent()) {
+      try (GatewayClient client = new GatewayClient(running.get().grpc())) {
+        return generate(client, request, Optional.empty());
+      }
+    }
+    StartReport report = new StartReport(System.err);
+    try (RunFolder run = RunFolder.temporary(home.state());
+        LocalInstance instance = LocalInstance.start(home, run, choice.folder(), report);
+        GatewayClient client = new GatewayClient(instance.address().grpc())) {
+      Duration startUp = report.elapsed();
+      Thread watch = abortWhenAProcessEnds(instance, client);
+      try {
+        int status = generate(client, request, Optional.of(startUp));
+        run.discard();
+        return status;
+      } catch (LaunchException e) {
+        // A dead process explains a broken call better than the call does.
+        instance.requireAlive();
+        throw e;
+      } finally {
+        watch.interrupt();
+      }
+    }
+  }
+
+  private int generate(GatewayClient client, GenerationRequest request, Optional<Duration> startUp)
+      throws IOException {
+    long started = System.nanoTime();
+    ProgressDisplay display =
+        new ProgressDisplay(System.err, Boolean.getBoolean("sluice.terminal"), request.getN());
+    Pictures pictures = new Pictures();
+    client.generate(
+        request,
+        event -> {
+          switch (event.getEventCase()) {
+            case PROGRESS ->
+                display.progress(
+                    Topics.name(event.getProgress().getStage()),
+                    Integer.toString(event.getImageIndex()),
+                    event.getProgress().getStep(),
+                    event.getProgress().getTotal(),
+                    System.nanoTime());
+            case IMAGE -> pictures.add(event.getImage());
+            case ERROR -> pictures.addFailure(event);
+            default -> {
+              // Accepted tells nothing that the options do not; previews are not asked for.
+            }
+          }
+        });
+    pictures.printTo(Duration.ofNanos(System.nanoTime() - started), startUp);
+    return pictures.failed == 0 ? 0 : 1;
+  }
+
+  private static Thread abortWhenAProcessEnds(LocalInstance instance, GatewayClient client) {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  instance.requireAlive();
+                  Thread.sleep(WATCH_MILLIS);
+                }
+              } catch (LaunchException e) {
+                client.abort();
+              } catch (InterruptedException e) {
+                // The pictures are done: nothing is left to watch over.
+              }
+            },
+            "watch");
+    watch.setDaemon(true);
+    watch.start();
+    return watch;
+  }
+
+  private GenerationRequest request(String modelName) {
+    GenerationRequest.Builder request =
+        GenerationRequest.newBuilder()
+            .setPrompt(prompt)
+            .setNegativePrompt(negative)
+            .setModel(modelName)
+            .setN(n)
+            .setCancelOnDisconnect(true);
+    if (seed != null) {
+      request.setSeed(seed);
+    }
+    if (size != null) {
+      Matcher matcher = SIZE.matcher(size);
+      if (!matcher.matches()) {
+        throw new ParameterException(
+            spec.commandLine(), "--size must be WIDTHxHEIGHT, such as 64x64, not '" + size + "'");
+      }
+      request.setWidth(Integer.parseInt(matcher.group(1)));
+      request.setHeight(Integer.parseInt(matcher.group(2)));
+    }
+    if (steps != null || guidance != null || sampler != null) {
+      request.setDenoiser(settings(steps, guidance, sampler));
+    }
+    if (priorSteps != null || priorGuidance != null) {
+      request.setPrior(settings(priorSteps, priorGuidance, null));
+    }
+    return request.build();
+  }
+
+  private static StageSettings settings(Integer steps, Double guidance, String sampler) {
+    StageSettings.Builder settings = StageSettings.newBuilder();
+    if (steps != null) {
+      settings.setSteps(steps);
+    }
+    if (guidance != null) {
+      settings.setGuidanceScale(guidance);
+    }
+    if (sampler != null) {
+      settings.setSampler(sampler);
+    }
+    return settings.build();
+  }
+
+  /** The pictures as they arrive: each is written at once. */
+  private final class Pictures {
+
+    private final StringBuilder lines = new StringBuilder();
+    private int failed;
+
+    void add(Image image) {
+      Path file = fileOf(image.getIndex());
+      try {
+        if (file.getParent() != null) {
+          Files.createDirectories(file.getParent());
+        }
+        Files.write(file, image.getPng().toByteArray());
+      } catch (IOException e) {
+        throw new LaunchException("The picture cannot be written to " + file + ": " + e, e);
+      }
+      lines.append(
+          "%s  %dx%d, seed %d  (%s)%n"
+              .formatted(
+                  file.toAbsolutePath(),
+                  image.getWidth(),
+                  image.getHeight(),
+                  image.getSeed(),
+                  image.getTimingsList().stream()
+                      .map(
+                          timing ->
+                              Topics.name(timing.getStage())
+                                  + " "
+                                  + ProgressDisplay.seconds(
+                                      Duration.ofNanos(Durations.toNanos(timing.getDuration()))))
+                      .collect(Collectors.joining(", "))));
+    }
+
+    void addFailure(GenerationEvent event) {
+      failed++;
+      lines.append(
+          "picture %d failed: %s%n"
+              .formatted(event.getImageIndex(), event.getError().getMessage()));
+    }
+
+    void printTo(Duration took, Optional<Duration> startUp) {
+      System.out.print(lines);
+      System.out.println(
+          "generated in "
+              + ProgressDisplay.seconds(took)
+              + startUp
+                  .map(time -> ", after " + ProgressDisplay.seconds(time) + " to start")
+                  .orElse(""));
+    }
+
+    private Path fileOf(int index) {
+      if (n == 1) {
+        return out;
+      }
+      String name = out.getFileName().toString();
+      int dot = name.lastIndexOf('.');
+      String stem = dot > 0 ? name.substring(0, dot) : name;
+      String ending = dot > 0 ? name.substring(dot) : "";
+      return out.resolveSibling(stem + "-" + index + ending);
+    }
+  }
+}
