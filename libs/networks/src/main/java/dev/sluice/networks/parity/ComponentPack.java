@@ -25,8 +25,9 @@ import java.util.Set;
 
 /**
  * A recorded component: a folder with {@code config.json}, weights, {@code golden.safetensors}
- * (inputs {@code in.*}, outputs {@code out.*}, intermediates {@code mid.<module path>}) and {@code
- * about.json}, whose {@code calls} say which tensors went into which method.
+ * (inputs {@code in.*}, outputs {@code out.*}, intermediates {@code mid.<module path>}, with the
+ * call's id before the path where there are several calls) and {@code about.json}, whose {@code
+ * calls} say which tensors went into which method.
  */
 public final class ComponentPack {
 
@@ -104,7 +105,7 @@ public final class ComponentPack {
         List<Comparison> results = compare(golden, call, network.run(inputs));
         outputs.addAll(results);
         if (firstDeviation == null && !results.stream().allMatch(Comparison::passes)) {
-          firstDeviation = firstDeviation(golden, network, inputs);
+          firstDeviation = firstDeviation(golden, call, network, inputs);
         }
       }
     }
@@ -130,15 +131,16 @@ public final class ComponentPack {
   }
 
   private Comparison firstDeviation(
-      TensorSource golden, Network network, Map<String, HostTensor> inputs) {
+      TensorSource golden, ReferenceCall call, Network network, Map<String, HostTensor> inputs) {
+    String prefix = call.id().isEmpty() ? INTERMEDIATE : INTERMEDIATE + call.id() + ".";
     Set<String> paths = new LinkedHashSet<>();
     for (String name : golden.names()) {
-      if (name.startsWith(INTERMEDIATE)) {
-        paths.add(name.substring(INTERMEDIATE.length()));
+      if (name.startsWith(prefix)) {
+        paths.add(name.substring(prefix.length()));
       }
     }
     for (Map.Entry<String, HostTensor.Floats> tap : network.runTaps(inputs, paths).entrySet()) {
-      Reference reference = reference(golden, INTERMEDIATE + tap.getKey());
+      Reference reference = reference(golden, prefix + tap.getKey());
       // Some modules give the same values in another layout; those say nothing.
       if (reference.hasShape(tap.getValue())) {
         Comparison comparison = reference.compare(tap.getValue(), tolerance);

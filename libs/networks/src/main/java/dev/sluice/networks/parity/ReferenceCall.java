@@ -7,6 +7,7 @@ import java.util.Map;
 /**
  * One recorded call of the reference component, in the reference's words.
  *
+ * @param id tells the calls of one pack apart; empty where there is only one
  * @param method such as {@code forward} or {@code encode}
  * @param tensors the pack's tensors by argument; members of dictionary arguments by their own name
  * @param flags arguments that are true or false
@@ -14,6 +15,7 @@ import java.util.Map;
  *     sample} or {@code latent_dist.mean}
  */
 record ReferenceCall(
+    String id,
     String method,
     Map<String, String> tensors,
     Map<String, Boolean> flags,
@@ -27,7 +29,8 @@ record ReferenceCall(
     readArguments(call.path("kwargs"), tensors, flags);
     Map<String, String> outputs = new LinkedHashMap<>();
     call.path("outputs").properties().forEach(e -> outputs.put(e.getKey(), e.getValue().asText()));
-    return new ReferenceCall(call.path("method").asText("forward"), tensors, flags, outputs);
+    return new ReferenceCall(
+        call.path("id").asText(""), call.path("method").asText("forward"), tensors, flags, outputs);
   }
 
   private static void readArguments(

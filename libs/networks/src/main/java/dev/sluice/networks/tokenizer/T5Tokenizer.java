@@ -1,22 +1,17 @@
 package dev.sluice.networks.tokenizer;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.sentencepiece.SpProcessor;
 import ai.djl.sentencepiece.SpTokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 
 /**
  * T5's unigram segmentation (Raffel et al. 2020, section 2.2.1; Kudo 2018), followed by an end
@@ -27,19 +22,25 @@ import java.util.stream.LongStream;
  */
 public final class T5Tokenizer implements Tokenizer {
 
+  private static final String END = "</s>";
+  private static final String PAD = "<pad>";
   private static final int USUAL_LENGTH = 512;
   private static final int USUAL_EXTRA_IDS = 100;
 
   private final Function<String, long[]> segmenter;
-  private final Runnable closing;
+  private final AutoCloseable library;
   private final long end;
   private final long pad;
   private final int maxLength;
 
   private T5Tokenizer(
-      Function<String, long[]> segmenter, Runnable closing, long end, long pad, int maxLength) {
+      Function<String, long[]> segmenter,
+      AutoCloseable library,
+      long end,
+      long pad,
+      int maxLength) {
     this.segmenter = segmenter;
-    this.closing = closing;
+    this.library = library;
     this.end = end;
     this.pad = pad;
     this.maxLength = maxLength;
@@ -51,7 +52,6 @@ public final class T5Tokenizer implements Tokenizer {
    * @throws IllegalArgumentException when its files are missing or malformed
    */
   public static T5Tokenizer open(Path folder) {
-    NativeLibraries.useBundled();
     TokenizerConfig config = TokenizerConfig.read(folder);
     Path pieces = folder.resolve("spiece.model");
     if (Files.isRegularFile(pieces)) {
@@ -66,29 +66,35 @@ public final class T5Tokenizer implements Tokenizer {
   }
 
   private static T5Tokenizer ofPieces(Path file, TokenizerConfig config) {
-    SpTokenizer pieces = load(file);
-    String endToken = config.token("eos_token", "</s>");
-    String padToken = config.token("pad_token", "<pad>");
-    Map<String, Long> added = new HashMap<>();
-    for (String token : List.of(endToken, padToken, config.token("unk_token", "<unk>"))) {
-      added.put(token, (long) pieces.getProcessor().getId(token));
+    int count = SentencePieces.count(file);
+    SpTokenizer library = load(file);
+    SpProcessor pieces = library.getProcessor();
+    String end = config.token("eos_token", END);
+    String pad = config.token("pad_token", PAD);
+    Map<String, Long> added = new LinkedHashMap<>();
+    for (String token : List.of(end, pad, config.token("unk_token", "<unk>"))) {
+      added.put(token, (long) pieces.getId(token));
     }
     if (config.listsAddedTokens()) {
-      config.addedTokens().forEach(token -> added.put(token.content(), (long) token.id()));
+      added.putAll(config.addedTokens());
     } else {
-      added.putAll(extraIds(file, config.integer("extra_ids", USUAL_EXTRA_IDS)));
+      int extra = config.integer("extra_ids", USUAL_EXTRA_IDS);
+      for (int i = 0; i < extra; i++) {
+        // T5's sentinels come after all pieces, the first one last.
+        added.put("<extra_id_" + i + ">", (long) count + extra - 1 - i);
+      }
     }
-    // Added tokens are no pieces: SentencePiece would cut them up.
-    Pattern tokens = anyOf(added);
+    AddedTokens tokens = new AddedTokens(added);
     return new T5Tokenizer(
-        text -> segment(text, pieces, tokens, added),
-        pieces::close,
-        added.get(endToken),
-        added.get(padToken),
+        text -> tokens.segment(text, part -> segment(pieces, part)),
+        library,
+        added.get(end),
+        added.get(pad),
         config.maxLength(USUAL_LENGTH));
   }
 
   private static SpTokenizer load(Path file) {
+    NativeLibraries.useBundled();
     try {
       return new SpTokenizer(file);
     } catch (IOException e) {
@@ -99,62 +105,24 @@ public final class T5Tokenizer implements Tokenizer {
     }
   }
 
-  /** T5's sentinels, {@code <extra_id_0>} last, after all pieces. */
-  private static Map<String, Long> extraIds(Path pieces, int count) {
-    Map<String, Long> ids = new HashMap<>();
-    int vocabulary = SentencePieces.count(pieces);
-    for (int i = 0; i < count; i++) {
-      ids.put("<extra_id_" + i + ">", (long) vocabulary + count - 1 - i);
-    }
-    return ids;
-  }
-
-  private static Pattern anyOf(Map<String, Long> tokens) {
-    return Pattern.compile(
-        tokens.keySet().stream()
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .map(Pattern::quote)
-            .collect(Collectors.joining("|")));
-  }
-
-  private static long[] segment(
-      String text, SpTokenizer pieces, Pattern tokens, Map<String, Long> added) {
-    List<long[]> parts = new ArrayList<>();
-    Matcher matcher = tokens.matcher(text);
-    int from = 0;
-    while (matcher.find()) {
-      parts.add(pieces(pieces, text.substring(from, matcher.start())));
-      parts.add(new long[] {added.get(matcher.group())});
-      from = matcher.end();
-    }
-    parts.add(pieces(pieces, text.substring(from)));
-    return parts.stream().flatMapToLong(LongStream::of).toArray();
-  }
-
-  private static long[] pieces(SpTokenizer pieces, String text) {
+  private static long[] segment(SpProcessor pieces, String text) {
     return text.isEmpty()
         ? new long[0]
-        : Arrays.stream(pieces.getProcessor().encode(text)).asLongStream().toArray();
+        : Arrays.stream(pieces.encode(text)).asLongStream().toArray();
   }
 
   private static T5Tokenizer ofDefinition(Path file, TokenizerConfig config) {
-    try {
-      HuggingFaceTokenizer tokenizer =
-          HuggingFaceTokenizer.newInstance(
-              file, Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false"));
-      return new T5Tokenizer(
-          text -> tokenizer.encode(text, false, false).getIds(),
-          tokenizer::close,
-          onlyId(file, tokenizer, config.token("eos_token", "</s>")),
-          onlyId(file, tokenizer, config.token("pad_token", "<pad>")),
-          config.maxLength(USUAL_LENGTH));
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
-    }
+    HuggingFaceTokenizer library = HuggingFace.open(file, TokenizerConfig.readObject(file));
+    return new T5Tokenizer(
+        text -> HuggingFace.segment(library, text),
+        library,
+        onlyId(file, library, config.token("eos_token", END)),
+        onlyId(file, library, config.token("pad_token", PAD)),
+        config.maxLength(USUAL_LENGTH));
   }
 
   private static long onlyId(Path file, HuggingFaceTokenizer tokenizer, String token) {
-    long[] ids = tokenizer.encode(token, false, false).getIds();
+    long[] ids = HuggingFace.segment(tokenizer, token);
     if (ids.length != 1) {
       throw new IllegalArgumentException(
           "%s: the special token %s is not in the vocabulary".formatted(file, token));
@@ -194,6 +162,10 @@ public final class T5Tokenizer implements Tokenizer {
 
   @Override
   public void close() {
-    closing.run();
+    try {
+      library.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the tokenizer cannot be closed", e);
+    }
   }
 }

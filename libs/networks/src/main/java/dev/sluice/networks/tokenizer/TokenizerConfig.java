@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -88,26 +86,18 @@ final class TokenizerConfig {
     return config.has(ADDED_TOKENS);
   }
 
-  /** The added tokens that the config lists, by id. */
-  List<AddedToken> addedTokens() {
-    List<AddedToken> tokens = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> entry : config.path(ADDED_TOKENS).properties()) {
-      JsonNode token = entry.getValue();
-      tokens.add(
-          new AddedToken(
-              token.path("content").asText(),
-              id(entry.getKey()),
-              token.path("lstrip").asBoolean(),
-              token.path("rstrip").asBoolean(),
-              token.path("single_word").asBoolean()));
+  /** The added tokens that the config lists, by their text. */
+  Map<String, Long> addedTokens() {
+    Map<String, Long> tokens = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> token : config.path(ADDED_TOKENS).properties()) {
+      tokens.put(token.getValue().path("content").asText(), id(token.getKey()));
     }
-    tokens.sort(Comparator.comparingInt(AddedToken::id));
     return tokens;
   }
 
-  private int id(String key) {
+  private long id(String key) {
     try {
-      return Integer.parseInt(key);
+      return Long.parseLong(key);
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           file + ": " + ADDED_TOKENS + " has the key \"" + key + "\", which is no token id", e);

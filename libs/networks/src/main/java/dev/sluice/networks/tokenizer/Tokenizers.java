@@ -1,5 +1,6 @@
 package dev.sluice.networks.tokenizer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -12,26 +13,35 @@ public final class Tokenizers {
    * Opens the tokenizer in {@code folder}: {@code tokenizer_config.json} says which it is; without
    * that, its files do.
    *
-   * @throws IllegalArgumentException when there is none, or none of a known class
+   * @throws IllegalArgumentException when there is none, or none of a known kind
    */
   public static Tokenizer open(Path folder) {
-    TokenizerConfig config = TokenizerConfig.read(folder);
-    String className = config.className();
-    if (className.startsWith("CLIP") || className.isEmpty() && isIn(folder, "vocab.json")) {
+    String className = TokenizerConfig.read(folder).className();
+    if (className.startsWith("CLIP")) {
       return ClipTokenizer.open(folder);
     }
-    if (className.startsWith("T5") || className.isEmpty() && isIn(folder, "spiece.model")) {
+    if (className.startsWith("T5")) {
       return T5Tokenizer.open(folder);
     }
-    throw new IllegalArgumentException(
-        className.isEmpty()
-            ? folder
-                + ": no tokenizer: neither vocab.json nor spiece.model nor tokenizer_config.json"
-            : "%s: no tokenizer class %s; known: CLIPTokenizer, T5Tokenizer"
-                .formatted(folder, className));
-  }
-
-  private static boolean isIn(Path folder, String file) {
-    return Files.isRegularFile(folder.resolve(file));
+    if (Files.isRegularFile(folder.resolve("vocab.json"))) {
+      return ClipTokenizer.open(folder);
+    }
+    if (Files.isRegularFile(folder.resolve("spiece.model"))) {
+      return T5Tokenizer.open(folder);
+    }
+    Path whole = folder.resolve("tokenizer.json");
+    if (!Files.isRegularFile(whole)) {
+      throw new IllegalArgumentException(
+          folder + ": no tokenizer: there is no vocab.json, spiece.model or tokenizer.json");
+    }
+    JsonNode model = TokenizerConfig.readObject(whole).path("model");
+    return switch (model.path("type").asText()) {
+      case "BPE" -> ClipTokenizer.open(folder);
+      case "Unigram" -> T5Tokenizer.open(folder);
+      default ->
+          throw new IllegalArgumentException(
+              "%s: a tokenizer of type %s is not served; BPE (CLIP) and Unigram (T5) are"
+                  .formatted(whole, model.path("type")));
+    };
   }
 }

@@ -1,0 +1,174 @@
+package dev.sluice.networks.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.networks.Architectures;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.Activation;
+import dev.sluice.networks.graph.Architecture;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.graph.Parameter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TransformerLawsTest {
+
+  private static final Config TEXT =
+      Config.of(
+          Map.of(
+              "vocab_size", 50,
+              "hidden_size", 16,
+              "intermediate_size", 24,
+              "num_hidden_layers", 2,
+              "num_attention_heads", 2,
+              "max_position_embeddings", 8,
+              "projection_dim", 6,
+              "eos_token_id", 49));
+
+  @Test
+  void textConfig_takesTheLibrarysDefaults() {
+    assertThat(ClipTextModel.projected(Config.of(Map.of())).config())
+        .isEqualTo(
+            new ClipTextConfig(
+                new ClipEncoder(512, 2048, 12, 8, Activation.QUICK_GELU, 1e-5),
+                49408,
+                77,
+                512,
+                49407));
+  }
+
+  @Test
+  void textModel_refusesMoreTokensThanItHasPositionsFor() {
+    try (Network network = random(ClipTextModel.projected(TEXT))) {
+      assertThatThrownBy(
+              () -> network.run(Map.of("input_ids", new HostTensor.Longs(new long[9], 1, 9))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("input_ids holds 9 tokens a text; this text encoder takes at most 8");
+    }
+  }
+
+  @Test
+  void textModel_givesTheSameEmbeddingWhateverComesAfterTheFirstEnd() {
+    try (Network network = random(ClipTextModel.projected(TEXT))) {
+      float[] padded = embedding(network, 3, 7, 49, 49, 49);
+      float[] filled = embedding(network, 3, 7, 49, 12, 40);
+      float[] other = embedding(network, 3, 8, 49, 49, 49);
+
+      assertThat(filled).containsExactly(padded, within(1e-6f));
+      assertThat(other).isNotEqualTo(padded);
+    }
+  }
+
+  private static float[] embedding(Network network, long... ids) {
+    Map<String, HostTensor> inputs = Map.of("input_ids", new HostTensor.Longs(ids, 1, ids.length));
+    return network.run(inputs, Set.of("text_embeds")).get("text_embeds").values();
+  }
+
+  @Test
+  void run_refusesAnOutputThatIsNotThere() {
+    try (Network network = random(ClipTextModel.projected(TEXT))) {
+      Map<String, HostTensor> inputs =
+          Map.of("input_ids", new HostTensor.Longs(new long[] {1}, 1, 1));
+      assertThatThrownBy(() -> network.run(inputs, Set.of("pooler_output")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("no output pooler_output; there are")
+          .hasMessageContaining("text_embeds");
+    }
+  }
+
+  @Test
+  void textProjection_guidesAsIfTheFirstHalfHadDroppedItsPicture() {
+    Config config =
+        Config.of(Map.of("clip_embeddings_dim", 6, "time_embed_dim", 8, "cross_attention_dim", 10));
+    try (Network network = random(new UnClipTextProjModel(config))) {
+      HostTensor.Floats one = floats(5, 1, 6);
+      Map<String, HostTensor> text =
+          Map.of(
+              "prompt_embeds", floats(1, 2, 6), "text_encoder_hidden_states", floats(2, 2, 3, 6));
+
+      Map<String, HostTensor> guided = new LinkedHashMap<>(text);
+      guided.put("guided_image_embeddings", one);
+      Map<String, HostTensor> dropped = new LinkedHashMap<>(text);
+      float[] twice = new float[12];
+      System.arraycopy(one.values(), 0, twice, 0, 6);
+      System.arraycopy(one.values(), 0, twice, 6, 6);
+      dropped.put("image_embeddings", new HostTensor.Floats(twice, 2, 6));
+      dropped.put("image_embeddings_dropped", new HostTensor.Floats(new float[] {1, 0}, 2));
+
+      for (String output : List.of("text_encoder_hidden_states", "additive_clip_time_embeddings")) {
+        assertThat(network.run(guided).get(output).values())
+            .containsExactly(network.run(dropped).get(output).values(), within(1e-6f));
+      }
+    }
+  }
+
+  @Test
+  void diffusionTransformer_takesPicturesThatAreNotSquare() {
+    Config config =
+        Config.of(
+            Map.of(
+                "_class_name", "DiTTransformer2DModel",
+                "num_attention_heads", 2,
+                "attention_head_dim", 8,
+                "num_layers", 1,
+                "sample_size", 8,
+                "out_channels", 8,
+                "num_embeds_ada_norm", 3));
+    try (Network network = random(Architectures.of(config))) {
+      Map<String, HostTensor> inputs =
+          Map.of(
+              "hidden_states", floats(1, 2, 4, 4, 10),
+              "timestep", new HostTensor.Longs(new long[] {7, 900}, 2),
+              "class_labels", new HostTensor.Longs(new long[] {0, 3}, 2));
+      assertThat(network.run(inputs).get("sample").shape()).containsExactly(2, 8, 4, 10);
+
+      Map<String, HostTensor> odd = new LinkedHashMap<>(inputs);
+      odd.put("hidden_states", floats(1, 2, 4, 4, 9));
+      assertThatThrownBy(() -> network.run(odd))
+          .hasMessage(
+              "hidden_states are 4 x 9; height and width must be multiples of the patch size, 2");
+    }
+  }
+
+  @Test
+  void sd3Config_refusesTextOfAnotherWidthThanThePicture() {
+    Config config = Config.of(Map.of("num_attention_heads", 2, "caption_projection_dim", 100));
+    assertThatThrownBy(() -> new SD3Transformer2DModel(config))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("caption_projection_dim is 100")
+        .hasMessageContaining("= 128");
+  }
+
+  private static Network random(Architecture architecture) {
+    Random random = new Random(1);
+    return Network.initialize(architecture, parameter -> values(random, parameter));
+  }
+
+  private static float[] values(Random random, Parameter parameter) {
+    float[] values = new float[(int) parameter.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (0.3 * random.nextGaussian());
+    }
+    return values;
+  }
+
+  private static HostTensor.Floats floats(int seed, int... shape) {
+    int size = 1;
+    for (int extent : shape) {
+      size *= extent;
+    }
+    Random random = new Random(seed);
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return new HostTensor.Floats(values, shape);
+  }
+}
