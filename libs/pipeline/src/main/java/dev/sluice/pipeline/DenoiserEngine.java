@@ -13,7 +13,10 @@ import java.util.Map;
  * unCLIP's decoder (Ramesh et al. 2022, section 2.1): a small picture from a picture embedding and
  * a text. Safe for use by several threads at once, which then share network calls.
  */
-public final class DenoiserEngine implements AutoCloseable {
+public final class DenoiserEngine implements StageEngine {
+
+  private static final int WARM_UP_STEPS = 2;
+  private static final double WARM_UP_SCALE = 2;
 
   private final Network textProjection;
   private final Network network;
@@ -22,6 +25,7 @@ public final class DenoiserEngine implements AutoCloseable {
   private final int channels;
   private final int size;
   private final int extraTokens;
+  private final TextEmbedding anyText;
 
   private DenoiserEngine(
       ModelFolder model, Network textProjection, Network network, BatchLimit limit) {
@@ -33,6 +37,7 @@ public final class DenoiserEngine implements AutoCloseable {
     this.channels = decoder.integer("in_channels", 4);
     this.size = decoder.integer("sample_size");
     this.extraTokens = model.config("text_proj").integer("clip_extra_context_tokens", 4);
+    this.anyText = TextEmbedding.zeros(model);
   }
 
   /** Loads the decoder of a model, with the projection of its conditions. */
@@ -107,9 +112,20 @@ public final class DenoiserEngine implements AutoCloseable {
             text.maskWithTokensInFront(extraTokens)));
   }
 
-  /** The batcher, for its counters. */
-  public StepBatcher batcher() {
-    return batcher;
+  @Override
+  public void warmUp() throws InterruptedException {
+    denoise(
+        anyText.embeds(),
+        anyText,
+        anyText,
+        Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE),
+        new TorchGenerator(0),
+        StepListener.NONE);
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of(batcher);
   }
 
   @Override

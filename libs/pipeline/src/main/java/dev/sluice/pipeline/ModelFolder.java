@@ -75,6 +75,11 @@ public final class ModelFolder {
     return pipeline;
   }
 
+  /** Whether the model has that component. */
+  public boolean has(String component) {
+    return classes.containsKey(component);
+  }
+
   /** The folder of a component. */
   public Path component(String name) {
     requireComponent(name);

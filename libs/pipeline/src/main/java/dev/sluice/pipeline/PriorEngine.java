@@ -5,6 +5,7 @@ import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,18 +13,23 @@ import java.util.Map;
  * that would go with a text. Safe for use by several threads at once, which then share network
  * calls.
  */
-public final class PriorEngine implements AutoCloseable {
+public final class PriorEngine implements StageEngine {
+
+  private static final int WARM_UP_STEPS = 2;
+  private static final double WARM_UP_SCALE = 2;
 
   private final Network network;
   private final StepBatcher batcher;
   private final SchedulerConfig scheduler;
   private final int width;
+  private final TextEmbedding anyText;
 
   private PriorEngine(ModelFolder model, Network network, BatchLimit limit) {
     this.network = network;
     this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
     this.scheduler = model.scheduler("prior_scheduler");
     this.width = model.config("prior").integer("embedding_dim", 768);
+    this.anyText = TextEmbedding.zeros(model);
   }
 
   /** Loads the prior of a model. */
@@ -63,9 +69,19 @@ public final class PriorEngine implements AutoCloseable {
             "attention_mask", text.mask()));
   }
 
-  /** The batcher, for its counters. */
-  public StepBatcher batcher() {
-    return batcher;
+  @Override
+  public void warmUp() throws InterruptedException {
+    sample(
+        anyText,
+        anyText,
+        Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE),
+        new TorchGenerator(0),
+        StepListener.NONE);
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of(batcher);
   }
 
   @Override

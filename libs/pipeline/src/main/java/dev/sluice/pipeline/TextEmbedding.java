@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.Arrays;
 
@@ -28,6 +29,18 @@ public record TextEmbedding(
                   Arrays.toString(states),
                   Arrays.toString(mask.shape())));
     }
+  }
+
+  /** What a model's text encoder gives, all zeros: for trying out the stages after it. */
+  static TextEmbedding zeros(ModelFolder model) {
+    Config config = model.config("text_encoder");
+    int tokens = config.integer("max_position_embeddings", 77);
+    int width = config.integer("hidden_size", 512);
+    int projected = config.integer("projection_dim", 512);
+    return new TextEmbedding(
+        new HostTensor.Floats(new float[projected], 1, projected),
+        new HostTensor.Floats(new float[tokens * width], 1, tokens, width),
+        new HostTensor.Longs(new long[tokens], 1, tokens));
   }
 
   /** The mask with {@code count} more tokens in front that are always attended to. */

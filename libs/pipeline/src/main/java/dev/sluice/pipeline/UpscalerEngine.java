@@ -25,10 +25,12 @@ import java.util.List;
  *
  * <p>Safe for use by several threads at once, which then share network calls.
  */
-public final class UpscalerEngine implements AutoCloseable {
+public final class UpscalerEngine implements StageEngine {
 
   private static final String FIRST = "super_res_first";
   private static final String LAST = "super_res_last";
+
+  private static final int WARM_UP_STEPS = 2;
 
   private final SchedulerConfig scheduler;
   private final List<Network> networks;
@@ -142,7 +144,14 @@ public final class UpscalerEngine implements AutoCloseable {
     }
   }
 
-  /** One batcher per network, for their counters. */
+  @Override
+  public void warmUp() throws InterruptedException {
+    HostTensor.Floats pixel = new HostTensor.Floats(new float[channels], 1, channels, 1, 1);
+    List<Sampling> quick = List.of(Sampling.ofSteps(WARM_UP_STEPS));
+    upscale(pixel, quick, new TorchGenerator(0), StepListener.NONE);
+  }
+
+  @Override
   public List<StepBatcher> batchers() {
     return batchers;
   }

@@ -1,0 +1,103 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.HostTensor;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * All stages of unCLIP (Ramesh et al. 2022) in one process, as diffusers' {@code UnCLIPPipeline}
+ * runs them; what the services do over messages. Safe for use by several threads at once.
+ */
+public final class UnClipPipeline implements AutoCloseable {
+
+  /** A stage that denoises. */
+  public enum Part {
+    PRIOR,
+    DECODER,
+    SUPER_RESOLUTION
+  }
+
+  private final TextEncoding text;
+  private final PriorEngine prior;
+  private final DenoiserEngine decoder;
+  private final UpscalerEngine upscaler;
+
+  private UnClipPipeline(
+      TextEncoding text, PriorEngine prior, DenoiserEngine decoder, UpscalerEngine upscaler) {
+    this.text = text;
+    this.prior = prior;
+    this.decoder = decoder;
+    this.upscaler = upscaler;
+  }
+
+  /** Loads all components of an unCLIP; one for image variation goes without a prior. */
+  public static UnClipPipeline load(ModelFolder model, BatchLimit limit) {
+    return new UnClipPipeline(
+        TextEncoding.load(model),
+        model.has("prior") ? PriorEngine.load(model, limit) : null,
+        DenoiserEngine.load(model, limit),
+        UpscalerEngine.load(model, limit));
+  }
+
+  /**
+   * Makes a picture from a prompt.
+   *
+   * @param listeners gives the listener of each part
+   * @return {@code [1, channels, size, size]}; values may lie a little outside of [-1, 1]
+   * @throws IllegalStateException if the model has no prior
+   */
+  public HostTensor.Floats generate(UnClipRequest request, Function<Part, StepListener> listeners)
+      throws InterruptedException {
+    if (prior == null) {
+      throw new IllegalStateException(
+          "this model has no prior, so it makes pictures from picture embeddings only");
+    }
+    TorchGenerator generator = new TorchGenerator(request.seed());
+    HostTensor.Floats embedding =
+        prior.sample(
+            text.encode(request.prompt()),
+            text.encode(request.negativePrompt()),
+            request.prior(),
+            generator,
+            listeners.apply(Part.PRIOR));
+    return fromEmbedding(embedding, request, generator, listeners);
+  }
+
+  /**
+   * Makes a picture from another one's embedding; the request's prior is not asked.
+   *
+   * @param embedding {@code [1, width]}, by {@link PriorEngine} or {@link ImageEncoding}
+   * @return as {@link #generate}
+   */
+  public HostTensor.Floats vary(
+      HostTensor.Floats embedding, UnClipRequest request, Function<Part, StepListener> listeners)
+      throws InterruptedException {
+    return fromEmbedding(embedding, request, new TorchGenerator(request.seed()), listeners);
+  }
+
+  private HostTensor.Floats fromEmbedding(
+      HostTensor.Floats embedding,
+      UnClipRequest request,
+      TorchGenerator generator,
+      Function<Part, StepListener> listeners)
+      throws InterruptedException {
+    HostTensor.Floats small =
+        decoder.denoise(
+            embedding,
+            text.encode(request.prompt()),
+            text.encode(request.negativePrompt()),
+            request.decoder(),
+            generator,
+            listeners.apply(Part.DECODER));
+    return upscaler.upscale(
+        small, request.superResolution(), generator, listeners.apply(Part.SUPER_RESOLUTION));
+  }
+
+  @Override
+  public void close() {
+    List<StageEngine> engines =
+        prior == null ? List.of(text, decoder, upscaler) : List.of(text, prior, decoder, upscaler);
+    engines.forEach(StageEngine::close);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.sluice.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelRepositoryTest {
+
+  private static final Path GOLDENS = Path.of(System.getProperty("sluice.goldens"));
+
+  @TempDir private Path folder;
+  private ModelRepository repository;
+
+  @BeforeEach
+  void makeRepository() throws IOException {
+    Files.createDirectories(folder.resolve("models/not-a-model"));
+    repository = new ModelRepository(folder.resolve("models"));
+  }
+
+  private Path write(String model, String index) throws IOException {
+    Path file = folder.resolve(model).resolve(ModelFolder.INDEX);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, index);
+  }
+
+  @Test
+  void open_findsAModelByItsFolder() {
+    ModelFolder model = new ModelRepository(GOLDENS).open("pipe-unclip");
+
+    assertThat(model.name()).isEqualTo("pipe-unclip");
+    assertThat(model.pipeline()).isEqualTo(PipelineClass.UNCLIP);
+    assertThat(model.config("decoder").integer("sample_size")).isEqualTo(16);
+    assertThat(model.scheduler("prior_scheduler").className()).isEqualTo("UnCLIPScheduler");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", "..", "../outside", "a/b", "/etc", "not-a-model", "a\0b", "-x"})
+  void open_findsNothingButFoldersRightHere(String name) throws IOException {
+    write("outside", "{\"_class_name\": \"UnCLIPPipeline\"}");
+    write("models/a/b", "{\"_class_name\": \"UnCLIPPipeline\"}");
+
+    assertThatThrownBy(() -> repository.open(name))
+        .isInstanceOf(UnknownModelException.class)
+        .hasMessageContaining("there is no model \"" + name + "\"");
+  }
+
+  @Test
+  void open_namesThePipelineClassesThatCanBeServed() throws IOException {
+    Path file = write("models/novel", "{\"_class_name\": \"NovelPipeline\"}");
+
+    assertThat(repository.names()).containsExactly("novel");
+    assertThatThrownBy(() -> repository.open("novel"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("NovelPipeline")
+        .hasMessageContaining("UnCLIPPipeline");
+  }
+
+  @Test
+  void open_namesTheComponentsThatAreMissing() throws IOException {
+    write(
+        "models/torso",
+        "{\"_class_name\": \"UnCLIPPipeline\", \"prior\": [null, null],"
+            + " \"decoder\": [\"diffusers\", \"UNet2DConditionModel\"]}");
+
+    assertThatThrownBy(() -> repository.open("torso"))
+        .hasMessageContaining("prior")
+        .hasMessageContaining("text_encoder")
+        .hasMessageContaining("given: [decoder]");
+  }
+
+  @Test
+  void open_reportsAnIndexThatIsNotJson() throws IOException {
+    write("models/torn", "{\"_class_name\": ");
+
+    assertThatThrownBy(() -> repository.open("torn"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not valid JSON");
+  }
+
+  @Test
+  void load_saysWhichModelAndFileAreAtFault() throws IOException {
+    Path broken = folder.resolve("models/broken");
+    copy(GOLDENS.resolve("pipe-unclip"), broken);
+    Files.delete(broken.resolve("prior/diffusion_pytorch_model.safetensors"));
+
+    assertThatThrownBy(() -> PriorEngine.load(repository.open("broken"), BatchLimit.DEFAULT))
+        .hasMessageContaining("broken")
+        .hasMessageContaining("prior")
+        .hasMessageContaining("no weights here");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (java.util.stream.Stream<Path> files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+}
