@@ -1,0 +1,103 @@
+package dev.sluice.gateway;
+
+import dev.sluice.contract.Topics;
+import dev.sluice.stage.GroupSetup;
+import dev.sluice.stage.Outbox;
+import dev.sluice.stage.ShareGroupWorker;
+import dev.sluice.stage.StageSettings;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the Kafka door and the way back for the others, and closes them again. Ready when requests
+ * are taken and no reply can be missed.
+ */
+@Readiness
+@ApplicationScoped
+class Gateway implements HealthCheck {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final String GROUP = "sluice-gateway";
+
+  private final KafkaAddress kafka;
+  private final StageSettings settings;
+  private final GatewaySettings own;
+  private final RoutePlanner planner;
+  private final Outbox outbox;
+  private final Generations generations;
+  private volatile Doors doors;
+
+  Gateway(
+      KafkaAddress kafka,
+      StageSettings settings,
+      GatewaySettings own,
+      RoutePlanner planner,
+      Outbox outbox,
+      Generations generations) {
+    this.kafka = kafka;
+    this.settings = settings;
+    this.own = own;
+    this.planner = planner;
+    this.outbox = outbox;
+    this.generations = generations;
+  }
+
+  private record Doors(ReplyListener replies, ShareGroupWorker requests) {
+
+    boolean areReady() {
+      return replies.isReady() && requests.isReady();
+    }
+
+    void close() {
+      requests.close();
+      replies.close();
+    }
+  }
+
+  void start(@Observes StartupEvent event) {
+    // Kafka may still be starting; meanwhile the process answers that it is not ready.
+    Thread opener = new Thread(this::open, "gateway-opener");
+    opener.setDaemon(true);
+    opener.start();
+  }
+
+  private void open() {
+    try {
+      GroupSetup.prepare(kafka.settings(), GROUP, Topics.REQUESTS, settings.lock());
+      doors =
+          new Doors(
+              new ReplyListener(kafka.settings(), generations),
+              new ShareGroupWorker(
+                  kafka.settings(),
+                  GROUP,
+                  Topics.REQUESTS,
+                  own.slots(),
+                  settings.lock(),
+                  new RequestDoor(planner, new TaskWriter(outbox), outbox)));
+    } catch (RuntimeException e) {
+      LOG.error("The gateway could not be started: {}", e.getMessage(), e);
+      Quarkus.asyncExit(1);
+    }
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    Doors open = doors;
+    return HealthCheckResponse.named("gateway").status(open != null && open.areReady()).build();
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    Doors open = doors;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.gateway;
+
+import dev.sluice.stage.Outbox;
+import dev.sluice.stage.StageSettings;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Makes the parts that know nothing of the container. */
+class GatewayBeans {
+
+  @Produces
+  @Singleton
+  KafkaAddress kafka(
+      @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
+          String bootstrapServers) {
+    return new KafkaAddress(bootstrapServers);
+  }
+
+  @Produces
+  @Singleton
+  RoutePlanner planner(StageSettings settings, GatewaySettings own) {
+    return new RoutePlanner(new ModelCatalog(settings.models()), own.defaultModel());
+  }
+
+  @Produces
+  @Singleton
+  Outbox outbox(KafkaAddress kafka) {
+    return new Outbox(kafka.settings());
+  }
+
+  void close(@Disposes Outbox outbox) {
+    outbox.close();
+  }
+
+  @Produces
+  @Singleton
+  TaskWriter tasks(Outbox outbox) {
+    return new TaskWriter(outbox);
+  }
+}

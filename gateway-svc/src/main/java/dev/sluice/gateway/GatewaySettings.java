@@ -1,0 +1,17 @@
+package dev.sluice.gateway;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** The gateway's own configuration, beside that of every service. */
+@ConfigMapping(prefix = "sluice.gateway")
+interface GatewaySettings {
+
+  /** The model of requests that name none. */
+  @WithDefault("shapes-unclip")
+  String defaultModel();
+
+  /** Records of {@code sluice.requests} that are planned at once. */
+  @WithDefault("2")
+  int slots();
+}

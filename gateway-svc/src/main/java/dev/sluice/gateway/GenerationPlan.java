@@ -1,0 +1,36 @@
+package dev.sluice.gateway;
+
+import dev.sluice.contract.v1.Accepted;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.TaskHeader;
+import java.util.List;
+
+/**
+ * A request as it was understood: what every picture has in common, and the way they all go.
+ *
+ * @param header of picture 0; picture i differs in index, id and seed
+ * @param images how many pictures, 1 to 16
+ * @param route the stages, first to last; at least one
+ */
+record GenerationPlan(TaskHeader header, int images, List<RouteStep> route) {
+
+  String requestId() {
+    return header.getRequestId();
+  }
+
+  /** The header of picture {@code index}, which takes the request's seed plus its index. */
+  TaskHeader headerOf(int index) {
+    return header.toBuilder()
+        .setImageId(requestId() + "/" + index)
+        .setImageIndex(index)
+        .setSeed(header.getSeed() + index)
+        .build();
+  }
+
+  Accepted accepted() {
+    Accepted.Builder accepted =
+        Accepted.newBuilder().setN(images).setSeed(header.getSeed()).setModel(header.getModel());
+    route.forEach(step -> accepted.addStages(step.getStage()));
+    return accepted.build();
+  }
+}

@@ -1,0 +1,124 @@
+package dev.sluice.gateway;
+
+import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.v1.GenerationError;
+import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.contract.v1.Image;
+import dev.sluice.contract.v1.Model;
+import dev.sluice.stage.Outbox;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP door, in the shape of OpenAI's image API. */
+@Path("/v1")
+@Produces(MediaType.APPLICATION_JSON)
+class ImagesResource {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImagesResource.class);
+
+  private final Generations generations;
+  private final RoutePlanner planner;
+
+  ImagesResource(Generations generations, RoutePlanner planner) {
+    this.generations = generations;
+    this.planner = planner;
+  }
+
+  /** Answers when every picture is ready, or with the first error. */
+  @POST
+  @Path("/images/generations")
+  @Consumes(MediaType.WILDCARD)
+  @Blocking
+  public CompletionStage<Response> generate(
+      String body, @HeaderParam(RecordHeaders.TRACE_PARENT) String traceParent) {
+    Answer answer = new Answer();
+    try {
+      generations.submit(ImagesRequest.parse(body), TraceParent.orNew(traceParent), answer);
+    } catch (RequestException e) {
+      return CompletableFuture.completedFuture(HttpErrors.response(e.toError()));
+    } catch (NotReadyException e) {
+      return CompletableFuture.completedFuture(
+          HttpErrors.response(503, "unavailable", e.getMessage(), ""));
+    } catch (RuntimeException e) {
+      LOG.error("A request failed", e);
+      return CompletableFuture.completedFuture(HttpErrors.response(Outbox.internalError()));
+    }
+    return answer.response;
+  }
+
+  @GET
+  @Path("/models")
+  @Blocking
+  public Map<String, Object> models() {
+    return Map.of(
+        "object", "list", "data", planner.models().stream().map(ImagesResource::describe).toList());
+  }
+
+  private static Map<String, Object> describe(Model model) {
+    Map<String, Object> description = new LinkedHashMap<>();
+    description.put("id", model.getName());
+    description.put("object", "model");
+    description.put("pipeline", model.getPipeline());
+    description.put("size", new ImageSize(model.getWidth(), model.getHeight()).toString());
+    return description;
+  }
+
+  /** Gathers the pictures of one request. */
+  private static final class Answer implements GenerationListener {
+
+    private final CompletableFuture<Response> response = new CompletableFuture<>();
+    private final Map<Integer, Image> images = new TreeMap<>();
+    private String model;
+
+    @Override
+    public void onEvent(GenerationEvent event) {
+      switch (event.getEventCase()) {
+        case ACCEPTED -> model = event.getAccepted().getModel();
+        case IMAGE -> images.put(event.getImageIndex(), event.getImage());
+        case ERROR -> response.complete(HttpErrors.response(event.getError()));
+        default -> {
+          // Progress and previews have no place in a single answer.
+        }
+      }
+    }
+
+    @Override
+    public void onEnd(Optional<GenerationError> error) {
+      response.complete(
+          error.map(HttpErrors::response).orElseGet(() -> Response.ok(body()).build()));
+    }
+
+    private Map<String, Object> body() {
+      List<Map<String, Object>> data = new ArrayList<>();
+      for (Image image : images.values()) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("b64_json", Base64.getEncoder().encodeToString(image.getPng().toByteArray()));
+        entry.put("seed", image.getSeed());
+        data.add(entry);
+      }
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("created", System.currentTimeMillis() / 1000);
+      body.put("model", model);
+      body.put("data", data);
+      return body;
+    }
+  }
+}

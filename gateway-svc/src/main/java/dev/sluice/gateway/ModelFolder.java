@@ -1,0 +1,27 @@
+package dev.sluice.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * One model as its files describe it.
+ *
+ * @param name the folder's name, by which clients ask for it
+ * @param folder where it lies
+ * @param pipelineClass {@code _class_name} of {@code model_index.json}
+ */
+record ModelFolder(String name, Path folder, String pipelineClass, ObjectMapper json) {
+
+  /** The {@code config.json} of a component such as {@code unet}. */
+  JsonNode componentConfig(String component) {
+    Path file = folder.resolve(component).resolve("config.json");
+    try {
+      return json.readTree(file.toFile());
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "Model " + name + " lacks a readable " + file + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.sluice.gateway;
+
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.RouteStep;
+import java.util.List;
+
+/** Turns a request into stages for one kind of model: one class of {@code model_index.json}. */
+interface PipelinePlanner {
+
+  /** The pixels of the pictures that the model makes when the request names none. */
+  ImageSize naturalSize(ModelFolder model);
+
+  /** The number of enlargements, whose sampling a request may set one by one. */
+  int upscalers(ModelFolder model);
+
+  /**
+   * The stages that each picture passes, in order, with what each shall do.
+   *
+   * @param request checked for everything that does not depend on the model
+   * @throws RequestException when the model cannot do what is asked
+   */
+  List<RouteStep> route(ModelFolder model, GenerationRequest request);
+}

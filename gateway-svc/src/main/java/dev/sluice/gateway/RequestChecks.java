@@ -1,0 +1,119 @@
+package dev.sluice.gateway;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.util.Durations;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.diffusion.Samplers;
+import java.util.regex.Pattern;
+
+/** What every request must keep, whatever its model. Each breach is a {@link RequestException}. */
+final class RequestChecks {
+
+  static final int MAX_IMAGES = 16;
+
+  private static final int MAX_PROMPT = 1000;
+  static final int MAX_STEPS = 1000;
+  private static final double MAX_GUIDANCE = 100;
+  private static final Duration MAX_TIMEOUT = Durations.fromDays(7);
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+
+  private RequestChecks() {}
+
+  static void check(GenerationRequest request) {
+    if (!request.getRequestId().isEmpty() && !isRequestId(request.getRequestId())) {
+      throw RequestException.invalid(
+          "request_id", "The request id must be 1 to 128 characters of A-Z a-z 0-9 . _ -");
+    }
+    if (request.getPrompt().isBlank()) {
+      throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
+    }
+    checkLength("prompt", request.getPrompt());
+    checkLength("negative_prompt", request.getNegativePrompt());
+    // Unsigned in the message: what looks negative here is huge.
+    if (Integer.compareUnsigned(request.getN(), MAX_IMAGES) > 0) {
+      throw RequestException.invalid(
+          "n",
+          "n is %s; ask for 1 to %d pictures."
+              .formatted(Integer.toUnsignedString(request.getN()), MAX_IMAGES));
+    }
+    if (request.hasSeed()) {
+      checkSeed(request.getSeed(), Math.max(1, request.getN()));
+    }
+    if (request.hasTimeout()) {
+      checkTimeout(request.getTimeout());
+    }
+    checkSettings("prior", request.getPrior());
+    checkSettings("denoiser", request.getDenoiser());
+    for (int i = 0; i < request.getUpscalerCount(); i++) {
+      checkSettings("upscaler[" + i + "]", request.getUpscaler(i));
+    }
+  }
+
+  static boolean isRequestId(String id) {
+    return REQUEST_ID.matcher(id).matches();
+  }
+
+  private static void checkLength(String field, String text) {
+    int length = text.codePointCount(0, text.length());
+    if (length > MAX_PROMPT) {
+      throw RequestException.invalid(
+          field,
+          "The %s has %d characters; at most %d are allowed."
+              .formatted(field.replace('_', ' '), length, MAX_PROMPT));
+    }
+  }
+
+  private static void checkSeed(long seed, int images) {
+    if (seed < 0) {
+      throw RequestException.invalid("seed", "The seed is %d; give 0 to 2^63 - 1.".formatted(seed));
+    }
+    if (seed > Long.MAX_VALUE - (images - 1)) {
+      throw RequestException.invalid(
+          "seed",
+          "Picture i takes seed + i, and %d + %d is more than 2^63 - 1. Give a smaller seed."
+              .formatted(seed, images - 1));
+    }
+  }
+
+  private static void checkTimeout(Duration timeout) {
+    if (!Durations.isValid(timeout)
+        || !Durations.isPositive(timeout)
+        || Durations.compare(timeout, MAX_TIMEOUT) > 0) {
+      throw RequestException.invalid(
+          "timeout",
+          "The timeout must be longer than nothing and at most %d days."
+              .formatted(Durations.toDays(MAX_TIMEOUT)));
+    }
+  }
+
+  private static void checkSettings(String stage, StageSettings settings) {
+    if (settings.hasSteps()
+        && (settings.getSteps() == 0
+            || Integer.compareUnsigned(settings.getSteps(), MAX_STEPS) > 0)) {
+      throw RequestException.invalid(
+          stage + ".steps",
+          "%s steps is %s; give 1 to %d."
+              .formatted(stage, Integer.toUnsignedString(settings.getSteps()), MAX_STEPS));
+    }
+    if (settings.hasGuidanceScale()) {
+      checkRange(stage + ".guidance_scale", settings.getGuidanceScale(), MAX_GUIDANCE);
+    }
+    if (settings.hasSampler() && !Samplers.names().contains(settings.getSampler())) {
+      throw RequestException.invalid(
+          stage + ".sampler",
+          "%s sampler is none of %s.".formatted(stage, String.join(", ", Samplers.names())));
+    }
+    if (settings.hasEta()) {
+      checkRange(stage + ".eta", settings.getEta(), 1);
+    }
+  }
+
+  /** Written so that NaN, which is in no order with any number, fails too. */
+  private static void checkRange(String field, double value, double most) {
+    if (!(value >= 0 && value <= most)) {
+      throw RequestException.invalid(
+          field, "%s is %s; give a number from 0 to %.0f.".formatted(field, value, most));
+    }
+  }
+}

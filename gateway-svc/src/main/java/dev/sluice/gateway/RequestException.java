@@ -1,0 +1,34 @@
+package dev.sluice.gateway;
+
+import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.GenerationError;
+
+/** A request that cannot be served, with the field at fault. */
+final class RequestException extends RuntimeException {
+
+  private final ErrorCode code;
+  private final String field;
+
+  private RequestException(ErrorCode code, String field, String message) {
+    super(message);
+    this.code = code;
+    this.field = field;
+  }
+
+  /** The value of {@code field} is not acceptable; {@code message} says what would be. */
+  static RequestException invalid(String field, String message) {
+    return new RequestException(ErrorCode.INVALID_ARGUMENT, field, message);
+  }
+
+  static RequestException modelNotFound(String message) {
+    return new RequestException(ErrorCode.MODEL_NOT_FOUND, "model", message);
+  }
+
+  GenerationError toError() {
+    return GenerationError.newBuilder()
+        .setCode(code)
+        .setField(field)
+        .setMessage(getMessage())
+        .build();
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sluice.gateway;
+
+import com.google.protobuf.Message;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.CancelRequest;
+import dev.sluice.contract.v1.ControlCommand;
+import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.stage.Outbox;
+import dev.sluice.stage.Routing;
+import java.util.Map;
+
+/** Sets the stages to work; what a method wrote has arrived when it returns. */
+final class TaskWriter {
+
+  private final Outbox outbox;
+
+  TaskWriter(Outbox outbox) {
+    this.outbox = outbox;
+  }
+
+  /**
+   * Writes the first task of every picture.
+   *
+   * @param traceParent W3C trace context of the request
+   */
+  void writeFirst(GenerationPlan plan, String traceParent) {
+    String topic = plan.route().get(0).getTopic();
+    for (int i = 0; i < plan.images(); i++) {
+      TaskHeader header = plan.headerOf(i);
+      Message task = Routing.task(header, Map.of(), plan.route());
+      outbox.send(topic, header.getImageId(), task, traceParent);
+    }
+  }
+
+  /** Tells every process that nobody wants the request any more. */
+  void writeCancel(String requestId) {
+    ControlCommand command =
+        ControlCommand.newBuilder()
+            .setCancel(CancelRequest.newBuilder().setRequestId(requestId))
+            .build();
+    outbox.send(Topics.CONTROL, requestId, command, null);
+  }
+}

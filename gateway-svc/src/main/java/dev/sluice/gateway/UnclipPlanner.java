@@ -1,0 +1,124 @@
+package dev.sluice.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.DenoiserParameters;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.PriorParameters;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.TextEncoderParameters;
+import dev.sluice.contract.v1.UpscalerParameters;
+import java.util.List;
+
+/**
+ * unCLIP (Ramesh et al. 2022, "Hierarchical Text-Conditional Image Generation with CLIP Latents"):
+ * text to image embedding by the prior, to a small picture by the decoder, and up by two
+ * super-resolution networks. The defaults are those of diffusers' {@code UnCLIPPipeline}.
+ */
+final class UnclipPlanner implements PipelinePlanner {
+
+  private static final String FIRST = "super_res_first";
+  private static final String LAST = "super_res_last";
+
+  private static final SamplingParameters PRIOR = sampling(25, 4.0);
+  private static final SamplingParameters DECODER = sampling(25, 8.0);
+  private static final SamplingParameters SUPER_RES = sampling(7, 1.0);
+
+  @Override
+  public ImageSize naturalSize(ModelFolder model) {
+    int size = sampleSize(model, LAST);
+    return new ImageSize(size, size);
+  }
+
+  /**
+   * Two networks of one size share one enlargement, as Karlo's do; else there is one for each, as
+   * in the paper.
+   */
+  @Override
+  public int upscalers(ModelFolder model) {
+    return sampleSize(model, FIRST) == sampleSize(model, LAST) ? 1 : 2;
+  }
+
+  private static int sampleSize(ModelFolder model, String network) {
+    JsonNode size = model.componentConfig(network).path("sample_size");
+    if (!size.canConvertToInt() || size.intValue() < 1) {
+      throw new IllegalStateException(
+          "Model %s: %s/config.json has no sample_size in pixels".formatted(model.name(), network));
+    }
+    return size.intValue();
+  }
+
+  @Override
+  public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
+    requireNaturalSize(model, request);
+    return List.of(
+        step(Stage.TEXT_ENCODER)
+            .setTextEncoder(
+                TextEncoderParameters.newBuilder()
+                    .setPrompt(request.getPrompt())
+                    .setNegativePrompt(request.getNegativePrompt()))
+            .build(),
+        step(Stage.PRIOR)
+            .setPrior(PriorParameters.newBuilder().setSampling(overlay(PRIOR, request.getPrior())))
+            .build(),
+        step(Stage.DENOISER)
+            .setDenoiser(
+                DenoiserParameters.newBuilder()
+                    .setSampling(overlay(DECODER, request.getDenoiser())))
+            .build(),
+        step(Stage.UPSCALER).setUpscaler(upscaling(upscalers(model), request)).build());
+  }
+
+  private void requireNaturalSize(ModelFolder model, GenerationRequest request) {
+    ImageSize natural = naturalSize(model);
+    if ((request.getWidth() != 0 && request.getWidth() != natural.width())
+        || (request.getHeight() != 0 && request.getHeight() != natural.height())) {
+      throw RequestException.invalid(
+          "size",
+          "Size %sx%s is not what model %s makes: it makes %s only. Leave the size out or ask for that."
+              .formatted(
+                  Integer.toUnsignedString(request.getWidth()),
+                  Integer.toUnsignedString(request.getHeight()),
+                  model.name(),
+                  natural));
+    }
+  }
+
+  private static UpscalerParameters upscaling(int enlargements, GenerationRequest request) {
+    UpscalerParameters.Builder parameters = UpscalerParameters.newBuilder();
+    for (int i = 0; i < enlargements; i++) {
+      parameters.addCascade(
+          i < request.getUpscalerCount() ? overlay(SUPER_RES, request.getUpscaler(i)) : SUPER_RES);
+    }
+    return parameters.build();
+  }
+
+  /** The model's own settings with those that the request gives in their place. */
+  private static SamplingParameters overlay(SamplingParameters own, StageSettings given) {
+    SamplingParameters.Builder merged = own.toBuilder();
+    if (given.hasSteps()) {
+      merged.setSteps(given.getSteps());
+    }
+    if (given.hasGuidanceScale()) {
+      merged.setGuidanceScale(given.getGuidanceScale());
+    }
+    if (given.hasSampler()) {
+      merged.setSampler(given.getSampler());
+    }
+    if (given.hasEta()) {
+      merged.setEta(given.getEta());
+    }
+    return merged.build();
+  }
+
+  private static SamplingParameters sampling(int steps, double guidanceScale) {
+    return SamplingParameters.newBuilder().setSteps(steps).setGuidanceScale(guidanceScale).build();
+  }
+
+  private static RouteStep.Builder step(Stage stage) {
+    return RouteStep.newBuilder().setStage(stage).setTopic(Topics.tasks(stage));
+  }
+}

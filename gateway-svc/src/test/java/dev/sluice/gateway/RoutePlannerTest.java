@@ -1,0 +1,221 @@
+package dev.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Plans against the tiny pipelines of the reference data. */
+class RoutePlannerTest {
+
+  private static final Timestamp NOW = Timestamp.newBuilder().setSeconds(1_700_000_000).build();
+  private static final Path PIPELINES = Path.of(System.getProperty("sluice.goldens"));
+
+  private final RoutePlanner planner = new RoutePlanner(new ModelCatalog(PIPELINES), "pipe-unclip");
+
+  private static GenerationRequest.Builder request() {
+    return GenerationRequest.newBuilder().setPrompt("a red circle");
+  }
+
+  @Test
+  void plan_sendsAnUnclipRequestThroughAllFourStages() {
+    GenerationPlan plan =
+        planner.plan(
+            request()
+                .setNegativePrompt("blue")
+                .setPrior(StageSettings.newBuilder().setSteps(5))
+                .setDenoiser(
+                    StageSettings.newBuilder().setGuidanceScale(3).setSampler("DDIMScheduler"))
+                .build(),
+            NOW);
+
+    List<RouteStep> route = plan.route();
+    assertThat(route)
+        .extracting(RouteStep::getStage)
+        .containsExactly(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
+    assertThat(route)
+        .extracting(RouteStep::getTopic)
+        .containsExactly(
+            "sluice.text-encoder", "sluice.prior", "sluice.denoiser", "sluice.upscaler");
+    assertThat(route.get(0).getTextEncoder().getPrompt()).isEqualTo("a red circle");
+    assertThat(route.get(0).getTextEncoder().getNegativePrompt()).isEqualTo("blue");
+    assertThat(route.get(1).getPrior().getSampling().getSteps()).isEqualTo(5);
+    assertThat(route.get(1).getPrior().getSampling().getGuidanceScale()).isEqualTo(4.0);
+    assertThat(route.get(2).getDenoiser().getSampling().getSteps()).isEqualTo(25);
+    assertThat(route.get(2).getDenoiser().getSampling().getGuidanceScale()).isEqualTo(3.0);
+    assertThat(route.get(2).getDenoiser().getSampling().getSampler()).isEqualTo("DDIMScheduler");
+    assertThat(route.get(3).getUpscaler().getCascadeCount()).isEqualTo(1);
+  }
+
+  @Test
+  void plan_enlargesTwiceWhereTheSecondNetworkMakesLargerPictures(@TempDir Path models)
+      throws IOException {
+    Path model = models.resolve("shapes");
+    writeConfig(model.resolve("super_res_first"), 32);
+    writeConfig(model.resolve("super_res_last"), 64);
+    Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
+
+    GenerationPlan plan =
+        new RoutePlanner(new ModelCatalog(models), "shapes")
+            .plan(
+                request()
+                    .setWidth(64)
+                    .setHeight(64)
+                    .addUpscaler(StageSettings.newBuilder().setSteps(3))
+                    .build(),
+                NOW);
+
+    assertThat(plan.route().get(3).getUpscaler().getCascadeList())
+        .satisfiesExactly(
+            first -> assertThat(first.getSteps()).isEqualTo(3),
+            last -> assertThat(last.getSteps()).isEqualTo(7));
+  }
+
+  private static void writeConfig(Path component, int sampleSize) throws IOException {
+    Files.createDirectories(component);
+    Files.writeString(component.resolve("config.json"), "{\"sample_size\": " + sampleSize + "}");
+  }
+
+  @Test
+  void plan_givesEachPictureItsOwnIdAndSeed() {
+    GenerationPlan plan =
+        planner.plan(request().setRequestId("r-1").setN(3).setSeed(7).build(), NOW);
+
+    assertThat(plan.images()).isEqualTo(3);
+    assertThat(plan.headerOf(2).getImageId()).isEqualTo("r-1/2");
+    assertThat(plan.headerOf(2).getImageIndex()).isEqualTo(2);
+    assertThat(plan.headerOf(2).getSeed()).isEqualTo(9);
+    assertThat(plan.headerOf(2).getCreatedAt()).isEqualTo(NOW);
+    assertThat(plan.headerOf(0).hasDeadline()).isFalse();
+    assertThat(plan.accepted().getStagesCount()).isEqualTo(4);
+  }
+
+  @Test
+  void plan_makesOnePictureWithAnIdAndASeedWhenTheRequestSaysNothing() {
+    GenerationPlan one = planner.plan(request().build(), NOW);
+    GenerationPlan other = planner.plan(request().build(), NOW);
+
+    assertThat(one.images()).isEqualTo(1);
+    assertThat(one.requestId()).isNotEmpty().isNotEqualTo(other.requestId());
+    assertThat(one.header().getSeed()).isNotEqualTo(other.header().getSeed());
+    assertThat(one.header().getModel()).isEqualTo("pipe-unclip");
+  }
+
+  @Property(tries = 50)
+  void plan_ofTheSameRequestIsTheSamePlan(@ForAll int number) {
+    GenerationRequest request = request().setRequestId("r" + Math.abs((long) number)).build();
+
+    GenerationPlan plan = planner.plan(request, NOW);
+
+    assertThat(planner.plan(request, NOW)).isEqualTo(plan);
+    assertThat(plan.header().getSeed()).isBetween(0L, (1L << 32) - 1);
+  }
+
+  @Test
+  void plan_turnsATimeoutIntoADeadline() {
+    GenerationPlan plan =
+        planner.plan(request().setTimeout(Durations.fromSeconds(30)).build(), NOW);
+
+    assertThat(plan.header().getDeadline().getSeconds()).isEqualTo(NOW.getSeconds() + 30);
+  }
+
+  static Stream<Arguments> badRequests() {
+    StageSettings.Builder settings = StageSettings.newBuilder();
+    return Stream.of(
+        bad("prompt", request().setPrompt("")),
+        bad("prompt", request().setPrompt(" \n")),
+        bad("prompt", request().setPrompt("x".repeat(10_000))),
+        bad("negative_prompt", request().setNegativePrompt("x".repeat(1_001))),
+        bad("request_id", request().setRequestId("../../etc")),
+        bad("n", request().setN(17)),
+        bad("n", request().setN(-1)),
+        bad("seed", request().setSeed(-1)),
+        bad("seed", request().setSeed(Long.MAX_VALUE).setN(2)),
+        bad("size", request().setWidth(33).setHeight(32)),
+        bad("size", request().setHeight(-1)),
+        bad("prior.steps", request().setPrior(settings.clone().setSteps(0))),
+        bad("denoiser.steps", request().setDenoiser(settings.clone().setSteps(1_000_000))),
+        bad("upscaler[0].steps", request().addUpscaler(settings.clone().setSteps(-5))),
+        bad("upscaler", request().addUpscaler(settings).addUpscaler(settings)),
+        bad("denoiser.guidance_scale", request().setDenoiser(scale(Double.NaN))),
+        bad("denoiser.guidance_scale", request().setDenoiser(scale(Double.POSITIVE_INFINITY))),
+        bad("prior.guidance_scale", request().setPrior(scale(-0.5))),
+        bad("denoiser.eta", request().setDenoiser(settings.clone().setEta(1.5))),
+        bad("denoiser.sampler", request().setDenoiser(settings.clone().setSampler("Magic"))),
+        bad("timeout", request().setTimeout(Durations.fromSeconds(-1))),
+        bad("timeout", request().setTimeout(Durations.fromDays(1_000))),
+        bad("model", request().setModel("pipe-ddpm")));
+  }
+
+  private static StageSettings.Builder scale(double value) {
+    return StageSettings.newBuilder().setGuidanceScale(value);
+  }
+
+  private static Arguments bad(String field, GenerationRequest.Builder request) {
+    return Arguments.of(field, request.build());
+  }
+
+  @ParameterizedTest(name = "{index} {0}")
+  @MethodSource("badRequests")
+  void plan_refusesABadRequestByTheNameOfItsField(String field, GenerationRequest request) {
+    assertThatThrownBy(() -> planner.plan(request, NOW))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> {
+              assertThat(e.toError().getCode()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+              assertThat(e.toError().getField()).isEqualTo(field);
+              assertThat(e).hasMessageMatching("(?s).{10,400}");
+            });
+  }
+
+  @Test
+  void plan_countsCharactersNotCodeUnits() {
+    String thousandFaces = "😀".repeat(1_000);
+
+    assertThat(planner.plan(request().setPrompt(thousandFaces).build(), NOW).images()).isEqualTo(1);
+    assertThatThrownBy(() -> planner.plan(request().setPrompt(thousandFaces + "x").build(), NOW))
+        .hasMessageContaining("1001 characters");
+  }
+
+  @Test
+  void plan_saysWhichModelsThereAreWhenTheOneAskedForIsNot() {
+    for (String name : List.of("dall-e-9", "../goldens/pipe-unclip", "pipe-unclip/", "\0")) {
+      assertThatThrownBy(() -> planner.plan(request().setModel(name).build(), NOW))
+          .isInstanceOfSatisfying(
+              RequestException.class,
+              e -> assertThat(e.toError().getCode()).isEqualTo(ErrorCode.MODEL_NOT_FOUND))
+          .hasMessageContaining("pipe-unclip");
+    }
+  }
+
+  @Test
+  void models_listsWhatCanBeServedWithItsSizeAndStages() {
+    assertThat(planner.models())
+        .singleElement()
+        .satisfies(
+            model -> {
+              assertThat(model.getName()).isEqualTo("pipe-unclip");
+              assertThat(model.getWidth()).isEqualTo(32);
+              assertThat(Set.copyOf(model.getStagesList())).hasSize(4);
+            });
+  }
+}
