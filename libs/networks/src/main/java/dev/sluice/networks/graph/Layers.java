@@ -203,7 +203,9 @@ public final class Layers {
     int half = size / 2;
     float[] frequencies = new float[half];
     for (int i = 0; i < half; i++) {
-      frequencies[i] = (float) Math.exp((float) (-Math.log(10000) * i) / (half - frequencyShift));
+      // Rounded where PyTorch rounds: at timestep 1000 the last bit of a frequency is seen.
+      float exponent = (float) -Math.log(10000) * i / (float) (half - frequencyShift);
+      frequencies[i] = (float) Math.exp(exponent);
     }
     Operand<TFloat32> angles =
         tf.math.mul(reshape(tf, timesteps, -1, 1), reshape(tf, tf.constant(frequencies), 1, half));

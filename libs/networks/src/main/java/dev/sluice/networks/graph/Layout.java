@@ -36,7 +36,7 @@ public enum Layout {
   }
 
   /** Variable order to checkpoint order: the inverse of {@link #toVariable}. */
-  float[] toStored(float[] values, long[] stored) {
+  public float[] toStored(float[] values, long[] stored) {
     if (this == AS_STORED) {
       return values;
     }

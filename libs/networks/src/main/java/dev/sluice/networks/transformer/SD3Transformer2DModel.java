@@ -190,8 +190,7 @@ public final class SD3Transformer2DModel implements Architecture {
     Operand<TFloat32> mixed =
         Attention.attend(
             tf,
-            // The last block's text would be dropped, so it does not ask.
-            last ? query : concat(tf, 1, List.of(query, textQuery)),
+            concat(tf, 1, List.of(query, textQuery)),
             concat(tf, 1, List.of(key, textKey)),
             concat(tf, 1, List.of(value, textValue)),
             config.heads(),

@@ -3,20 +3,38 @@ package dev.sluice.networks.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Activation;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Inputs;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.graph.Parameter;
+import dev.sluice.networks.graph.Parameters;
+import dev.sluice.networks.graph.Scope;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
 
 class TransformerLawsTest {
 
@@ -144,6 +162,119 @@ class TransformerLawsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("caption_projection_dim is 100")
         .hasMessageContaining("= 128");
+  }
+
+  /** TensorFlow's graph gradients do not know every operation; training needs them all here. */
+  @ParameterizedTest
+  @MethodSource("trainable")
+  void everyWeightInUse_hasAGradient(Architecture architecture, Map<String, HostTensor> more) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Map<String, HostTensor> values = new LinkedHashMap<>(architecture.exampleInputs());
+      values.putAll(more);
+      Map<String, Operand<? extends TType>> operands = new LinkedHashMap<>();
+      values.forEach((name, value) -> operands.put(name, placeholder(tf, value)));
+      Parameters parameters = new Parameters(tf);
+      Map<String, Operand<TFloat32>> outputs =
+          architecture.build(
+              Scope.root(tf, parameters, new LinkedHashMap<>()), Inputs.of(operands));
+      Operand<TFloat32> loss = null;
+      for (Map.Entry<String, Operand<TFloat32>> output : outputs.entrySet()) {
+        if (!output.getKey().startsWith("hidden_states.")) {
+          Operand<TFloat32> sum =
+              tf.reduceSum(
+                  tf.reshape(output.getValue(), tf.constant(new int[] {-1})), tf.constant(0));
+          loss = loss == null ? sum : tf.math.add(loss, sum);
+        }
+      }
+      List<Parameter> used =
+          parameters.all().stream().filter(p -> !p.name().startsWith("clip_")).toList();
+      Output<?>[] weights =
+          used.stream().map(p -> p.variable().asOutput()).toArray(Output<?>[]::new);
+
+      Output<?>[] gradients = graph.addGradients(loss.asOutput(), weights);
+
+      assertThat(gradients).hasSameSizeAs(weights).doesNotContainNull();
+    }
+  }
+
+  static Stream<Arguments> trainable() {
+    Map<String, Object> small =
+        Map.of(
+            "num_attention_heads",
+            2,
+            "attention_head_dim",
+            4,
+            "num_layers",
+            1,
+            "embedding_dim",
+            6,
+            "num_embeddings",
+            3);
+    return Stream.of(
+        arguments(
+            ClipTextModel.projected(TEXT),
+            Map.of("attention_mask", new HostTensor.Longs(new long[1], 1, 1))),
+        arguments(
+            new PriorTransformer(Config.of(small)),
+            Map.of("attention_mask", new HostTensor.Longs(new long[3], 1, 3))),
+        arguments(
+            new UnClipTextProjModel(
+                Config.of(
+                    Map.of(
+                        "clip_embeddings_dim", 6, "time_embed_dim", 8, "cross_attention_dim", 10))),
+            Map.of("image_embeddings_dropped", new HostTensor.Longs(new long[1], 1))),
+        arguments(
+            ClipVisionModel.projected(
+                Config.of(
+                    Map.of(
+                        "hidden_size", 8,
+                        "intermediate_size", 8,
+                        "num_hidden_layers", 1,
+                        "num_attention_heads", 2,
+                        "image_size", 4,
+                        "patch_size", 2))),
+            Map.of()),
+        arguments(
+            new T5EncoderModel(
+                Config.of(
+                    Map.of(
+                        "vocab_size",
+                        9,
+                        "d_model",
+                        8,
+                        "d_kv",
+                        4,
+                        "num_heads",
+                        2,
+                        "num_layers",
+                        1))),
+            Map.of()),
+        arguments(
+            new DiTTransformer2DModel(
+                Config.of(
+                    Map.of("num_attention_heads", 2, "attention_head_dim", 8, "num_layers", 1))),
+            Map.of()),
+        arguments(
+            new SD3Transformer2DModel(
+                Config.of(
+                    Map.of(
+                        "num_attention_heads", 2,
+                        "attention_head_dim", 8,
+                        "caption_projection_dim", 16,
+                        "num_layers", 2,
+                        "joint_attention_dim", 6,
+                        "pooled_projection_dim", 5,
+                        "qk_norm", "rms_norm",
+                        "dual_attention_layers", List.of(0)))),
+            Map.of()));
+  }
+
+  private static Operand<? extends TType> placeholder(Ops tf, HostTensor like) {
+    long[] extents = Arrays.stream(like.shape()).asLongStream().toArray();
+    return like instanceof HostTensor.Longs
+        ? tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(extents)))
+        : tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(extents)));
   }
 
   private static Network random(Architecture architecture) {
