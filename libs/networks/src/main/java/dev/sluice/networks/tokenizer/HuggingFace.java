@@ -20,7 +20,8 @@ final class HuggingFace {
   private static final int MOST_MERGES = 49152 - 256 - 2;
 
   private static final String WORDS =
-      "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+";
+      "<\\|startoftext\\|>|<\\|endoftext\\|>"
+          + "|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+";
 
   private HuggingFace() {}
 

@@ -124,7 +124,8 @@ public final class PriorTransformer implements Architecture {
     int places = config.textTokens() + config.additionalTokens();
     if (count != places) {
       throw new IllegalArgumentException(
-          "encoder_hidden_states gives this prior %d tokens in all; it has places for %d, %d of them of the text"
+          ("encoder_hidden_states gives this prior %d tokens in all; it has places for %d, of which"
+                  + " %d are the text's")
               .formatted(count, places, config.textTokens()));
     }
     // The last token is the same in every row of the batch, so it can come in with the positions.

@@ -51,7 +51,8 @@ public record SD3Config(
     int contextWidth = config.integer("caption_projection_dim", 1152);
     if (contextWidth != result.width()) {
       throw new IllegalArgumentException(
-          "%s: caption_projection_dim is %d; text and picture attend to each other, so it must be num_attention_heads * attention_head_dim = %d"
+          ("%s: caption_projection_dim is %d; text and picture attend to each other, so it must be"
+                  + " num_attention_heads * attention_head_dim = %d")
               .formatted(config.origin(), contextWidth, result.width()));
     }
     if (config.has("qk_norm") && !config.string("qk_norm").equals("rms_norm")) {

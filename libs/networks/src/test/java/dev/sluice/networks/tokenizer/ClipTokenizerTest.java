@@ -116,8 +116,8 @@ class ClipTokenizerTest {
                    {"type": "Replace", "pattern": {"Regex": "\\\\s+"}, "content": " "},
                    {"type": "Lowercase"}]},
                  "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-                   {"type": "Split", "pattern":
-                      {"Regex": "'s|'t|'re|'ve|'m|'ll|'d|[\\\\p{L}]+|[\\\\p{N}]|[^\\\\s\\\\p{L}\\\\p{N}]+"},
+                   {"type": "Split", "pattern": {"Regex":
+                      "'s|'t|'re|'ve|'m|'ll|'d|[\\\\p{L}]+|[\\\\p{N}]|[^\\\\s\\\\p{L}\\\\p{N}]+"},
                     "behavior": "Removed", "invert": true},
                    {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true}]},
                  "post_processor": {"type": "RobertaProcessing", "sep": ["<|endoftext|>", 633],
