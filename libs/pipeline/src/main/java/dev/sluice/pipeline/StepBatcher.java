@@ -111,6 +111,11 @@ public final class StepBatcher implements AutoCloseable {
     return job.done;
   }
 
+  /** The network's name. */
+  public String name() {
+    return name;
+  }
+
   /** How many network calls were made. */
   public long calls() {
     return calls.sum();

@@ -8,6 +8,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Default;
 import jakarta.enterprise.inject.Instance;
 import java.util.Map;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * Runs the application's {@link StageModule}: loads it, opens both doors, and closes them again.
  * Ready when the models are loaded and the share group is joined.
  */
+@Default // to be injected as what it is, besides being found as a check
 @Readiness
 @ApplicationScoped
 public class StageService implements HealthCheck {

@@ -1,0 +1,2 @@
+/** The denoiser as a service: noise becomes a small picture. */
+package dev.sluice.denoiser;

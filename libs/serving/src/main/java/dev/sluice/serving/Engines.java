@@ -1,0 +1,134 @@
+package dev.sluice.serving;
+
+import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.ModelFolder;
+import dev.sluice.pipeline.ModelRepository;
+import dev.sluice.pipeline.StageEngine;
+import dev.sluice.pipeline.StepBatcher;
+import dev.sluice.pipeline.UnknownModelException;
+import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.StageSettings;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.Dependent;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engines of one stage, by model. Those of the models that were there at the start are loaded
+ * and warm; that of a model that was copied in since is loaded when it is first asked for. Safe for
+ * use by several threads at once.
+ */
+@Dependent
+public class Engines<E extends StageEngine> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final StageSettings stage;
+  private final ServingSettings serving;
+  private final MeterRegistry metrics;
+  private final Map<String, E> loaded = new LinkedHashMap<>();
+  private ModelRepository models;
+  private BiFunction<ModelFolder, BatchLimit, E> loader;
+
+  Engines(StageSettings stage, ServingSettings serving, MeterRegistry metrics) {
+    this.stage = stage;
+    this.serving = serving;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Loads and warms up the models to be preloaded.
+   *
+   * @param component without which a model has no use for this stage
+   * @throws IllegalArgumentException if a model cannot be loaded that the settings name; one that
+   *     merely lies there is logged and passed over
+   */
+  public void load(String component, BiFunction<ModelFolder, BatchLimit, E> loader) {
+    this.models = new ModelRepository(stage.models());
+    this.loader = loader;
+    boolean named = serving.preload().isPresent();
+    List<String> names = serving.preload().orElseGet(models::names);
+    for (String name : names) {
+      try {
+        ModelFolder model = models.open(name);
+        if (model.has(component)) {
+          load(model);
+        }
+      } catch (IllegalArgumentException e) {
+        if (named) {
+          throw e;
+        }
+        LOG.warn("Model {} cannot be served: {}", name, e.getMessage());
+      }
+    }
+    if (loaded.isEmpty()) {
+      LOG.warn("There is no model with a {} in {}", component, stage.models().toAbsolutePath());
+    }
+  }
+
+  /**
+   * The engine of a model.
+   *
+   * @throws InvalidTaskException if there is no such model, or it cannot be loaded
+   */
+  public synchronized E of(String model) {
+    E engine = loaded.get(model);
+    if (engine != null) {
+      return engine;
+    }
+    try {
+      return load(models.open(model));
+    } catch (UnknownModelException e) {
+      throw new InvalidTaskException(ErrorCode.MODEL_NOT_FOUND, "model", e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw InvalidTaskException.inField("model", e.getMessage());
+    }
+  }
+
+  private synchronized E load(ModelFolder model) {
+    long start = System.nanoTime();
+    E engine = loader.apply(model, new BatchLimit(serving.batchRows(), serving.batchPixels()));
+    try {
+      engine.warmUp();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      engine.close();
+      throw new IllegalStateException("interrupted while warming up " + model.name(), e);
+    } catch (RuntimeException | Error e) {
+      engine.close();
+      throw e;
+    }
+    loaded.put(model.name(), engine);
+    engine.batchers().forEach(this::count);
+    LOG.info(
+        "Model {} is loaded and warm after {} s",
+        model.name(),
+        "%.1f".formatted((System.nanoTime() - start) / NANOS_PER_SECOND));
+    return engine;
+  }
+
+  private void count(StepBatcher batcher) {
+    FunctionCounter.builder("sluice.network.calls", batcher, StepBatcher::calls)
+        .description("Calls of a network that denoises")
+        .tag("network", batcher.name())
+        .register(metrics);
+    FunctionCounter.builder("sluice.network.rows", batcher, StepBatcher::rows)
+        .description("Rows in those calls: over calls, the mean size of a batch")
+        .tag("network", batcher.name())
+        .register(metrics);
+  }
+
+  @PreDestroy
+  synchronized void close() {
+    loaded.values().forEach(StageEngine::close);
+    loaded.clear();
+  }
+}

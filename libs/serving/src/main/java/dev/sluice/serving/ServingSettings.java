@@ -1,0 +1,25 @@
+package dev.sluice.serving;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.List;
+import java.util.Optional;
+
+/** How a stage serves its models; each key is also an environment variable. */
+@ConfigMapping(prefix = "sluice.serving")
+public interface ServingSettings {
+
+  /**
+   * The names of the models to load at start; by default all that there are. Others are loaded when
+   * they are first asked for.
+   */
+  Optional<List<String>> preload();
+
+  /** The most rows of one network call. */
+  @WithDefault("32")
+  int batchRows();
+
+  /** The most rows times height times width of one network call. */
+  @WithDefault("2097152")
+  long batchPixels();
+}

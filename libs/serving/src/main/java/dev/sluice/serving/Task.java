@@ -1,0 +1,84 @@
+package dev.sluice.serving;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.Tensor;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.pipeline.StepListener;
+import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.StageContext;
+import dev.sluice.stage.StageStoppedException;
+import java.util.Map;
+
+/**
+ * One task while an engine works on it: its random numbers, its progress, and what becomes of the
+ * engine's errors.
+ */
+public final class Task {
+
+  private final TaskHeader header;
+  private final StageContext context;
+  private final TorchGenerator generator;
+
+  private Task(TaskHeader header, StageContext context, TorchGenerator generator) {
+    this.header = header;
+    this.context = context;
+    this.generator = generator;
+  }
+
+  /** Work that an engine does. */
+  @FunctionalInterface
+  public interface Work<R> {
+    R run(Task task) throws InterruptedException;
+  }
+
+  /**
+   * Does a task's work.
+   *
+   * @throws InvalidTaskException also when the engine refuses its arguments: asking again would not
+   *     help
+   * @throws StageStoppedException also when this thread is interrupted
+   */
+  public static <R> R run(TaskHeader header, StageContext context, Work<R> work) {
+    try {
+      return work.run(new Task(header, context, generator(header)));
+    } catch (IllegalArgumentException e) {
+      throw InvalidTaskException.inField("parameters", e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
+    }
+  }
+
+  private static TorchGenerator generator(TaskHeader header) {
+    if (header.getGeneratorState().isEmpty()) {
+      return new TorchGenerator(header.getSeed());
+    }
+    try {
+      return TorchGenerator.fromState(header.getGeneratorState().toByteArray());
+    } catch (IllegalArgumentException e) {
+      throw InvalidTaskException.inField("header.generator_state", e.getMessage());
+    }
+  }
+
+  /** The picture's random numbers, where the stage before left them. */
+  public TorchGenerator generator() {
+    return generator;
+  }
+
+  /** Tells progress and previews, and stops work that is not wanted any more. */
+  public StepListener listener() {
+    return new TaskListener(context, header.getPreviewEverySteps());
+  }
+
+  /** The result, with the generator as it is now. */
+  public StageResult result(Map<String, Tensor> outputs) {
+    return StageResult.newBuilder()
+        .setHeader(
+            header.toBuilder()
+                .setGeneratorState(UnsafeByteOperations.unsafeWrap(generator.state())))
+        .putAllOutputs(outputs)
+        .build();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.sluice.serving;
+
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.DenoiseLoop;
+import dev.sluice.pipeline.Pictures;
+import dev.sluice.pipeline.StepListener;
+import dev.sluice.stage.StageContext;
+
+/**
+ * Between a loop's steps and a task's context.
+ *
+ * @param previewEvery a preview every so many steps; 0 for none
+ */
+record TaskListener(StageContext context, int previewEvery) implements StepListener {
+
+  private static final int GREY = 1;
+  private static final int RGB = 3;
+
+  @Override
+  public void beforeStep() {
+    context.check();
+  }
+
+  @Override
+  public void afterStep(int step, int steps, DenoiseLoop loop) {
+    context.progress(step, steps);
+    HostTensor.Floats seen = loop.predictedOriginal();
+    if (previewEvery > 0 && step % previewEvery == 0 && step < steps && isPicture(seen.shape())) {
+      context.preview(step, Pictures.png(seen));
+    }
+  }
+
+  private static boolean isPicture(int[] shape) {
+    return shape.length == 4 && (shape[1] == RGB || shape[1] == GREY);
+  }
+}

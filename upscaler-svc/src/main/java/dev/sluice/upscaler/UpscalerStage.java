@@ -1,0 +1,73 @@
+package dev.sluice.upscaler;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.Tensor;
+import dev.sluice.contract.v1.UpscalerResult;
+import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.Pictures;
+import dev.sluice.pipeline.Sampling;
+import dev.sluice.pipeline.UpscalerEngine;
+import dev.sluice.serving.Engines;
+import dev.sluice.serving.Samplings;
+import dev.sluice.serving.StageTensors;
+import dev.sluice.serving.Task;
+import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageContext;
+import dev.sluice.stage.StageModule;
+import dev.sluice.stage.StageProtocol;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Enlarges a picture and makes the PNG file of it. */
+@ApplicationScoped
+class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
+
+  private final Engines<UpscalerEngine> engines;
+
+  UpscalerStage(Engines<UpscalerEngine> engines) {
+    this.engines = engines;
+  }
+
+  @Override
+  public StageProtocol<UpscalerTask, UpscalerResult> protocol() {
+    return StageProtocol.UPSCALER;
+  }
+
+  @Override
+  public Stage<UpscalerTask, UpscalerResult> load() {
+    engines.load("super_res_first", UpscalerEngine::load);
+    return this::upscale;
+  }
+
+  private UpscalerResult upscale(UpscalerTask task, StageContext context) {
+    UpscalerEngine engine = engines.of(task.getHeader().getModel());
+    HostTensor.Floats picture = StageTensors.floats(task.getInputsMap(), StageTensors.SAMPLE);
+    List<Sampling> cascade = cascade(task.getParameters().getCascadeList());
+    return Task.run(
+        task.getHeader(),
+        context,
+        work -> {
+          HostTensor.Floats large =
+              engine.upscale(picture, cascade, work.generator(), work.listener());
+          Map<String, Tensor> outputs = Map.of(StageTensors.SAMPLE, StageTensors.of(large));
+          return UpscalerResult.newBuilder()
+              .setResult(work.result(outputs))
+              .setPng(UnsafeByteOperations.unsafeWrap(Pictures.png(large)))
+              .setHeight(large.shape()[2])
+              .setWidth(large.shape()[3])
+              .build();
+        });
+  }
+
+  private static List<Sampling> cascade(List<SamplingParameters> parameters) {
+    List<Sampling> cascade = new ArrayList<>();
+    for (int i = 0; i < parameters.size(); i++) {
+      cascade.add(Samplings.of(parameters.get(i), "parameters.cascade[" + i + "]"));
+    }
+    return cascade;
+  }
+}
