@@ -54,6 +54,30 @@ public final class ShapesVocabulary {
     return ids.get(END);
   }
 
+  /**
+   * A caption of this world as CLIP's tokenizer encodes it: start, one token a word, end, and end
+   * again up to {@link #MAX_LENGTH}.
+   *
+   * @throws IllegalArgumentException for a word that is not of this world
+   */
+  public long[] encode(String caption) {
+    long[] encoded = new long[MAX_LENGTH];
+    java.util.Arrays.fill(encoded, endId());
+    int length = 0;
+    encoded[length++] = startId();
+    for (String word : caption.replace(",", " ,").strip().split(" +")) {
+      if (word.isEmpty()) {
+        continue;
+      }
+      Integer id = ids.get(word + BytePairs.END_OF_WORD);
+      if (id == null) {
+        throw new IllegalArgumentException("not a word of the shapes world: " + word);
+      }
+      encoded[length++] = id;
+    }
+    return encoded;
+  }
+
   /** Token ids by token, in the order of the ids. */
   Map<String, Integer> ids() {
     return ids;

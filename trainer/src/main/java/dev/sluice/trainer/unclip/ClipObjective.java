@@ -1,0 +1,94 @@
+package dev.sluice.trainer.unclip;
+
+import static dev.sluice.networks.graph.Layers.reshape;
+
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.transformer.ClipTextModel;
+import dev.sluice.networks.transformer.ClipVisionModel;
+import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.train.Objective;
+import dev.sluice.trainer.train.TrainingGraph;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * CLIP's symmetric contrastive loss (Radford et al. 2021, figure 3): of all pictures of a batch, a
+ * caption shall find its own, and the other way round.
+ */
+final class ClipObjective implements Objective {
+
+  /** Similarities are multiplied by this; CLIP learns it and ends at 100, its bound. */
+  private static final float LOGIT_SCALE = 20f;
+
+  private final ShapesBatches batches;
+
+  ClipObjective(ShapesBatches batches) {
+    this.batches = batches;
+  }
+
+  @Override
+  public Operand<TFloat32> loss(TrainingGraph graph) {
+    Ops tf = graph.tf();
+    int size = ShapesUnclip.PICTURE;
+    TrainingGraph.Component text =
+        graph.component(
+            "text_encoder", ClipTextModel.projected(Config.of(ShapesUnclip.textEncoder())));
+    TrainingGraph.Component image =
+        graph.component(
+            "image_encoder", ClipVisionModel.projected(Config.of(ShapesUnclip.imageEncoder())));
+    Operand<TFloat32> texts =
+        normalized(
+            tf,
+            graph
+                .build(
+                    text, Map.of("input_ids", graph.longs("tokens", ShapesVocabulary.MAX_LENGTH)))
+                .get("text_embeds"));
+    Operand<TFloat32> images =
+        normalized(
+            tf,
+            graph
+                .build(image, Map.of("pixel_values", graph.floats("pictures", 3, size, size)))
+                .get("image_embeds"));
+    Operand<TFloat32> logits =
+        tf.math.mul(
+            tf.linalg.matMul(texts, images, MatMul.transposeB(true)), tf.constant(LOGIT_SCALE));
+    Operand<TFloat32> own = graph.floats("own", batches.size());
+    Operand<TFloat32> transposed = tf.linalg.transpose(logits, tf.constant(new int[] {1, 0}));
+    return tf.math.mul(
+        tf.math.add(crossEntropy(graph, logits, own), crossEntropy(graph, transposed, own)),
+        tf.constant(0.5f));
+  }
+
+  private static Operand<TFloat32> crossEntropy(
+      TrainingGraph graph, Operand<TFloat32> logits, Operand<TFloat32> labels) {
+    Ops tf = graph.tf();
+    Operand<TFloat32> perRow =
+        tf.reduceSum(tf.math.mul(tf.nn.logSoftmax(logits), labels), tf.constant(1));
+    return tf.math.neg(graph.mean(perRow));
+  }
+
+  private static Operand<TFloat32> normalized(Ops tf, Operand<TFloat32> x) {
+    Operand<TFloat32> squares = tf.reduceSum(tf.math.square(x), tf.constant(1));
+    return tf.math.mul(
+        x, reshape(tf, tf.math.rsqrt(tf.math.add(squares, tf.constant(1e-8f))), -1, 1));
+  }
+
+  @Override
+  public Map<String, HostTensor> batch(long step) {
+    SceneSampler.Example[] examples = batches.examples(step);
+    int rows = examples.length;
+    float[] own = new float[rows * rows];
+    for (int i = 0; i < rows; i++) {
+      own[i * rows + i] = 1;
+    }
+    return Map.of(
+        "tokens", batches.tokens(examples, ShapesBatches.none(rows)),
+        "pictures", ShapesBatches.pictures(examples),
+        "own", new HostTensor.Floats(own, rows, rows));
+  }
+}

@@ -1,0 +1,110 @@
+package dev.sluice.trainer.unclip;
+
+import dev.sluice.diffusion.Resampling;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.shapes.ShapesVocabulary;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** Batches of the shapes world: batch {@code i} holds the same scenes whenever it is asked for. */
+final class ShapesBatches {
+
+  private final SceneSampler scenes;
+  private final ShapesVocabulary vocabulary = new ShapesVocabulary();
+  private final long seed;
+  private final int size;
+
+  ShapesBatches(long seed, int size) {
+    this.scenes = new SceneSampler(seed);
+    this.seed = seed;
+    this.size = size;
+  }
+
+  /** Rows of a batch. */
+  int size() {
+    return size;
+  }
+
+  SceneSampler.Example[] examples(long step) {
+    SceneSampler.Example[] examples = new SceneSampler.Example[size];
+    for (int i = 0; i < size; i++) {
+      examples[i] = scenes.example(step * size + i);
+    }
+    return examples;
+  }
+
+  /** What else is random at a step: noise, timesteps, dropped conditions. */
+  SplittableRandom random(long step) {
+    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step);
+  }
+
+  /** {@code [batch, 3, 64, 64]} in [-1, 1]. */
+  static HostTensor.Floats pictures(SceneSampler.Example[] examples) {
+    int length = 3 * ShapesUnclip.PICTURE * ShapesUnclip.PICTURE;
+    float[] pixels = new float[examples.length * length];
+    for (int i = 0; i < examples.length; i++) {
+      System.arraycopy(examples[i].pixels(), 0, pixels, i * length, length);
+    }
+    return new HostTensor.Floats(
+        pixels, examples.length, 3, ShapesUnclip.PICTURE, ShapesUnclip.PICTURE);
+  }
+
+  /** One picture reduced to {@code size x size} by averaging. */
+  static float[] reduced(float[] picture, int size) {
+    return Resampling.AREA.resize(
+        picture, 3, ShapesUnclip.PICTURE, ShapesUnclip.PICTURE, size, size);
+  }
+
+  /** Token ids {@code [batch, tokens]}; the empty text for the rows that {@code dropped} marks. */
+  HostTensor.Longs tokens(SceneSampler.Example[] examples, boolean[] dropped) {
+    int length = ShapesVocabulary.MAX_LENGTH;
+    long[] ids = new long[examples.length * length];
+    for (int i = 0; i < examples.length; i++) {
+      long[] encoded = vocabulary.encode(dropped[i] ? "" : examples[i].caption());
+      System.arraycopy(encoded, 0, ids, i * length, length);
+    }
+    return new HostTensor.Longs(ids, examples.length, length);
+  }
+
+  /** 1 for tokens up to the first end of text, {@code [batch, tokens]}. */
+  HostTensor.Longs mask(HostTensor.Longs tokens) {
+    int length = tokens.shape()[1];
+    long[] mask = new long[tokens.values().length];
+    for (int row = 0; row < tokens.shape()[0]; row++) {
+      boolean inside = true;
+      for (int i = row * length; i < (row + 1) * length; i++) {
+        mask[i] = inside ? 1 : 0;
+        inside &= tokens.values()[i] != vocabulary.endId();
+      }
+    }
+    return new HostTensor.Longs(mask, tokens.shape());
+  }
+
+  /** Marks a share of the rows. */
+  static boolean[] drop(SplittableRandom random, int rows, double share) {
+    boolean[] dropped = new boolean[rows];
+    for (int i = 0; i < rows; i++) {
+      dropped[i] = random.nextDouble() < share;
+    }
+    return dropped;
+  }
+
+  static boolean[] none(int rows) {
+    return new boolean[rows];
+  }
+
+  static float[] timesteps(SplittableRandom random, int rows) {
+    float[] timesteps = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      timesteps[i] = random.nextInt(Noise.TIMESTEPS);
+    }
+    return timesteps;
+  }
+
+  static float[] ones(int count) {
+    float[] ones = new float[count];
+    Arrays.fill(ones, 1f);
+    return ones;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.sluice.trainer.unclip;
+
+import dev.sluice.diffusion.Resampling;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.unet.UNet2DModel;
+import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.train.Objective;
+import dev.sluice.trainer.train.TrainingGraph;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A super-resolution network's loss: noise prediction beside the enlarged small picture, which
+ * carries noise of a level that the network is told (conditioning augmentation: Ho et al. 2022,
+ * "Cascaded Diffusion Models", section 4.2), so that it forgives the faults of the stage before.
+ */
+final class SuperResolutionObjective implements Objective {
+
+  /** Noise levels of the small picture, as timesteps of the same schedule. */
+  private static final int MAX_LEVEL = 250;
+
+  private static final double CLEAN_SHARE = 0.25;
+
+  private final ShapesBatches batches;
+  private final String component;
+  private final Map<String, Object> config;
+  private final int from;
+  private final int to;
+
+  SuperResolutionObjective(
+      ShapesBatches batches, String component, Map<String, Object> config, int from, int to) {
+    this.batches = batches;
+    this.component = component;
+    this.config = config;
+    this.from = from;
+    this.to = to;
+  }
+
+  @Override
+  public Operand<TFloat32> loss(TrainingGraph graph) {
+    TrainingGraph.Component network =
+        graph.component(component, new UNet2DModel(Config.of(config)));
+    Operand<TFloat32> predicted =
+        graph
+            .build(
+                network,
+                Map.of(
+                    "sample", graph.floats("sample", 6, to, to),
+                    "timestep", graph.floats("timestep"),
+                    "class_labels", graph.floats("level")))
+            .get("sample");
+    return graph.mean(
+        graph.tf().math.squaredDifference(predicted, graph.floats("noise", 3, to, to)));
+  }
+
+  @Override
+  public Map<String, HostTensor> batch(long step) {
+    SceneSampler.Example[] examples = batches.examples(step);
+    SplittableRandom random = batches.random(step);
+    int rows = examples.length;
+    int length = 3 * to * to;
+    float[] timesteps = ShapesBatches.timesteps(random, rows);
+    float[] levels = new float[rows];
+    float[] sample = new float[2 * rows * length];
+    float[] noise = new float[rows * length];
+    for (int row = 0; row < rows; row++) {
+      float[] picture = examples[row].pixels();
+      float[] clean = to == ShapesUnclip.PICTURE ? picture : ShapesBatches.reduced(picture, to);
+      float[] added = Noise.add(clean, (int) timesteps[row], random, sample, 2 * row * length);
+      System.arraycopy(added, 0, noise, row * length, length);
+      float[] small = ShapesBatches.reduced(picture, from);
+      if (random.nextDouble() >= CLEAN_SHARE) {
+        int level = 1 + random.nextInt(MAX_LEVEL);
+        levels[row] = level;
+        small = Noise.SCHEDULE.qSample(small, Noise.normal(random, small.length), level);
+      }
+      float[] enlarged = Resampling.BICUBIC_ANTIALIAS.resize(small, 3, from, from, to, to);
+      System.arraycopy(enlarged, 0, sample, (2 * row + 1) * length, length);
+    }
+    Map<String, HostTensor> batch = new LinkedHashMap<>();
+    batch.put("sample", new HostTensor.Floats(sample, rows, 6, to, to));
+    batch.put("timestep", new HostTensor.Floats(timesteps, rows));
+    batch.put("level", new HostTensor.Floats(levels, rows));
+    batch.put("noise", new HostTensor.Floats(noise, rows, 3, to, to));
+    return batch;
+  }
+}
