@@ -31,6 +31,11 @@ public final class SceneSampler {
     while (Holdout.isHeldOut(scene)) {
       scene = random(random);
     }
+    return example(scene, random);
+  }
+
+  /** A picture and a caption of a given scene. */
+  public static Example example(Scene scene, SplittableRandom random) {
     return new Example(scene, Layout.sample(scene, random), Captions.sample(scene, random));
   }
 

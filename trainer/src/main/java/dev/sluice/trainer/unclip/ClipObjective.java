@@ -18,7 +18,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * CLIP's symmetric contrastive loss (Radford et al. 2021, figure 3): of all pictures of a batch, a
- * caption shall find its own, and the other way round.
+ * caption shall find its own, and the other way round. Near misses in the batch make it learn which
+ * word belongs to which object.
  */
 final class ClipObjective implements Objective {
 
@@ -80,7 +81,7 @@ final class ClipObjective implements Objective {
 
   @Override
   public Map<String, HostTensor> batch(long step) {
-    SceneSampler.Example[] examples = batches.examples(step);
+    SceneSampler.Example[] examples = batches.examplesWithNearMisses(step);
     int rows = examples.length;
     float[] own = new float[rows * rows];
     for (int i = 0; i < rows; i++) {

@@ -2,6 +2,7 @@ package dev.sluice.trainer.unclip;
 
 import dev.sluice.diffusion.Resampling;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.trainer.shapes.NearMiss;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import java.util.Arrays;
@@ -30,6 +31,16 @@ final class ShapesBatches {
     SceneSampler.Example[] examples = new SceneSampler.Example[size];
     for (int i = 0; i < size; i++) {
       examples[i] = scenes.example(step * size + i);
+    }
+    return examples;
+  }
+
+  /** Every second row is a near miss of the row before it. */
+  SceneSampler.Example[] examplesWithNearMisses(long step) {
+    SceneSampler.Example[] examples = examples(step);
+    SplittableRandom random = random(step);
+    for (int i = 1; i < size; i += 2) {
+      examples[i] = SceneSampler.example(NearMiss.of(examples[i - 1].scene(), random), random);
     }
     return examples;
   }
