@@ -1,0 +1,124 @@
+package dev.sluice.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script {@code sluice} as a user runs it, on a tiny model. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class CommandLineIT {
+
+  private static final Path HOME = Path.of(System.getProperty("sluice.home"));
+
+  @TempDir private Path folder;
+
+  private Process sluice(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(HOME.resolve("sluice").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("SLUICE_STATE", folder.resolve("state").toString());
+    builder.redirectErrorStream(true);
+    return builder.start();
+  }
+
+  private static String outputOf(Process process) throws IOException {
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void generate_makesThePictureAndLeavesNothingRunning() throws Exception {
+    Path model = TinyModel.install(folder.resolve("models"));
+    Path picture = folder.resolve("made/picture.png");
+
+    Process process =
+        sluice(
+            "generate",
+            "a horse on mars",
+            "--seed",
+            "7",
+            "--steps",
+            "4",
+            "--model",
+            model.toString(),
+            "--out",
+            picture.toString());
+    String output = outputOf(process);
+
+    assertThat(process.waitFor()).as(output).isZero();
+    System.out.println(output);
+    assertThat(ImageIO.read(picture.toFile()).getWidth()).isEqualTo(32);
+    assertThat(output)
+        .contains(picture.toString(), "seed 7", "generated in", "to start")
+        .containsPattern("denoiser +\\[#{30}\\] +4/4");
+    assertThat(folder.resolve("state/runs")).isEmptyDirectory();
+  }
+
+  @Test
+  void generate_saysWhatIsWrongWithARequestAndExitsWithOne() throws Exception {
+    Process process = sluice("generate", " ", "--model", folder.resolve("no-model").toString());
+
+    String output = outputOf(process);
+
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(output).startsWith("sluice: There is no model in").doesNotContain("\tat ");
+  }
+
+  @Test
+  void up_servesGenerateAndTakesItsChildrenWithItWhenItIsKilled() throws Exception {
+    Path model = TinyModel.install(folder.resolve("models"));
+    Process up = sluice("up", "--models", model.getParent().toString());
+    List<ProcessHandle> children;
+    try {
+      RunningInstance instance = awaitInstance(up);
+      children = up.descendants().toList();
+      assertThat(children).hasSize(1 + Service.values().length);
+
+      Path picture = folder.resolve("picture.png");
+      Process generate =
+          sluice(
+              "generate",
+              "a",
+              "--model",
+              model.toString(),
+              "--steps",
+              "2",
+              "--out",
+              picture.toString());
+      String output = outputOf(generate);
+      assertThat(generate.waitFor()).as(output).isZero();
+      assertThat(output).contains("generated in").doesNotContain("to start");
+      assertThat(picture).exists();
+      assertThat(instance.pid()).isEqualTo(up.pid());
+    } finally {
+      up.destroyForcibly();
+      up.waitFor();
+    }
+    for (ProcessHandle child : children) {
+      assertThat(child.onExit().get(20, TimeUnit.SECONDS).isAlive()).isFalse();
+    }
+    assertThat(RunningInstance.find(folder.resolve("state"))).isEmpty();
+  }
+
+  private RunningInstance awaitInstance(Process up) throws Exception {
+    Path state = folder.resolve("state");
+    while (true) {
+      if (!up.isAlive()) {
+        throw new AssertionError(outputOf(up));
+      }
+      if (Files.isDirectory(state) && RunningInstance.find(state).isPresent()) {
+        return RunningInstance.find(state).get();
+      }
+      Thread.sleep(100);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package dev.sluice.launcher;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Who may know whom. Reads what the other modules compiled to, so this module comes last in the
+ * build.
+ */
+class ModuleBoundariesTest {
+
+  private static final Path HOME = Path.of(System.getProperty("sluice.home"));
+
+  private static final String OURS = "dev.sluice..";
+
+  private static final String[] SERVICES = {
+    "dev.sluice.gateway..",
+    "dev.sluice.textencoder..",
+    "dev.sluice.prior..",
+    "dev.sluice.denoiser..",
+    "dev.sluice.upscaler.."
+  };
+
+  private static final String[] TRANSPORT = {
+    "io.quarkus..", "io.grpc..", "com.google.protobuf..", "org.apache.kafka..", "jakarta.."
+  };
+
+  private static JavaClasses compiled;
+
+  @BeforeAll
+  static void readClasses() throws IOException {
+    List<Path> outputs;
+    try (Stream<Path> libraries = Files.list(HOME.resolve("libs"))) {
+      outputs =
+          Stream.of(
+                  libraries,
+                  Stream.of(Service.values()).map(service -> HOME.resolve(service.folder())),
+                  Stream.of(HOME.resolve("trainer"), HOME.resolve("deploy/launcher")))
+              .flatMap(modules -> modules)
+              .map(module -> module.resolve("target/classes"))
+              .toList();
+    }
+    assertThat(outputs).as("build the whole project first").allMatch(Files::isDirectory);
+    compiled = new ClassFileImporter().importPaths(outputs);
+  }
+
+  @Test
+  void diffusion_dependsOnTheJdkOnly() {
+    classes()
+        .that()
+        .resideInAPackage("dev.sluice.diffusion..")
+        .should()
+        .onlyDependOnClassesThat(resideInAnyPackage("java..", "dev.sluice.diffusion.."))
+        .check(compiled);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> libraries_knowOnlyWhatTheyAreBuiltOn() {
+    return Stream.of(
+            knows("safetensors"),
+            knows("networks", "diffusion", "safetensors"),
+            knows("pipeline", "networks", "diffusion", "safetensors"),
+            knows("contract"),
+            knows("broker"),
+            knows("stage", "contract"),
+            knows("trainer", "pipeline", "networks", "diffusion", "safetensors"))
+        .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));
+  }
+
+  private static ArchRule knows(String module, String... others) {
+    String[] allowed =
+        Stream.concat(Stream.of(module), Stream.of(others))
+            .map(name -> "dev.sluice." + name + "..")
+            .toArray(String[]::new);
+    return noClasses()
+        .that()
+        .resideInAPackage("dev.sluice." + module + "..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(OURS).and(not(resideInAnyPackage(allowed))))
+        .as(module + " knows of ours only " + (others.length == 0 ? "itself" : List.of(others)));
+  }
+
+  @Test
+  void theMathematicsKnowsNothingOfTransport() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.sluice.safetensors..",
+            "dev.sluice.networks..",
+            "dev.sluice.pipeline..",
+            "dev.sluice.trainer..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(TRANSPORT)
+        .check(compiled);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> nothingDependsOnAService() {
+    return Stream.of(SERVICES)
+        .map(
+            service ->
+                DynamicTest.dynamicTest(
+                    service,
+                    () ->
+                        noClasses()
+                            .that()
+                            .resideOutsideOfPackage(service)
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAPackage(service)
+                            .check(compiled)));
+  }
+
+  @Test
+  void theGatewayDoesNotLoadTensorFlow() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.sluice.gateway..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.tensorflow..", "dev.sluice.networks..", "dev.sluice.pipeline..")
+        .check(compiled);
+  }
+}

@@ -1,0 +1,516 @@
+package dev.sluice.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.JsonFormat;
+import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.CancelRequest;
+import dev.sluice.contract.v1.DataType;
+import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.GenerationResult;
+import dev.sluice.contract.v1.Image;
+import dev.sluice.contract.v1.ImageGenerationGrpc;
+import dev.sluice.contract.v1.PriorTask;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.Tensor;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.TensorSource;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The whole of Sluice as processes: a real broker and the five services, on a tiny unCLIP. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class PipelineIT {
+
+  private static final String MODEL = TinyModel.NAME;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private static Path folder;
+
+  private static LocalInstance instance;
+  private static RunningInstance address;
+  private static ManagedChannel channel;
+  private static KafkaProducer<byte[], byte[]> producer;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Path models = folder.resolve("models");
+    TinyModel.install(models);
+    SluiceHome home = new SluiceHome(Path.of(System.getProperty("sluice.home")), folder);
+    StartReport report = new StartReport(System.out);
+    instance = LocalInstance.start(home, RunFolder.temporary(folder), models, report);
+    System.out.println("everything is up after " + ProgressDisplay.seconds(report.elapsed()));
+    address = instance.address();
+    channel = ManagedChannelBuilder.forTarget(address.grpc()).usePlaintext().build();
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", address.kafka()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  @AfterAll
+  static void stop() {
+    if (instance != null) {
+      producer.close();
+      channel.shutdownNow();
+      instance.close();
+    }
+  }
+
+  private static GenerationRequest.Builder request(String id, long seed) {
+    return GenerationRequest.newBuilder()
+        .setRequestId(id)
+        .setModel(MODEL)
+        .setPrompt("a photo of an astronaut riding a horse on mars")
+        .setSeed(seed)
+        .setPrior(StageSettings.newBuilder().setSteps(4))
+        .setDenoiser(StageSettings.newBuilder().setSteps(5));
+  }
+
+  // ---- the doors
+
+  /** Pictures by index; a second picture of an index is an error. */
+  private static Map<Integer, Image> overGrpc(
+      GenerationRequest request, Consumer<GenerationEvent> onEvent) {
+    Map<Integer, Image> images = new TreeMap<>();
+    ImageGenerationGrpc.newBlockingStub(channel)
+        .generate(request)
+        .forEachRemaining(
+            event -> {
+              onEvent.accept(event);
+              assertThat(event.hasError()).as(event.getError().getMessage()).isFalse();
+              if (event.hasImage()) {
+                assertThat(images.put(event.getImageIndex(), event.getImage()))
+                    .as("picture %d came before", event.getImageIndex())
+                    .isNull();
+              }
+            });
+    return images;
+  }
+
+  private static Map<Integer, Image> overGrpc(GenerationRequest request) {
+    return overGrpc(request, event -> {});
+  }
+
+  private static void write(String topic, String key, byte[] value, String contentType) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            topic, key == null ? null : key.getBytes(StandardCharsets.UTF_8), value);
+    if (contentType != null) {
+      record
+          .headers()
+          .add(RecordHeaders.CONTENT_TYPE, contentType.getBytes(StandardCharsets.UTF_8));
+    }
+    producer.send(record);
+    producer.flush();
+  }
+
+  private static GenerationResult result(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return GenerationResult.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      return GenerationResult.getDefaultInstance();
+    }
+  }
+
+  private static List<GenerationResult> resultsOf(TopicReader results, String id, int count) {
+    return results
+        .await(count, PATIENCE, record -> result(record).getRequestId().equals(id))
+        .stream()
+        .map(PipelineIT::result)
+        .toList();
+  }
+
+  private static HttpResponse<String> overHttp(String body)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(
+                    URI.create("http://" + address.http() + "/v1/images/generations"))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  // ---- pictures
+
+  @Test
+  void thePictureIsTheOneThatTheReferenceMakes() {
+    // The run that about.json of the pack describes.
+    Image image =
+        overGrpc(
+                request("reference", 842)
+                    .setPrior(StageSettings.newBuilder().setSteps(5).setGuidanceScale(4))
+                    .setDenoiser(StageSettings.newBuilder().setSteps(5).setGuidanceScale(8))
+                    .addUpscaler(StageSettings.newBuilder().setSteps(7))
+                    .build())
+            .get(0);
+
+    float[] expected;
+    Path golden = TinyModel.source().resolve("golden.txt2img.safetensors");
+    try (TensorSource tensors = Checkpoints.open(golden)) {
+      expected = tensors.floats("out.image");
+    }
+    // The pack's tolerance of 0.0035 of the range, and the rounding to bytes.
+    assertThat(Png.largestDifference(image.getPng(), expected)).isLessThan(0.0035 + 0.5 / 255);
+  }
+
+  @Test
+  void theSameRequestGivesTheSameBytesThroughEveryDoor() throws Exception {
+    GenerationRequest overKafka = request("door-kafka", 11).build();
+    GenerationRequest asJson = request("door-json", 11).build();
+    try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS)) {
+      write(Topics.REQUESTS, "k", overKafka.toByteArray(), null);
+      write(
+          Topics.REQUESTS,
+          null,
+          JsonFormat.printer().print(asJson).getBytes(StandardCharsets.UTF_8),
+          RecordHeaders.JSON);
+      ByteString png = overGrpc(request("door-grpc", 11).build()).get(0).getPng();
+
+      assertThat(png.size()).isGreaterThan(100);
+      for (String id : List.of("door-kafka", "door-json")) {
+        assertThat(resultsOf(results, id, 1))
+            .singleElement()
+            .satisfies(
+                result -> {
+                  assertThat(result.getImage().getPng()).isEqualTo(png);
+                  assertThat(result.getImage().getTimingsList()).hasSize(4);
+                });
+      }
+    }
+  }
+
+  @Test
+  void httpAnswersWithThePictureThatGrpcGives() throws Exception {
+    GenerationRequest twin =
+        request("http-twin", 5)
+            .clearPrior()
+            .setDenoiser(StageSettings.newBuilder().setSteps(3))
+            .build();
+    HttpResponse<String> answer =
+        overHttp(
+            """
+            {"model": "%s", "prompt": "%s", "seed": 5, "steps": 3, "n": 1, "size": "32x32"}
+            """
+                .formatted(MODEL, twin.getPrompt()));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    String base64 = answer.body().replaceAll("(?s).*\"b64_json\":\"([^\"]+)\".*", "$1");
+    assertThat(Base64.getDecoder().decode(base64))
+        .isEqualTo(overGrpc(twin).get(0).getPng().toByteArray());
+  }
+
+  @Test
+  void twentyMixedRequestsAtOnceAllGetTheirOwnPictures() throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(10);
+    try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS)) {
+      List<Future<Map<Integer, Image>>> calls = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        GenerationRequest mixed = mixedRequest("mixed-grpc-" + i, i);
+        calls.add(callers.submit(() -> overGrpc(mixed)));
+        GenerationRequest other = mixedRequest("mixed-kafka-" + i, i);
+        boolean json = i % 2 == 0;
+        write(
+            Topics.REQUESTS,
+            null,
+            json
+                ? JsonFormat.printer().print(other).getBytes(StandardCharsets.UTF_8)
+                : other.toByteArray(),
+            json ? RecordHeaders.JSON : null);
+      }
+      for (int i = 0; i < 10; i++) {
+        int images = mixedRequest("", i).getN();
+        Map<Integer, Image> called = calls.get(i).get();
+        assertThat(called).hasSize(images);
+        Map<Integer, ByteString> read = new TreeMap<>();
+        resultsOf(results, "mixed-kafka-" + i, images)
+            .forEach(result -> read.put(result.getImageIndex(), result.getImage().getPng()));
+        // Batched with other company at other times, yet at most a rounding apart.
+        called.forEach(
+            (index, image) ->
+                assertThat(Png.largestDifference(image.getPng(), read.get(index)))
+                    .isLessThanOrEqualTo(1));
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  private static GenerationRequest mixedRequest(String id, int i) {
+    return request(id, 100L + i)
+        .setPrompt("picture number " + i)
+        .setNegativePrompt(i % 3 == 0 ? "blur" : "")
+        .setN(1 + i % 2)
+        .setPrior(StageSettings.newBuilder().setSteps(2 + i % 4).setGuidanceScale(1 + i % 3))
+        .setDenoiser(StageSettings.newBuilder().setSteps(3 + i).setGuidanceScale(i))
+        .build();
+  }
+
+  @Test
+  void everyPictureIsDeliveredOnceThoughTheDenoiserIsKilledOverIt() throws Exception {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      requests.add(
+          request("survivor-" + i, 40 + i)
+              .setDenoiser(StageSettings.newBuilder().setSteps(300))
+              .build());
+    }
+    CountDownLatch underWay = new CountDownLatch(10);
+    ExecutorService callers = Executors.newFixedThreadPool(requests.size());
+    try {
+      List<Future<Map<Integer, Image>>> calls =
+          requests.stream()
+              .map(
+                  request ->
+                      callers.submit(
+                          () ->
+                              overGrpc(
+                                  request,
+                                  event -> {
+                                    if (event.getProgress().getStage() == Stage.DENOISER) {
+                                      underWay.countDown();
+                                    }
+                                  })))
+              .toList();
+      assertThat(underWay.await(60, TimeUnit.SECONDS)).isTrue();
+
+      instance.kill(Service.DENOISER);
+      assertThat(calls).noneMatch(Future::isDone);
+      instance.restart(Service.DENOISER);
+
+      for (int i = 0; i < requests.size(); i++) {
+        Map<Integer, Image> images = calls.get(i).get(90, TimeUnit.SECONDS);
+        assertThat(images).hasSize(1);
+        ByteString undisturbed =
+            overGrpc(requests.get(i).toBuilder().setRequestId("undisturbed-" + i).build())
+                .get(0)
+                .getPng();
+        assertThat(Png.largestDifference(images.get(0).getPng(), undisturbed))
+            .isLessThanOrEqualTo(1);
+      }
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  // ---- ends before the picture
+
+  @Test
+  void cancelEndsARequestThatIsUnderWay() {
+    GenerationRequest endless =
+        request("endless", 1).setDenoiser(StageSettings.newBuilder().setSteps(1000)).build();
+    ImageGenerationGrpc.ImageGenerationBlockingStub stub =
+        ImageGenerationGrpc.newBlockingStub(channel);
+
+    assertThatThrownBy(
+            () ->
+                overGrpc(
+                    endless,
+                    event -> {
+                      if (event.getProgress().getStage() == Stage.DENOISER
+                          && event.getProgress().getStep() == 3) {
+                        stub.cancel(CancelRequest.newBuilder().setRequestId("endless").build());
+                      }
+                    }))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.CANCELLED));
+  }
+
+  @Test
+  void aTimeoutEndsARequestAtItsDeadline() {
+    GenerationRequest slow =
+        request("slow", 1)
+            .setDenoiser(StageSettings.newBuilder().setSteps(1000))
+            .setTimeout(Durations.fromMillis(500))
+            .build();
+
+    assertThatThrownBy(() -> overGrpc(slow))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+  }
+
+  // ---- bad input
+
+  static Stream<GenerationRequest> badRequests() {
+    StageSettings nan = StageSettings.newBuilder().setGuidanceScale(Double.NaN).build();
+    return Stream.of(
+        request("bad-empty", 1).setPrompt("").build(),
+        request("bad-long", 1).setPrompt("x".repeat(10_000)).build(),
+        request("bad-model", 1).setModel("none-such").build(),
+        request("bad-size", 1).setWidth(33).setHeight(32).build(),
+        request("bad-steps-0", 1).setDenoiser(StageSettings.newBuilder().setSteps(0)).build(),
+        request("bad-steps-huge", 1)
+            .setDenoiser(StageSettings.newBuilder().setSteps(1_000_000))
+            .build(),
+        request("bad-scale", 1).setPrior(nan).build(),
+        request("bad-seed", -1).build(),
+        request("bad-seed-huge", Long.MAX_VALUE).setN(2).build());
+  }
+
+  @ParameterizedTest
+  @MethodSource("badRequests")
+  void aBadRequestIsRefusedAtOnceOverGrpc(GenerationRequest bad) {
+    boolean unknownModel = bad.getRequestId().equals("bad-model");
+
+    assertThatThrownBy(() -> overGrpc(bad))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode())
+                  .isEqualTo(unknownModel ? Status.Code.NOT_FOUND : Status.Code.INVALID_ARGUMENT);
+              assertThat(e.getStatus().getDescription()).hasSizeGreaterThan(10);
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("badRequests")
+  void aBadRecordIsAnsweredAndKeptWithItsReason(GenerationRequest bad) {
+    try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS);
+        TopicReader letters =
+            new TopicReader(address.kafka(), Topics.deadLetters(Topics.REQUESTS))) {
+      write(Topics.REQUESTS, null, bad.toByteArray(), null);
+
+      GenerationResult answer = resultsOf(results, bad.getRequestId(), 1).get(0);
+      assertThat(answer.getWholeRequest()).isTrue();
+      assertThat(answer.getError().getCode())
+          .isIn(ErrorCode.INVALID_ARGUMENT, ErrorCode.MODEL_NOT_FOUND);
+      assertThat(answer.getError().getField()).isNotEmpty();
+      ConsumerRecord<byte[], byte[]> letter = letters.await(1, PATIENCE, any -> true).get(0);
+      assertThat(letter.value()).isEqualTo(bad.toByteArray());
+      assertThat(TopicReader.header(letter, RecordHeaders.ERROR))
+          .isEqualTo(answer.getError().getMessage());
+    }
+  }
+
+  @Test
+  void badHttpBodiesGetA400ThatNamesTheField() throws Exception {
+    Map<String, String> bodies =
+        Map.of(
+            "{\"prompt\":\"\"}", "\"field\":\"prompt\"",
+            "{\"prompt\":\"x\",\"seed\":1e30}", "\"field\":\"seed\"",
+            "{\"prompt\":\"x\",\"guidance_scale\":NaN}", "\"field\":\"denoiser.guidance_scale\"",
+            "not json", "\"code\":\"invalid_argument\"");
+    for (Map.Entry<String, String> body : bodies.entrySet()) {
+      HttpResponse<String> answer = overHttp(body.getKey());
+
+      assertThat(answer.statusCode()).as(body.getKey()).isEqualTo(400);
+      assertThat(answer.body()).contains(body.getValue());
+      assertThat(answer.headers().firstValue("content-type").orElse("")).contains("json");
+    }
+    assertThat(overHttp("{\"prompt\":\"x\",\"model\":\"none-such\"}").statusCode()).isEqualTo(404);
+  }
+
+  static Stream<String> workTopics() {
+    return Stream.concat(
+        Stream.of(Topics.REQUESTS),
+        Stream.of(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER)
+            .map(Topics::tasks));
+  }
+
+  @ParameterizedTest
+  @MethodSource("workTopics")
+  void garbageOnAWorkTopicBecomesADeadLetterAndTheWorkerGoesOn(String topic) {
+    try (TopicReader letters = new TopicReader(address.kafka(), Topics.deadLetters(topic))) {
+      byte[] garbage = {(byte) 0xff, 1, 2, 3, (byte) 0x80};
+      write(topic, "garbage", garbage, null);
+      write(topic, null, null, null);
+      write(topic, "empty", new byte[0], null);
+
+      List<ConsumerRecord<byte[], byte[]>> dead = letters.await(3, PATIENCE, any -> true);
+
+      assertThat(dead)
+          .allSatisfy(
+              letter -> assertThat(TopicReader.header(letter, RecordHeaders.ERROR)).isNotBlank());
+      assertThat(dead).anySatisfy(letter -> assertThat(letter.value()).isEqualTo(garbage));
+    }
+    assertThat(overGrpc(request("after-garbage-" + topic, 3).build())).hasSize(1);
+  }
+
+  @Test
+  void garbageOnTheTopicsThatAllReadChangesNothing() {
+    for (String topic : List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL)) {
+      write(topic, "garbage", new byte[] {(byte) 0xff, 1, 2, 3}, null);
+      write(topic, null, null, null);
+    }
+
+    assertThat(overGrpc(request("after-noise", 3).build())).hasSize(1);
+  }
+
+  @Test
+  void aTensorWhoseShapeDisagreesWithItsBytesIsAnErrorOfItsPicture() {
+    Message task =
+        PriorTask.newBuilder()
+            .setHeader(
+                TaskHeader.newBuilder()
+                    .setRequestId("bad-tensor")
+                    .setImageId("bad-tensor/0")
+                    .setModel(MODEL))
+            .putInputs(
+                "text_embeds",
+                Tensor.newBuilder()
+                    .setDataType(DataType.FLOAT32)
+                    .addShape(1)
+                    .addShape(16)
+                    .setData(ByteString.copyFrom(new byte[12]))
+                    .build())
+            .build();
+    String topic = Topics.tasks(Stage.PRIOR);
+    try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS);
+        TopicReader letters = new TopicReader(address.kafka(), Topics.deadLetters(topic))) {
+      write(topic, "bad-tensor/0", task.toByteArray(), null);
+
+      GenerationResult answer = resultsOf(results, "bad-tensor", 1).get(0);
+      assertThat(answer.getError().getCode()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+      assertThat(answer.getError().getMessage()).contains("text_embeds", "64", "12");
+      assertThat(letters.await(1, PATIENCE, any -> true)).hasSize(1);
+    }
+  }
+}
