@@ -38,7 +38,8 @@ public class Engines<E extends StageEngine> {
   private ModelRepository models;
   private BiFunction<ModelFolder, BatchLimit, E> loader;
 
-  Engines(StageSettings stage, ServingSettings serving, MeterRegistry metrics) {
+  /** Engines by a service's settings; none is loaded yet. */
+  public Engines(StageSettings stage, ServingSettings serving, MeterRegistry metrics) {
     this.stage = stage;
     this.serving = serving;
     this.metrics = metrics;

@@ -1,0 +1,140 @@
+package dev.sluice.denoiser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.DenoiserParameters;
+import dev.sluice.contract.v1.DenoiserResult;
+import dev.sluice.contract.v1.DenoiserTask;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Tensor;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.DenoiserEngine;
+import dev.sluice.pipeline.Sampling;
+import dev.sluice.pipeline.StepListener;
+import dev.sluice.serving.StageTensors;
+import dev.sluice.serving.StageTrial;
+import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.Stage;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class DenoiserStageTest {
+
+  private static final Map<String, Tensor> TEXT = StageTrial.text("a red circle above a square");
+  private static final HostTensor.Floats EMBEDDING = StageTrial.anyFloats(1, 16);
+
+  private final Stage<DenoiserTask, DenoiserResult> stage =
+      new DenoiserStage(StageTrial.engines()).load();
+
+  private static DenoiserTask task(long seed, int steps) {
+    return DenoiserTask.newBuilder()
+        .setHeader(StageTrial.header(seed))
+        .setParameters(DenoiserParameters.newBuilder().setSampling(StageTrial.sampling(steps, 3)))
+        .putAllInputs(TEXT)
+        .putInputs("image_embeds", StageTensors.of(EMBEDDING))
+        .build();
+  }
+
+  @Test
+  void run_goesOnWithTheRandomNumbersOfTheStageBefore() throws Exception {
+    TorchGenerator generator = new TorchGenerator(7);
+    generator.randn(48);
+    DenoiserTask task = task(1234, 4);
+    DenoiserTask goesOn =
+        task.toBuilder()
+            .setHeader(
+                task.getHeader().toBuilder()
+                    .setGeneratorState(ByteString.copyFrom(generator.state())))
+            .build();
+
+    StageResult result = stage.run(goesOn, new StageTrial.Context()).getResult();
+
+    try (DenoiserEngine engine = DenoiserEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
+      HostTensor.Floats expected =
+          engine.denoise(
+              EMBEDDING,
+              StageTensors.text(TEXT, ""),
+              StageTensors.text(TEXT, StageTensors.NEGATIVE),
+              Sampling.of(4, 3),
+              generator,
+              StepListener.NONE);
+      assertThat(result.getOutputsMap())
+          .containsOnly(Map.entry("sample", StageTensors.of(expected)));
+    }
+    assertThat(result.getHeader().getGeneratorState().toByteArray()).isEqualTo(generator.state());
+  }
+
+  @Test
+  void run_makesTheSamePictureInAnyCompany() throws Exception {
+    List<Integer> steps = List.of(3, 9, 5, 7, 4, 8);
+    ExecutorService slots = Executors.newFixedThreadPool(steps.size());
+    try {
+      List<Future<DenoiserResult>> together = new ArrayList<>();
+      for (int i = 0; i < steps.size(); i++) {
+        DenoiserTask task = task(i, steps.get(i));
+        together.add(slots.submit(() -> stage.run(task, new StageTrial.Context())));
+      }
+      for (int i = 0; i < steps.size(); i++) {
+        float[] alone = sample(stage.run(task(i, steps.get(i)), new StageTrial.Context()));
+        float[] inCompany = sample(together.get(i).get());
+        // One grey level of 255 is 2 / 255 here.
+        for (int j = 0; j < alone.length; j++) {
+          assertThat(Math.abs(inCompany[j] - alone[j])).isLessThan(2f / 255);
+        }
+      }
+    } finally {
+      slots.shutdown();
+    }
+  }
+
+  private static float[] sample(DenoiserResult result) {
+    return Tensors.floats("sample", result.getResult().getOutputsOrThrow("sample"));
+  }
+
+  @Test
+  void run_showsPreviewsAsOftenAsTheRequestSays() throws Exception {
+    DenoiserTask task = task(7, 6);
+    DenoiserTask curious =
+        task.toBuilder().setHeader(task.getHeader().toBuilder().setPreviewEverySteps(2)).build();
+    StageTrial.Context context = new StageTrial.Context();
+    stage.run(curious, context);
+
+    assertThat(context.previews()).hasSize(2);
+    assertThat(ImageIO.read(new ByteArrayInputStream(context.previews().get(0))).getWidth())
+        .isEqualTo(16);
+  }
+
+  @Test
+  void run_refusesASizeThatTheModelDoesNotMake() {
+    DenoiserTask task = task(7, 4);
+    DenoiserTask large =
+        task.toBuilder().setParameters(task.getParameters().toBuilder().setHeight(512)).build();
+
+    assertThatThrownBy(() -> stage.run(large, new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessage("512 pixels; this model makes 16");
+  }
+
+  @Test
+  void run_refusesAnEmbeddingOfAnotherModel() {
+    DenoiserTask task =
+        task(7, 4).toBuilder()
+            .putInputs("image_embeds", StageTensors.of(StageTrial.anyFloats(1, 768)))
+            .build();
+
+    assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class);
+  }
+}

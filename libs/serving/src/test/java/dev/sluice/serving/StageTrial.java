@@ -1,0 +1,174 @@
+package dev.sluice.serving;
+
+import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.Tensor;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.ModelFolder;
+import dev.sluice.pipeline.StageEngine;
+import dev.sluice.pipeline.TextEmbedding;
+import dev.sluice.pipeline.TextEncoding;
+import dev.sluice.stage.StageContext;
+import dev.sluice.stage.StageSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a stage needs to run as in its service, with the recorded unCLIP as its only model. */
+public final class StageTrial {
+
+  /** A small unCLIP with random weights, and a generation of it that diffusers recorded. */
+  public static final String MODEL = "pipe-unclip";
+
+  private static final Path GOLDENS = Path.of(System.getProperty("sluice.goldens"));
+
+  private StageTrial() {}
+
+  /** The recorded model. */
+  public static ModelFolder model() {
+    return ModelFolder.open(GOLDENS.resolve(MODEL));
+  }
+
+  /** Engines of the recorded model, once a stage has loaded them. */
+  public static <E extends StageEngine> Engines<E> engines() {
+    return new Engines<>(new Stage(), new Serving(), new SimpleMeterRegistry());
+  }
+
+  /** The header of a picture's task at the first stage. */
+  public static TaskHeader header(long seed) {
+    return TaskHeader.newBuilder()
+        .setRequestId("trial")
+        .setImageId("trial/0")
+        .setModel(MODEL)
+        .setSeed(seed)
+        .build();
+  }
+
+  public static SamplingParameters sampling(int steps, double guidanceScale) {
+    return SamplingParameters.newBuilder().setSteps(steps).setGuidanceScale(guidanceScale).build();
+  }
+
+  /** The tensors of a prompt and of the empty negative prompt. */
+  public static Map<String, Tensor> text(String prompt) {
+    try (TextEncoding text = TextEncoding.load(model())) {
+      return text(text.encode(prompt), text.encode(""));
+    }
+  }
+
+  private static Map<String, Tensor> text(TextEmbedding prompt, TextEmbedding negative) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(StageTensors.of(prompt, ""));
+    tensors.putAll(StageTensors.of(negative, StageTensors.NEGATIVE));
+    return tensors;
+  }
+
+  /** Values that have nothing to do with each other, all in [-1, 1]. */
+  public static HostTensor.Floats anyFloats(int... shape) {
+    int size = 1;
+    for (int extent : shape) {
+      size *= extent;
+    }
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) Math.sin(12.9898 * i);
+    }
+    return new HostTensor.Floats(values, shape);
+  }
+
+  /** Remembers what a stage tells. */
+  public static final class Context implements StageContext {
+
+    private final List<String> progress = new ArrayList<>();
+    private final List<byte[]> previews = new ArrayList<>();
+    private final int checksUntilStop;
+    private int checks;
+
+    public Context() {
+      this(Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param checksUntilStop after so many checks the task is not wanted any more
+     */
+    public Context(int checksUntilStop) {
+      this.checksUntilStop = checksUntilStop;
+    }
+
+    @Override
+    public void progress(int step, int total) {
+      progress.add(step + "/" + total);
+    }
+
+    @Override
+    public void preview(int step, byte[] png) {
+      previews.add(png);
+    }
+
+    @Override
+    public void check() {
+      if (checks++ >= checksUntilStop) {
+        throw new dev.sluice.stage.StageStoppedException(
+            dev.sluice.stage.StageStoppedException.Reason.CANCELLED);
+      }
+    }
+
+    /** As {@code step/total}, in order. */
+    public List<String> progress() {
+      return progress;
+    }
+
+    public List<byte[]> previews() {
+      return previews;
+    }
+  }
+
+  private static final class Stage implements StageSettings {
+
+    @Override
+    public Path models() {
+      return GOLDENS;
+    }
+
+    @Override
+    public Path blobs() {
+      throw new UnsupportedOperationException("engines have nothing to do with blobs");
+    }
+
+    @Override
+    public int inlineLimit() {
+      return 1 << 20;
+    }
+
+    @Override
+    public int slots() {
+      return 1;
+    }
+
+    @Override
+    public Duration lock() {
+      return Duration.ofSeconds(15);
+    }
+  }
+
+  private static final class Serving implements ServingSettings {
+
+    @Override
+    public Optional<List<String>> preload() {
+      return Optional.of(List.of(MODEL));
+    }
+
+    @Override
+    public int batchRows() {
+      return 32;
+    }
+
+    @Override
+    public long batchPixels() {
+      return 1 << 20;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package dev.sluice.textencoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Tensor;
+import dev.sluice.contract.v1.TextEncoderParameters;
+import dev.sluice.contract.v1.TextEncoderResult;
+import dev.sluice.contract.v1.TextEncoderTask;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.serving.StageTrial;
+import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.Stage;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TextEncoderStageTest {
+
+  private final Stage<TextEncoderTask, TextEncoderResult> stage =
+      new TextEncoderStage(StageTrial.engines()).load();
+
+  private static TextEncoderTask task(String prompt, String negativePrompt) {
+    return TextEncoderTask.newBuilder()
+        .setHeader(StageTrial.header(7))
+        .setParameters(
+            TextEncoderParameters.newBuilder().setPrompt(prompt).setNegativePrompt(negativePrompt))
+        .build();
+  }
+
+  @Test
+  void run_encodesPromptAndNegativePrompt() {
+    StageResult result =
+        stage.run(task("a red circle", "blue"), new StageTrial.Context()).getResult();
+
+    Map<String, Tensor> outputs = result.getOutputsMap();
+    assertThat(outputs)
+        .containsOnlyKeys(
+            "text_embeds",
+            "text_hidden_states",
+            "text_mask",
+            "negative_text_embeds",
+            "negative_text_hidden_states",
+            "negative_text_mask");
+    assertThat(Tensors.shape("text_hidden_states", outputs.get("text_hidden_states")))
+        .containsExactly(1, 77, 16);
+    assertThat(outputs.get("negative_text_embeds"))
+        .isEqualTo(
+            stage
+                .run(task("blue", ""), new StageTrial.Context())
+                .getResult()
+                .getOutputsOrThrow("text_embeds"))
+        .isNotEqualTo(outputs.get("text_embeds"));
+  }
+
+  @Test
+  void run_handsOnTheGeneratorBeforeItsFirstDraw() {
+    StageResult result = stage.run(task("a horse", ""), new StageTrial.Context()).getResult();
+
+    assertThat(result.getHeader().getGeneratorState().toByteArray())
+        .isEqualTo(new TorchGenerator(7).state());
+  }
+
+  @Test
+  void run_refusesAPromptThatIsTooLong() {
+    TextEncoderTask task = task("", "x".repeat(1001));
+
+    assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessage("1001 characters; expected at most 1000");
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sluice.upscaler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.UpscalerParameters;
+import dev.sluice.contract.v1.UpscalerResult;
+import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.serving.StageTensors;
+import dev.sluice.serving.StageTrial;
+import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.Stage;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+class UpscalerStageTest {
+
+  private final Stage<UpscalerTask, UpscalerResult> stage =
+      new UpscalerStage(StageTrial.engines()).load();
+
+  private static UpscalerTask task(int channels) {
+    return UpscalerTask.newBuilder()
+        .setHeader(StageTrial.header(7))
+        .setParameters(UpscalerParameters.newBuilder().addCascade(StageTrial.sampling(4, 1)))
+        .putInputs("sample", StageTensors.of(StageTrial.anyFloats(1, channels, 16, 16)))
+        .build();
+  }
+
+  @Test
+  void run_givesTheEnlargedPictureAsNumbersAndAsPng() throws IOException {
+    StageTrial.Context context = new StageTrial.Context();
+    UpscalerResult result = stage.run(task(3), context);
+
+    assertThat(result.getWidth()).isEqualTo(32);
+    assertThat(result.getHeight()).isEqualTo(32);
+    assertThat(context.progress()).containsExactly("1/4", "2/4", "3/4", "4/4");
+    float[] sample = Tensors.floats("sample", result.getResult().getOutputsOrThrow("sample"));
+    BufferedImage png = ImageIO.read(result.getPng().newInput());
+    for (int i = 0; i < 32 * 32; i++) {
+      float red = Math.max(0, Math.min(1, sample[i] / 2 + 0.5f)) * 255;
+      int rgb = png.getRGB(i % 32, i / 32);
+      assertThat((float) (rgb >> 16 & 255)).isCloseTo(red, within(0.51f));
+    }
+  }
+
+  private static org.assertj.core.data.Offset<Float> within(float value) {
+    return org.assertj.core.data.Offset.offset(value);
+  }
+
+  @Test
+  void run_isTheSameEveryTime() {
+    assertThat(stage.run(task(3), new StageTrial.Context()))
+        .isEqualTo(stage.run(task(3), new StageTrial.Context()));
+  }
+
+  @Test
+  void run_refusesALatent() {
+    assertThatThrownBy(() -> stage.run(task(4), new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("[1, 3, height, width]")
+        .hasMessageContaining("[1, 4, 16, 16]");
+  }
+}
