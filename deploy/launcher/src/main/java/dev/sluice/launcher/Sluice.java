@@ -1,5 +1,7 @@
 package dev.sluice.launcher;
 
+import dev.sluice.trainer.TrainCommand;
+import dev.sluice.trainer.evaluate.EvaluateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,7 +11,13 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "Sluice 0.1.0",
     description = "Text to image as a pipeline of small services.",
-    subcommands = {GenerateCommand.class, UpCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      GenerateCommand.class,
+      UpCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Sluice {
 
   private Sluice() {}

@@ -1,0 +1,163 @@
+package dev.sluice.trainer.evaluate;
+
+import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.ModelFolder;
+import dev.sluice.pipeline.Sampling;
+import dev.sluice.pipeline.UnClipPipeline;
+import dev.sluice.pipeline.UnClipRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sluice evaluate}: how often pictures show what their captions ask for. */
+@Command(
+    name = "evaluate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measure how often a model of the shapes world draws what captions ask for.",
+      "The captions were held out of training; no network takes part in the judgement."
+    })
+public final class EvaluateCommand implements Callable<Integer> {
+
+  private static final int SHEET_COLUMNS = 10;
+  private static final int SHEET_SCALE = 2;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|FOLDER",
+      defaultValue = "shapes-unclip",
+      description = "A folder of models/, or any model folder (default: ${DEFAULT-VALUE}).")
+  private String model;
+
+  @Option(
+      names = "--captions",
+      defaultValue = "100",
+      description = "Captions of each kind (default: ${DEFAULT-VALUE}).")
+  private int captions;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "Chooses captions and noise (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--sheets",
+      paramLabel = "FOLDER",
+      description = "Write a sheet of samples of each kind of caption there.")
+  private Path sheets;
+
+  @Option(
+      names = "--prior-steps",
+      defaultValue = "25",
+      description = "Steps of the prior (default: ${DEFAULT-VALUE}).")
+  private int priorSteps;
+
+  @Option(
+      names = "--prior-guidance",
+      defaultValue = "4",
+      description = "Guidance of the prior (default: ${DEFAULT-VALUE}).")
+  private double priorGuidance;
+
+  @Option(
+      names = "--steps",
+      defaultValue = "25",
+      description = "Steps of the decoder (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--guidance",
+      defaultValue = "8",
+      description = "Guidance of the decoder (default: ${DEFAULT-VALUE}).")
+  private double guidance;
+
+  @Option(
+      names = "--upscaler-steps",
+      defaultValue = "7",
+      description = "Steps of each super-resolution network (default: ${DEFAULT-VALUE}).")
+  private int upscalerSteps;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "16",
+      description = "Pictures made at the same time (default: ${DEFAULT-VALUE}).")
+  private int batch;
+
+  @Override
+  public Integer call() throws IOException {
+    Sampling upscaling = Sampling.ofSteps(upscalerSteps);
+    Sampling prior = Sampling.of(priorSteps, priorGuidance);
+    Sampling decoder = Sampling.of(steps, guidance);
+    UnClipPipeline pipeline = UnClipPipeline.load(ModelFolder.open(folder()), BatchLimit.DEFAULT);
+    try (UnClipPictures pictures =
+        new UnClipPictures(
+            pipeline,
+            (caption, seed) ->
+                new UnClipRequest(caption, "", seed, prior, decoder, List.of(upscaling, upscaling)),
+            batch)) {
+      SampleSheets samples = new SampleSheets();
+      AtomicInteger done = new AtomicInteger();
+      EvaluationTable table =
+          new Evaluation(pictures, batch)
+              .run(
+                  List.of(Suite.values()),
+                  captions,
+                  seed,
+                  judged -> {
+                    samples.add(judged);
+                    if (done.incrementAndGet() % batch == 0) {
+                      System.err.printf(
+                          "%d of %d pictures judged%n",
+                          done.get(), captions * Suite.values().length);
+                    }
+                  });
+      System.out.print(table.toMarkdown());
+      if (sheets != null) {
+        samples.write(sheets);
+      }
+    }
+    return 0;
+  }
+
+  private Path folder() {
+    Path given = Path.of(model);
+    if (Files.isDirectory(given)) {
+      return given;
+    }
+    return Path.of(System.getProperty("sluice.home", "."), "models").resolve(model);
+  }
+
+  /** The first pictures of each kind of caption. */
+  private static final class SampleSheets {
+
+    private static final int MOST = 4 * SHEET_COLUMNS;
+
+    private final Map<Suite, SampleSheet> sheets = new EnumMap<>(Suite.class);
+
+    void add(Evaluation.Judged judged) {
+      SampleSheet sheet =
+          sheets.computeIfAbsent(
+              judged.suite(), suite -> new SampleSheet(SHEET_COLUMNS, SHEET_SCALE));
+      if (sheet.size() < MOST) {
+        sheet.add(judged);
+      }
+    }
+
+    void write(Path folder) throws IOException {
+      for (Map.Entry<Suite, SampleSheet> sheet : sheets.entrySet()) {
+        String name = sheet.getKey().name().toLowerCase(Locale.ROOT).replace('_', '-');
+        Path file = folder.resolve(name + ".png");
+        sheet.getValue().write(file);
+        System.out.println(file.toAbsolutePath());
+      }
+    }
+  }
+}
