@@ -1,0 +1,71 @@
+package dev.sluice.trainer.unclip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.trainer.shapes.SceneSampler;
+import org.junit.jupiter.api.Test;
+
+class ShapesBatchesTest {
+
+  private final ShapesBatches batches = new ShapesBatches(1, 8);
+
+  @Test
+  void examples_areTheSameWheneverTheyAreAskedFor() {
+    SceneSampler.Example[] fifth = batches.examples(5);
+    batches.examples(9);
+
+    assertThat(batches.examples(5)).isEqualTo(fifth);
+    assertThat(batches.examplesWithNearMisses(5)).isEqualTo(batches.examplesWithNearMisses(5));
+    assertThat(batches.examples(6)).isNotEqualTo(fifth);
+  }
+
+  @Test
+  void examplesWithNearMisses_keepEveryOtherExample() {
+    SceneSampler.Example[] plain = batches.examples(2);
+    SceneSampler.Example[] mixed = batches.examplesWithNearMisses(2);
+
+    for (int i = 0; i < 8; i++) {
+      assertThat(mixed[i].equals(plain[i])).isEqualTo(i % 2 == 0);
+    }
+  }
+
+  @Test
+  void tokens_ofDroppedRowsAreTheEmptyText() {
+    SceneSampler.Example[] examples = batches.examples(0);
+    boolean[] dropped = new boolean[8];
+    dropped[3] = true;
+
+    HostTensor.Longs tokens = batches.tokens(examples, dropped);
+    HostTensor.Longs mask = batches.mask(tokens);
+
+    assertThat(ones(mask, 3)).as("start and end of text").isEqualTo(2);
+    assertThat(ones(mask, 2)).isGreaterThan(4);
+  }
+
+  private static long ones(HostTensor.Longs mask, int row) {
+    int length = mask.shape()[1];
+    long ones = 0;
+    for (int i = row * length; i < (row + 1) * length; i++) {
+      ones += mask.values()[i];
+    }
+    return ones;
+  }
+
+  @Test
+  void add_mixesPictureAndNoiseByTheSchedule() {
+    float[] clean = {1, -1, 0.5f};
+    float[] noisy = new float[5];
+
+    float[] noise = Noise.add(clean, 600, batches.random(1), noisy, 2);
+
+    double alphaBar = Noise.SCHEDULE.alphaBar(600);
+    for (int i = 0; i < 3; i++) {
+      assertThat((double) noisy[2 + i])
+          .isCloseTo(
+              Math.sqrt(alphaBar) * clean[i] + Math.sqrt(1 - alphaBar) * noise[i],
+              org.assertj.core.data.Offset.offset(1e-6));
+    }
+    assertThat(noisy[0]).isZero();
+  }
+}
