@@ -1,7 +1,5 @@
 package dev.sluice.diffusion;
 
-import java.util.Arrays;
-
 /** What is done to a predicted clean sample that leaves the range of the training data. */
 final class Clipping {
 
@@ -60,22 +58,9 @@ final class Clipping {
     for (int i = begin; i < end; i++) {
       magnitudes[i - begin] = Math.abs(x[i]);
     }
-    float limit = Math.min(Math.max(quantile(magnitudes, percentile), 1), maximum);
+    float limit = Math.min(Math.max(Quantile.of(magnitudes, percentile), 1), maximum);
     for (int i = begin; i < end; i++) {
       x[i] = Math.max(-limit, Math.min(limit, x[i])) / limit;
     }
-  }
-
-  /** The q-quantile of {@code values}, which are sorted in passing; between two, linearly. */
-  static float quantile(float[] values, float q) {
-    Arrays.sort(values);
-    float rank = q * (values.length - 1);
-    int below = (int) rank;
-    int above = Math.min(below + 1, values.length - 1);
-    float weight = rank - below;
-    float difference = values[above] - values[below];
-    return weight < 0.5f
-        ? values[below] + weight * difference
-        : values[above] - difference * (1 - weight);
   }
 }

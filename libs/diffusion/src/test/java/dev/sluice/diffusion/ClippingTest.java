@@ -21,7 +21,7 @@ class ClippingTest {
       int length = rows.length / expected.length;
       for (int i = 0; i < expected.length; i++) {
         float[] row = Arrays.copyOfRange(rows, i * length, (i + 1) * length);
-        assertThat(Clipping.quantile(row, Float.parseFloat(q)))
+        assertThat(Quantile.of(row, Float.parseFloat(q)))
             .isCloseTo(expected[i], Offset.offset(1e-6f));
       }
     }

@@ -112,7 +112,7 @@ public final class DenoiseLoop implements Denoising {
   }
 
   /** What the last step's sampler was given: the network's answers after guidance. */
-  float[] prediction() {
+  public float[] prediction() {
     return prediction;
   }
 

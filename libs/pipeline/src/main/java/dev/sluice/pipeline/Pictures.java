@@ -57,8 +57,10 @@ public final class Pictures {
     return image;
   }
 
-  /** In single precision and half to even, as numpy rounds. */
-  private static int toByte(float value) {
+  /**
+   * A value in [-1, 1] as a byte, 0 to 255: in single precision and half to even, as numpy rounds.
+   */
+  public static int toByte(float value) {
     float unit = Math.max(0, Math.min(1, value * 0.5f + 0.5f));
     return (int) Math.rint(unit * 255);
   }

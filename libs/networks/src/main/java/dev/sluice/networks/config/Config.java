@@ -1,7 +1,9 @@
 package dev.sluice.networks.config;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -16,7 +18,9 @@ import java.util.Map;
  */
 public final class Config {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Python writes infinities, as some schedulers have them, as no JSON parser expects them. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   private final JsonNode root;
   private final String origin;

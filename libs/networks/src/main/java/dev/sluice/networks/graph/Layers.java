@@ -192,7 +192,7 @@ public final class Layers {
    * Sinusoidal embedding of timesteps (Vaswani et al. 2017, section 3.5, as DDPM uses it).
    *
    * @param timesteps {@code [batch]}
-   * @param size of the embedding, even
+   * @param size of the embedding; the last column of an odd one is zero
    * @param cosineFirst diffusers' {@code flip_sin_to_cos}: {@code [cos, sin]} in place of {@code
    *     [sin, cos]}
    * @param frequencyShift diffusers' {@code downscale_freq_shift}
@@ -211,7 +211,11 @@ public final class Layers {
         tf.math.mul(reshape(tf, timesteps, -1, 1), reshape(tf, tf.constant(frequencies), 1, half));
     Operand<TFloat32> sin = tf.math.sin(angles);
     Operand<TFloat32> cos = tf.math.cos(angles);
-    return concat(tf, -1, cosineFirst ? List.of(cos, sin) : List.of(sin, cos));
+    Operand<TFloat32> embedding =
+        concat(tf, -1, cosineFirst ? List.of(cos, sin) : List.of(sin, cos));
+    return size % 2 == 0
+        ? embedding
+        : tf.pad(embedding, tf.constant(new int[][] {{0, 0}, {0, 1}}), tf.constant(0f));
   }
 
   /** Nearest-neighbour enlargement to {@code height x width}. */

@@ -16,6 +16,11 @@ public record Comparison(String tensor, double error, double tolerance, String r
     return error <= tolerance;
   }
 
+  /** This one under a name that says in which run of several it was made. */
+  public Comparison in(String run) {
+    return new Comparison(run + ": " + tensor, error, tolerance, remark);
+  }
+
   @Override
   public String toString() {
     return "%s: error %.3g, tolerance %.3g%s%s"

@@ -1,8 +1,6 @@
 package dev.sluice.networks.parity;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
@@ -11,9 +9,6 @@ import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,7 +26,6 @@ import java.util.Set;
  */
 public final class ComponentPack {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final double DEFAULT_TOLERANCE = 5e-5;
   private static final String INTERMEDIATE = "mid.";
 
@@ -48,38 +42,25 @@ public final class ComponentPack {
     this.calls = calls;
   }
 
-  /** Whether {@code folder} is laid out as a component pack. */
-  public static boolean isIn(Path folder) {
-    return Files.isRegularFile(folder.resolve("config.json"))
-        && Files.isRegularFile(folder.resolve("golden.safetensors"))
-        && Files.isRegularFile(folder.resolve("about.json"));
-  }
-
   /**
    * Reads a pack's description.
    *
    * @throws IllegalArgumentException when it is not a component pack
    */
   public static ComponentPack read(Path folder) {
-    Path file = folder.resolve("about.json");
-    try {
-      JsonNode about = JSON.readTree(file.toFile());
-      List<ReferenceCall> calls = new ArrayList<>();
-      about.path("calls").forEach(call -> calls.add(ReferenceCall.of(call)));
-      if (calls.isEmpty()) {
-        throw new IllegalArgumentException(file + ": \"calls\" lists no recorded call");
-      }
-      String className =
-          about.hasNonNull("class")
-              ? about.get("class").asText()
-              : Architectures.className(Config.read(folder.resolve("config.json")));
-      double tolerance = about.path("suggested_rel_tolerance").asDouble(DEFAULT_TOLERANCE);
-      return new ComponentPack(folder, className, tolerance, List.copyOf(calls));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
+    JsonNode about = About.read(folder);
+    List<ReferenceCall> calls = new ArrayList<>();
+    about.path("calls").forEach(call -> calls.add(ReferenceCall.of(call)));
+    if (calls.isEmpty()) {
+      throw new IllegalArgumentException(
+          folder.resolve(About.FILE) + ": \"calls\" lists no recorded call");
     }
+    String className =
+        about.hasNonNull("class")
+            ? about.get("class").asText()
+            : Architectures.className(Config.read(folder.resolve("config.json")));
+    double tolerance = about.path("suggested_rel_tolerance").asDouble(DEFAULT_TOLERANCE);
+    return new ComponentPack(folder, className, tolerance, List.copyOf(calls));
   }
 
   /** The folder's name. */
@@ -118,7 +99,7 @@ public final class ComponentPack {
     call.outputs()
         .forEach(
             (tensor, place) -> {
-              Reference reference = reference(golden, tensor);
+              Reference reference = Reference.of(golden, tensor);
               String output = Dialect.of(className).output(call, tensor, place);
               HostTensor.Floats actual = results.get(output);
               comparisons.add(
@@ -140,7 +121,7 @@ public final class ComponentPack {
       }
     }
     for (Map.Entry<String, HostTensor.Floats> tap : network.runTaps(inputs, paths).entrySet()) {
-      Reference reference = reference(golden, prefix + tap.getKey());
+      Reference reference = Reference.of(golden, prefix + tap.getKey());
       // Some modules give the same values in another layout; those say nothing.
       if (reference.hasShape(tap.getValue())) {
         Comparison comparison = reference.compare(tap.getValue(), tolerance);
@@ -155,7 +136,7 @@ public final class ComponentPack {
   private Map<String, HostTensor> inputs(TensorSource golden, ReferenceCall call) {
     int rows = 1;
     for (String tensor : call.tensors().values()) {
-      int[] shape = shape(golden.info(tensor));
+      int[] shape = Reference.shape(golden.info(tensor));
       rows = Math.max(rows, shape.length == 0 ? 1 : shape[0]);
     }
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
@@ -171,7 +152,7 @@ public final class ComponentPack {
   private static HostTensor input(TensorSource golden, String name, int rows) {
     TensorInfo info = golden.info(name);
     boolean scalar = info.shape().length == 0;
-    int[] shape = scalar ? new int[] {rows} : shape(info);
+    int[] shape = scalar ? new int[] {rows} : Reference.shape(info);
     if (info.dtype().isFloat()) {
       float[] values = golden.floats(name);
       return new HostTensor.Floats(scalar ? repeat(values[0], rows) : values, shape);
@@ -189,13 +170,5 @@ public final class ComponentPack {
     float[] values = new float[count];
     Arrays.fill(values, value);
     return values;
-  }
-
-  private static Reference reference(TensorSource golden, String name) {
-    return new Reference(name, golden.floats(name), shape(golden.info(name)));
-  }
-
-  private static int[] shape(TensorInfo info) {
-    return Arrays.stream(info.shape()).mapToInt(Math::toIntExact).toArray();
   }
 }

@@ -137,39 +137,13 @@ public final class DiTTransformer2DModel implements Architecture {
         : FeedForward.plain(scope, x, Activation.named(config.feedForward()));
   }
 
-  /**
-   * Sinusoids of each patch's column, then of its row, {@code [1, patches, width]}. Positions run
-   * over the same range for every picture size, that of the training pictures.
-   */
+  /** {@code [1, patches, width]}. */
   private Operand<TFloat32> positions(Ops tf, Patches patches) {
     int base = config.sampleSize() / config.patchSize();
-    int half = config.width() / 2;
-    float[] values = new float[patches.count() * config.width()];
-    int at = 0;
-    for (int row = 0; row < patches.height(); row++) {
-      float y = place(row, patches.height(), base);
-      for (int column = 0; column < patches.width(); column++) {
-        float x = place(column, patches.width(), base);
-        sinusoids(x, half, values, at);
-        sinusoids(y, half, values, at + half);
-        at += config.width();
-      }
-    }
+    float[] values =
+        SinusoidalPositions.of(
+            patches.height(), patches.width(), config.width(), base, config.positionScale());
     return reshape(tf, tf.constant(values), 1, patches.count(), config.width());
-  }
-
-  /** In float, as the reference rounds. */
-  private float place(int index, int count, int base) {
-    return index / (float) ((double) count / base) / (float) config.positionScale();
-  }
-
-  private static void sinusoids(float position, int size, float[] values, int at) {
-    int half = size / 2;
-    for (int i = 0; i < half; i++) {
-      double angle = position / Math.pow(10000, (double) i / half);
-      values[at + i] = (float) Math.sin(angle);
-      values[at + half + i] = (float) Math.cos(angle);
-    }
   }
 
   @Override

@@ -1,0 +1,38 @@
+package dev.sluice.parity;
+
+import dev.sluice.networks.graph.HostTensor;
+
+/** Pictures as the reference gives them. */
+final class Images {
+
+  private Images() {}
+
+  /** {@code [batch, channels, height, width]} to {@code [batch, height, width, channels]}. */
+  static HostTensor.Floats channelsLast(HostTensor.Floats picture) {
+    int[] shape = picture.shape();
+    int channels = shape[1];
+    int area = shape[2] * shape[3];
+    float[] values = new float[picture.values().length];
+    for (int i = 0; i < values.length; i++) {
+      int image = i / (channels * area);
+      int pixel = i / channels % area;
+      values[i] = picture.values()[(image * channels + i % channels) * area + pixel];
+    }
+    return new HostTensor.Floats(values, shape[0], shape[2], shape[3], channels);
+  }
+
+  /** From [-1, 1], what lies beyond cut off, to [0, 1]. */
+  static HostTensor.Floats unit(HostTensor.Floats picture) {
+    float[] values = new float[picture.values().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.max(0, Math.min(1, picture.values()[i] / 2 + 0.5f));
+    }
+    return new HostTensor.Floats(values, picture.shape());
+  }
+
+  /** A picture in [-1, 1] as the run's {@code output_type} wants it: numpy's order or PyTorch's. */
+  static HostTensor.Floats output(HostTensor.Floats picture, RecordedRun run) {
+    HostTensor.Floats unit = unit(picture);
+    return run.text("output_type", "np").equals("pt") ? unit : channelsLast(unit);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.sluice.parity;
+
+import dev.sluice.networks.parity.PackResult;
+import dev.sluice.safetensors.SafetensorsException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs packs and prints how near each output comes to its reference. */
+public final class Parity {
+
+  private Parity() {}
+
+  /**
+   * Runs every pack at or below the given folders and prints a table, row by row as packs finish. A
+   * pack that cannot be read or run gets a line that says why, and counts as failed.
+   *
+   * @return whether all passed
+   */
+  public static boolean run(List<Path> folders, PrintStream out) throws InterruptedException {
+    Map<Path, String> problems = new LinkedHashMap<>();
+    for (Path folder : folders) {
+      try {
+        PackFinder.find(folder).forEach(pack -> problems.put(pack, null));
+      } catch (RuntimeException e) {
+        problems.put(folder, describe(e));
+      }
+    }
+    ResultTable table = new ResultTable(out, problems.keySet());
+    for (Map.Entry<Path, String> entry : problems.entrySet()) {
+      if (entry.getValue() != null) {
+        table.addUnreadable(entry.getKey(), entry.getValue());
+      } else {
+        run(entry.getKey(), table);
+      }
+    }
+    return table.finish();
+  }
+
+  private static void run(Path folder, ResultTable table) throws InterruptedException {
+    PackResult result;
+    try {
+      result = Pack.open(folder).run();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      table.addUnreadable(folder, describe(e));
+      return;
+    }
+    table.add(folder, result);
+  }
+
+  /** Our own errors say what is wrong; of others the kind is worth knowing too. */
+  private static String describe(Throwable e) {
+    boolean ours =
+        e instanceof IllegalArgumentException
+            || e instanceof SafetensorsException
+            || e instanceof UncheckedIOException;
+    String message = ours && e.getMessage() != null ? e.getMessage() : e.toString();
+    return message.replaceAll("\\s*[\\r\\n]+\\s*", " ");
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sluice.parity;
+
+import dev.sluice.networks.parity.Comparison;
+import dev.sluice.networks.parity.Reference;
+import dev.sluice.pipeline.DenoiseLoop;
+import dev.sluice.pipeline.StepListener;
+import dev.sluice.safetensors.TensorSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What every sampler of a generation was given and made of it, step by step. */
+final class Recorder {
+
+  private final Map<String, List<Step>> steps = new LinkedHashMap<>();
+
+  private record Step(float[] modelOutput, float[] sample) {}
+
+  /** Listens to the sampler that the recording calls {@code scheduler}. */
+  StepListener listener(String scheduler) {
+    List<Step> recorded = steps.computeIfAbsent(scheduler, name -> new ArrayList<>());
+    return new StepListener() {
+      @Override
+      public void afterStep(int step, int of, DenoiseLoop loop) {
+        recorded.add(new Step(loop.prediction(), loop.sample().values()));
+      }
+    };
+  }
+
+  /** The first step whose network's answer or sample is off; empty if all are near enough. */
+  Optional<Comparison> firstDeviation(TensorSource golden, double tolerance) {
+    return steps.entrySet().stream()
+        .flatMap(scheduler -> firstDeviation(scheduler, golden, tolerance).stream())
+        .findFirst();
+  }
+
+  private static Optional<Comparison> firstDeviation(
+      Map.Entry<String, List<Step>> scheduler, TensorSource golden, double tolerance) {
+    String prefix = "mid." + scheduler.getKey() + ".";
+    if (!golden.names().contains(prefix + "model_output")
+        || !golden.names().contains(prefix + "prev_sample")) {
+      return Optional.empty();
+    }
+    Reference modelOutputs = Reference.of(golden, prefix + "model_output");
+    Reference samples = Reference.of(golden, prefix + "prev_sample");
+    List<Step> actual = scheduler.getValue();
+    if (actual.size() != samples.length()) {
+      return Optional.of(
+          samples.failure(
+              tolerance,
+              "%d steps, the reference has %d".formatted(actual.size(), samples.length())));
+    }
+    for (int i = 0; i < actual.size(); i++) {
+      Comparison output = modelOutputs.step(i).compare(actual.get(i).modelOutput(), tolerance);
+      if (!output.passes()) {
+        return Optional.of(output);
+      }
+      Comparison sample = samples.step(i).compare(actual.get(i).sample(), tolerance);
+      if (!sample.passes()) {
+        return Optional.of(sample);
+      }
+    }
+    return Optional.empty();
+  }
+}
