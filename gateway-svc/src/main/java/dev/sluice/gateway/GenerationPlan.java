@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import dev.sluice.contract.v1.Accepted;
+import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
 import java.util.List;
@@ -25,6 +26,11 @@ record GenerationPlan(TaskHeader header, int images, List<RouteStep> route) {
         .setImageIndex(index)
         .setSeed(header.getSeed() + index)
         .build();
+  }
+
+  /** The same plan, with results in that format. */
+  GenerationPlan withResultFormat(ResultFormat format) {
+    return new GenerationPlan(header.toBuilder().setResultFormat(format).build(), images, route);
   }
 
   Accepted accepted() {

@@ -1,10 +1,12 @@
 package dev.sluice.gateway;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.Results;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.GenerationEvent;
-import dev.sluice.contract.v1.GenerationResult;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,7 +96,8 @@ final class ReplyListener implements AutoCloseable {
     }
     try {
       switch (record.topic()) {
-        case Topics.RESULTS -> generations.onResult(GenerationResult.parseFrom(record.value()));
+        case Topics.RESULTS ->
+            generations.onResult(Results.read(record.value(), contentType(record)));
         case Topics.EVENTS -> generations.onEvent(GenerationEvent.parseFrom(record.value()));
         default -> obey(ControlCommand.parseFrom(record.value()));
       }
@@ -102,6 +106,11 @@ final class ReplyListener implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("A record on {} could not be passed on", record.topic(), e);
     }
+  }
+
+  private static String contentType(ConsumerRecord<byte[], byte[]> record) {
+    Header header = record.headers().lastHeader(RecordHeaders.CONTENT_TYPE);
+    return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
   }
 
   private void obey(ControlCommand command) {

@@ -10,6 +10,8 @@ import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.GenerationResult;
+import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.stage.GroupSetup;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
@@ -61,7 +63,9 @@ final class RequestDoor implements RecordHandler {
           planner.plan(
               request.toBuilder().setRequestId(id).build(),
               Timestamps.fromMillis(record.timestamp()));
-      tasks.writeFirst(plan, TraceParent.orNew(header(record, RecordHeaders.TRACE_PARENT)));
+      tasks.writeFirst(
+          plan.withResultFormat(format(record)),
+          TraceParent.orNew(header(record, RecordHeaders.TRACE_PARENT)));
       return Disposition.DONE;
     } catch (RequestException e) {
       refuse(record, Optional.of(id), e.toError());
@@ -87,7 +91,7 @@ final class RequestDoor implements RecordHandler {
   /** Says no to whoever asked, when that is known, and keeps the record as a dead letter. */
   private void refuse(
       ConsumerRecord<byte[], byte[]> record, Optional<String> requestId, GenerationError error) {
-    requestId.filter(RequestChecks::isRequestId).ifPresent(id -> outbox.fail(id, 0, true, error));
+    requestId.filter(RequestChecks::isRequestId).ifPresent(id -> fail(record, id, error));
     outbox.deadLetter(record, error.getMessage());
   }
 
@@ -99,16 +103,31 @@ final class RequestDoor implements RecordHandler {
     if (attempt < GroupSetup.DELIVERY_LIMIT) {
       return Disposition.RETRY;
     }
-    outbox.fail(
+    fail(
+        record,
         id,
-        0,
-        true,
         GenerationError.newBuilder()
             .setCode(ErrorCode.INTERNAL)
             .setMessage("The request could not be planned; the gateway's log has the details.")
             .build());
     outbox.deadLetter(record, "Failed %d times: %s".formatted(attempt, fault));
     return Disposition.DONE;
+  }
+
+  private void fail(ConsumerRecord<byte[], byte[]> record, String id, GenerationError error) {
+    outbox.sendResult(
+        GenerationResult.newBuilder()
+            .setRequestId(id)
+            .setWholeRequest(true)
+            .setError(error)
+            .build(),
+        format(record),
+        null);
+  }
+
+  /** The answer comes as the question came. */
+  private static ResultFormat format(ConsumerRecord<byte[], byte[]> record) {
+    return isJson(record) ? ResultFormat.JSON : ResultFormat.PROTOBUF;
   }
 
   /** Without an id of its own, a request goes by its key, else by its place in the topic. */

@@ -9,6 +9,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.Results;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.CancelRequest;
 import dev.sluice.contract.v1.DataType;
@@ -151,7 +152,7 @@ class PipelineIT {
 
   private static GenerationResult result(ConsumerRecord<byte[], byte[]> record) {
     try {
-      return GenerationResult.parseFrom(record.value());
+      return Results.read(record.value(), TopicReader.header(record, RecordHeaders.CONTENT_TYPE));
     } catch (InvalidProtocolBufferException e) {
       return GenerationResult.getDefaultInstance();
     }
@@ -214,6 +215,11 @@ class PipelineIT {
       ByteString png = overGrpc(request("door-grpc", 11).build()).get(0).getPng();
 
       assertThat(png.size()).isGreaterThan(100);
+      // What was asked in JSON is answered in JSON.
+      assertThat(
+              results.await(
+                  1, PATIENCE, record -> result(record).getRequestId().equals("door-json")))
+          .allMatch(record -> new String(record.value(), StandardCharsets.UTF_8).startsWith("{"));
       for (String id : List.of("door-kafka", "door-json")) {
         assertThat(resultsOf(results, id, 1))
             .singleElement()

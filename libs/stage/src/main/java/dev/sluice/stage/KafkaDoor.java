@@ -102,11 +102,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
       }
       return Disposition.RETRY;
     }
-    outbox.fail(
-        header.getRequestId(),
-        header.getImageIndex(),
-        false,
-        Outbox.internalError().toBuilder().setStage(protocol.stage()).build());
+    fail(header, Outbox.internalError());
     outbox.deadLetter(record, "failed %d times: %s".formatted(attempt, fault));
     return Disposition.DONE;
   }
@@ -123,16 +119,20 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     if (header.getRequestId().isEmpty()) {
       return;
     }
-    outbox.fail(
-        header.getRequestId(),
-        header.getImageIndex(),
-        false,
-        GenerationError.newBuilder()
-            .setCode(code)
-            .setField(field)
-            .setMessage(message)
-            .setStage(protocol.stage())
-            .build());
+    fail(
+        header,
+        GenerationError.newBuilder().setCode(code).setField(field).setMessage(message).build());
+  }
+
+  private void fail(TaskHeader header, GenerationError error) {
+    outbox.sendResult(
+        GenerationResult.newBuilder()
+            .setRequestId(header.getRequestId())
+            .setImageIndex(header.getImageIndex())
+            .setError(error.toBuilder().setStage(protocol.stage()))
+            .build(),
+        header.getResultFormat(),
+        null);
   }
 
   private void handOn(T task, R result, String traceParent) {
@@ -140,7 +140,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     TaskHeader header = common.getHeader();
     List<RouteStep> route = protocol.route().apply(task);
     if (route.isEmpty()) {
-      outbox.send(Topics.RESULTS, header.getImageId(), finalResult(header, result), traceParent);
+      outbox.sendResult(finalResult(header, result), header.getResultFormat(), traceParent);
       return;
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>(protocol.inputs().apply(task));

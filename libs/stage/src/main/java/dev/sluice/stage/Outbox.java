@@ -2,11 +2,13 @@ package dev.sluice.stage;
 
 import com.google.protobuf.Message;
 import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.Results;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationResult;
+import dev.sluice.contract.v1.ResultFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,11 +42,7 @@ public final class Outbox implements AutoCloseable {
   /** Writes a task or a result and waits until the broker has it. */
   public void send(String topic, String key, Message value, String traceParent) {
     ProducerRecord<byte[], byte[]> record = record(topic, key, value.toByteArray());
-    if (traceParent != null) {
-      record
-          .headers()
-          .add(RecordHeaders.TRACE_PARENT, traceParent.getBytes(StandardCharsets.UTF_8));
-    }
+    header(record, RecordHeaders.TRACE_PARENT, traceParent);
     await(record);
   }
 
@@ -53,16 +51,18 @@ public final class Outbox implements AutoCloseable {
     producer.send(record(Topics.EVENTS, event.getRequestId(), event.toByteArray()));
   }
 
-  /** Writes that a picture, or a whole request, failed. */
-  public void fail(String requestId, int imageIndex, boolean wholeRequest, GenerationError error) {
-    GenerationResult result =
-        GenerationResult.newBuilder()
-            .setRequestId(requestId)
-            .setImageIndex(imageIndex)
-            .setWholeRequest(wholeRequest)
-            .setError(error)
-            .build();
-    send(Topics.RESULTS, requestId + "/" + imageIndex, result, null);
+  /** Writes a picture, or what prevented it, in the format that the request asked for. */
+  public void sendResult(GenerationResult result, ResultFormat format, String traceParent) {
+    ProducerRecord<byte[], byte[]> record =
+        record(
+            Topics.RESULTS,
+            result.getRequestId() + "/" + result.getImageIndex(),
+            Results.write(result, format));
+    if (format == ResultFormat.JSON) {
+      header(record, RecordHeaders.CONTENT_TYPE, RecordHeaders.JSON);
+    }
+    header(record, RecordHeaders.TRACE_PARENT, traceParent);
+    await(record);
   }
 
   /** Writes a record that nobody can work on to its topic's dead letters, with the reason. */
@@ -90,6 +90,12 @@ public final class Outbox implements AutoCloseable {
         .setCode(ErrorCode.INTERNAL)
         .setMessage("an internal error occurred; the service's log has the details")
         .build();
+  }
+
+  private static void header(ProducerRecord<byte[], byte[]> record, String name, String value) {
+    if (value != null) {
+      record.headers().add(name, value.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private static ProducerRecord<byte[], byte[]> record(String topic, String key, byte[] value) {
