@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +24,7 @@ public final class TrainShapesUnclip implements Callable<Integer> {
   /** The networks, in the order in which they need each other. */
   enum Part {
     CLIP(96, 6e-4, 2000, "text_encoder", "image_encoder"),
-    PRIOR(96, 6e-4, 3000, "prior"),
+    PRIOR(96, 6e-4, 1500, "prior"),
     DECODER(32, 6e-4, 6000, "text_proj", "decoder"),
     SUPER_RES_FIRST(24, 6e-4, 2500, "super_res_first"),
     SUPER_RES_LAST(12, 6e-4, 2500, "super_res_last");
@@ -76,13 +78,17 @@ public final class TrainShapesUnclip implements Callable<Integer> {
   public Integer call() throws IOException {
     ShapesUnclip.writeConfigs(out);
     AtomicBoolean stopping = new AtomicBoolean();
-    Thread main = Thread.currentThread();
-    Thread hook = new Thread(() -> stopAndWait(stopping, main));
+    CountDownLatch saved = new CountDownLatch(1);
+    Thread hook = new Thread(() -> stopAndWait(stopping, saved));
     Runtime.getRuntime().addShutdownHook(hook);
-    for (Part part : only == null ? Part.values() : new Part[] {only}) {
-      if (!stopping.get()) {
-        train(part, stopping);
+    try {
+      for (Part part : only == null ? Part.values() : new Part[] {only}) {
+        if (!stopping.get()) {
+          train(part, stopping);
+        }
       }
+    } finally {
+      saved.countDown();
     }
     if (!stopping.get()) {
       Runtime.getRuntime().removeShutdownHook(hook);
@@ -91,10 +97,10 @@ public final class TrainShapesUnclip implements Callable<Integer> {
   }
 
   /** On a signal the step in work is finished and saved before the process ends. */
-  private static void stopAndWait(AtomicBoolean stopping, Thread main) {
+  private static void stopAndWait(AtomicBoolean stopping, CountDownLatch saved) {
     stopping.set(true);
     try {
-      main.join(60_000);
+      saved.await(60, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
