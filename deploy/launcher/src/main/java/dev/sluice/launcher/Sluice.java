@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      ParityCommand.class,
+      ModelsCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Sluice {

@@ -43,6 +43,23 @@ public final class ModelRepository {
   }
 
   /**
+   * Every model here, sorted by name, without loading it; also folders and weights that look as if
+   * they were meant to be models, with what keeps them from being served.
+   */
+  public List<ModelInspection> inspect() {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .filter(entry -> Files.isDirectory(entry) || ModelInspector.isWeights(entry))
+          .sorted()
+          .map(ModelInspection::of)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(root + " cannot be listed: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Opens a model.
    *
    * @param name as a request gives it; anything but the name of a folder right here finds nothing
@@ -57,8 +74,12 @@ public final class ModelRepository {
     return ModelFolder.open(root.resolve(name));
   }
 
+  /** Whether a model can go by that name. */
+  static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
   private boolean isModel(String name) {
-    return NAME.matcher(name).matches()
-        && Files.isRegularFile(root.resolve(name).resolve(ModelFolder.INDEX));
+    return isName(name) && Files.isRegularFile(root.resolve(name).resolve(ModelFolder.INDEX));
   }
 }

@@ -1,0 +1,209 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.Samplers;
+import dev.sluice.networks.Architectures;
+import dev.sluice.networks.config.Config;
+import dev.sluice.pipeline.ModelInspection.Stage;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.DType;
+import dev.sluice.safetensors.SafetensorsException;
+import dev.sluice.safetensors.TensorInfo;
+import dev.sluice.safetensors.TensorSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Goes through a model's folder and gathers all that is wrong with it, not the first thing only.
+ */
+final class ModelInspector {
+
+  private static final Pattern COMPONENT = Pattern.compile("\\w+");
+
+  /** What diffusers does around a generation, and is not done here. */
+  private static final Pattern UNUSED =
+      Pattern.compile(".*(ImageProcessor|FeatureExtractor|SafetyChecker|Watermarker)");
+
+  private static final Pattern WEIGHTS = Pattern.compile(".*\\.(safetensors|bin|ckpt|pt|pth)");
+
+  private final Path folder;
+  private final Map<DType, Long> elements = new EnumMap<>(DType.class);
+  private final Set<Stage> stages = EnumSet.noneOf(Stage.class);
+  private final List<String> problems = new ArrayList<>();
+  private String kind = "";
+
+  ModelInspector(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Whether a file is named as weights are. */
+  static boolean isWeights(Path file) {
+    return Files.isRegularFile(file) && WEIGHTS.matcher(file.getFileName().toString()).matches();
+  }
+
+  ModelInspection inspect() {
+    String name = folder.toAbsolutePath().normalize().getFileName().toString();
+    if (!ModelRepository.isName(name)) {
+      addProblem(
+          folder
+              + ": requests cannot ask for a model of this name; letters, digits, '.', '_' and '-'"
+              + " are expected, up to 128, the first a letter or digit");
+    }
+    if (Files.isRegularFile(folder)) {
+      inspectSingleFile();
+    } else if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
+      attempt(folder, () -> ModelFolder.open(folder));
+      attempt(folder, this::inspectComponents);
+    } else {
+      attempt(folder, () -> ModelFolder.open(folder));
+      if (hasWeights()) {
+        attempt(folder, () -> inspectWeights(folder));
+      }
+    }
+    List<DType> precisions = new ArrayList<>(elements.keySet());
+    precisions.sort(Comparator.comparing((DType type) -> -elements.get(type)));
+    return new ModelInspection(
+        name,
+        kind,
+        elements.values().stream().mapToLong(Long::longValue).sum(),
+        List.copyOf(precisions),
+        List.copyOf(stages),
+        List.copyOf(problems));
+  }
+
+  private void inspectSingleFile() {
+    addProblem(
+        folder
+            + ": a single file; a model is a folder in diffusers' layout, which diffusers makes of"
+            + " it with from_single_file and save_pretrained");
+    attempt(folder, () -> inspectWeights(folder));
+  }
+
+  private boolean hasWeights() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(ModelInspector::isWeights);
+    } catch (IOException e) {
+      addProblem(folder + ": cannot be listed: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private void inspectComponents() {
+    Config index = Config.read(folder.resolve(ModelFolder.INDEX));
+    kind = index.string("_class_name", "");
+    index.asMap().forEach(this::inspectEntry);
+  }
+
+  private void inspectEntry(String name, Object value) {
+    // ["diffusers", "UNet2DModel"] is a component; all else is a setting or an absent one.
+    if (!(value instanceof List<?> pair)
+        || pair.size() != 2
+        || !(pair.get(1) instanceof String className)
+        || UNUSED.matcher(className).matches()) {
+      return;
+    }
+    if (!COMPONENT.matcher(name).matches()) {
+      addProblem(
+          folder.resolve(ModelFolder.INDEX)
+              + ": \""
+              + name
+              + "\" is no component's name: letters, digits and _ are expected");
+      return;
+    }
+    Path component = folder.resolve(name);
+    if (className.endsWith("Scheduler")) {
+      attempt(component, () -> inspectScheduler(component));
+    } else if (className.contains("Tokenizer")) {
+      attempt(component, () -> inspectTokenizer(component));
+    } else {
+      stages.add(stage(name, className));
+      attempt(component, () -> inspectConfig(component, className));
+      attempt(component, () -> inspectWeights(component));
+    }
+  }
+
+  private static Stage stage(String name, String className) {
+    if (name.startsWith("super_res")) {
+      return Stage.UPSCALER;
+    }
+    return switch (className) {
+      case "AutoencoderKL", "VQModel" -> Stage.UPSCALER;
+      case "PriorTransformer" -> Stage.PRIOR;
+      case "CLIPTextModel",
+          "CLIPTextModelWithProjection",
+          "CLIPVisionModel",
+          "CLIPVisionModelWithProjection",
+          "T5EncoderModel" ->
+          Stage.TEXT_ENCODER;
+      default -> Stage.DENOISER;
+    };
+  }
+
+  private static void inspectScheduler(Path component) {
+    Path file = component.resolve("scheduler_config.json");
+    try {
+      Samplers.fromConfig(Config.read(file).asMap());
+    } catch (IllegalArgumentException e) {
+      throw e.getMessage().startsWith(file.toString())
+          ? e
+          : new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void inspectTokenizer(Path component) {
+    boolean pairs =
+        Files.isRegularFile(component.resolve("vocab.json"))
+            && Files.isRegularFile(component.resolve("merges.txt"));
+    if (!pairs
+        && !Files.isRegularFile(component.resolve("tokenizer.json"))
+        && !Files.isRegularFile(component.resolve("spiece.model"))) {
+      throw new IllegalArgumentException(
+          component
+              + ": no tokenizer; expected tokenizer.json, vocab.json with merges.txt, or"
+              + " spiece.model");
+    }
+  }
+
+  private static void inspectConfig(Path component, String className) {
+    Architectures.of(className, Config.read(component.resolve("config.json")));
+  }
+
+  /** Reads headers only; a file that is shorter than its header says is found by that. */
+  private void inspectWeights(Path component) {
+    try (TensorSource weights = Checkpoints.open(component)) {
+      for (String name : weights.names()) {
+        TensorInfo info = weights.info(name);
+        if (info.dtype().isFloat()) {
+          elements.merge(info.dtype(), info.elements(), Long::sum);
+        }
+      }
+    }
+  }
+
+  private void attempt(Path place, Runnable inspection) {
+    try {
+      inspection.run();
+    } catch (IllegalArgumentException | SafetensorsException | UncheckedIOException e) {
+      addProblem(e.getMessage());
+    } catch (RuntimeException e) {
+      // A config can contradict itself in more ways than are looked for.
+      addProblem(place + ": " + e);
+    }
+  }
+
+  private void addProblem(String problem) {
+    if (!problems.contains(problem)) {
+      problems.add(problem);
+    }
+  }
+}
