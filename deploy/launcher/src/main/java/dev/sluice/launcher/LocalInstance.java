@@ -21,6 +21,9 @@ final class LocalInstance implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration START_LIMIT = Duration.ofMinutes(5);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(8);
+  private static final int KAFKA_PORT = 9092;
+  private static final int HTTP_PORT = 8080;
+  private static final int GRPC_PORT = 9000;
   private static final long POLL_MILLIS = 40;
 
   /** For processes that live for minutes: quick to start matters more than peak speed. */
@@ -46,10 +49,18 @@ final class LocalInstance implements AutoCloseable {
     this.run = run;
     this.models = models;
     List<Integer> ports = Ports.free(2 + 2 * Service.values().length);
-    this.kafkaPort = ports.get(0);
+    // What stays up is found where documentation says; what lives for one command is in nobody's
+    // way.
+    this.kafkaPort = run.lasts() ? Ports.preferring(KAFKA_PORT, ports.get(0)) : ports.get(0);
     for (Service service : Service.values()) {
       httpPorts.put(service, ports.get(2 + 2 * service.ordinal()));
       grpcPorts.put(service, ports.get(3 + 2 * service.ordinal()));
+    }
+    if (run.lasts()) {
+      httpPorts.computeIfPresent(
+          Service.GATEWAY, (gateway, free) -> Ports.preferring(HTTP_PORT, free));
+      grpcPorts.computeIfPresent(
+          Service.GATEWAY, (gateway, free) -> Ports.preferring(GRPC_PORT, free));
     }
   }
 

@@ -30,6 +30,15 @@ final class Ports {
     }
   }
 
+  /** The port {@code wanted} if nothing listens on it, else {@code otherwise}. */
+  static int preferring(int wanted, int otherwise) {
+    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      return otherwise;
+    }
+  }
+
   private static void close(ServerSocket socket) {
     try {
       socket.close();

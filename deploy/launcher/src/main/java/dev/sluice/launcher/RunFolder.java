@@ -18,10 +18,12 @@ final class RunFolder implements AutoCloseable {
   private static final String TEMPORARY = "runs";
 
   private final Path root;
+  private final boolean lasts;
   private boolean discarded;
 
-  private RunFolder(Path root) {
+  private RunFolder(Path root, boolean lasts) {
     this.root = root;
+    this.lasts = lasts;
     try {
       Files.createDirectories(logs());
       Files.createDirectories(blobs());
@@ -32,14 +34,19 @@ final class RunFolder implements AutoCloseable {
 
   /** The folder of the instance that stays up; a broker started on it again knows its records. */
   static RunFolder lasting(Path state) {
-    return new RunFolder(state.resolve("up"));
+    return new RunFolder(state.resolve("up"), true);
   }
 
   /** A fresh folder named after this process; removes those of processes that are gone. */
   static RunFolder temporary(Path state) {
     Path runs = state.resolve(TEMPORARY);
     removeThoseOfTheDead(runs);
-    return new RunFolder(runs.resolve(Long.toString(ProcessHandle.current().pid())));
+    return new RunFolder(runs.resolve(Long.toString(ProcessHandle.current().pid())), false);
+  }
+
+  /** Whether this is the folder of the instance that stays up. */
+  boolean lasts() {
+    return lasts;
   }
 
   Path kafka() {
