@@ -1,0 +1,113 @@
+package dev.sluice.bench;
+
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.ModelFolder;
+import dev.sluice.pipeline.Sampling;
+import dev.sluice.pipeline.StepListener;
+import dev.sluice.pipeline.UnClipPipeline;
+import dev.sluice.pipeline.UnClipRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What step batching is worth: 16 requests that differ in prompt, seed, steps and guidance, one
+ * after the other and then all at once, on the same loaded model in the same run.
+ */
+public final class MixedBatchBench {
+
+  private static final int REQUESTS = 16;
+  private static final int ROUNDS = 3;
+  private static final int MOST_ROWS = 2 * REQUESTS;
+  private static final List<String> SHAPES = List.of("circle", "square", "triangle", "star");
+  private static final List<String> COLORS = List.of("red", "green", "blue", "yellow");
+
+  private MixedBatchBench() {}
+
+  /** Arguments: an unCLIP's folder. */
+  public static void main(String[] args) throws Exception {
+    BatchLimit limit = new BatchLimit(MOST_ROWS, Long.MAX_VALUE);
+    List<UnClipRequest> requests = requests();
+    try (UnClipPipeline model = UnClipPipeline.load(ModelFolder.open(Path.of(args[0])), limit)) {
+      List<float[]> alone = oneAtATime(model, requests);
+      List<float[]> company = together(model, requests);
+      System.out.printf(
+          "largest difference of a pixel made in company: %.2f / 255%n",
+          255 * largestDifference(alone, company) / 2);
+      double best = 0;
+      for (int round = 1; round <= ROUNDS; round++) {
+        Stopwatch first = new Stopwatch();
+        oneAtATime(model, requests);
+        double aloneRate = REQUESTS / first.seconds();
+        Stopwatch second = new Stopwatch();
+        together(model, requests);
+        double togetherRate = REQUESTS / second.seconds();
+        best = Math.max(best, togetherRate / aloneRate);
+        System.out.printf(
+            "round %d: one at a time %.2f pictures/s, together %.2f pictures/s, ratio %.2f%n",
+            round, aloneRate, togetherRate, togetherRate / aloneRate);
+      }
+      System.out.printf("best ratio %.2f%n", best);
+    }
+  }
+
+  private static List<UnClipRequest> requests() {
+    List<UnClipRequest> requests = new ArrayList<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      String prompt = "a large " + COLORS.get(i % 4) + " " + SHAPES.get(i / 4);
+      Sampling upscaling = Sampling.ofSteps(5 + i % 3);
+      requests.add(
+          new UnClipRequest(
+              prompt,
+              "",
+              i,
+              Sampling.of(15 + i % 5, 2 + i % 3),
+              Sampling.of(18 + i % 7, 1 + i % 4),
+              List.of(upscaling, upscaling)));
+    }
+    return requests;
+  }
+
+  private static List<float[]> oneAtATime(UnClipPipeline model, List<UnClipRequest> requests)
+      throws InterruptedException {
+    List<float[]> pictures = new ArrayList<>();
+    for (UnClipRequest request : requests) {
+      pictures.add(model.generate(request, part -> StepListener.NONE).values());
+    }
+    return pictures;
+  }
+
+  private static List<float[]> together(UnClipPipeline model, List<UnClipRequest> requests)
+      throws Exception {
+    ExecutorService callers = Executors.newFixedThreadPool(REQUESTS);
+    try {
+      List<Future<HostTensor.Floats>> calls = new ArrayList<>();
+      for (UnClipRequest request : requests) {
+        calls.add(callers.submit(() -> model.generate(request, part -> StepListener.NONE)));
+      }
+      List<float[]> pictures = new ArrayList<>();
+      for (Future<HostTensor.Floats> call : calls) {
+        pictures.add(call.get().values());
+      }
+      return pictures;
+    } finally {
+      callers.shutdownNow();
+    }
+  }
+
+  private static double largestDifference(List<float[]> one, List<float[]> other) {
+    double largest = 0;
+    for (int i = 0; i < one.size(); i++) {
+      for (int j = 0; j < one.get(i).length; j++) {
+        double a = Math.max(-1, Math.min(1, one.get(i)[j]));
+        double b = Math.max(-1, Math.min(1, other.get(i)[j]));
+        largest = Math.max(largest, Math.abs(a - b));
+      }
+    }
+    return largest;
+  }
+}
