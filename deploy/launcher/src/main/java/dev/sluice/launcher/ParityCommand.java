@@ -7,7 +7,9 @@ import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sluice parity}: recordings of the reference implementations, run again here. */
 @Command(
@@ -22,6 +24,8 @@ final class ParityCommand implements Callable<Integer> {
   /** Held, because a logger that nobody holds forgets its level. */
   private static final Logger TOKENIZERS = Logger.getLogger("ai.djl");
 
+  @Spec private CommandSpec spec;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "PACK_DIR",
@@ -32,6 +36,6 @@ final class ParityCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     // They report at length which native library they chose.
     TOKENIZERS.setLevel(Level.SEVERE);
-    return Parity.run(folders, System.out) ? 0 : 1;
+    return Parity.run(folders, spec.commandLine().getOut()) ? 0 : 1;
   }
 }

@@ -76,6 +76,7 @@ class ModuleBoundariesTest {
             knows("safetensors"),
             knows("networks", "diffusion", "safetensors"),
             knows("pipeline", "networks", "diffusion", "safetensors"),
+            knows("parity", "pipeline", "networks", "diffusion", "safetensors"),
             knows("contract"),
             knows("broker"),
             knows("stage", "contract"),
@@ -104,6 +105,7 @@ class ModuleBoundariesTest {
             "dev.sluice.safetensors..",
             "dev.sluice.networks..",
             "dev.sluice.pipeline..",
+            "dev.sluice.parity..",
             "dev.sluice.trainer..")
         .should()
         .dependOnClassesThat()

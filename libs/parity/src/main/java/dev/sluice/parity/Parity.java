@@ -2,7 +2,7 @@ package dev.sluice.parity;
 
 import dev.sluice.networks.parity.PackResult;
 import dev.sluice.safetensors.SafetensorsException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ public final class Parity {
    *
    * @return whether all passed
    */
-  public static boolean run(List<Path> folders, PrintStream out) throws InterruptedException {
+  public static boolean run(List<Path> folders, PrintWriter out) throws InterruptedException {
     Map<Path, String> problems = new LinkedHashMap<>();
     for (Path folder : folders) {
       try {

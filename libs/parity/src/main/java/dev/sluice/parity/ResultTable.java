@@ -2,7 +2,7 @@ package dev.sluice.parity;
 
 import dev.sluice.networks.parity.Comparison;
 import dev.sluice.networks.parity.PackResult;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Locale;
@@ -12,12 +12,12 @@ final class ResultTable {
 
   private static final int OUTPUT_WIDTH = 36;
 
-  private final PrintStream out;
+  private final PrintWriter out;
   private final String row;
   private int passed;
   private int failed;
 
-  ResultTable(PrintStream out, Collection<Path> packs) {
+  ResultTable(PrintWriter out, Collection<Path> packs) {
     this.out = out;
     int width = packs.stream().mapToInt(pack -> pack.toString().length()).max().orElse(0);
     this.row = "%-" + Math.max(width, "pack".length()) + "s  %-" + OUTPUT_WIDTH + "s  %8s  %9s  %s";
@@ -53,6 +53,7 @@ final class ResultTable {
     int packs = passed + failed;
     out.printf(
         "%n%d %s: %d passed, %d failed%n", packs, packs == 1 ? "pack" : "packs", passed, failed);
+    out.flush();
     return failed == 0 && packs > 0;
   }
 

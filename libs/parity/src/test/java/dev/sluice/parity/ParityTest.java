@@ -2,9 +2,8 @@ package dev.sluice.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,10 +28,9 @@ class ParityTest {
   }
 
   private static Report run(Path... folders) throws InterruptedException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    boolean passed =
-        Parity.run(List.of(folders), new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    String text = bytes.toString(StandardCharsets.UTF_8);
+    StringWriter out = new StringWriter();
+    boolean passed = Parity.run(List.of(folders), new PrintWriter(out));
+    String text = out.toString();
     assertThat(text).doesNotContain("\tat ");
     return new Report(passed, text.lines().toList());
   }

@@ -1,0 +1,174 @@
+package dev.sluice.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.sluice.pipeline.ModelInspection.Stage;
+import dev.sluice.safetensors.DType;
+import dev.sluice.safetensors.NamedTensor;
+import dev.sluice.safetensors.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelInspectionTest {
+
+  private static final Path GIVEN = Path.of(System.getProperty("sluice.goldens"), "pipe-unclip");
+
+  @TempDir private Path models;
+  private Path model;
+
+  @BeforeEach
+  void copyModel() throws IOException {
+    model = models.resolve("karlo");
+    try (Stream<Path> tree = Files.walk(GIVEN)) {
+      for (Path file : tree.filter(Files::isRegularFile).toList()) {
+        Path copy = model.resolve(GIVEN.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+  }
+
+  private void assertProblem(String... parts) {
+    ModelInspection inspection = ModelInspection.of(model);
+
+    assertThat(inspection.isServable()).isFalse();
+    assertThat(inspection.problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem).contains(parts));
+  }
+
+  @Test
+  void of_tellsWhatIsInAGoodModel() {
+    ModelInspection inspection = ModelInspection.of(model);
+
+    assertThat(inspection.name()).isEqualTo("karlo");
+    assertThat(inspection.kind()).isEqualTo("UnCLIPPipeline");
+    assertThat(inspection.precisions()).containsExactly(DType.F16);
+    assertThat(inspection.stages())
+        .containsExactly(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
+    assertThat(inspection.problems()).isEmpty();
+  }
+
+  @Test
+  void of_countsParametersFromHeaders() {
+    long parameters = ModelInspection.of(model).parameters();
+
+    Path priorWeights = model.resolve("prior/diffusion_pytorch_model.safetensors");
+    SafetensorsWriter.write(
+        priorWeights,
+        Map.of("w", new NamedTensor(DType.F32, new long[] {4, 5}, new float[20])),
+        Map.of());
+
+    assertThat(parameters).isEqualTo(181_768);
+    ModelInspection other = ModelInspection.of(model);
+    assertThat(parameters - other.parameters()).isEqualTo(9_568 - 20);
+    assertThat(other.precisions()).containsExactly(DType.F16, DType.F32);
+  }
+
+  @Test
+  void of_namesAPipelineClassThatIsNotKnown() throws IOException {
+    Path index = model.resolve(ModelFolder.INDEX);
+    Files.writeString(index, Files.readString(index).replace("UnCLIPPipeline", "NovelPipeline"));
+
+    assertProblem(index.toString(), "NovelPipeline", "UnCLIPPipeline");
+    assertThat(ModelInspection.of(model).kind()).isEqualTo("NovelPipeline");
+  }
+
+  @Test
+  void of_namesAComponentClassThatIsNotKnown() throws IOException {
+    Path index = model.resolve(ModelFolder.INDEX);
+    Files.writeString(index, Files.readString(index).replace("PriorTransformer", "NovelPrior"));
+
+    assertProblem(model.resolve("prior/config.json").toString(), "NovelPrior", "PriorTransformer");
+  }
+
+  @Test
+  void of_namesAnIndexThatIsNoJson() throws IOException {
+    Files.writeString(model.resolve(ModelFolder.INDEX), "{\"_class_name\":");
+
+    assertProblem(model.resolve(ModelFolder.INDEX).toString(), "not valid JSON");
+  }
+
+  @Test
+  void of_namesWeightsThatAreMissing() throws IOException {
+    Files.delete(model.resolve("decoder/diffusion_pytorch_model.safetensors"));
+
+    assertProblem(model.resolve("decoder").toString(), "no weights here");
+  }
+
+  @Test
+  void of_namesWeightsThatAreTruncated() throws IOException {
+    Path weights = model.resolve("decoder/diffusion_pytorch_model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    Files.write(weights, Arrays.copyOf(bytes, bytes.length - 100));
+
+    assertProblem(weights.toString());
+  }
+
+  @Test
+  void of_saysWhatToDoAboutPickles() throws IOException {
+    Path weights = model.resolve("prior/diffusion_pytorch_model.safetensors");
+    Files.move(weights, weights.resolveSibling("diffusion_pytorch_model.bin"));
+
+    assertProblem("diffusion_pytorch_model.bin", "pickle", "never opened", "safetensors.torch");
+  }
+
+  @Test
+  void of_namesASchedulerThatIsNotKnown() throws IOException {
+    Path config = model.resolve("prior_scheduler/scheduler_config.json");
+    Files.writeString(config, Files.readString(config).replace("UnCLIPSch", "NovelSch"));
+
+    assertProblem(config.toString(), "NovelScheduler", "UnCLIPScheduler");
+  }
+
+  @Test
+  void of_namesATokenizerWithoutItsFiles() throws IOException {
+    Files.delete(model.resolve("tokenizer/merges.txt"));
+
+    assertProblem(model.resolve("tokenizer").toString(), "vocab.json with merges.txt");
+  }
+
+  @Test
+  void of_gathersAllProblems() throws IOException {
+    Files.delete(model.resolve("decoder/config.json"));
+    Files.delete(model.resolve("text_proj/diffusion_pytorch_model.safetensors"));
+
+    assertThat(ModelInspection.of(model).problems()).hasSize(2);
+  }
+
+  @Test
+  void of_looksAtNothingOutsideOfTheModel() throws IOException {
+    Path index = model.resolve(ModelFolder.INDEX);
+    Files.writeString(
+        index,
+        Files.readString(index)
+            .replaceFirst("\\{", "{\"../other\": [\"diffusers\", \"UNet2DModel\"],"));
+
+    assertProblem(index.toString(), "\"../other\" is no component's name");
+  }
+
+  @Test
+  void inspect_listsWhatIsMeantToBeAModelToo() throws IOException {
+    Files.createDirectory(models.resolve("an-idea"));
+    Files.createDirectory(models.resolve(".hidden"));
+    Files.writeString(models.resolve("v1-5.ckpt"), "pickled");
+    Files.writeString(models.resolve("notes.txt"), "text");
+
+    assertThat(new ModelRepository(models).inspect())
+        .extracting(ModelInspection::name, ModelInspection::isServable)
+        .containsExactly(tuple("an-idea", false), tuple("karlo", true), tuple("v1-5.ckpt", false));
+    assertThat(ModelInspection.of(models.resolve("an-idea")).problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem).contains(ModelFolder.INDEX));
+    assertThat(ModelInspection.of(models.resolve("v1-5.ckpt")).problems())
+        .anySatisfy(problem -> assertThat(problem).contains("pickle", "never opened"));
+  }
+}
