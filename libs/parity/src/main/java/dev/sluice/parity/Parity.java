@@ -6,8 +6,10 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Runs packs and prints how near each output comes to its reference. */
 public final class Parity {
@@ -21,22 +23,20 @@ public final class Parity {
    * @return whether all passed
    */
   public static boolean run(List<Path> folders, PrintWriter out) throws InterruptedException {
-    Map<Path, String> problems = new LinkedHashMap<>();
+    Set<Path> packs = new LinkedHashSet<>();
+    Map<Path, String> withoutPack = new LinkedHashMap<>();
     for (Path folder : folders) {
       try {
-        PackFinder.find(folder).forEach(pack -> problems.put(pack, null));
+        packs.addAll(PackFinder.find(folder));
       } catch (RuntimeException e) {
-        problems.put(folder, describe(e));
+        withoutPack.put(folder, describe(e));
       }
     }
-    ResultTable table = new ResultTable(out, problems.keySet());
-    for (Map.Entry<Path, String> entry : problems.entrySet()) {
-      if (entry.getValue() != null) {
-        table.addUnreadable(entry.getKey(), entry.getValue());
-      } else {
-        run(entry.getKey(), table);
-      }
+    ResultTable table = new ResultTable(out, packs);
+    for (Path pack : packs) {
+      run(pack, table);
     }
+    withoutPack.forEach(table::addUnreadable);
     return table.finish();
   }
 
@@ -57,7 +57,6 @@ public final class Parity {
         e instanceof IllegalArgumentException
             || e instanceof SafetensorsException
             || e instanceof UncheckedIOException;
-    String message = ours && e.getMessage() != null ? e.getMessage() : e.toString();
-    return message.replaceAll("\\s*[\\r\\n]+\\s*", " ");
+    return ours && e.getMessage() != null ? e.getMessage() : e.toString();
   }
 }

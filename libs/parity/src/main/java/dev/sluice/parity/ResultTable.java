@@ -39,7 +39,7 @@ final class ResultTable {
     }
     failed++;
     if (result.firstDeviation() != null) {
-      out.println("  first that is off: " + result.firstDeviation());
+      out.println(oneLine("  first that is off: " + result.firstDeviation()));
     }
   }
 
@@ -58,8 +58,13 @@ final class ResultTable {
   }
 
   private void print(Object... columns) {
-    out.println(row.formatted(columns).stripTrailing());
+    out.println(oneLine(row.formatted(columns).stripTrailing()));
     out.flush();
+  }
+
+  /** Messages and recorded texts may have several. */
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s*[\\r\\n]+\\s*", " ");
   }
 
   private static String number(double value) {
