@@ -20,8 +20,14 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  RoutePlanner planner(StageSettings settings, GatewaySettings own) {
-    return new RoutePlanner(new ModelCatalog(settings.models()), own.defaultModel());
+  RoutePlanner planner(
+      StageSettings settings,
+      GatewaySettings own,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    return new RoutePlanner(
+        new ModelCatalog(settings.models()),
+        own.defaultModel(),
+        new RecipeWriter(new ModelDigests(), version));
   }
 
   @Produces

@@ -21,10 +21,12 @@ record GenerationPlan(TaskHeader header, int images, List<RouteStep> route) {
 
   /** The header of picture {@code index}, which takes the request's seed plus its index. */
   TaskHeader headerOf(int index) {
+    long seed = header.getSeed() + index;
     return header.toBuilder()
         .setImageId(requestId() + "/" + index)
         .setImageIndex(index)
-        .setSeed(header.getSeed() + index)
+        .setSeed(seed)
+        .setRecipe(RecipeWriter.withSeed(header.getRecipe(), seed))
         .build();
   }
 

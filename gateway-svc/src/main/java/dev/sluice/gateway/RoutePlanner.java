@@ -26,10 +26,12 @@ final class RoutePlanner {
 
   private final ModelCatalog catalog;
   private final String defaultModel;
+  private final RecipeWriter recipes;
 
-  RoutePlanner(ModelCatalog catalog, String defaultModel) {
+  RoutePlanner(ModelCatalog catalog, String defaultModel, RecipeWriter recipes) {
     this.catalog = catalog;
     this.defaultModel = defaultModel;
+    this.recipes = recipes;
   }
 
   /**
@@ -63,7 +65,16 @@ final class RoutePlanner {
     if (request.hasTimeout()) {
       header.setDeadline(Timestamps.add(now, request.getTimeout()));
     }
+    header.setRecipe(
+        recipes.write(
+            request, model, size(request, planner.naturalSize(model)), header.build(), route));
     return new GenerationPlan(header.build(), Math.max(1, request.getN()), route);
+  }
+
+  private static ImageSize size(GenerationRequest request, ImageSize natural) {
+    return new ImageSize(
+        request.getWidth() == 0 ? natural.width() : request.getWidth(),
+        request.getHeight() == 0 ? natural.height() : request.getHeight());
   }
 
   /** Every model that can be served. */

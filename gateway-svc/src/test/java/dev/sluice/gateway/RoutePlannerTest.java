@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageSettings;
@@ -30,7 +32,9 @@ class RoutePlannerTest {
   private static final Timestamp NOW = Timestamp.newBuilder().setSeconds(1_700_000_000).build();
   private static final Path PIPELINES = Path.of(System.getProperty("sluice.goldens"));
 
-  private final RoutePlanner planner = new RoutePlanner(new ModelCatalog(PIPELINES), "pipe-unclip");
+  private final RoutePlanner planner =
+      new RoutePlanner(
+          new ModelCatalog(PIPELINES), "pipe-unclip", new RecipeWriter(new ModelDigests(), "0"));
 
   private static GenerationRequest.Builder request() {
     return GenerationRequest.newBuilder().setPrompt("a red circle");
@@ -75,7 +79,8 @@ class RoutePlannerTest {
     Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
 
     GenerationPlan plan =
-        new RoutePlanner(new ModelCatalog(models), "shapes")
+        new RoutePlanner(
+                new ModelCatalog(models), "shapes", new RecipeWriter(new ModelDigests(), "0"))
             .plan(
                 request()
                     .setWidth(64)
@@ -217,5 +222,34 @@ class RoutePlannerTest {
               assertThat(model.getWidth()).isEqualTo(32);
               assertThat(Set.copyOf(model.getStagesList())).hasSize(4);
             });
+  }
+
+  @Test
+  void plan_writesARecipeThatAsksForEachPictureAgain() throws Exception {
+    GenerationPlan plan =
+        planner.plan(
+            request()
+                .setRequestId("r-1")
+                .setN(2)
+                .setSeed(7)
+                .setPrior(StageSettings.newBuilder().setSteps(5))
+                .build(),
+            NOW);
+
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.headerOf(1).getRecipe(), recipe);
+
+    GenerationRequest again = recipe.getRequest();
+    assertThat(again.getSeed()).isEqualTo(8);
+    assertThat(again.getModel()).isEqualTo("pipe-unclip");
+    assertThat(again.getWidth()).isEqualTo(32);
+    assertThat(again.getPrior().getSteps()).isEqualTo(5);
+    assertThat(again.getDenoiser().getSteps()).as("the model's own").isEqualTo(25);
+    assertThat(recipe.getComponentsMap())
+        .containsKeys("prior", "decoder", "tokenizer", "decoder_scheduler")
+        .allSatisfy((component, digest) -> assertThat(digest).matches("[0-9a-f]{64}"));
+    GenerationPlan replayed = planner.plan(again.toBuilder().setRequestId("r-2").build(), NOW);
+    assertThat(replayed.route()).isEqualTo(plan.route());
+    assertThat(replayed.headerOf(0).getRecipe()).isEqualTo(plan.headerOf(1).getRecipe());
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.upscaler;
 
 import com.google.protobuf.UnsafeByteOperations;
 import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.contract.v1.UpscalerTask;
@@ -25,6 +26,9 @@ import java.util.Map;
 /** Enlarges a picture and makes the PNG file of it. */
 @ApplicationScoped
 class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
+
+  /** The keyword of the recipe in a PNG file. */
+  private static final String RECIPE = "sluice";
 
   private final Engines<UpscalerEngine> engines;
 
@@ -56,11 +60,15 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
           Map<String, Tensor> outputs = Map.of(StageTensors.SAMPLE, StageTensors.of(large));
           return UpscalerResult.newBuilder()
               .setResult(work.result(outputs))
-              .setPng(UnsafeByteOperations.unsafeWrap(Pictures.png(large)))
+              .setPng(UnsafeByteOperations.unsafeWrap(Pictures.png(large, texts(task.getHeader()))))
               .setHeight(large.shape()[2])
               .setWidth(large.shape()[3])
               .build();
         });
+  }
+
+  private static Map<String, String> texts(TaskHeader header) {
+    return header.getRecipe().isEmpty() ? Map.of() : Map.of(RECIPE, header.getRecipe());
   }
 
   private static List<Sampling> cascade(List<SamplingParameters> parameters) {

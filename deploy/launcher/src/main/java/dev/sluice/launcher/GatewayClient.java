@@ -5,11 +5,13 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.Status;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.ImageGenerationGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** Calls the gateway's gRPC door. */
@@ -45,6 +47,26 @@ final class GatewayClient implements AutoCloseable {
     } catch (StatusRuntimeException e) {
       throw new LaunchException(describe(e), e);
     }
+  }
+
+  /**
+   * Asks for one picture and waits for it.
+   *
+   * @throws LaunchException when it cannot be made
+   */
+  Image single(GenerationRequest request) {
+    AtomicReference<Image> image = new AtomicReference<>();
+    generate(
+        request,
+        event -> {
+          if (event.hasError()) {
+            throw new LaunchException(event.getError().getMessage());
+          }
+          if (event.hasImage()) {
+            image.set(event.getImage());
+          }
+        });
+    return image.get();
   }
 
   /** Ends a {@link #generate} that is under way, which then throws. */

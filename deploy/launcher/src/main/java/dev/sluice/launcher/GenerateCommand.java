@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
 final class GenerateCommand implements Callable<Integer> {
 
   private static final Pattern SIZE = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
-  private static final long WATCH_MILLIS = 200;
 
   @Spec private CommandSpec spec;
 
@@ -88,31 +87,8 @@ final class GenerateCommand implements Callable<Integer> {
     SluiceHome home = SluiceHome.locate();
     ModelChoice choice = ModelChoice.of(model, home.models());
     GenerationRequest request = request(choice.name());
-    Optional<RunningInstance> running =
-        RunningInstance.find(home.state()).filter(it -> it.models().equals(choice.folder()));
-    if (running.isPresent()) {
-      try (GatewayClient client = new GatewayClient(running.get().grpc())) {
-        return generate(client, request, Optional.empty());
-      }
-    }
-    StartReport report = new StartReport(System.err);
-    try (RunFolder run = RunFolder.temporary(home.state());
-        LocalInstance instance = LocalInstance.start(home, run, choice.folder(), report);
-        GatewayClient client = new GatewayClient(instance.address().grpc())) {
-      Duration startUp = report.elapsed();
-      Thread watch = abortWhenAProcessEnds(instance, client);
-      try {
-        int status = generate(client, request, Optional.of(startUp));
-        run.discard();
-        return status;
-      } catch (LaunchException e) {
-        // A dead process explains a broken call better than the call does.
-        instance.requireAlive();
-        throw e;
-      } finally {
-        watch.interrupt();
-      }
-    }
+    return GatewayAccess.use(
+        home, choice.folder(), (client, startUp) -> generate(client, request, startUp));
   }
 
   private int generate(GatewayClient client, GenerationRequest request, Optional<Duration> startUp)
@@ -141,27 +117,6 @@ final class GenerateCommand implements Callable<Integer> {
         });
     pictures.printTo(Duration.ofNanos(System.nanoTime() - started), startUp);
     return pictures.failed == 0 ? 0 : 1;
-  }
-
-  private static Thread abortWhenAProcessEnds(LocalInstance instance, GatewayClient client) {
-    Thread watch =
-        new Thread(
-            () -> {
-              try {
-                while (true) {
-                  instance.requireAlive();
-                  Thread.sleep(WATCH_MILLIS);
-                }
-              } catch (LaunchException e) {
-                client.abort();
-              } catch (InterruptedException e) {
-                // The pictures are done: nothing is left to watch over.
-              }
-            },
-            "watch");
-    watch.setDaemon(true);
-    watch.start();
-    return watch;
   }
 
   private GenerationRequest request(String modelName) {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     description = "Text to image as a pipeline of small services.",
     subcommands = {
       GenerateCommand.class,
+      ReplayCommand.class,
       UpCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,

@@ -99,6 +99,11 @@ class CommandLineIT {
       assertThat(output).contains("generated in").doesNotContain("to start");
       assertThat(picture).exists();
       assertThat(instance.pid()).isEqualTo(up.pid());
+
+      Process replay = sluice("replay", picture.toString(), "--model", model.toString());
+      String replayed = outputOf(replay);
+      assertThat(replay.waitFor()).as(replayed).isZero();
+      assertThat(replayed).contains("equal, pixel by pixel");
     } finally {
       up.destroyForcibly();
       up.waitFor();

@@ -6,7 +6,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Map;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageTypeSpecifier;
+import javax.imageio.ImageWriter;
+import javax.imageio.metadata.IIOInvalidTreeException;
+import javax.imageio.metadata.IIOMetadata;
+import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** From a network's picture to a file. */
@@ -14,6 +21,7 @@ public final class Pictures {
 
   private static final int GREY = 1;
   private static final int RGB = 3;
+  private static final String PNG_METADATA = "javax_imageio_png_1.0";
 
   private Pictures() {}
 
@@ -24,16 +32,51 @@ public final class Pictures {
    *     off; 3 channels are red, green and blue, 1 is grey
    */
   public static byte[] png(HostTensor.Floats picture) {
+    return png(picture, Map.of());
+  }
+
+  /**
+   * As {@link #png(HostTensor.Floats)}, with texts in the file.
+   *
+   * @param texts by keyword, 1 to 79 Latin letters; written as {@code iTXt} chunks
+   */
+  public static byte[] png(HostTensor.Floats picture, Map<String, String> texts) {
     BufferedImage image = toImage(picture);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) {
-      if (!ImageIO.write(image, "png", stream)) {
-        throw new IllegalStateException("this Java runtime has no writer for PNG");
-      }
+      writer.setOutput(stream);
+      writer.write(new IIOImage(image, null, metadata(writer, image, texts)));
     } catch (IOException e) {
       throw new UncheckedIOException("an array in memory refused a write", e);
+    } finally {
+      writer.dispose();
     }
     return bytes.toByteArray();
+  }
+
+  private static IIOMetadata metadata(
+      ImageWriter writer, BufferedImage image, Map<String, String> texts)
+      throws IIOInvalidTreeException {
+    IIOMetadata metadata =
+        writer.getDefaultImageMetadata(
+            ImageTypeSpecifier.createFromRenderedImage(image), writer.getDefaultWriteParam());
+    IIOMetadataNode chunks = new IIOMetadataNode("iTXt");
+    texts.forEach(
+        (keyword, text) -> {
+          IIOMetadataNode chunk = new IIOMetadataNode("iTXtEntry");
+          chunk.setAttribute("keyword", keyword);
+          chunk.setAttribute("compressionFlag", "FALSE");
+          chunk.setAttribute("compressionMethod", "0");
+          chunk.setAttribute("languageTag", "");
+          chunk.setAttribute("translatedKeyword", "");
+          chunk.setAttribute("text", text);
+          chunks.appendChild(chunk);
+        });
+    IIOMetadataNode root = new IIOMetadataNode(PNG_METADATA);
+    root.appendChild(chunks);
+    metadata.mergeTree(PNG_METADATA, root);
+    return metadata;
   }
 
   private static BufferedImage toImage(HostTensor.Floats picture) {

@@ -1,0 +1,102 @@
+package dev.sluice.gateway;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.Recipe;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.TaskHeader;
+import java.util.List;
+
+/** Writes down how a picture is going to be made. */
+final class RecipeWriter {
+
+  private final ModelDigests digests;
+  private final String version;
+
+  /**
+   * @param version of Sluice
+   */
+  RecipeWriter(ModelDigests digests, String version) {
+    this.digests = digests;
+    this.version = version;
+  }
+
+  /**
+   * The recipe of a plan's first picture; the others differ in their seed.
+   *
+   * @param request as it was asked, where it says more than the route
+   * @param size of the picture
+   * @return JSON of a {@link Recipe}
+   */
+  String write(
+      GenerationRequest request,
+      ModelFolder model,
+      ImageSize size,
+      TaskHeader header,
+      List<RouteStep> route) {
+    GenerationRequest.Builder again =
+        request.toBuilder()
+            .clearRequestId()
+            .clearN()
+            .clearTimeout()
+            .clearCancelOnDisconnect()
+            .clearPreviewEverySteps()
+            .clearUpscaler()
+            .setModel(model.name())
+            .setWidth(size.width())
+            .setHeight(size.height())
+            .setSeed(header.getSeed());
+    for (RouteStep step : route) {
+      switch (step.getParametersCase()) {
+        case PRIOR -> again.setPrior(settings(step.getPrior().getSampling()));
+        case DENOISER -> again.setDenoiser(settings(step.getDenoiser().getSampling()));
+        case UPSCALER ->
+            step.getUpscaler().getCascadeList().forEach(own -> again.addUpscaler(settings(own)));
+        default -> {
+          // The text encoder samples nothing.
+        }
+      }
+    }
+    return json(
+        Recipe.newBuilder()
+            .setRequest(again)
+            .putAllComponents(digests.of(model))
+            .setVersion(version)
+            .build());
+  }
+
+  private static StageSettings settings(SamplingParameters sampling) {
+    StageSettings.Builder settings =
+        StageSettings.newBuilder()
+            .setSteps(sampling.getSteps())
+            .setGuidanceScale(sampling.getGuidanceScale())
+            .setEta(sampling.getEta());
+    if (!sampling.getSampler().isEmpty()) {
+      settings.setSampler(sampling.getSampler());
+    }
+    return settings.build();
+  }
+
+  /** The same recipe for another picture of the request. */
+  static String withSeed(String recipe, long seed) {
+    Recipe.Builder changed = Recipe.newBuilder();
+    try {
+      JsonFormat.parser().merge(recipe, changed);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not a recipe: " + e.getMessage(), e);
+    }
+    changed.getRequestBuilder().setSeed(seed);
+    return json(changed.build());
+  }
+
+  private static String json(Recipe recipe) {
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(recipe);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a recipe without JSON form", e);
+    }
+  }
+}
