@@ -14,6 +14,7 @@ import dev.sluice.contract.v1.ImageGenerationGrpc;
 import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.ListModelsRequest;
 import dev.sluice.stage.Outbox;
+import dev.sluice.stage.TraceParent;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.Status.Code;
@@ -50,8 +51,7 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
     Caller caller = new Caller(call);
     try {
       Generation generation =
-          generations.submit(
-              withCallDeadline(request), TraceInterceptor.TRACE_PARENT.get(), caller);
+          generations.submit(withCallDeadline(request), TraceParent.current(), caller);
       Context.current()
           .addListener(context -> generations.leave(generation, caller), Runnable::run);
     } catch (RequestException e) {

@@ -6,6 +6,7 @@ import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.stage.Outbox;
+import dev.sluice.stage.TraceParent;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;

@@ -16,6 +16,7 @@ import dev.sluice.stage.GroupSetup;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
 import dev.sluice.stage.ShareGroupWorker.RecordHandler;
+import dev.sluice.stage.TraceParent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;

@@ -41,4 +41,9 @@ public final class Topics {
   public static String deadLetters(String topic) {
     return DEAD_LETTER_PREFIX + topic;
   }
+
+  /** Whether a topic is for dead letters. */
+  public static boolean isDeadLetters(String topic) {
+    return topic.startsWith(DEAD_LETTER_PREFIX);
+  }
 }

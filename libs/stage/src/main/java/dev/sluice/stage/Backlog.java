@@ -1,7 +1,10 @@
 package dev.sluice.stage;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
@@ -12,6 +15,9 @@ import org.slf4j.LoggerFactory;
 public final class Backlog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Backlog.class);
+
+  /** A scrape of the metrics waits no longer, whatever has become of the broker. */
+  private static final long PATIENCE_SECONDS = 2;
 
   private final Admin admin;
   private final String group;
@@ -27,15 +33,15 @@ public final class Backlog implements AutoCloseable {
       return admin
           .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
           .partitionsToOffsetInfo(group)
-          .get()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
           .values()
           .stream()
           .filter(info -> info != null && info.lag().isPresent())
           .mapToDouble(Backlog::lag)
           .reduce(Double::sum)
           .orElse(Double.NaN);
-    } catch (ExecutionException e) {
-      LOG.debug("No backlog of {}: {}", group, e.getCause().getMessage());
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.debug("No backlog of {}", group, e);
       return Double.NaN;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -49,6 +55,6 @@ public final class Backlog implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close();
+    admin.close(Duration.ofSeconds(PATIENCE_SECONDS));
   }
 }

@@ -9,7 +9,9 @@ public interface BlobStore {
   /**
    * Stores a blob; it is there for every process when this returns.
    *
-   * @param key slash-separated segments of {@code [A-Za-z0-9._-]}
+   * @param key up to 8 slash-separated segments of {@code [A-Za-z0-9._-]} that do not begin with a
+   *     dot
+   * @throws IllegalArgumentException when {@code key} is something else
    */
   void put(String key, ByteBuffer content) throws IOException;
 
@@ -17,6 +19,7 @@ public interface BlobStore {
    * Reads a blob.
    *
    * @throws java.nio.file.NoSuchFileException when there is none
+   * @throws IllegalArgumentException when {@code key} is not a key
    */
   byte[] get(String key) throws IOException;
 }

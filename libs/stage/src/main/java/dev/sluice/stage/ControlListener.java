@@ -24,6 +24,7 @@ public final class ControlListener implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ControlListener.class);
   private static final Duration LOOK_BACK = Duration.ofMinutes(15);
+  private static final long PAUSE_MILLIS = 1000;
 
   private final CancelledRequests cancelled;
   private final Thread thread;
@@ -53,8 +54,19 @@ public final class ControlListener implements AutoCloseable {
           consumer.poll(Duration.ofMillis(500)).forEach(this::obey);
         }
       } catch (RuntimeException e) {
-        LOG.warn("Reading {} failed and is tried again: {}", Topics.CONTROL, e.getMessage());
+        if (!stopping) {
+          LOG.warn("Reading {} failed and is tried again: {}", Topics.CONTROL, e.getMessage());
+          pause();
+        }
       }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -86,12 +98,16 @@ public final class ControlListener implements AutoCloseable {
   }
 
   private void obey(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      LOG.warn("A record on {} has no value", Topics.CONTROL);
+      return;
+    }
     try {
       ControlCommand command = ControlCommand.parseFrom(record.value());
       if (command.hasCancel() && !command.getCancel().getRequestId().isEmpty()) {
         cancelled.add(command.getCancel().getRequestId());
       }
-    } catch (InvalidProtocolBufferException | NullPointerException e) {
+    } catch (InvalidProtocolBufferException e) {
       LOG.warn("A record on {} is not a command: {}", Topics.CONTROL, e.getMessage());
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -44,7 +45,11 @@ public final class FolderBlobStore implements BlobStore {
 
   @Override
   public byte[] get(String key) throws IOException {
-    return Files.readAllBytes(file(key));
+    Path file = file(key);
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(key);
+    }
+    return Files.readAllBytes(file);
   }
 
   /** Keys come with messages, so they must not lead out of the folder. */

@@ -4,8 +4,10 @@ import dev.sluice.contract.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,11 +20,16 @@ import org.apache.kafka.common.errors.TopicExistsException;
 /** Makes topics and configures share groups, before the first member of a group joins. */
 public final class GroupSetup {
 
-  /** Attempts at a record before it becomes a dead letter. */
+  /** Deliveries of a record before the broker itself makes it a dead letter. */
   public static final int DELIVERY_LIMIT = 10;
 
+  /**
+   * Attempts at a task. One fewer than there are deliveries: a task that kills its workers is
+   * delivered once more for somebody to tell the client.
+   */
+  static final int MAX_ATTEMPTS = DELIVERY_LIMIT - 1;
+
   private static final short BROKER_DEFAULT = -1;
-  private static final Map<String, String> NO_CONFIG = Map.of();
 
   private GroupSetup() {}
 
@@ -67,14 +74,17 @@ public final class GroupSetup {
 
   private static void createTopics(Admin admin, String... own)
       throws ExecutionException, InterruptedException {
-    Set<String> names = new java.util.LinkedHashSet<>(List.of(own));
+    Set<String> names = new LinkedHashSet<>(List.of(own));
     names.addAll(List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL));
     names.removeAll(admin.listTopics().names().get());
     for (String name : names) {
+      int limit =
+          Topics.isDeadLetters(name) ? Outbox.MAX_DEAD_LETTER_BYTES : Outbox.MAX_RECORD_BYTES;
       NewTopic missing =
-          new NewTopic(name, java.util.Optional.empty(), java.util.Optional.of(BROKER_DEFAULT));
+          new NewTopic(name, Optional.empty(), Optional.of(BROKER_DEFAULT))
+              .configs(Map.of("max.message.bytes", Integer.toString(limit)));
       try {
-        admin.createTopics(List.of(missing.configs(NO_CONFIG))).all().get();
+        admin.createTopics(List.of(missing)).all().get();
       } catch (ExecutionException e) {
         // Services start at the same time; one of them is first.
         if (!(e.getCause() instanceof TopicExistsException)) {

@@ -2,11 +2,15 @@ package dev.sluice.stage;
 
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.StageProgress;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,12 +19,14 @@ import org.slf4j.LoggerFactory;
  * A stage's door to gRPC: the call's message is the task, the stream tells progress and ends with
  * the result. The same task gives the same result message as through Kafka.
  */
-public final class GrpcDoor<T, R> {
+public final class GrpcDoor<T, R> implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(GrpcDoor.class);
+  private static final long CLOSE_SECONDS = 20;
 
   private final StageRuntime<T, R> runtime;
   private final ExecutorService work;
+  private volatile boolean stopping;
 
   /**
    * @param slots how many calls to work on at once; further ones wait
@@ -50,7 +56,18 @@ public final class GrpcDoor<T, R> {
       Function<R, A> result) {
     ServerCallStreamObserver<A> call = (ServerCallStreamObserver<A>) observer;
     call.setOnCancelHandler(() -> LOG.debug("A caller went away"));
-    work.execute(() -> run(task, call, progress, result));
+    Context context = Context.current();
+    try {
+      work.execute(
+          context.wrap(
+              () ->
+                  TraceParent.with(
+                      TraceParent.current(), () -> run(task, call, progress, result))));
+    } catch (RejectedExecutionException e) {
+      call.onError(
+          status(new StageStoppedException(StageStoppedException.Reason.SHUTDOWN))
+              .asRuntimeException());
+    }
   }
 
   private <A> void run(
@@ -59,19 +76,23 @@ public final class GrpcDoor<T, R> {
       Function<StageProgress, A> progress,
       Function<R, A> result) {
     try {
-      R made = runtime.run(task, listener(call, progress), call::isCancelled);
-      call.onNext(result.apply(made));
-      call.onCompleted();
-    } catch (RuntimeException e) {
-      if (!call.isCancelled()) {
-        call.onError(status(e).asRuntimeException());
+      R made = runtime.run(task, caller(call, progress));
+      synchronized (call) {
+        call.onNext(result.apply(made));
+        call.onCompleted();
+      }
+    } catch (RuntimeException | Error e) {
+      synchronized (call) {
+        if (!call.isCancelled()) {
+          call.onError(status(e).asRuntimeException());
+        }
       }
     }
   }
 
-  private <A> StageRuntime.Listener listener(
+  private <A> StageRuntime.Caller caller(
       ServerCallStreamObserver<A> call, Function<StageProgress, A> reply) {
-    return new StageRuntime.Listener() {
+    return new StageRuntime.Caller() {
       @Override
       public void progress(int step, int total) {
         StageProgress progress =
@@ -91,10 +112,31 @@ public final class GrpcDoor<T, R> {
       public void preview(int step, byte[] png) {
         // A single stage's caller sees the picture itself soon enough.
       }
+
+      @Override
+      public Optional<StageStoppedException.Reason> stopped() {
+        if (call.isCancelled()) {
+          return Optional.of(StageStoppedException.Reason.CANCELLED);
+        }
+        return stopping ? Optional.of(StageStoppedException.Reason.SHUTDOWN) : Optional.empty();
+      }
     };
   }
 
-  private static Status status(RuntimeException e) {
+  /** Takes no more calls, and ends those in work with {@code UNAVAILABLE} at their next step. */
+  @Override
+  public void close() {
+    stopping = true;
+    work.shutdown();
+    try {
+      work.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    work.shutdownNow();
+  }
+
+  private static Status status(Throwable e) {
     if (e instanceof InvalidTaskException invalid) {
       Status status =
           invalid.code() == ErrorCode.MODEL_NOT_FOUND ? Status.NOT_FOUND : Status.INVALID_ARGUMENT;

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ErrorCode;
@@ -12,6 +13,7 @@ import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.Preview;
+import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.StageResult;
@@ -19,10 +21,12 @@ import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
+import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -41,32 +45,52 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   private final StageRuntime<T, R> runtime;
   private final StageProtocol<T, R> protocol;
   private final Outbox outbox;
+  private final Counter redeliveries;
+  private final Counter deadLetters;
 
   public KafkaDoor(StageRuntime<T, R> runtime, Outbox outbox) {
     this.runtime = runtime;
     this.protocol = runtime.protocol();
     this.outbox = outbox;
+    this.redeliveries =
+        Counter.builder("sluice.stage.redeliveries")
+            .description("Tasks that came again: a worker died, shut down or failed before")
+            .tags(runtime.tags())
+            .register(runtime.metrics());
+    this.deadLetters =
+        Counter.builder("sluice.stage.dead.letters")
+            .description("Records that nobody could work on")
+            .tags(runtime.tags())
+            .register(runtime.metrics());
   }
 
   @Override
   public Disposition handle(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
+    return TraceParent.with(traceParent(record), () -> handleTraced(record, stopping));
+  }
+
+  private Disposition handleTraced(
+      ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
+    if (attempt(record) > 1) {
+      redeliveries.increment();
+    }
     T task;
     try {
-      task = protocol.parser().parseFrom(record.value());
-    } catch (InvalidProtocolBufferException | NullPointerException e) {
-      LOG.warn("A record on {} is not a task: {}", record.topic(), e.getMessage());
-      outbox.deadLetter(
-          record, "not a task of the " + Topics.name(protocol.stage()) + ": " + e.getMessage());
-      return Disposition.DONE;
+      task = parse(record);
+    } catch (InvalidProtocolBufferException e) {
+      return refuseUnreadable(record, e.getMessage());
     }
     TaskHeader header = protocol.header().apply(task);
     try {
-      R result = runtime.run(task, listener(header), stopping);
-      handOn(task, result, traceParent(record));
+      if (attempt(record) > GroupSetup.MAX_ATTEMPTS) {
+        return giveUp(record, header, "its workers ended or lost it, the last time as well");
+      }
+      Routing.check(protocol.stage(), protocol.route().apply(task));
+      handOn(task, runtime.run(task, caller(header, stopping)));
       return Disposition.DONE;
     } catch (InvalidTaskException e) {
-      fail(header, e.code(), e.field(), e.getMessage());
-      outbox.deadLetter(record, e.getMessage());
+      fail(header, error(e.code(), e.field(), e.getMessage()));
+      deadLetter(record, e.getMessage());
       return Disposition.DONE;
     } catch (StageStoppedException e) {
       return switch (e.reason()) {
@@ -74,13 +98,34 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
         case CANCELLED -> endWith(header, ErrorCode.CANCELLED, e);
         case DEADLINE_EXCEEDED -> endWith(header, ErrorCode.DEADLINE_EXCEEDED, e);
       };
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return retryOrGiveUp(record, header, stopping, e);
     }
   }
 
+  private T parse(ConsumerRecord<byte[], byte[]> record) throws InvalidProtocolBufferException {
+    if (record.value() == null) {
+      throw new InvalidProtocolBufferException("the record has no value");
+    }
+    return protocol.parser().parseFrom(record.value());
+  }
+
+  /** The key is all that may still say who waits. */
+  private Disposition refuseUnreadable(ConsumerRecord<byte[], byte[]> record, String problem) {
+    String reason = "not a task of the %s: %s".formatted(Topics.name(protocol.stage()), problem);
+    LOG.warn("A record on {} is {}", record.topic(), reason);
+    Optional.ofNullable(record.key())
+        .map(key -> new String(key, StandardCharsets.UTF_8))
+        .flatMap(ImageId::parse)
+        .ifPresent(
+            image ->
+                fail(image, error(ErrorCode.INVALID_ARGUMENT, "", reason), ResultFormat.PROTOBUF));
+    deadLetter(record, reason);
+    return Disposition.DONE;
+  }
+
   private Disposition endWith(TaskHeader header, ErrorCode code, StageStoppedException e) {
-    fail(header, code, "", e.getMessage());
+    fail(header, error(code, "", e.getMessage()));
     return Disposition.DONE;
   }
 
@@ -88,23 +133,31 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
       ConsumerRecord<byte[], byte[]> record,
       TaskHeader header,
       BooleanSupplier stopping,
-      RuntimeException fault) {
-    int attempt = record.deliveryCount().orElse((short) 1);
+      Throwable fault) {
     LOG.error(
         "Attempt {} of {} at {} failed",
-        attempt,
-        GroupSetup.DELIVERY_LIMIT,
+        attempt(record),
+        GroupSetup.MAX_ATTEMPTS,
         header.getImageId(),
         fault);
-    if (attempt < GroupSetup.DELIVERY_LIMIT) {
-      if (!stopping.getAsBoolean()) {
-        pause();
-      }
-      return Disposition.RETRY;
+    if (attempt(record) >= GroupSetup.MAX_ATTEMPTS) {
+      return giveUp(record, header, fault.toString());
     }
+    if (!stopping.getAsBoolean()) {
+      pause();
+    }
+    return Disposition.RETRY;
+  }
+
+  private Disposition giveUp(
+      ConsumerRecord<byte[], byte[]> record, TaskHeader header, String fault) {
     fail(header, Outbox.internalError());
-    outbox.deadLetter(record, "failed %d times: %s".formatted(attempt, fault));
+    deadLetter(record, "failed %d times: %s".formatted(GroupSetup.MAX_ATTEMPTS, fault));
     return Disposition.DONE;
+  }
+
+  private static int attempt(ConsumerRecord<byte[], byte[]> record) {
+    return record.deliveryCount().orElse((short) 1);
   }
 
   private static void pause() {
@@ -115,53 +168,62 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     }
   }
 
-  private void fail(TaskHeader header, ErrorCode code, String field, String message) {
-    if (header.getRequestId().isEmpty()) {
-      return;
-    }
-    fail(
-        header,
-        GenerationError.newBuilder().setCode(code).setField(field).setMessage(message).build());
+  private void deadLetter(ConsumerRecord<byte[], byte[]> record, String reason) {
+    outbox.deadLetter(record, reason);
+    deadLetters.increment();
+  }
+
+  private static GenerationError error(ErrorCode code, String field, String message) {
+    return GenerationError.newBuilder()
+        .setCode(code)
+        .setField(field)
+        .setMessage(Outbox.abridged(message))
+        .build();
   }
 
   private void fail(TaskHeader header, GenerationError error) {
-    outbox.sendResult(
-        GenerationResult.newBuilder()
-            .setRequestId(header.getRequestId())
-            .setImageIndex(header.getImageIndex())
-            .setError(error.toBuilder().setStage(protocol.stage()))
-            .build(),
-        header.getResultFormat(),
-        null);
+    ImageId.of(header).ifPresent(image -> fail(image, error, header.getResultFormat()));
   }
 
-  private void handOn(T task, R result, String traceParent) {
+  private void fail(ImageId image, GenerationError error, ResultFormat format) {
+    outbox.sendResult(
+        GenerationResult.newBuilder()
+            .setRequestId(image.requestId())
+            .setImageIndex(image.index())
+            .setError(error.toBuilder().setStage(protocol.stage()))
+            .build(),
+        format,
+        TraceParent.current());
+  }
+
+  private void handOn(T task, R result) {
     StageResult common = protocol.result().apply(result);
     TaskHeader header = common.getHeader();
     List<RouteStep> route = protocol.route().apply(task);
     if (route.isEmpty()) {
-      outbox.sendResult(finalResult(header, result), header.getResultFormat(), traceParent);
+      outbox.sendResult(
+          finalResult(header, (UpscalerResult) result),
+          header.getResultFormat(),
+          TraceParent.current());
       return;
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>(protocol.inputs().apply(task));
-    tensors.putAll(runtime.payloads().store(header.getImageId(), common.getOutputsMap()));
+    tensors.putAll(
+        runtime
+            .payloads()
+            .store(
+                ImageId.of(header).orElseThrow(),
+                protocol.header().apply(task).getTimingsCount(),
+                protocol.stage(),
+                common.getOutputsMap()));
     Message next = Routing.task(header, tensors, route);
-    outbox.send(route.get(0).getTopic(), header.getImageId(), next, traceParent);
+    outbox.send(route.get(0).getTopic(), header.getImageId(), next, TraceParent.current());
   }
 
-  private GenerationResult finalResult(TaskHeader header, R result) {
-    GenerationResult.Builder outcome =
-        GenerationResult.newBuilder()
-            .setRequestId(header.getRequestId())
-            .setImageIndex(header.getImageIndex());
-    if (!(result instanceof UpscalerResult picture)) {
-      throw InvalidTaskException.inField(
-          "route",
-          "the route ends at the "
-              + Topics.name(protocol.stage())
-              + ", which makes no picture; it must end at the upscaler");
-    }
-    return outcome
+  private static GenerationResult finalResult(TaskHeader header, UpscalerResult picture) {
+    return GenerationResult.newBuilder()
+        .setRequestId(header.getRequestId())
+        .setImageIndex(header.getImageIndex())
         .setImage(
             Image.newBuilder()
                 .setIndex(header.getImageIndex())
@@ -173,8 +235,8 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
         .build();
   }
 
-  private StageRuntime.Listener listener(TaskHeader header) {
-    return new StageRuntime.Listener() {
+  private StageRuntime.Caller caller(TaskHeader header, BooleanSupplier stopping) {
+    return new StageRuntime.Caller() {
       @Override
       public void progress(int step, int total) {
         outbox.send(
@@ -194,6 +256,13 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
                 .setPreview(Preview.newBuilder().setStep(step).setPng(ByteString.copyFrom(png)))
                 .build());
       }
+
+      @Override
+      public Optional<StageStoppedException.Reason> stopped() {
+        return stopping.getAsBoolean()
+            ? Optional.of(StageStoppedException.Reason.SHUTDOWN)
+            : Optional.empty();
+      }
     };
   }
 
@@ -206,6 +275,8 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
 
   private static String traceParent(ConsumerRecord<byte[], byte[]> record) {
     Header header = record.headers().lastHeader(RecordHeaders.TRACE_PARENT);
-    return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    return header == null || header.value() == null
+        ? null
+        : new String(header.value(), StandardCharsets.UTF_8);
   }
 }

@@ -22,7 +22,13 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Writes to Kafka. Everything but events has arrived when a method returns. */
 public final class Outbox implements AutoCloseable {
 
-  private static final int MAX_RECORD_BYTES = 8 << 20;
+  /** What a record may weigh on any topic. */
+  static final int MAX_RECORD_BYTES = 8 << 20;
+
+  /** What a dead letter may weigh: the record and why it is one. */
+  static final int MAX_DEAD_LETTER_BYTES = MAX_RECORD_BYTES + (64 << 10);
+
+  private static final int MAX_REASON_LENGTH = 1000;
 
   private final KafkaProducer<byte[], byte[]> producer;
 
@@ -34,7 +40,7 @@ public final class Outbox implements AutoCloseable {
     producerSettings.put("acks", "all");
     producerSettings.put("enable.idempotence", true);
     producerSettings.put("linger.ms", 0);
-    producerSettings.put("max.request.size", MAX_RECORD_BYTES);
+    producerSettings.put("max.request.size", MAX_DEAD_LETTER_BYTES);
     this.producer =
         new KafkaProducer<>(producerSettings, new ByteArraySerializer(), new ByteArraySerializer());
   }
@@ -48,7 +54,10 @@ public final class Outbox implements AutoCloseable {
 
   /** Writes an event without waiting: a lost one is no loss. */
   public void send(GenerationEvent event) {
-    producer.send(record(Topics.EVENTS, event.getRequestId(), event.toByteArray()));
+    ProducerRecord<byte[], byte[]> record =
+        record(Topics.EVENTS, event.getRequestId(), event.toByteArray());
+    header(record, RecordHeaders.TRACE_PARENT, TraceParent.current());
+    producer.send(record);
   }
 
   /** Writes a picture, or what prevented it, in the format that the request asked for. */
@@ -73,14 +82,11 @@ public final class Outbox implements AutoCloseable {
     for (Header header : poisoned.headers()) {
       letter.headers().add(header);
     }
-    letter.headers().add(RecordHeaders.ERROR, reason.getBytes(StandardCharsets.UTF_8));
-    letter
-        .headers()
-        .add(
-            RecordHeaders.ORIGIN,
-            "%s-%d@%d"
-                .formatted(poisoned.topic(), poisoned.partition(), poisoned.offset())
-                .getBytes(StandardCharsets.UTF_8));
+    header(letter, RecordHeaders.ERROR, abridged(reason));
+    header(
+        letter,
+        RecordHeaders.ORIGIN,
+        "%s-%d@%d".formatted(poisoned.topic(), poisoned.partition(), poisoned.offset()));
     await(letter);
   }
 
@@ -90,6 +96,13 @@ public final class Outbox implements AutoCloseable {
         .setCode(ErrorCode.INTERNAL)
         .setMessage("an internal error occurred; the service's log has the details")
         .build();
+  }
+
+  /** Reasons may quote what was sent. */
+  static String abridged(String reason) {
+    return reason.length() <= MAX_REASON_LENGTH
+        ? reason
+        : reason.substring(0, MAX_REASON_LENGTH) + " ...";
   }
 
   private static void header(ProducerRecord<byte[], byte[]> record, String name, String value) {

@@ -1,7 +1,10 @@
 package dev.sluice.stage;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +49,8 @@ public final class Payloads {
     } catch (NoSuchFileException e) {
       throw InvalidTaskException.inField(
           "inputs." + name,
-          "the blob " + tensor.getBlobKey() + " is not in the blob store; it may have expired");
+          "the blob %s is not in the blob store; it may have expired"
+              .formatted(tensor.getBlobKey()));
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField("inputs." + name, e.getMessage());
     } catch (IOException e) {
@@ -54,10 +58,19 @@ public final class Payloads {
     }
   }
 
-  /** The same tensors, those above the limit as blobs below {@code prefix}. */
-  public Map<String, Tensor> store(String prefix, Map<String, Tensor> tensors) {
+  /**
+   * What a stage made of a task, the tensors above the limit as blobs. A repeated task writes the
+   * same blobs again; another stage of the picture never writes over them, though it may give its
+   * tensors the same names.
+   *
+   * @param stagesBefore how many stages the picture had passed before this one
+   */
+  public Map<String, Tensor> store(
+      ImageId image, int stagesBefore, Stage stage, Map<String, Tensor> outputs) {
+    // The first segment begins with a letter whatever the request is called, "..", for instance.
+    String folder = "image-%s/%d-%s/".formatted(image, stagesBefore, Topics.name(stage));
     Map<String, Tensor> stored = new LinkedHashMap<>();
-    tensors.forEach((name, tensor) -> stored.put(name, store(prefix + "/" + name, tensor)));
+    outputs.forEach((name, tensor) -> stored.put(name, store(folder + name, tensor)));
     return stored;
   }
 

@@ -5,19 +5,24 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
-import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +36,12 @@ public final class ShareGroupWorker implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ShareGroupWorker.class);
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final long RESTART_PAUSE_MILLIS = 1000;
+
+  /** Less than the 30 s that Kubernetes gives a process to end. */
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  private static final Duration RELEASE_TIME = Duration.ofSeconds(5);
 
   /** What to do with a record after the work. */
   public enum Disposition {
@@ -46,7 +57,8 @@ public final class ShareGroupWorker implements AutoCloseable {
     /**
      * Works on one record; whatever it writes must have arrived when it returns.
      *
-     * @param stopping becomes true when the worker is to end: give the record back soon
+     * @param stopping becomes true when the worker is to end, or has lost the record to another:
+     *     give it back soon
      */
     Disposition handle(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping);
   }
@@ -54,8 +66,10 @@ public final class ShareGroupWorker implements AutoCloseable {
   private final String topic;
   private final RecordHandler handler;
   private final long renewMillis;
+  private final Map<String, Object> settings;
   private final ExecutorService slots;
   private final ExecutorService work;
+  private final Set<Future<?>> running = ConcurrentHashMap.newKeySet();
   private final CountDownLatch joined;
   private volatile boolean stopping;
 
@@ -64,7 +78,7 @@ public final class ShareGroupWorker implements AutoCloseable {
    *
    * @param settings for every consumer; {@code bootstrap.servers} at least
    * @param group the share group, set up by {@link GroupSetup}
-   * @param slots how many records to work on at once
+   * @param slots how many records to work on at once, at least 1
    * @param lock how long the group locks a record; renewed at a third of it
    */
   public ShareGroupWorker(
@@ -74,26 +88,34 @@ public final class ShareGroupWorker implements AutoCloseable {
       int slots,
       Duration lock,
       RecordHandler handler) {
+    if (slots < 1) {
+      throw new IllegalArgumentException(
+          "a worker of %s needs at least 1 slot; found %d".formatted(topic, slots));
+    }
     this.topic = topic;
     this.handler = handler;
     this.renewMillis = lock.toMillis() / 3;
+    this.settings = consumerSettings(settings, group);
     this.slots = Executors.newFixedThreadPool(slots, threads(group + "-slot-"));
     this.work = Executors.newFixedThreadPool(slots, threads(group + "-work-"));
     this.joined = new CountDownLatch(slots);
-    Map<String, Object> consumerSettings = new HashMap<>(settings);
-    consumerSettings.put("group.id", group);
-    consumerSettings.put("share.acknowledgement.mode", "explicit");
-    consumerSettings.put("share.acquire.mode", "record_limit");
-    consumerSettings.put("max.poll.records", 1);
-    consumerSettings.put("max.poll.interval.ms", Integer.MAX_VALUE);
     for (int i = 0; i < slots; i++) {
-      this.slots.execute(() -> takeRecords(consumerSettings));
+      this.slots.execute(this::takeRecords);
     }
   }
 
-  private static java.util.concurrent.ThreadFactory threads(String prefix) {
-    java.util.concurrent.atomic.AtomicInteger next =
-        new java.util.concurrent.atomic.AtomicInteger();
+  private static Map<String, Object> consumerSettings(Map<String, Object> settings, String group) {
+    Map<String, Object> own = new HashMap<>(settings);
+    own.put("group.id", group);
+    own.put("share.acknowledgement.mode", "explicit");
+    own.put("share.acquire.mode", "record_limit");
+    own.put("max.poll.records", 1);
+    own.put("max.poll.interval.ms", Integer.MAX_VALUE);
+    return own;
+  }
+
+  private static ThreadFactory threads(String prefix) {
+    AtomicInteger next = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(task, prefix + next.getAndIncrement());
       thread.setDaemon(true);
@@ -106,14 +128,15 @@ public final class ShareGroupWorker implements AutoCloseable {
     return joined.getCount() == 0;
   }
 
-  private void takeRecords(Map<String, Object> settings) {
+  private void takeRecords() {
     boolean counted = false;
     while (!stopping) {
       try (KafkaShareConsumer<byte[], byte[]> consumer =
           new KafkaShareConsumer<>(
               settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
         consumer.subscribe(List.of(topic));
-        while (!stopping) {
+        boolean intact = true;
+        while (!stopping && intact) {
           List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
           consumer.poll(POLL).forEach(records::add);
           if (!counted) {
@@ -121,7 +144,7 @@ public final class ShareGroupWorker implements AutoCloseable {
             joined.countDown();
           }
           for (ConsumerRecord<byte[], byte[]> record : records) {
-            workOn(consumer, record);
+            intact &= new Work(consumer, record).finish();
           }
         }
       } catch (RuntimeException e) {
@@ -133,70 +156,9 @@ public final class ShareGroupWorker implements AutoCloseable {
     }
   }
 
-  private void workOn(
-      KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
-    Future<Disposition> outcome = work.submit(() -> handler.handle(record, () -> stopping));
-    ConsumerRecord<byte[], byte[]> locked = record;
-    while (true) {
-      try {
-        Disposition disposition = outcome.get(renewMillis, TimeUnit.MILLISECONDS);
-        consumer.acknowledge(
-            locked,
-            disposition == Disposition.DONE ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
-        commit(consumer, record);
-        return;
-      } catch (TimeoutException e) {
-        locked = renew(consumer, locked);
-      } catch (ExecutionException e) {
-        LOG.error("The work on {} failed unexpectedly; it goes back", describe(record), e);
-        consumer.acknowledge(locked, AcknowledgeType.RELEASE);
-        commit(consumer, record);
-        return;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
-  }
-
-  /**
-   * Extends the lock. The poll that must follow a renewal gives the record back at once when it
-   * does not wait; a waiting poll would fetch further records whose locks nobody renews.
-   */
-  private ConsumerRecord<byte[], byte[]> renew(
-      KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
-    consumer.acknowledge(record, AcknowledgeType.RENEW);
-    commit(consumer, record);
-    ConsumerRecords<byte[], byte[]> renewed = consumer.poll(Duration.ZERO);
-    return renewed.isEmpty() ? record : renewed.iterator().next();
-  }
-
-  /** A failed acknowledgement is in the answer, not thrown: the record will come again. */
-  private void commit(
-      KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
-    try {
-      consumer
-          .commitSync()
-          .forEach(
-              (partition, problem) ->
-                  problem.ifPresent(
-                      e ->
-                          LOG.warn(
-                              "{} could not be acknowledged and will come again: {}",
-                              describe(record),
-                              e.getMessage())));
-    } catch (WakeupException e) {
-      LOG.debug("Woken while acknowledging {}", describe(record));
-    }
-  }
-
-  private static String describe(ConsumerRecord<?, ?> record) {
-    return record.topic() + "-" + record.partition() + "@" + record.offset();
-  }
-
   private static void pause() {
     try {
-      Thread.sleep(1000);
+      Thread.sleep(RESTART_PAUSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -204,19 +166,138 @@ public final class ShareGroupWorker implements AutoCloseable {
 
   /**
    * Takes no more records, waits for those in work to be done or given back, and leaves the group.
+   * Work that takes no notice for 20 s is interrupted, and its record given back.
    */
   @Override
   public void close() {
+    close(GRACE);
+  }
+
+  void close(Duration grace) {
     stopping = true;
     slots.shutdown();
     try {
-      if (!slots.awaitTermination(20, TimeUnit.SECONDS)) {
-        slots.shutdownNow();
+      if (!slots.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+        running.forEach(outcome -> outcome.cancel(true));
+        slots.awaitTermination(RELEASE_TIME.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
-      slots.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    slots.shutdownNow();
     work.shutdownNow();
+  }
+
+  /** The work on one record, from its delivery to its acknowledgement. */
+  private final class Work {
+
+    private final KafkaShareConsumer<byte[], byte[]> consumer;
+    private final Future<Disposition> outcome;
+    private ConsumerRecord<byte[], byte[]> record;
+    private volatile boolean lost;
+
+    Work(KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
+      this.consumer = consumer;
+      this.record = record;
+      this.outcome = work.submit(() -> handler.handle(record, () -> stopping || lost));
+      running.add(outcome);
+    }
+
+    /**
+     * Returns when the record is acknowledged, or lost and the work on it over.
+     *
+     * @return whether the consumer still holds what it believes to hold
+     */
+    boolean finish() {
+      try {
+        while (!outcome.isDone()) {
+          if (!isDoneIn(renewMillis) && !renew()) {
+            LOG.warn("The lock of {} was lost; the work on it is given up", describe());
+            return false;
+          }
+        }
+        acknowledge(disposition());
+        return true;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      } finally {
+        lost = true;
+        awaitEnd();
+        running.remove(outcome);
+      }
+    }
+
+    private boolean isDoneIn(long millis) throws InterruptedException {
+      try {
+        outcome.get(millis, TimeUnit.MILLISECONDS);
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      } catch (ExecutionException | CancellationException e) {
+        return true;
+      }
+    }
+
+    private Disposition disposition() throws InterruptedException {
+      try {
+        return outcome.get();
+      } catch (ExecutionException e) {
+        LOG.error("The work on {} failed unexpectedly; it goes back", describe(), e.getCause());
+        return Disposition.RETRY;
+      } catch (CancellationException e) {
+        LOG.warn("The work on {} took no notice that the worker is to end", describe());
+        return Disposition.RETRY;
+      }
+    }
+
+    /**
+     * Extends the lock. The poll that must follow a renewal gives the record back at once when it
+     * does not wait; a waiting poll would fetch further records whose locks nobody renews.
+     */
+    private boolean renew() {
+      consumer.acknowledge(record, AcknowledgeType.RENEW);
+      if (!commit()) {
+        return false;
+      }
+      for (ConsumerRecord<byte[], byte[]> renewed : consumer.poll(Duration.ZERO)) {
+        if (renewed.partition() == record.partition() && renewed.offset() == record.offset()) {
+          record = renewed;
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private void acknowledge(Disposition disposition) {
+      consumer.acknowledge(
+          record,
+          disposition == Disposition.DONE ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+      if (!commit()) {
+        LOG.warn("{} could not be acknowledged and will come again", describe());
+      }
+    }
+
+    /** A failed acknowledgement is in the answer, not thrown. */
+    private boolean commit() {
+      List<KafkaException> problems =
+          consumer.commitSync().values().stream().flatMap(Optional::stream).toList();
+      problems.forEach(e -> LOG.debug("{} could not be acknowledged", describe(), e));
+      return problems.isEmpty();
+    }
+
+    private void awaitEnd() {
+      try {
+        outcome.get();
+      } catch (ExecutionException | CancellationException e) {
+        LOG.trace("Over, and accounted for", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private String describe() {
+      return record.topic() + "-" + record.partition() + "@" + record.offset();
+    }
   }
 }

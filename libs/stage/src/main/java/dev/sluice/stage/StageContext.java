@@ -4,9 +4,10 @@ package dev.sluice.stage;
 public interface StageContext {
 
   /**
-   * Reports progress.
+   * Reports progress, and goes on only if the task is still wanted or done anyway.
    *
    * @param step steps done, 0 to {@code total}
+   * @throws StageStoppedException as {@link #check}, before the last step
    */
   void progress(int step, int total);
 
@@ -18,7 +19,7 @@ public interface StageContext {
   void preview(int step, byte[] png);
 
   /**
-   * Returns when the task is still wanted; to be asked at least once a step.
+   * Returns when the task is still wanted; to be asked, or told progress, at least once a step.
    *
    * @throws StageStoppedException when it was cancelled, its deadline has passed, or this process
    *     is to end

@@ -3,14 +3,17 @@ package dev.sluice.stage;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageTiming;
 import dev.sluice.contract.v1.TaskHeader;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /** What belongs to every task, whichever door it came through. */
 public final class StageRuntime<T, R> {
@@ -20,6 +23,7 @@ public final class StageRuntime<T, R> {
   private final Payloads payloads;
   private final CancelledRequests cancelled;
   private final MeterRegistry metrics;
+  private final Tags tags;
   private final AtomicInteger inFlight;
 
   public StageRuntime(
@@ -33,14 +37,18 @@ public final class StageRuntime<T, R> {
     this.payloads = payloads;
     this.cancelled = cancelled;
     this.metrics = metrics;
-    this.inFlight = metrics.gauge("sluice.stage.tasks.in.flight", new AtomicInteger());
+    this.tags = Tags.of("stage", Topics.name(protocol.stage()));
+    this.inFlight = metrics.gauge("sluice.stage.tasks.in.flight", tags, new AtomicInteger());
   }
 
-  /** Receives what a running task tells. */
-  public interface Listener {
+  /** Who brought a task: hears how it goes, and may not want it any more. */
+  interface Caller {
     void progress(int step, int total);
 
     void preview(int step, byte[] png);
+
+    /** Why the task need not go on here; asked at every step. */
+    Optional<StageStoppedException.Reason> stopped();
   }
 
   StageProtocol<T, R> protocol() {
@@ -51,21 +59,28 @@ public final class StageRuntime<T, R> {
     return payloads;
   }
 
+  MeterRegistry metrics() {
+    return metrics;
+  }
+
+  Tags tags() {
+    return tags;
+  }
+
   /**
    * Runs one task.
    *
-   * @param abandoned says whether the caller has gone away or the process is to end
    * @throws InvalidTaskException when the task can never succeed
    * @throws StageStoppedException when it is not wanted any more
    */
-  public R run(T task, Listener listener, BooleanSupplier abandoned) {
+  R run(T task, Caller caller) {
     TaskHeader header = protocol.header().apply(task);
-    StageContext context = context(header, listener, abandoned);
+    StageContext context = context(header, caller);
     long start = System.nanoTime();
     String outcome = "failed";
     inFlight.incrementAndGet();
     try {
-      requireIds(header);
+      check(header);
       context.check();
       T resolved = protocol.withInputs().apply(task, payloads.fetch(protocol.inputs().apply(task)));
       R result = stage.run(resolved, context);
@@ -75,23 +90,36 @@ public final class StageRuntime<T, R> {
       outcome = "invalid";
       throw e;
     } catch (StageStoppedException e) {
-      outcome = e.reason().name().toLowerCase(java.util.Locale.ROOT);
+      outcome = e.reason().name().toLowerCase(Locale.ROOT);
       throw e;
     } finally {
       inFlight.decrementAndGet();
       Timer.builder("sluice.stage.task")
           .description("Tasks of this stage and how long they took")
-          .tag("stage", Topics.name(protocol.stage()))
+          .tags(tags)
           .tag("outcome", outcome)
           .register(metrics)
           .record(java.time.Duration.ofNanos(System.nanoTime() - start));
     }
   }
 
-  private static void requireIds(TaskHeader header) {
-    if (header.getRequestId().isEmpty() || header.getImageId().isEmpty()) {
+  private static void check(TaskHeader header) {
+    ImageId image =
+        ImageId.of(header)
+            .orElseThrow(
+                () ->
+                    InvalidTaskException.inField(
+                        "header.request_id",
+                        "a task needs the id of its request: 1 to 128 characters of A-Z a-z 0-9 ."
+                            + " _ -"));
+    if (!header.getImageId().equals(image.toString())) {
       throw InvalidTaskException.inField(
-          "header", "request_id and image_id must not be empty in a task");
+          "header.image_id",
+          "the image_id must be request_id/image_index, here %s".formatted(image));
+    }
+    if (!Timestamps.isValid(header.getDeadline())) {
+      throw InvalidTaskException.inField(
+          "header.deadline", "the deadline is no time of the years 1 to 9999");
     }
   }
 
@@ -104,31 +132,40 @@ public final class StageRuntime<T, R> {
     return protocol.withResult().apply(result, common.toBuilder().setHeader(header).build());
   }
 
-  private StageContext context(TaskHeader header, Listener listener, BooleanSupplier abandoned) {
+  private StageContext context(TaskHeader header, Caller caller) {
     return new StageContext() {
       @Override
       public void progress(int step, int total) {
-        listener.progress(step, total);
+        caller.progress(step, total);
+        if (step < total) {
+          check();
+        }
       }
 
       @Override
       public void preview(int step, byte[] png) {
-        listener.preview(step, png);
+        caller.preview(step, png);
       }
 
       @Override
       public void check() {
-        if (cancelled.contains(header.getRequestId())) {
-          throw new StageStoppedException(StageStoppedException.Reason.CANCELLED);
-        }
-        if (header.hasDeadline()
-            && Timestamps.toMillis(header.getDeadline()) < System.currentTimeMillis()) {
-          throw new StageStoppedException(StageStoppedException.Reason.DEADLINE_EXCEEDED);
-        }
-        if (abandoned.getAsBoolean()) {
-          throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
-        }
+        reasonToStop(header, caller)
+            .ifPresent(
+                reason -> {
+                  throw new StageStoppedException(reason);
+                });
       }
     };
+  }
+
+  private Optional<StageStoppedException.Reason> reasonToStop(TaskHeader header, Caller caller) {
+    if (cancelled.contains(header.getRequestId())) {
+      return Optional.of(StageStoppedException.Reason.CANCELLED);
+    }
+    if (header.hasDeadline()
+        && Timestamps.toMillis(header.getDeadline()) < System.currentTimeMillis()) {
+      return Optional.of(StageStoppedException.Reason.DEADLINE_EXCEEDED);
+    }
+    return caller.stopped();
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.stage;
 
 import dev.sluice.contract.Topics;
+import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Quarkus;
@@ -10,7 +11,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Default;
 import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -29,19 +35,29 @@ public class StageService implements HealthCheck {
 
   private static final Logger LOG = LoggerFactory.getLogger(StageService.class);
 
-  private final Instance<StageModule<?, ?>> modules;
+  private final Supplier<Optional<StageModule<?, ?>>> module;
   private final StageSettings settings;
   private final MeterRegistry metrics;
   private final Map<String, Object> kafka;
+  private boolean stopped;
   private volatile Doors<?, ?> doors;
 
+  @Inject
   StageService(
       Instance<StageModule<?, ?>> modules,
       StageSettings settings,
       MeterRegistry metrics,
       @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
           String bootstrapServers) {
-    this.modules = modules;
+    this(() -> modules.stream().findFirst(), settings, metrics, bootstrapServers);
+  }
+
+  StageService(
+      Supplier<Optional<StageModule<?, ?>>> module,
+      StageSettings settings,
+      MeterRegistry metrics,
+      String bootstrapServers) {
+    this.module = module;
     this.settings = settings;
     this.metrics = metrics;
     this.kafka = Map.of("bootstrap.servers", bootstrapServers);
@@ -55,7 +71,10 @@ public class StageService implements HealthCheck {
       Backlog backlog) {
 
     void close() {
+      Thread calls = new Thread(grpc::close, "grpc-close");
+      calls.start();
       worker.close();
+      join(calls);
       control.close();
       outbox.close();
       backlog.close();
@@ -63,7 +82,8 @@ public class StageService implements HealthCheck {
   }
 
   void start(@Observes StartupEvent event) {
-    if (modules.isUnsatisfied()) {
+    // Not every application with this library is a stage.
+    if (module.get().isEmpty()) {
       return;
     }
     Thread loader = new Thread(this::open, "stage-loader");
@@ -73,10 +93,19 @@ public class StageService implements HealthCheck {
 
   private void open() {
     try {
-      doors = open(modules.get());
+      opened(open(module.get().orElseThrow()));
     } catch (RuntimeException | LinkageError e) {
       LOG.error("The stage could not be started: {}", e.getMessage(), e);
       Quarkus.asyncExit(1);
+    }
+  }
+
+  /** The end may come while the models are being loaded. */
+  private synchronized void opened(Doors<?, ?> opened) {
+    if (stopped) {
+      opened.close();
+    } else {
+      doors = opened;
     }
   }
 
@@ -84,9 +113,9 @@ public class StageService implements HealthCheck {
     String name = Topics.name(module.protocol().stage());
     String topic = Topics.tasks(module.protocol().stage());
     String group = "sluice-" + name;
-    Thread setup =
-        new Thread(() -> GroupSetup.prepare(kafka, group, topic, settings.lock()), "group-setup");
-    setup.start();
+    FutureTask<Void> setup =
+        new FutureTask<>(() -> GroupSetup.prepare(kafka, group, topic, settings.lock()), null);
+    new Thread(setup, "group-setup").start();
     Stage<T, R> stage = module.load();
     join(setup);
     CancelledRequests cancelled = new CancelledRequests();
@@ -111,6 +140,19 @@ public class StageService implements HealthCheck {
     return new Doors<>(new GrpcDoor<>(runtime, settings.slots()), worker, control, outbox, backlog);
   }
 
+  private static void join(FutureTask<Void> setup) {
+    try {
+      setup.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the share group was set up", e);
+    }
+  }
+
   private static void join(Thread thread) {
     try {
       thread.join();
@@ -122,13 +164,13 @@ public class StageService implements HealthCheck {
   /**
    * The stage's gRPC door.
    *
-   * @throws InvalidTaskException while the models are being loaded
+   * @throws io.grpc.StatusRuntimeException {@code UNAVAILABLE} while the models are being loaded
    */
   @SuppressWarnings("unchecked")
   public <T, R> GrpcDoor<T, R> grpc(StageProtocol<T, R> protocol) {
     Doors<?, ?> open = doors;
     if (open == null) {
-      throw io.grpc.Status.UNAVAILABLE
+      throw Status.UNAVAILABLE
           .withDescription("the models are still being loaded; try again in a moment")
           .asRuntimeException();
     }
@@ -139,12 +181,13 @@ public class StageService implements HealthCheck {
   public HealthCheckResponse call() {
     Doors<?, ?> open = doors;
     return HealthCheckResponse.named("stage")
-        .status(modules.isUnsatisfied() || open != null && open.worker().isReady())
+        .status(module.get().isEmpty() || open != null && open.worker().isReady())
         .withData("models", open != null ? "loaded" : "loading")
         .build();
   }
 
-  void stop(@Observes ShutdownEvent event) {
+  synchronized void stop(@Observes ShutdownEvent event) {
+    stopped = true;
     Doors<?, ?> open = doors;
     if (open != null) {
       open.close();

@@ -1,7 +1,6 @@
-package dev.sluice.gateway;
+package dev.sluice.stage;
 
 import dev.sluice.contract.RecordHeaders;
-import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -10,21 +9,18 @@ import io.grpc.ServerInterceptor;
 import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Keeps a call's trace context where the service finds it. */
+/** Takes a call's trace context from its metadata; a call without one begins a trace. */
 @GlobalInterceptor
 @ApplicationScoped
-class TraceInterceptor implements ServerInterceptor {
+public class TraceInterceptor implements ServerInterceptor {
 
-  static final Context.Key<String> TRACE_PARENT = Context.key(RecordHeaders.TRACE_PARENT);
-
-  private static final Metadata.Key<String> HEADER =
+  static final Metadata.Key<String> HEADER =
       Metadata.Key.of(RecordHeaders.TRACE_PARENT, Metadata.ASCII_STRING_MARSHALLER);
 
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Context context =
-        Context.current().withValue(TRACE_PARENT, TraceParent.orNew(headers.get(HEADER)));
-    return Contexts.interceptCall(context, call, headers, next);
+    return Contexts.interceptCall(
+        TraceParent.context(TraceParent.orNew(headers.get(HEADER))), call, headers, next);
   }
 }

@@ -1,0 +1,53 @@
+package dev.sluice.contract;
+
+import dev.sluice.contract.v1.TaskHeader;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Which picture: a request and the picture's index in it, written {@code request/index}. The key of
+ * every record about the picture.
+ *
+ * @param requestId 1 to 128 characters of {@code [A-Za-z0-9._-]}
+ * @param index from 0
+ */
+public record ImageId(String requestId, int index) {
+
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+  private static final Pattern IMAGE_ID =
+      Pattern.compile("(" + REQUEST_ID + ")/(0|[1-9][0-9]{0,8})");
+
+  public ImageId {
+    if (!isRequestId(requestId) || index < 0) {
+      throw new IllegalArgumentException(
+          "a picture is named by a request id of 1 to 128 characters of A-Z a-z 0-9 . _ - and an"
+              + " index from 0");
+    }
+  }
+
+  /** Whether requests may be called so. */
+  public static boolean isRequestId(String id) {
+    return REQUEST_ID.matcher(id).matches();
+  }
+
+  /** Reads {@code request/index}; empty when it is something else. */
+  public static Optional<ImageId> parse(String id) {
+    Matcher matcher = IMAGE_ID.matcher(id);
+    return matcher.matches()
+        ? Optional.of(new ImageId(matcher.group(1), Integer.parseInt(matcher.group(2))))
+        : Optional.empty();
+  }
+
+  /** The picture that a task is about; empty when its header does not name one. */
+  public static Optional<ImageId> of(TaskHeader header) {
+    return isRequestId(header.getRequestId()) && header.getImageIndex() >= 0
+        ? Optional.of(new ImageId(header.getRequestId(), header.getImageIndex()))
+        : Optional.empty();
+  }
+
+  @Override
+  public String toString() {
+    return requestId + "/" + index;
+  }
+}

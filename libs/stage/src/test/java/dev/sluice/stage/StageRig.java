@@ -1,0 +1,164 @@
+package dev.sluice.stage;
+
+import com.google.protobuf.Message;
+import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.CancelRequest;
+import dev.sluice.contract.v1.ControlCommand;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A stage with a topic and a share group of its own, and workers for it. */
+final class StageRig<T extends Message, R> implements AutoCloseable {
+
+  /** The least that the embedded broker allows. */
+  static final Duration LOCK = Duration.ofSeconds(1);
+
+  static final int INLINE_LIMIT = 64;
+
+  private static final AtomicInteger RIGS = new AtomicInteger();
+
+  private final KafkaForTests.Address kafka;
+  private final StageProtocol<T, R> protocol;
+  private final String topic;
+  private final String group;
+  private final Payloads payloads;
+  private final Outbox outbox;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final CancelledRequests cancelled = new CancelledRequests();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+
+  StageRig(KafkaForTests.Address kafka, StageProtocol<T, R> protocol, Path blobs) {
+    this.kafka = kafka;
+    this.protocol = protocol;
+    this.topic = Topics.tasks(protocol.stage()) + "-" + RIGS.incrementAndGet();
+    this.group = topic + "-workers";
+    this.payloads = new Payloads(new FolderBlobStore(blobs), INLINE_LIMIT);
+    this.outbox = closing(new Outbox(kafka.settings()));
+    this.producer =
+        closing(
+            new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "max.request.size", 16 << 20),
+                new ByteArraySerializer(),
+                new ByteArraySerializer()));
+    GroupSetup.prepare(kafka.settings(), group, topic, LOCK);
+  }
+
+  private <A extends AutoCloseable> A closing(A resource) {
+    open.push(resource);
+    return resource;
+  }
+
+  String topic() {
+    return topic;
+  }
+
+  String group() {
+    return group;
+  }
+
+  SimpleMeterRegistry metrics() {
+    return metrics;
+  }
+
+  StageRuntime<T, R> runtime(Stage<T, R> stage) {
+    return new StageRuntime<>(protocol, stage, payloads, cancelled, metrics);
+  }
+
+  /** Starts a worker of one slot. */
+  ShareGroupWorker work(Stage<T, R> stage) {
+    return work(1, new KafkaDoor<>(runtime(stage), outbox));
+  }
+
+  ShareGroupWorker work(int slots, ShareGroupWorker.RecordHandler handler) {
+    return work(slots, LOCK, handler);
+  }
+
+  /**
+   * @param believed what the worker believes the group's lock to be
+   */
+  ShareGroupWorker work(int slots, Duration believed, ShareGroupWorker.RecordHandler handler) {
+    return closing(new ShareGroupWorker(kafka.settings(), group, topic, slots, believed, handler));
+  }
+
+  /** Begins to obey {@code sluice.control}. */
+  void listen() {
+    closing(new ControlListener(kafka.settings(), cancelled));
+  }
+
+  void cancel(String requestId) {
+    outbox.send(
+        Topics.CONTROL,
+        requestId,
+        ControlCommand.newBuilder()
+            .setCancel(CancelRequest.newBuilder().setRequestId(requestId))
+            .build(),
+        null);
+  }
+
+  /** Writes a task of this stage. */
+  void write(T task) {
+    write(task, null);
+  }
+
+  void write(T task, String traceParent) {
+    write(
+        protocol.header().apply(task).getImageId().getBytes(StandardCharsets.UTF_8),
+        task.toByteArray(),
+        traceParent);
+  }
+
+  void write(byte[] key, byte[] value, String traceParent) {
+    write(topic, key, value, traceParent);
+  }
+
+  void write(String anyTopic, byte[] key, byte[] value, String traceParent) {
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(anyTopic, key, value);
+    if (traceParent != null) {
+      record
+          .headers()
+          .add(RecordHeaders.TRACE_PARENT, traceParent.getBytes(StandardCharsets.UTF_8));
+    }
+    try {
+      producer.send(record).get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new AssertionError("the test's record could not be written", e);
+    }
+  }
+
+  TopicReader results() {
+    return read(Topics.RESULTS);
+  }
+
+  TopicReader deadLetters() {
+    return read(Topics.deadLetters(topic));
+  }
+
+  TopicReader read(String anyTopic) {
+    return closing(new TopicReader(kafka, anyTopic));
+  }
+
+  double count(String counter) {
+    Counter found = metrics.find(counter).counter();
+    return found == null ? 0 : found.count();
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!open.isEmpty()) {
+      open.pop().close();
+    }
+  }
+}
