@@ -1,7 +1,6 @@
 package dev.sluice.parity;
 
 import dev.sluice.networks.parity.PackResult;
-import dev.sluice.safetensors.SafetensorsException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -55,8 +54,8 @@ public final class Parity {
   private static String describe(Throwable e) {
     boolean ours =
         e instanceof IllegalArgumentException
-            || e instanceof SafetensorsException
-            || e instanceof UncheckedIOException;
+            || e instanceof UncheckedIOException
+            || e.getClass().getName().startsWith("dev.sluice.");
     return ours && e.getMessage() != null ? e.getMessage() : e.toString();
   }
 }
