@@ -20,10 +20,12 @@ import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.ImageGenerationGrpc;
 import dev.sluice.contract.v1.PriorTask;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.contract.v1.UpscalerParameters;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import io.grpc.ManagedChannel;
@@ -507,6 +509,11 @@ class PipelineIT {
                     .addShape(16)
                     .setData(ByteString.copyFrom(new byte[12]))
                     .build())
+            .addRoute(
+                RouteStep.newBuilder()
+                    .setStage(Stage.UPSCALER)
+                    .setTopic(Topics.tasks(Stage.UPSCALER))
+                    .setUpscaler(UpscalerParameters.getDefaultInstance()))
             .build();
     String topic = Topics.tasks(Stage.PRIOR);
     try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS);
