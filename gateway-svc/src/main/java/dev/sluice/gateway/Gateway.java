@@ -80,7 +80,6 @@ class Gateway implements HealthCheck {
                   GROUP,
                   Topics.REQUESTS,
                   own.slots(),
-                  settings.lock(),
                   new RequestDoor(planner, new TaskWriter(outbox), outbox)));
     } catch (RuntimeException e) {
       LOG.error("The gateway could not be started: {}", e.getMessage(), e);

@@ -65,7 +65,6 @@ public final class ShareGroupWorker implements AutoCloseable {
 
   private final String topic;
   private final RecordHandler handler;
-  private final long renewMillis;
   private final Map<String, Object> settings;
   private final ExecutorService slots;
   private final ExecutorService work;
@@ -79,22 +78,15 @@ public final class ShareGroupWorker implements AutoCloseable {
    * @param settings for every consumer; {@code bootstrap.servers} at least
    * @param group the share group, set up by {@link GroupSetup}
    * @param slots how many records to work on at once, at least 1
-   * @param lock how long the group locks a record; renewed at a third of it
    */
   public ShareGroupWorker(
-      Map<String, Object> settings,
-      String group,
-      String topic,
-      int slots,
-      Duration lock,
-      RecordHandler handler) {
+      Map<String, Object> settings, String group, String topic, int slots, RecordHandler handler) {
     if (slots < 1) {
       throw new IllegalArgumentException(
           "a worker of %s needs at least 1 slot; found %d".formatted(topic, slots));
     }
     this.topic = topic;
     this.handler = handler;
-    this.renewMillis = lock.toMillis() / 3;
     this.settings = consumerSettings(settings, group);
     this.slots = Executors.newFixedThreadPool(slots, threads(group + "-slot-"));
     this.work = Executors.newFixedThreadPool(slots, threads(group + "-work-"));
@@ -188,17 +180,23 @@ public final class ShareGroupWorker implements AutoCloseable {
     work.shutdownNow();
   }
 
-  /** The work on one record, from its delivery to its acknowledgement. */
+  /**
+   * The work on one record, from its delivery to its acknowledgement. The lock is renewed at a
+   * third of the time that the broker says it lasts.
+   */
   private final class Work {
 
     private final KafkaShareConsumer<byte[], byte[]> consumer;
     private final Future<Disposition> outcome;
+    private final long lockMillis;
     private ConsumerRecord<byte[], byte[]> record;
+    private long lockedAt = System.nanoTime();
     private volatile boolean lost;
 
     Work(KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
       this.consumer = consumer;
       this.record = record;
+      this.lockMillis = consumer.acquisitionLockTimeoutMs().orElseThrow();
       this.outcome = work.submit(() -> handler.handle(record, () -> stopping || lost));
       running.add(outcome);
     }
@@ -211,7 +209,7 @@ public final class ShareGroupWorker implements AutoCloseable {
     boolean finish() {
       try {
         while (!outcome.isDone()) {
-          if (!isDoneIn(renewMillis) && !renew()) {
+          if (!isDoneIn(lockMillis / 3) && !renew()) {
             LOG.warn("The lock of {} was lost; the work on it is given up", describe());
             return false;
           }
@@ -256,6 +254,12 @@ public final class ShareGroupWorker implements AutoCloseable {
      * does not wait; a waiting poll would fetch further records whose locks nobody renews.
      */
     private boolean renew() {
+      // This process may not have run for long. The broker does not refuse to renew the lock of a
+      // record that another worker has done in the meantime.
+      if (System.nanoTime() - lockedAt > TimeUnit.MILLISECONDS.toNanos(lockMillis)) {
+        return false;
+      }
+      long asked = System.nanoTime();
       consumer.acknowledge(record, AcknowledgeType.RENEW);
       if (!commit()) {
         return false;
@@ -263,6 +267,7 @@ public final class ShareGroupWorker implements AutoCloseable {
       for (ConsumerRecord<byte[], byte[]> renewed : consumer.poll(Duration.ZERO)) {
         if (renewed.partition() == record.partition() && renewed.offset() == record.offset()) {
           record = renewed;
+          lockedAt = asked;
           return true;
         }
       }

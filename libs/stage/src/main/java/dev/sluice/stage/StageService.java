@@ -126,12 +126,7 @@ public class StageService implements HealthCheck {
     ControlListener control = new ControlListener(kafka, cancelled);
     ShareGroupWorker worker =
         new ShareGroupWorker(
-            kafka,
-            group,
-            topic,
-            settings.slots(),
-            settings.lock(),
-            new KafkaDoor<>(runtime, outbox));
+            kafka, group, topic, settings.slots(), new KafkaDoor<>(runtime, outbox));
     Backlog backlog = new Backlog(kafka, group);
     Gauge.builder("sluice.stage.backlog", backlog, Backlog::records)
         .description("Tasks that wait or are in work, over all replicas")

@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** A stage with a topic and a share group of its own, and workers for it. */
 final class StageRig<T extends Message, R> implements AutoCloseable {
 
-  /** The least that the embedded broker allows. */
-  static final Duration LOCK = Duration.ofSeconds(1);
+  /** Short, yet longer than a busy machine holds up the renewal at a third of it. */
+  static final Duration LOCK = Duration.ofSeconds(2);
 
   static final int INLINE_LIMIT = 64;
 
@@ -83,14 +83,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   }
 
   ShareGroupWorker work(int slots, ShareGroupWorker.RecordHandler handler) {
-    return work(slots, LOCK, handler);
-  }
-
-  /**
-   * @param believed what the worker believes the group's lock to be
-   */
-  ShareGroupWorker work(int slots, Duration believed, ShareGroupWorker.RecordHandler handler) {
-    return closing(new ShareGroupWorker(kafka.settings(), group, topic, slots, believed, handler));
+    return closing(new ShareGroupWorker(kafka.settings(), group, topic, slots, handler));
   }
 
   /** Begins to obey {@code sluice.control}. */

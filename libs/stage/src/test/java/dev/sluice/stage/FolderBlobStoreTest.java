@@ -1,0 +1,138 @@
+package dev.sluice.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FolderBlobStoreTest {
+
+  @TempDir private Path parent;
+  private Path folder;
+  private FolderBlobStore blobs;
+
+  @BeforeEach
+  void setUp() {
+    folder = parent.resolve("blobs");
+    blobs = new FolderBlobStore(folder);
+  }
+
+  @Test
+  void get_givesWhatWasPutLast() throws Exception {
+    blobs.put("image-cat/0/1-prior/image_embeds", bytes("first"));
+    blobs.put("image-cat/0/1-prior/image_embeds", bytes("second"));
+
+    assertThat(blobs.get("image-cat/0/1-prior/image_embeds")).asString().isEqualTo("second");
+  }
+
+  @Test
+  void put_leavesTheCallersBufferAsItWas() throws Exception {
+    ByteBuffer content = bytes("content");
+
+    blobs.put("key", content);
+
+    assertThat(content.remaining()).isEqualTo("content".length());
+  }
+
+  @Test
+  void get_seesOneOfSeveralWritersWhole() throws Exception {
+    putUniform((byte) -1);
+    ExecutorService writers = Executors.newFixedThreadPool(4);
+    List<Future<?>> written =
+        IntStream.range(0, 40)
+            .<Future<?>>mapToObj(i -> writers.submit(() -> putUniform((byte) i)))
+            .toList();
+    while (!written.stream().allMatch(Future::isDone)) {
+      assertUniform(blobs.get("contended"));
+    }
+    for (Future<?> one : written) {
+      one.get();
+    }
+    writers.shutdown();
+
+    assertUniform(blobs.get("contended"));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).as("no unfinished file is left").hasSize(1);
+    }
+  }
+
+  private Void putUniform(byte value) throws IOException {
+    byte[] content = new byte[100_000];
+    Arrays.fill(content, value);
+    blobs.put("contended", ByteBuffer.wrap(content));
+    return null;
+  }
+
+  private static void assertUniform(byte[] content) {
+    assertThat(content).hasSize(100_000);
+    assertThat(Arrays.mismatch(content, 1, content.length, content, 0, content.length - 1))
+        .isEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ".",
+        "..",
+        "../secret",
+        "a/../../secret",
+        "/etc/passwd",
+        "a//b",
+        "a/",
+        "a\\..\\b",
+        "a\0b",
+        "a/.hidden",
+        "%2e%2e/secret",
+        "a b",
+        "1/2/3/4/5/6/7/8/9"
+      })
+  void key_thatMightLeadOutOfTheFolderIsRefused(String key) throws Exception {
+    Files.writeString(parent.resolve("secret"), "secret");
+
+    assertThatThrownBy(() -> blobs.get(key))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not a blob key");
+    assertThatThrownBy(() -> blobs.put(key, bytes("x")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(parent.resolve("secret")).hasContent("secret");
+  }
+
+  @Test
+  void key_isOfLimitedLength() {
+    assertThatThrownBy(() -> blobs.get("k".repeat(513)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void get_saysWhatIsNotThere() throws Exception {
+    blobs.put("folder/blob", bytes("x"));
+
+    for (String absent : List.of("nothing", "folder", "folder/blob/deeper", "k".repeat(300))) {
+      assertThatThrownBy(() -> blobs.get(absent))
+          .isInstanceOf(NoSuchFileException.class)
+          .hasMessage(absent);
+    }
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
