@@ -283,10 +283,15 @@ public final class ShareGroupWorker implements AutoCloseable {
       }
     }
 
-    /** A failed acknowledgement is in the answer, not thrown. */
+    /**
+     * Whether what was acknowledged has arrived. A failure is in the answer, not thrown; and an
+     * answer that takes longer than the lock lasts comes too late.
+     */
     private boolean commit() {
       List<KafkaException> problems =
-          consumer.commitSync().values().stream().flatMap(Optional::stream).toList();
+          consumer.commitSync(Duration.ofMillis(lockMillis)).values().stream()
+              .flatMap(Optional::stream)
+              .toList();
       problems.forEach(e -> LOG.debug("{} could not be acknowledged", describe(), e));
       return problems.isEmpty();
     }

@@ -8,16 +8,12 @@ import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.contract.v1.UpscalerTask;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
-import dev.sluice.stage.ShareGroupWorker.RecordHandler;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -25,7 +21,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,10 +36,8 @@ class ShareGroupWorkerTest {
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final KafkaForTests.Address kafka;
+  private final Deliveries deliveries = new Deliveries();
   private StageRig<UpscalerTask, UpscalerResult> rig;
-
-  /** What was delivered, in order: the record's value and its delivery count. */
-  private final BlockingQueue<String> deliveries = new LinkedBlockingQueue<>();
 
   ShareGroupWorkerTest(KafkaForTests.Address kafka) {
     this.kafka = kafka;
@@ -69,88 +62,14 @@ class ShareGroupWorkerTest {
             (record, stopping) -> {
               together.countDown();
               await(together);
-              return noted(record);
+              return deliveries.note(record);
             });
-    write("a", "b");
+    rig.write("a");
+    rig.write("b");
 
-    assertThat(List.of(next(), next())).containsExactlyInAnyOrder("a 1", "b 1");
+    assertThat(List.of(deliveries.next(), deliveries.next()))
+        .containsExactlyInAnyOrder("a 1", "b 1");
     assertThat(worker.isReady()).isTrue();
-  }
-
-  @Test
-  void work_longerThanTheLockIsDeliveredOnce() throws Exception {
-    RecordHandler slow =
-        (record, stopping) -> {
-          sleep(StageRig.LOCK.multipliedBy(2));
-          return noted(record);
-        };
-    rig.work(1, slow);
-    rig.work(1, slow);
-    write("long");
-
-    assertThat(next()).isEqualTo("long 1");
-    assertThat(deliveries.poll(3 * StageRig.LOCK.toMillis() / 2, TimeUnit.MILLISECONDS)).isNull();
-  }
-
-  @Test
-  void record_ofAKilledProcessGoesToAnotherWorker() throws Exception {
-    write(WorkerProcess.ENDLESS);
-    try (WorkerProcess process = new WorkerProcess(kafka, rig)) {
-      assertThat(process.tells()).isEqualTo("takes endless 1");
-      rig.work(1, (record, stopping) -> noted(record));
-      assertThat(deliveries.poll(3 * StageRig.LOCK.toMillis() / 2, TimeUnit.MILLISECONDS))
-          .as("a living worker keeps its record")
-          .isNull();
-    }
-
-    assertThat(next()).isEqualTo("endless 2");
-  }
-
-  @Test
-  void record_ofASuspendedProcessGoesToAnotherWorker() throws Exception {
-    write(WorkerProcess.ENDLESS);
-    try (WorkerProcess process = new WorkerProcess(kafka, rig)) {
-      assertThat(process.tells()).isEqualTo("takes endless 1");
-      process.suspend();
-      ShareGroupWorker other = rig.work(1, (record, stopping) -> noted(record));
-      assertThat(next()).isEqualTo("endless 2");
-      other.close();
-
-      process.resume();
-
-      assertThat(process.tells()).isEqualTo("stops endless");
-      write("next");
-      assertThat(process.tells()).isEqualTo("takes next 1");
-    }
-  }
-
-  @Test
-  void work_thatEndsAfterItsLockWasLostDoesNoHarm() throws Exception {
-    write(WorkerProcess.DEAF);
-    try (WorkerProcess process = new WorkerProcess(kafka, rig)) {
-      assertThat(process.tells()).isEqualTo("takes deaf 1");
-      process.suspend();
-      ShareGroupWorker other = rig.work(1, (record, stopping) -> noted(record));
-      assertThat(next()).isEqualTo("deaf 2");
-      other.close();
-
-      process.resume();
-
-      assertThat(process.tells()).isEqualTo("done deaf");
-      write("next");
-      assertThat(process.tells()).isEqualTo("takes next 1");
-    }
-  }
-
-  @Test
-  void record_thatIsNeverAcknowledgedGoesToAnotherWorker() throws Exception {
-    write("forgotten");
-    try (KafkaShareConsumer<byte[], byte[]> silent = consumer()) {
-      take(silent);
-      rig.work(1, (record, stopping) -> noted(record));
-
-      assertThat(next()).isEqualTo("forgotten 2");
-    }
   }
 
   @Test
@@ -162,11 +81,11 @@ class ShareGroupWorkerTest {
           if (attempts.incrementAndGet() == 1) {
             throw new IllegalStateException("no handler should do this");
           }
-          return noted(record);
+          return deliveries.note(record);
         });
-    write("x");
+    rig.write("x");
 
-    assertThat(next()).isEqualTo("x 2");
+    assertThat(deliveries.next()).isEqualTo("x 2");
   }
 
   @Test
@@ -175,9 +94,9 @@ class ShareGroupWorkerTest {
     TopicReader letters = rig.deadLetters();
     UpscalerTask task = Tasks.upscalerTask();
     rig.write(task);
-    try (KafkaShareConsumer<byte[], byte[]> dying = consumer()) {
+    try (KafkaShareConsumer<byte[], byte[]> dying = rig.consumer()) {
       for (int attempt = 1; attempt <= GroupSetup.MAX_ATTEMPTS; attempt++) {
-        dying.acknowledge(take(dying), AcknowledgeType.RELEASE);
+        dying.acknowledge(StageRig.take(dying), AcknowledgeType.RELEASE);
         dying.commitSync();
       }
     }
@@ -198,15 +117,15 @@ class ShareGroupWorkerTest {
   @Test
   void record_thatNobodyEverAnswersForIsTheBrokersDeadLetter() {
     TopicReader letters = rig.deadLetters();
-    write("hopeless");
-    try (KafkaShareConsumer<byte[], byte[]> dying = consumer()) {
+    rig.write("hopeless");
+    try (KafkaShareConsumer<byte[], byte[]> dying = rig.consumer()) {
       for (int delivery = 1; delivery <= GroupSetup.DELIVERY_LIMIT; delivery++) {
-        dying.acknowledge(take(dying), AcknowledgeType.RELEASE);
+        dying.acknowledge(StageRig.take(dying), AcknowledgeType.RELEASE);
         dying.commitSync();
       }
     }
 
-    assertThat(value(letters.next())).isEqualTo("hopeless");
+    assertThat(Deliveries.value(letters.next())).isEqualTo("hopeless");
   }
 
   @Test
@@ -217,18 +136,18 @@ class ShareGroupWorkerTest {
             1,
             (record, stopping) -> {
               begun.countDown();
-              sleep(Duration.ofMillis(700));
-              return noted(record);
+              Deliveries.sleep(Duration.ofMillis(700));
+              return deliveries.note(record);
             });
-    write("nearly done");
+    rig.write("nearly done");
     await(begun);
 
     leaving.close(GRACE);
 
-    assertThat(deliveries.poll()).isEqualTo("nearly done 1");
-    rig.work(1, (record, stopping) -> noted(record));
-    write("next");
-    assertThat(next()).as("what was done is not delivered again").isEqualTo("next 1");
+    assertThat(deliveries.next(Duration.ZERO)).isEqualTo("nearly done 1");
+    rig.work(1, deliveries);
+    rig.write("next");
+    assertThat(deliveries.next()).as("what was done is not delivered again").isEqualTo("next 1");
   }
 
   @Test
@@ -242,7 +161,7 @@ class ShareGroupWorkerTest {
               for (int step = 0; ; step++) {
                 context.progress(step, Integer.MAX_VALUE);
                 begun.countDown();
-                sleep(Duration.ofMillis(10));
+                Deliveries.sleep(Duration.ofMillis(10));
               }
             });
     rig.write(task);
@@ -265,16 +184,16 @@ class ShareGroupWorkerTest {
             1,
             (record, stopping) -> {
               begun.countDown();
-              sleep(Duration.ofMinutes(10));
+              Deliveries.sleep(Duration.ofMinutes(10));
               return Disposition.DONE;
             });
-    write("deaf");
+    rig.write("deaf");
     await(begun);
 
     leaving.close(Duration.ofMillis(300));
-    rig.work(1, (record, stopping) -> noted(record));
+    rig.work(1, deliveries);
 
-    assertThat(next()).isEqualTo("deaf 2");
+    assertThat(deliveries.next()).isEqualTo("deaf 2");
   }
 
   @Test
@@ -285,7 +204,7 @@ class ShareGroupWorkerTest {
         (task, context) -> {
           for (int step = 0; step < 10; step++) {
             context.progress(step, 10);
-            sleep(Duration.ofMillis(10));
+            Deliveries.sleep(Duration.ofMillis(10));
           }
           return Tasks.upscale(task, context);
         };
@@ -325,60 +244,11 @@ class ShareGroupWorkerTest {
     return tasks.stream().anyMatch(task -> task.getHeader().getRequestId().equals(request));
   }
 
-  private void write(String... values) {
-    for (String value : values) {
-      rig.write(null, value.getBytes(StandardCharsets.UTF_8), null);
-    }
-  }
-
-  private KafkaShareConsumer<byte[], byte[]> consumer() {
-    Map<String, Object> settings = new HashMap<>(kafka.settings());
-    settings.put("group.id", rig.group());
-    settings.put("share.acknowledgement.mode", "explicit");
-    KafkaShareConsumer<byte[], byte[]> consumer =
-        new KafkaShareConsumer<>(
-            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    consumer.subscribe(List.of(rig.topic()));
-    return consumer;
-  }
-
-  private static ConsumerRecord<byte[], byte[]> take(KafkaShareConsumer<byte[], byte[]> consumer) {
-    long end = System.nanoTime() + TopicReader.PATIENCE.toNanos();
-    while (System.nanoTime() < end) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-        return record;
-      }
-    }
-    throw new AssertionError("no record came");
-  }
-
-  private Disposition noted(ConsumerRecord<byte[], byte[]> record) {
-    deliveries.add(value(record) + " " + record.deliveryCount().orElseThrow());
-    return Disposition.DONE;
-  }
-
-  private String next() throws InterruptedException {
-    return deliveries.poll(TopicReader.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-  }
-
-  private static String value(ConsumerRecord<byte[], byte[]> record) {
-    return new String(record.value(), StandardCharsets.UTF_8);
-  }
-
   private static void await(CountDownLatch latch) {
     try {
       assertThat(latch.await(TopicReader.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private static void sleep(Duration time) {
-    try {
-      Thread.sleep(time.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
     }
   }
 }

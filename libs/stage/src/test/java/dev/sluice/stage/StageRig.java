@@ -12,18 +12,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A stage with a topic and a share group of its own, and workers for it. */
 final class StageRig<T extends Message, R> implements AutoCloseable {
 
-  /** Short, yet longer than a busy machine holds up the renewal at a third of it. */
-  static final Duration LOCK = Duration.ofSeconds(2);
+  /** For tests that wait until a lock ends: longer than a busy machine holds up its renewal. */
+  static final Duration SHORT_LOCK = Duration.ofSeconds(3);
+
+  private static final Duration LOCK = Duration.ofSeconds(15);
 
   static final int INLINE_LIMIT = 64;
 
@@ -41,6 +49,10 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   StageRig(KafkaForTests.Address kafka, StageProtocol<T, R> protocol, Path blobs) {
+    this(kafka, protocol, blobs, LOCK);
+  }
+
+  StageRig(KafkaForTests.Address kafka, StageProtocol<T, R> protocol, Path blobs, Duration lock) {
     this.kafka = kafka;
     this.protocol = protocol;
     this.topic = Topics.tasks(protocol.stage()) + "-" + RIGS.incrementAndGet();
@@ -53,7 +65,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
                 Map.of("bootstrap.servers", kafka.bootstrapServers(), "max.request.size", 16 << 20),
                 new ByteArraySerializer(),
                 new ByteArraySerializer()));
-    GroupSetup.prepare(kafka.settings(), group, topic, LOCK);
+    GroupSetup.prepare(kafka.settings(), group, topic, lock);
   }
 
   private <A extends AutoCloseable> A closing(A resource) {
@@ -99,6 +111,35 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
             .setCancel(CancelRequest.newBuilder().setRequestId(requestId))
             .build(),
         null);
+  }
+
+  /** A member of the share group that does nothing by itself. */
+  KafkaShareConsumer<byte[], byte[]> consumer() {
+    Map<String, Object> settings = new HashMap<>(kafka.settings());
+    settings.put("group.id", group);
+    settings.put("share.acknowledgement.mode", "explicit");
+    KafkaShareConsumer<byte[], byte[]> consumer =
+        new KafkaShareConsumer<>(
+            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    consumer.subscribe(List.of(topic));
+    return consumer;
+  }
+
+  /** The next record that the group gives to {@code consumer}. */
+  static ConsumerRecord<byte[], byte[]> take(KafkaShareConsumer<byte[], byte[]> consumer) {
+    long end = System.nanoTime() + TopicReader.PATIENCE.toNanos();
+    while (System.nanoTime() < end) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ofMillis(100));
+      if (!records.isEmpty()) {
+        return records.iterator().next();
+      }
+    }
+    throw new AssertionError("no record came");
+  }
+
+  /** Writes a record that only handlers of the tests' own understand. */
+  void write(String value) {
+    write(null, value.getBytes(StandardCharsets.UTF_8), null);
   }
 
   /** Writes a task of this stage. */

@@ -4,7 +4,6 @@ import dev.sluice.stage.ShareGroupWorker.Disposition;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -21,7 +20,7 @@ final class WorkerProcess implements AutoCloseable {
   /** A record to work on for some seconds, whatever the worker is told. */
   static final String DEAF = "deaf";
 
-  private static final long DEAF_MILLIS = 3000;
+  private static final long DEAF_MILLIS = 4000;
 
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -96,7 +95,7 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   private static Disposition work(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
-    String value = new String(record.value(), StandardCharsets.UTF_8);
+    String value = Deliveries.value(record);
     tell("takes " + value + " " + record.deliveryCount().orElseThrow());
     try {
       if (value.equals(ENDLESS)) {
