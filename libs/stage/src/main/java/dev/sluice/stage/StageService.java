@@ -127,7 +127,7 @@ public class StageService implements HealthCheck {
     ShareGroupWorker worker =
         new ShareGroupWorker(
             kafka, group, topic, settings.slots(), new KafkaDoor<>(runtime, outbox));
-    Backlog backlog = new Backlog(kafka, group);
+    Backlog backlog = new Backlog(kafka, group, topic);
     Gauge.builder("sluice.stage.backlog", backlog, Backlog::records)
         .description("Tasks that wait or are in work, over all replicas")
         .tag("stage", name)

@@ -17,7 +17,8 @@ public final class TraceParent {
   /** The trace id in log lines: {@code %X{traceId}}. */
   static final String LOG_KEY = "traceId";
 
-  private static final Pattern VALID = Pattern.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+  private static final Pattern VALID =
+      Pattern.compile("00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
   private static final int TRACE_ID_START = 3;
   private static final int TRACE_ID_END = 35;
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -68,10 +69,11 @@ public final class TraceParent {
     }
     Context context = context(traceParent);
     Context before = context.attach();
-    try (MDC.MDCCloseable logged =
-        MDC.putCloseable(LOG_KEY, traceParent.substring(TRACE_ID_START, TRACE_ID_END))) {
+    MDC.put(LOG_KEY, traceParent.substring(TRACE_ID_START, TRACE_ID_END));
+    try {
       return work.get();
     } finally {
+      MDC.remove(LOG_KEY);
       context.detach(before);
     }
   }

@@ -35,12 +35,12 @@ final class KafkaForTests implements ParameterResolver {
     return context
         .getRoot()
         .getStore(Namespace.create(KafkaForTests.class))
-        .getOrComputeIfAbsent(Running.class)
+        .computeIfAbsent(Running.class)
         .address();
   }
 
   /** Ends with the test run. */
-  static final class Running implements ExtensionContext.Store.CloseableResource {
+  static final class Running implements AutoCloseable {
 
     private final Path folder;
     private final EmbeddedBroker broker;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -46,7 +47,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   private final KafkaProducer<byte[], byte[]> producer;
   private final CancelledRequests cancelled = new CancelledRequests();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Deque<Runnable> open = new ArrayDeque<>();
 
   StageRig(KafkaForTests.Address kafka, StageProtocol<T, R> protocol, Path blobs) {
     this(kafka, protocol, blobs, LOCK);
@@ -58,18 +59,19 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
     this.topic = Topics.tasks(protocol.stage()) + "-" + RIGS.incrementAndGet();
     this.group = topic + "-workers";
     this.payloads = new Payloads(new FolderBlobStore(blobs), INLINE_LIMIT);
-    this.outbox = closing(new Outbox(kafka.settings()));
+    this.outbox = closing(new Outbox(kafka.settings()), Outbox::close);
     this.producer =
         closing(
             new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka.bootstrapServers(), "max.request.size", 16 << 20),
                 new ByteArraySerializer(),
-                new ByteArraySerializer()));
+                new ByteArraySerializer()),
+            KafkaProducer::close);
     GroupSetup.prepare(kafka.settings(), group, topic, lock);
   }
 
-  private <A extends AutoCloseable> A closing(A resource) {
-    open.push(resource);
+  private <A> A closing(A resource, Consumer<A> close) {
+    open.push(() -> close.accept(resource));
     return resource;
   }
 
@@ -95,12 +97,14 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   }
 
   ShareGroupWorker work(int slots, ShareGroupWorker.RecordHandler handler) {
-    return closing(new ShareGroupWorker(kafka.settings(), group, topic, slots, handler));
+    return closing(
+        new ShareGroupWorker(kafka.settings(), group, topic, slots, handler),
+        ShareGroupWorker::close);
   }
 
   /** Begins to obey {@code sluice.control}. */
   void listen() {
-    closing(new ControlListener(kafka.settings(), cancelled));
+    closing(new ControlListener(kafka.settings(), cancelled), ControlListener::close);
   }
 
   void cancel(String requestId) {
@@ -181,7 +185,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   }
 
   TopicReader read(String anyTopic) {
-    return closing(new TopicReader(kafka, anyTopic));
+    return closing(new TopicReader(kafka, anyTopic), TopicReader::close);
   }
 
   double count(String counter) {
@@ -190,9 +194,9 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     while (!open.isEmpty()) {
-      open.pop().close();
+      open.pop().run();
     }
   }
 }

@@ -1,0 +1,152 @@
+package dev.sluice.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.UpscalerResult;
+import dev.sluice.contract.v1.UpscalerTask;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.micrometer.prometheus.PrometheusConfig;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(KafkaForTests.class)
+@SuppressWarnings("deprecation") // Quarkus has the older of micrometer's two Prometheus registries.
+class StageServiceTest {
+
+  private final KafkaForTests.Address kafka;
+  private final PrometheusMeterRegistry metrics =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  @TempDir private Path folder;
+
+  StageServiceTest(KafkaForTests.Address kafka) {
+    this.kafka = kafka;
+  }
+
+  /** An upscaler whose models are loaded when somebody says so. */
+  private record Upscaler(CountDownLatch mayLoad)
+      implements StageModule<UpscalerTask, UpscalerResult> {
+
+    @Override
+    public StageProtocol<UpscalerTask, UpscalerResult> protocol() {
+      return StageProtocol.UPSCALER;
+    }
+
+    @Override
+    public Stage<UpscalerTask, UpscalerResult> load() {
+      try {
+        mayLoad.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return Tasks::upscale;
+    }
+  }
+
+  @Test
+  void service_isReadyWhenItsModelsAreLoaded() throws Exception {
+    CountDownLatch mayLoad = new CountDownLatch(1);
+    StageService service = service(Optional.of(new Upscaler(mayLoad)));
+    try (StageRig<UpscalerTask, UpscalerResult> rig =
+        new StageRig<>(kafka, StageProtocol.UPSCALER, folder)) {
+      TopicReader results = rig.results();
+      UpscalerTask task = Tasks.upscalerTask();
+      service.start(new StartupEvent());
+
+      assertThat(service.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+      assertThat(service.call().getData().orElseThrow()).containsEntry("models", "loading");
+      assertThatThrownBy(() -> service.grpc(StageProtocol.UPSCALER))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+
+      mayLoad.countDown();
+      awaitReady(service);
+      assertThat(service.grpc(StageProtocol.UPSCALER)).isNotNull();
+      rig.write(
+          Topics.tasks(dev.sluice.contract.v1.Stage.UPSCALER),
+          task.getHeader().getImageId().getBytes(StandardCharsets.UTF_8),
+          task.toByteArray(),
+          null);
+      assertThat(results.result(task.getHeader().getRequestId()).hasImage()).isTrue();
+      assertThat(metrics.scrape())
+          .contains("sluice_stage_task_seconds_count{outcome=\"done\",stage=\"upscaler\",} 1")
+          .contains("sluice_stage_tasks_in_flight{stage=\"upscaler\",} 0")
+          .contains("sluice_stage_redeliveries_total{stage=\"upscaler\",} 0")
+          .contains("sluice_stage_dead_letters_total{stage=\"upscaler\",} 0")
+          .contains("sluice_stage_backlog{stage=\"upscaler\",}");
+    } finally {
+      service.stop(new ShutdownEvent());
+    }
+  }
+
+  @Test
+  void service_thatEndsWhileItLoadsOpensNoDoor() throws Exception {
+    CountDownLatch mayLoad = new CountDownLatch(1);
+    StageService service = service(Optional.of(new Upscaler(mayLoad)));
+    service.start(new StartupEvent());
+
+    service.stop(new ShutdownEvent());
+    mayLoad.countDown();
+
+    Deliveries.sleep(Duration.ofSeconds(2));
+    assertThat(service.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+  }
+
+  @Test
+  void service_withoutAStageIsReadyAtOnce() {
+    StageService service = service(Optional.empty());
+
+    service.start(new StartupEvent());
+
+    assertThat(service.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+  }
+
+  private static void awaitReady(StageService service) {
+    long end = System.nanoTime() + TopicReader.PATIENCE.toNanos();
+    while (service.call().getStatus() != HealthCheckResponse.Status.UP) {
+      assertThat(System.nanoTime()).as("the service became ready in time").isLessThan(end);
+      Deliveries.sleep(Duration.ofMillis(50));
+    }
+  }
+
+  private StageService service(Optional<StageModule<?, ?>> module) {
+    return new StageService(() -> module, new Settings(folder), metrics, kafka.bootstrapServers());
+  }
+
+  private record Settings(Path blobs) implements StageSettings {
+
+    @Override
+    public Path models() {
+      return blobs;
+    }
+
+    @Override
+    public int inlineLimit() {
+      return StageRig.INLINE_LIMIT;
+    }
+
+    @Override
+    public int slots() {
+      return 1;
+    }
+
+    @Override
+    public Duration lock() {
+      return Duration.ofSeconds(15);
+    }
+  }
+}
