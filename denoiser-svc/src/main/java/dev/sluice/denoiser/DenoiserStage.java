@@ -5,9 +5,11 @@ import dev.sluice.contract.v1.DenoiserResult;
 import dev.sluice.contract.v1.DenoiserTask;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
+import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.Sampling;
-import dev.sluice.pipeline.TextEmbedding;
+import dev.sluice.pipeline.TensorNames;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
@@ -18,9 +20,12 @@ import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
 import dev.sluice.stage.StageProtocol;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
-/** Denoises a small picture from an image embedding and a text. */
+/** Denoises a picture or latent of the model's base size. */
 @ApplicationScoped
 class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
 
@@ -37,19 +42,14 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
 
   @Override
   public Stage<DenoiserTask, DenoiserResult> load() {
-    engines.load("decoder", DenoiserEngine::load);
+    engines.load(PipelineClass::hasDenoiser, DenoiserEngine::load);
     return this::denoise;
   }
 
   private DenoiserResult denoise(DenoiserTask task, StageContext context) {
     DenoiserEngine engine = engines.of(task.getHeader().getModel());
     DenoiserParameters parameters = task.getParameters();
-    requireSize("parameters.width", parameters.getWidth(), engine.size());
-    requireSize("parameters.height", parameters.getHeight(), engine.size());
-    Map<String, Tensor> inputs = task.getInputsMap();
-    HostTensor.Floats embedding = StageTensors.floats(inputs, StageTensors.IMAGE_EMBEDS);
-    TextEmbedding text = StageTensors.text(inputs, "");
-    TextEmbedding negative = StageTensors.text(inputs, StageTensors.NEGATIVE);
+    Map<String, HostTensor> inputs = StageTensors.all(task.getInputsMap());
     Sampling sampling = Samplings.of(parameters.getSampling(), "parameters.sampling");
     return Task.run(
         task.getHeader(),
@@ -57,16 +57,32 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
         work -> {
           HostTensor.Floats sample =
               engine.denoise(
-                  embedding, text, negative, sampling, work.generator(), work.listener());
-          Map<String, Tensor> outputs = Map.of(StageTensors.SAMPLE, StageTensors.of(sample));
+                  new DenoiseRequest(
+                      List.of(inputs),
+                      sampling,
+                      parameters.getHeight(),
+                      parameters.getWidth(),
+                      span(parameters),
+                      noiseLevel(parameters)),
+                  work.generator(),
+                  work.listener());
+          Map<String, Tensor> outputs = Map.of(TensorNames.SAMPLE, StageTensors.of(sample));
           return DenoiserResult.newBuilder().setResult(work.result(outputs)).build();
         });
   }
 
-  private static void requireSize(String field, int found, int size) {
-    if (found != 0 && found != size) {
-      throw InvalidTaskException.inField(
-          field, "%d pixels; this model makes %d".formatted(found, size));
+  private static DenoiseRequest.Span span(DenoiserParameters parameters) {
+    double strength = parameters.hasStrength() ? parameters.getStrength() : 1;
+    try {
+      return new DenoiseRequest.Span(strength, OptionalDouble.empty(), OptionalDouble.empty());
+    } catch (IllegalArgumentException e) {
+      throw InvalidTaskException.inField("parameters.strength", e.getMessage());
     }
+  }
+
+  private static OptionalInt noiseLevel(DenoiserParameters parameters) {
+    return parameters.hasNoiseLevel()
+        ? OptionalInt.of(parameters.getNoiseLevel())
+        : OptionalInt.empty();
   }
 }

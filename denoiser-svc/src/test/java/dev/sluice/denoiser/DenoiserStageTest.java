@@ -13,6 +13,7 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
@@ -64,10 +65,7 @@ class DenoiserStageTest {
     try (DenoiserEngine engine = DenoiserEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
       HostTensor.Floats expected =
           engine.denoise(
-              EMBEDDING,
-              StageTensors.text(TEXT, ""),
-              StageTensors.text(TEXT, StageTensors.NEGATIVE),
-              Sampling.of(4, 3),
+              DenoiseRequest.of(StageTensors.all(task.getInputsMap()), Sampling.of(4, 3)),
               generator,
               StepListener.NONE);
       assertThat(result.getOutputsMap())

@@ -32,6 +32,7 @@ class Gateway implements HealthCheck {
   private final GatewaySettings own;
   private final RoutePlanner planner;
   private final Outbox outbox;
+  private final TaskWriter tasks;
   private final Generations generations;
   private volatile Doors doors;
 
@@ -41,12 +42,14 @@ class Gateway implements HealthCheck {
       GatewaySettings own,
       RoutePlanner planner,
       Outbox outbox,
+      TaskWriter tasks,
       Generations generations) {
     this.kafka = kafka;
     this.settings = settings;
     this.own = own;
     this.planner = planner;
     this.outbox = outbox;
+    this.tasks = tasks;
     this.generations = generations;
   }
 
@@ -80,7 +83,7 @@ class Gateway implements HealthCheck {
                   GROUP,
                   Topics.REQUESTS,
                   own.slots(),
-                  new RequestDoor(planner, new TaskWriter(outbox), outbox)));
+                  new RequestDoor(planner, tasks, outbox)));
     } catch (RuntimeException e) {
       LOG.error("The gateway could not be started: {}", e.getMessage(), e);
       Quarkus.asyncExit(1);

@@ -1,6 +1,8 @@
 package dev.sluice.gateway;
 
+import dev.sluice.stage.FolderBlobStore;
 import dev.sluice.stage.Outbox;
+import dev.sluice.stage.Payloads;
 import dev.sluice.stage.StageSettings;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -42,7 +44,8 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  TaskWriter tasks(Outbox outbox) {
-    return new TaskWriter(outbox);
+  TaskWriter tasks(Outbox outbox, StageSettings settings) {
+    return new TaskWriter(
+        outbox, new Payloads(new FolderBlobStore(settings.blobs()), settings.inlineLimit()));
   }
 }

@@ -4,16 +4,20 @@ import dev.sluice.contract.v1.Accepted;
 import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.Tensor;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A request as it was understood: what every picture has in common, and the way they all go.
  *
  * @param header of picture 0; picture i differs in index, id and seed
  * @param images how many pictures, 1 to 16
+ * @param inputs what the first stage is given besides its parameters
  * @param route the stages, first to last; at least one
  */
-record GenerationPlan(TaskHeader header, int images, List<RouteStep> route) {
+record GenerationPlan(
+    TaskHeader header, int images, Map<String, Tensor> inputs, List<RouteStep> route) {
 
   String requestId() {
     return header.getRequestId();
@@ -32,7 +36,8 @@ record GenerationPlan(TaskHeader header, int images, List<RouteStep> route) {
 
   /** The same plan, with results in that format. */
   GenerationPlan withResultFormat(ResultFormat format) {
-    return new GenerationPlan(header.toBuilder().setResultFormat(format).build(), images, route);
+    return new GenerationPlan(
+        header.toBuilder().setResultFormat(format).build(), images, inputs, route);
   }
 
   Accepted accepted() {

@@ -86,6 +86,11 @@ final class ModelDigests {
     return digest;
   }
 
+  /** The digest of a file's content. */
+  static String of(byte[] content) {
+    return HexFormat.of().formatHex(sha256().digest(content));
+  }
+
   private static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.Stage;
 import java.util.List;
 
 /** Turns a request into stages for one kind of model: one class of {@code model_index.json}. */
@@ -9,6 +10,19 @@ interface PipelinePlanner {
 
   /** The pixels of the pictures that the model makes when the request names none. */
   ImageSize naturalSize(ModelFolder model);
+
+  /** The stages that every picture passes, in order. */
+  List<Stage> stages();
+
+  /** Whether words say what the picture shows. */
+  default boolean takesText() {
+    return true;
+  }
+
+  /** How many classes of pictures the model knows; 0 if it knows none. */
+  default int classes(ModelFolder model) {
+    return 0;
+  }
 
   /** The number of enlargements, whose sampling a request may set one by one. */
   int upscalers(ModelFolder model);

@@ -45,6 +45,7 @@ final class RecipeWriter {
             .clearCancelOnDisconnect()
             .clearPreviewEverySteps()
             .clearUpscaler()
+            .clearImage()
             .setModel(model.name())
             .setWidth(size.width())
             .setHeight(size.height())
@@ -60,12 +61,15 @@ final class RecipeWriter {
         }
       }
     }
-    return json(
+    Recipe.Builder recipe =
         Recipe.newBuilder()
             .setRequest(again)
             .putAllComponents(digests.of(model))
-            .setVersion(version)
-            .build());
+            .setVersion(version);
+    if (!request.getImage().isEmpty()) {
+      recipe.setImage(ModelDigests.of(request.getImage().toByteArray()));
+    }
+    return json(recipe.build());
   }
 
   private static StageSettings settings(SamplingParameters sampling) {

@@ -25,9 +25,6 @@ final class RequestChecks {
       throw RequestException.invalid(
           "request_id", "The request id must be 1 to 128 characters of A-Z a-z 0-9 . _ -");
     }
-    if (request.getPrompt().isBlank()) {
-      throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
-    }
     checkLength("prompt", request.getPrompt());
     checkLength("negative_prompt", request.getNegativePrompt());
     // Unsigned in the message: what looks negative here is huge.
@@ -42,6 +39,9 @@ final class RequestChecks {
     }
     if (request.hasTimeout()) {
       checkTimeout(request.getTimeout());
+    }
+    if (request.hasStrength()) {
+      checkRange("strength", request.getStrength(), 1);
     }
     checkSettings("prior", request.getPrior());
     checkSettings("denoiser", request.getDenoiser());

@@ -2,11 +2,14 @@ package dev.sluice.gateway;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.Tensor;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,10 +20,6 @@ import java.util.zip.CRC32;
  * parameters. Whatever is wrong with a request is found here, before any work is done.
  */
 final class RoutePlanner {
-
-  /** By {@code _class_name} of {@code model_index.json}; a further kind of model is one entry. */
-  private static final Map<String, PipelinePlanner> PLANNERS =
-      Map.of("UnCLIPPipeline", new UnclipPlanner());
 
   private static final int LONGEST_NAME_SHOWN = 128;
 
@@ -43,6 +42,7 @@ final class RoutePlanner {
     RequestChecks.check(request);
     ModelFolder model = model(request.getModel());
     PipelinePlanner planner = planner(model);
+    checkSubject(model, planner, request);
     int upscalers = planner.upscalers(model);
     if (request.getUpscalerCount() > upscalers) {
       throw RequestException.invalid(
@@ -68,7 +68,49 @@ final class RoutePlanner {
     header.setRecipe(
         recipes.write(
             request, model, size(request, planner.naturalSize(model)), header.build(), route));
-    return new GenerationPlan(header.build(), Math.max(1, request.getN()), route);
+    return new GenerationPlan(header.build(), Math.max(1, request.getN()), inputs(request), route);
+  }
+
+  /** What the picture is to show is said in the way that the model understands. */
+  private static void checkSubject(
+      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+    int classes = planner.classes(model);
+    if (planner.takesText() && request.getPrompt().isBlank()) {
+      throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
+    }
+    if (!planner.takesText() && !request.getPrompt().isEmpty()) {
+      throw RequestException.invalid(
+          "prompt", "Model %s understands no words; leave the prompt out.".formatted(model.name()));
+    }
+    if (classes > 0 && !request.hasClassLabel()) {
+      throw RequestException.invalid(
+          "class_label",
+          "Model %s shows classes of things; give one from 0 to %d."
+              .formatted(model.name(), classes - 1));
+    }
+    if (request.hasClassLabel() && Integer.compareUnsigned(request.getClassLabel(), classes) >= 0) {
+      throw RequestException.invalid(
+          "class_label",
+          classes == 0
+              ? "Model %s knows no classes; leave the class label out.".formatted(model.name())
+              : "The class label is %s; model %s knows 0 to %d."
+                  .formatted(
+                      Integer.toUnsignedString(request.getClassLabel()),
+                      model.name(),
+                      classes - 1));
+    }
+  }
+
+  /** What the first stage is given besides its parameters. */
+  private static Map<String, Tensor> inputs(GenerationRequest request) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    if (request.hasClassLabel()) {
+      inputs.put("class_label", Tensors.of(new long[] {request.getClassLabel()}, 1));
+    }
+    if (!request.getImage().isEmpty()) {
+      inputs.put("image", GivenPicture.read(request.getImage().toByteArray()));
+    }
+    return inputs;
   }
 
   private static ImageSize size(GenerationRequest request, ImageSize natural) {
@@ -80,13 +122,13 @@ final class RoutePlanner {
   /** Every model that can be served. */
   List<Model> models() {
     return catalog.list().stream()
-        .filter(model -> PLANNERS.containsKey(model.pipelineClass()))
+        .filter(model -> Planners.of(model).isPresent())
         .map(RoutePlanner::describe)
         .toList();
   }
 
   private static Model describe(ModelFolder folder) {
-    PipelinePlanner planner = PLANNERS.get(folder.pipelineClass());
+    PipelinePlanner planner = planner(folder);
     ImageSize size = planner.naturalSize(folder);
     Model.Builder model =
         Model.newBuilder()
@@ -94,10 +136,7 @@ final class RoutePlanner {
             .setPipeline(folder.pipelineClass())
             .setWidth(size.width())
             .setHeight(size.height());
-    planner
-        .route(folder, GenerationRequest.getDefaultInstance())
-        .forEach(step -> model.addStages(step.getStage()));
-    return model.build();
+    return model.addAllStages(planner.stages()).build();
   }
 
   private ModelFolder model(String name) {
@@ -119,17 +158,13 @@ final class RoutePlanner {
   }
 
   private static PipelinePlanner planner(ModelFolder model) {
-    PipelinePlanner planner = PLANNERS.get(model.pipelineClass());
-    if (planner == null) {
-      throw RequestException.invalid(
-          "model",
-          "Model %s is a %s, which is not served; these are: %s."
-              .formatted(
-                  model.name(),
-                  model.pipelineClass(),
-                  String.join(", ", PLANNERS.keySet().stream().sorted().toList())));
-    }
-    return planner;
+    return Planners.of(model)
+        .orElseThrow(
+            () ->
+                RequestException.invalid(
+                    "model",
+                    "Model %s is a %s, which is not served; these are: %s."
+                        .formatted(model.name(), model.pipelineClass(), Planners.names())));
   }
 
   /**

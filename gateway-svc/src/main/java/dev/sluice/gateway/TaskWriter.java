@@ -1,11 +1,14 @@
 package dev.sluice.gateway;
 
 import com.google.protobuf.Message;
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.CancelRequest;
 import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.Tensor;
 import dev.sluice.stage.Outbox;
+import dev.sluice.stage.Payloads;
 import dev.sluice.stage.Routing;
 import java.util.Map;
 
@@ -13,9 +16,11 @@ import java.util.Map;
 final class TaskWriter {
 
   private final Outbox outbox;
+  private final Payloads payloads;
 
-  TaskWriter(Outbox outbox) {
+  TaskWriter(Outbox outbox, Payloads payloads) {
     this.outbox = outbox;
+    this.payloads = payloads;
   }
 
   /**
@@ -27,9 +32,14 @@ final class TaskWriter {
     String topic = plan.route().get(0).getTopic();
     for (int i = 0; i < plan.images(); i++) {
       TaskHeader header = plan.headerOf(i);
-      Message task = Routing.task(header, Map.of(), plan.route());
+      Message task = Routing.task(header, inputs(plan, header), plan.route());
       outbox.send(topic, header.getImageId(), task, traceParent);
     }
+  }
+
+  private Map<String, Tensor> inputs(GenerationPlan plan, TaskHeader header) {
+    ImageId image = new ImageId(header.getRequestId(), header.getImageIndex());
+    return payloads.store(image, 0, plan.route().get(0).getStage(), plan.inputs());
   }
 
   /** Tells every process that nobody wants the request any more. */

@@ -8,7 +8,6 @@ import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.contract.v1.UpscalerParameters;
 import java.util.List;
@@ -23,14 +22,19 @@ final class UnclipPlanner implements PipelinePlanner {
   private static final String FIRST = "super_res_first";
   private static final String LAST = "super_res_last";
 
-  private static final SamplingParameters PRIOR = sampling(25, 4.0);
-  private static final SamplingParameters DECODER = sampling(25, 8.0);
-  private static final SamplingParameters SUPER_RES = sampling(7, 1.0);
+  private static final SamplingParameters PRIOR = SettingsOverlay.own(25, 4.0);
+  private static final SamplingParameters DECODER = SettingsOverlay.own(25, 8.0);
+  private static final SamplingParameters SUPER_RES = SettingsOverlay.own(7, 1.0);
 
   @Override
   public ImageSize naturalSize(ModelFolder model) {
     int size = sampleSize(model, LAST);
     return new ImageSize(size, size);
+  }
+
+  @Override
+  public List<Stage> stages() {
+    return List.of(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
   }
 
   /**
@@ -62,12 +66,14 @@ final class UnclipPlanner implements PipelinePlanner {
                     .setNegativePrompt(request.getNegativePrompt()))
             .build(),
         step(Stage.PRIOR)
-            .setPrior(PriorParameters.newBuilder().setSampling(overlay(PRIOR, request.getPrior())))
+            .setPrior(
+                PriorParameters.newBuilder()
+                    .setSampling(SettingsOverlay.overlay(PRIOR, request.getPrior())))
             .build(),
         step(Stage.DENOISER)
             .setDenoiser(
                 DenoiserParameters.newBuilder()
-                    .setSampling(overlay(DECODER, request.getDenoiser())))
+                    .setSampling(SettingsOverlay.overlay(DECODER, request.getDenoiser())))
             .build(),
         step(Stage.UPSCALER).setUpscaler(upscaling(upscalers(model), request)).build());
   }
@@ -91,31 +97,11 @@ final class UnclipPlanner implements PipelinePlanner {
     UpscalerParameters.Builder parameters = UpscalerParameters.newBuilder();
     for (int i = 0; i < enlargements; i++) {
       parameters.addCascade(
-          i < request.getUpscalerCount() ? overlay(SUPER_RES, request.getUpscaler(i)) : SUPER_RES);
+          i < request.getUpscalerCount()
+              ? SettingsOverlay.overlay(SUPER_RES, request.getUpscaler(i))
+              : SUPER_RES);
     }
     return parameters.build();
-  }
-
-  /** The model's own settings with those that the request gives in their place. */
-  private static SamplingParameters overlay(SamplingParameters own, StageSettings given) {
-    SamplingParameters.Builder merged = own.toBuilder();
-    if (given.hasSteps()) {
-      merged.setSteps(given.getSteps());
-    }
-    if (given.hasGuidanceScale()) {
-      merged.setGuidanceScale(given.getGuidanceScale());
-    }
-    if (given.hasSampler()) {
-      merged.setSampler(given.getSampler());
-    }
-    if (given.hasEta()) {
-      merged.setEta(given.getEta());
-    }
-    return merged.build();
-  }
-
-  private static SamplingParameters sampling(int steps, double guidanceScale) {
-    return SamplingParameters.newBuilder().setSteps(steps).setGuidanceScale(guidanceScale).build();
   }
 
   private static RouteStep.Builder step(Stage stage) {

@@ -14,6 +14,7 @@ import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.TaskHeader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -47,7 +48,8 @@ class GenerationTest {
   private static Generation generation(int images) {
     TaskHeader header = TaskHeader.newBuilder().setRequestId("r").setImageId("r/0").build();
     return new Generation(
-        GenerationRequest.getDefaultInstance(), new GenerationPlan(header, images, List.of()));
+        GenerationRequest.getDefaultInstance(),
+        new GenerationPlan(header, images, Map.of(), List.of()));
   }
 
   private static GenerationResult image(int index) {

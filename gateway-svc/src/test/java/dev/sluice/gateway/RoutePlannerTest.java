@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -168,7 +168,18 @@ class RoutePlannerTest {
         bad("denoiser.sampler", request().setDenoiser(settings.clone().setSampler("Magic"))),
         bad("timeout", request().setTimeout(Durations.fromSeconds(-1))),
         bad("timeout", request().setTimeout(Durations.fromDays(1_000))),
-        bad("model", request().setModel("pipe-ddpm")));
+        bad("model", request().setModel("pipe-kandinsky22-prior")),
+        bad("prompt", request().setModel("pipe-ddpm")),
+        bad("class_label", request().clearPrompt().setModel("pipe-dit")),
+        bad("class_label", request().clearPrompt().setModel("pipe-dit").setClassLabel(5000)),
+        bad("class_label", request().setModel("pipe-sd").setClassLabel(1)),
+        bad("width", request().setModel("pipe-sd").setWidth(63)),
+        bad("height", request().setModel("pipe-sd").setHeight(80_000)),
+        bad("strength", request().setModel("pipe-sd").setStrength(0.5)),
+        bad("strength", request().setStrength(Double.NaN)),
+        bad("image", request().setModel("pipe-sdxl-refiner")),
+        bad("image", request().setModel("pipe-sd").setImage(ByteString.copyFromUtf8("GIF8"))),
+        bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)));
   }
 
   private static StageSettings.Builder scale(double value) {
@@ -215,13 +226,25 @@ class RoutePlannerTest {
   @Test
   void models_listsWhatCanBeServedWithItsSizeAndStages() {
     assertThat(planner.models())
-        .singleElement()
-        .satisfies(
-            model -> {
-              assertThat(model.getName()).isEqualTo("pipe-unclip");
-              assertThat(model.getWidth()).isEqualTo(32);
-              assertThat(Set.copyOf(model.getStagesList())).hasSize(4);
-            });
+        .extracting(
+            model ->
+                "%s %dx%d %d stages"
+                    .formatted(
+                        model.getName(),
+                        model.getWidth(),
+                        model.getHeight(),
+                        model.getStagesCount()))
+        .containsExactly(
+            "pipe-ddpm 16x16 2 stages",
+            "pipe-dit 16x16 2 stages",
+            "pipe-if 16x16 3 stages",
+            "pipe-if-superres 32x32 3 stages",
+            "pipe-sd 64x64 3 stages",
+            "pipe-sd-x4-upscaler 32x32 3 stages",
+            "pipe-sd3 32x32 3 stages",
+            "pipe-sdxl 32x32 3 stages",
+            "pipe-sdxl-refiner 32x32 3 stages",
+            "pipe-unclip 32x32 4 stages");
   }
 
   @Test

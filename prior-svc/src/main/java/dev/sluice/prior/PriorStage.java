@@ -4,8 +4,10 @@ import dev.sluice.contract.v1.PriorResult;
 import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Sampling;
+import dev.sluice.pipeline.TensorNames;
 import dev.sluice.pipeline.TextEmbedding;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.Samplings;
@@ -35,7 +37,7 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
 
   @Override
   public Stage<PriorTask, PriorResult> load() {
-    engines.load("prior", PriorEngine::load);
+    engines.load(PipelineClass::hasPrior, PriorEngine::load);
     return this::sample;
   }
 
@@ -43,7 +45,7 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
     PriorEngine engine = engines.of(task.getHeader().getModel());
     Map<String, Tensor> inputs = task.getInputsMap();
     TextEmbedding text = StageTensors.text(inputs, "");
-    TextEmbedding negative = StageTensors.text(inputs, StageTensors.NEGATIVE);
+    TextEmbedding negative = StageTensors.text(inputs, TensorNames.NEGATIVE);
     Sampling sampling = Samplings.of(task.getParameters().getSampling(), "parameters.sampling");
     return Task.run(
         task.getHeader(),
@@ -52,7 +54,7 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
           HostTensor.Floats embedding =
               engine.sample(text, negative, sampling, work.generator(), work.listener());
           Map<String, Tensor> outputs =
-              Map.of(StageTensors.IMAGE_EMBEDS, StageTensors.of(embedding));
+              Map.of(TensorNames.IMAGE_EMBEDS, StageTensors.of(embedding));
           return PriorResult.newBuilder().setResult(work.result(outputs)).build();
         });
   }

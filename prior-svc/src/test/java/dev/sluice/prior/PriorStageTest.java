@@ -14,6 +14,7 @@ import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
+import dev.sluice.pipeline.TensorNames;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
@@ -52,7 +53,7 @@ class PriorStageTest {
                   StageTensors.of(
                       engine.sample(
                           StageTensors.text(TEXT, ""),
-                          StageTensors.text(TEXT, StageTensors.NEGATIVE),
+                          StageTensors.text(TEXT, TensorNames.NEGATIVE),
                           Sampling.of(4, 3),
                           generator,
                           StepListener.NONE))));

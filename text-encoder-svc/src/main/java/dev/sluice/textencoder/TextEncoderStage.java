@@ -4,7 +4,9 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.contract.v1.TextEncoderResult;
 import dev.sluice.contract.v1.TextEncoderTask;
-import dev.sluice.pipeline.TextEncoding;
+import dev.sluice.pipeline.PipelineClass;
+import dev.sluice.pipeline.Prompt;
+import dev.sluice.pipeline.TextEncoder;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.Task;
@@ -14,7 +16,6 @@ import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
 import dev.sluice.stage.StageProtocol;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Encodes the prompt and the negative prompt, or the empty text in its place. */
@@ -23,9 +24,9 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
 
   private static final int MOST_CHARACTERS = 1000;
 
-  private final Engines<TextEncoding> engines;
+  private final Engines<TextEncoder> engines;
 
-  TextEncoderStage(Engines<TextEncoding> engines) {
+  TextEncoderStage(Engines<TextEncoder> engines) {
     this.engines = engines;
   }
 
@@ -36,12 +37,12 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
 
   @Override
   public Stage<TextEncoderTask, TextEncoderResult> load() {
-    engines.load("text_encoder", (model, limit) -> TextEncoding.load(model));
+    engines.load(PipelineClass::takesText, (model, limit) -> TextEncoder.load(model));
     return this::encode;
   }
 
   private TextEncoderResult encode(TextEncoderTask task, StageContext context) {
-    TextEncoding engine = engines.of(task.getHeader().getModel());
+    TextEncoder engine = engines.of(task.getHeader().getModel());
     TextEncoderParameters parameters = task.getParameters();
     requireLength("parameters.prompt", parameters.getPrompt());
     requireLength("parameters.negative_prompt", parameters.getNegativePrompt());
@@ -49,14 +50,18 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
         task.getHeader(),
         context,
         work -> {
-          Map<String, Tensor> outputs = new LinkedHashMap<>();
-          outputs.putAll(StageTensors.of(engine.encode(parameters.getPrompt()), ""));
-          outputs.putAll(
-              StageTensors.of(
-                  engine.encode(parameters.getNegativePrompt()), StageTensors.NEGATIVE));
+          Map<String, Tensor> outputs = StageTensors.of(engine.encode(prompt(parameters)));
           context.progress(1, 1);
           return TextEncoderResult.newBuilder().setResult(work.result(outputs)).build();
         });
+  }
+
+  /** In a message no negative prompt and an empty one are the same. */
+  private static Prompt prompt(TextEncoderParameters parameters) {
+    Prompt prompt = Prompt.of(parameters.getPrompt());
+    return parameters.getNegativePrompt().isEmpty()
+        ? prompt
+        : prompt.without(parameters.getNegativePrompt());
   }
 
   private static void requireLength(String field, String text) {

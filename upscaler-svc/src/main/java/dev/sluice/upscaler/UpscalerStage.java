@@ -8,7 +8,9 @@ import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.contract.v1.UpscalerTask;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.Pictures;
+import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.Sampling;
+import dev.sluice.pipeline.TensorNames;
 import dev.sluice.pipeline.UpscalerEngine;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.Samplings;
@@ -23,7 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Enlarges a picture and makes the PNG file of it. */
+/** Makes what the denoiser left into the final picture, and the PNG file of it. */
 @ApplicationScoped
 class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
 
@@ -43,13 +45,13 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
 
   @Override
   public Stage<UpscalerTask, UpscalerResult> load() {
-    engines.load("super_res_first", UpscalerEngine::load);
+    engines.load(PipelineClass::hasDenoiser, UpscalerEngine::load);
     return this::upscale;
   }
 
   private UpscalerResult upscale(UpscalerTask task, StageContext context) {
     UpscalerEngine engine = engines.of(task.getHeader().getModel());
-    HostTensor.Floats picture = StageTensors.floats(task.getInputsMap(), StageTensors.SAMPLE);
+    HostTensor.Floats picture = StageTensors.floats(task.getInputsMap(), TensorNames.SAMPLE);
     List<Sampling> cascade = cascade(task.getParameters().getCascadeList());
     return Task.run(
         task.getHeader(),
@@ -57,7 +59,7 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
         work -> {
           HostTensor.Floats large =
               engine.upscale(picture, cascade, work.generator(), work.listener());
-          Map<String, Tensor> outputs = Map.of(StageTensors.SAMPLE, StageTensors.of(large));
+          Map<String, Tensor> outputs = Map.of(TensorNames.SAMPLE, StageTensors.of(large));
           return UpscalerResult.newBuilder()
               .setResult(work.result(outputs))
               .setPng(UnsafeByteOperations.unsafeWrap(Pictures.png(large, texts(task.getHeader()))))

@@ -1,5 +1,6 @@
 package dev.sluice.launcher;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationEvent;
@@ -36,7 +37,11 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "PROMPT", description = "What the picture shall show.")
+  @Parameters(
+      paramLabel = "PROMPT",
+      arity = "0..1",
+      defaultValue = "",
+      description = "What the picture shall show; leave it out for models that take no text.")
   private String prompt;
 
   @Option(names = "--negative", paramLabel = "TEXT", description = "What it shall not show.")
@@ -75,6 +80,26 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(names = "--sampler", paramLabel = "CLASS", description = "diffusers' scheduler class.")
   private String sampler;
+
+  @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description = "A picture to start from, or to enlarge if that is what the model does.")
+  private Path image;
+
+  @Option(
+      names = "--strength",
+      description = "0 to 1: how far a given picture is sent back towards noise.")
+  private Double strength;
+
+  @Option(names = "--class", paramLabel = "NUMBER", description = "Of models that know classes.")
+  private Integer classLabel;
+
+  @Option(
+      names = "--noise-level",
+      paramLabel = "TIMESTEP",
+      description = "Noise on a picture to be enlarged.")
+  private Integer noiseLevel;
 
   @Option(names = "--prior-steps", paramLabel = "STEPS", description = "Steps of the prior.")
   private Integer priorSteps;
@@ -139,6 +164,18 @@ final class GenerateCommand implements Callable<Integer> {
       request.setWidth(Integer.parseInt(matcher.group(1)));
       request.setHeight(Integer.parseInt(matcher.group(2)));
     }
+    if (image != null) {
+      request.setImage(ByteString.copyFrom(read(image)));
+    }
+    if (strength != null) {
+      request.setStrength(strength);
+    }
+    if (classLabel != null) {
+      request.setClassLabel(classLabel);
+    }
+    if (noiseLevel != null) {
+      request.setNoiseLevel(noiseLevel);
+    }
     if (steps != null || guidance != null || sampler != null) {
       request.setDenoiser(settings(steps, guidance, sampler));
     }
@@ -146,6 +183,14 @@ final class GenerateCommand implements Callable<Integer> {
       request.setPrior(settings(priorSteps, priorGuidance, null));
     }
     return request.build();
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new LaunchException("The picture cannot be read: " + e, e);
+    }
   }
 
   private static StageSettings settings(Integer steps, Double guidance, String sampler) {

@@ -37,6 +37,12 @@ final class ReplayCommand implements Callable<Integer> {
   private String model;
 
   @Option(
+      names = "--image",
+      paramLabel = "FILE",
+      description = "The picture that the request came with, if it came with one.")
+  private Path image;
+
+  @Option(
       names = "--out",
       paramLabel = "FILE",
       description = "Where the new PNG goes (default: nowhere).")
@@ -85,8 +91,11 @@ final class ReplayCommand implements Callable<Integer> {
         changed.add(component);
       }
     }
+    if (!then.getImage().equals(now.getImage())) {
+      changed.add("the picture given");
+    }
     if (!changed.isEmpty()) {
-      System.out.println("not the same model any more: " + String.join(", ", changed));
+      System.out.println("not the same any more: " + String.join(", ", changed));
     }
   }
 

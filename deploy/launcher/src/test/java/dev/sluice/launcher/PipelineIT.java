@@ -2,6 +2,7 @@ package dev.sluice.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -62,6 +63,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The whole of Sluice as processes: a real broker and the five services, on a tiny unCLIP. */
@@ -69,6 +71,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PipelineIT {
 
   private static final String MODEL = TinyModel.NAME;
+  private static final List<String> FAMILIES =
+      List.of("pipe-sd", "pipe-sdxl", "pipe-if", "pipe-dit");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private static Path folder;
@@ -82,6 +86,9 @@ class PipelineIT {
   static void start() throws IOException {
     Path models = folder.resolve("models");
     TinyModel.install(models);
+    for (String name : FAMILIES) {
+      TinyModel.install(name, models);
+    }
     SluiceHome home = new SluiceHome(Path.of(System.getProperty("sluice.home")), folder);
     StartReport report = new StartReport(System.out);
     instance = LocalInstance.start(home, RunFolder.temporary(folder), models, report);
@@ -201,6 +208,45 @@ class PipelineIT {
     }
     // The pack's tolerance of 0.0035 of the range, and the rounding to bytes.
     assertThat(Png.largestDifference(image.getPng(), expected)).isLessThan(0.0035 + 0.5 / 255);
+  }
+
+  /** Runs that about.json of the packs describe, of one picture each. */
+  static Stream<Arguments> recordedRuns() {
+    String prompt = "a photo of an astronaut riding a horse on mars";
+    String unwanted = "blurry, low quality";
+    return Stream.of(
+        arguments(
+            recorded("pipe-sd", 42, 5, 7.5).setPrompt(prompt).setNegativePrompt(unwanted),
+            "txt2img"),
+        arguments(
+            recorded("pipe-sdxl", 42, 5, 5).setPrompt(prompt).setNegativePrompt(unwanted),
+            "txt2img"),
+        arguments(
+            recorded("pipe-if", 2242, 5, 7).setPrompt(prompt).setNegativePrompt(unwanted),
+            "txt2img"),
+        arguments(recorded("pipe-dit", 33, 4, 1).setClassLabel(1), "nocfg"));
+  }
+
+  private static GenerationRequest.Builder recorded(
+      String model, long seed, int steps, double guidanceScale) {
+    return GenerationRequest.newBuilder()
+        .setRequestId("recorded-" + model)
+        .setModel(model)
+        .setSeed(seed)
+        .setDenoiser(StageSettings.newBuilder().setSteps(steps).setGuidanceScale(guidanceScale));
+  }
+
+  @ParameterizedTest
+  @MethodSource("recordedRuns")
+  void aPictureOfEveryFamilyIsTheOneThatTheReferenceMakes(
+      GenerationRequest.Builder request, String run) {
+    Image image = overGrpc(request.build()).get(0);
+
+    Path golden = TinyModel.source(request.getModel()).resolve("golden." + run + ".safetensors");
+    try (TensorSource tensors = Checkpoints.open(golden)) {
+      assertThat(Png.largestDifference(image.getPng(), tensors.floats("out.image")))
+          .isLessThan(0.002 + 0.5 / 255);
+    }
   }
 
   @Test

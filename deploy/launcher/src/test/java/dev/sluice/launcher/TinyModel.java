@@ -14,15 +14,26 @@ final class TinyModel {
 
   /** Where the reference data has it. */
   static Path source() {
-    return Path.of(System.getProperty("sluice.goldens"), NAME);
+    return source(NAME);
+  }
+
+  /** Where the reference data has one of its models. */
+  static Path source(String name) {
+    return Path.of(System.getProperty("sluice.goldens"), name);
   }
 
   /** Copies it into {@code models}; returns its folder there. */
   static Path install(Path models) throws IOException {
-    Path installed = models.resolve(NAME);
-    try (Stream<Path> tree = Files.walk(source())) {
+    return install(NAME, models);
+  }
+
+  /** Copies one of the reference data's models into {@code models}. */
+  static Path install(String name, Path models) throws IOException {
+    Path source = source(name);
+    Path installed = models.resolve(name);
+    try (Stream<Path> tree = Files.walk(source)) {
       for (Path path : tree.filter(Files::isRegularFile).toList()) {
-        Path target = installed.resolve(source().relativize(path));
+        Path target = installed.resolve(source.relativize(path));
         Files.createDirectories(target.getParent());
         Files.copy(path, target);
       }

@@ -30,6 +30,20 @@ final class Images {
     return new HostTensor.Floats(values, picture.shape());
   }
 
+  /** A given picture in [-1, 1]; diffusers takes one without negative values to be in [0, 1]. */
+  static HostTensor.Floats centered(HostTensor.Floats picture) {
+    float[] values = picture.values().clone();
+    for (float value : values) {
+      if (value < 0) {
+        return picture;
+      }
+    }
+    for (int i = 0; i < values.length; i++) {
+      values[i] = 2 * values[i] - 1;
+    }
+    return new HostTensor.Floats(values, picture.shape());
+  }
+
   /** A picture in [-1, 1] as the run's {@code output_type} wants it: numpy's order or PyTorch's. */
   static HostTensor.Floats output(HostTensor.Floats picture, RecordedRun run) {
     HostTensor.Floats unit = unit(picture);

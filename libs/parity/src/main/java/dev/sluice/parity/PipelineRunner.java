@@ -30,9 +30,14 @@ interface PipelineRunner {
     return switch (className) {
       case "UnCLIPPipeline" -> UnClipRunner::generate;
       case "UnCLIPImageVariationPipeline" -> UnClipRunner::vary;
-      default ->
+      case "KandinskyV22PriorPipeline" -> StagesRunner::embeddings;
+      default -> {
+        if (!CallDefaults.knows(className)) {
           throw new IllegalArgumentException(
               file + ": pipelines of class " + className + " cannot be run");
+        }
+        yield StagesRunner::picture;
+      }
     };
   }
 }

@@ -22,6 +22,9 @@ public record Condition(Ports ports, Map<String, HostTensor> inputs, HostTensor.
     /** diffusers' UNets. */
     public static final Ports UNET = new Ports("sample", "sample");
 
+    /** diffusers' DiT and SD3. */
+    public static final Ports TRANSFORMER = new Ports("hidden_states", "sample");
+
     /** diffusers' {@code PriorTransformer}. */
     public static final Ports PRIOR = new Ports("hidden_states", "predicted_image_embedding");
   }

@@ -19,7 +19,7 @@ public final class DenoiseLoop implements Denoising {
 
   private final SamplingPlan plan;
   private final SamplingRun run;
-  private final Guidance guidance;
+  private final List<Guidance> guidance;
   private final TorchGenerator generator;
   private final StepListener listener;
   private final int[] shape;
@@ -32,7 +32,7 @@ public final class DenoiseLoop implements Denoising {
       SamplingRun run,
       float[] sample,
       int[] shape,
-      Guidance guidance,
+      List<Guidance> guidance,
       TorchGenerator generator,
       StepListener listener) {
     this.plan = plan;
@@ -59,7 +59,30 @@ public final class DenoiseLoop implements Denoising {
       int... shape) {
     requireOneImage(shape);
     float[] noise = plan.initialSample(generator, shape);
-    return new DenoiseLoop(plan, plan.start(shape), noise, shape, guidance, generator, listener);
+    return new DenoiseLoop(
+        plan, plan.start(shape), noise, shape, List.of(guidance), generator, listener);
+  }
+
+  /**
+   * A loop over one or several pictures that draw from one generator, as a batch does in diffusers.
+   *
+   * @param guidance of each picture
+   */
+  static DenoiseLoop startAt(
+      SamplingPlan plan,
+      Start start,
+      List<Guidance> guidance,
+      TorchGenerator generator,
+      StepListener listener) {
+    int[] shape = start.sample().shape();
+    return new DenoiseLoop(
+        plan,
+        plan.startAt(start.step(), shape),
+        start.sample().values(),
+        shape,
+        guidance,
+        generator,
+        listener);
   }
 
   /**
@@ -76,7 +99,7 @@ public final class DenoiseLoop implements Denoising {
         plan.resume(state.run()),
         state.sample().clone(),
         state.run().shape(),
-        guidance,
+        List.of(guidance),
         TorchGenerator.fromState(state.generator()),
         listener);
   }
@@ -160,7 +183,14 @@ public final class DenoiseLoop implements Denoising {
   public List<Row> rows() {
     HostTensor.Floats input = new HostTensor.Floats(run.scaleInput(sample), shape);
     float timestep = run.timestep();
-    return guidance.conditions().stream().map(c -> c.row(input, timestep)).toList();
+    List<Row> rows = new ArrayList<>();
+    for (int picture = 0; picture < guidance.size(); picture++) {
+      HostTensor.Floats own = guidance.size() == 1 ? input : input.row(picture);
+      for (Condition condition : guidance.get(picture).conditions()) {
+        rows.add(condition.row(own, timestep));
+      }
+    }
+    return rows;
   }
 
   @Override
@@ -170,16 +200,32 @@ public final class DenoiseLoop implements Denoising {
 
   @Override
   public void accept(List<Map<String, HostTensor.Floats>> outputs) {
-    List<Condition> conditions = guidance.conditions();
-    List<float[]> predictions = new ArrayList<>(conditions.size());
-    for (int i = 0; i < conditions.size(); i++) {
-      String name = conditions.get(i).ports().prediction();
-      predictions.add(outputs.get(i).get(name).values());
-    }
-    prediction = guidance.combine(predictions, sample.length);
+    prediction = combined(outputs);
     StepResult result = run.step(prediction, sample, generator);
     sample = result.sample();
     predictedOriginal = result.predictedOriginal();
     listener.afterStep(step(), steps(), this);
+  }
+
+  /** The guided predictions of all pictures, one after the other. */
+  private float[] combined(List<Map<String, HostTensor.Floats>> outputs) {
+    int pictures = guidance.size();
+    float[][] guided = new float[pictures][];
+    int row = 0;
+    for (int picture = 0; picture < pictures; picture++) {
+      List<float[]> predictions = new ArrayList<>();
+      for (Condition condition : guidance.get(picture).conditions()) {
+        predictions.add(outputs.get(row++).get(condition.ports().prediction()).values());
+      }
+      guided[picture] = guidance.get(picture).combine(predictions, sample.length / pictures);
+    }
+    if (pictures == 1) {
+      return guided[0];
+    }
+    float[] all = new float[pictures * guided[0].length];
+    for (int picture = 0; picture < pictures; picture++) {
+      System.arraycopy(guided[picture], 0, all, picture * guided[0].length, guided[0].length);
+    }
+    return all;
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -35,6 +36,25 @@ public interface Guidance {
     return scale == 1
         ? new Unguided(conditional)
         : new ClassifierFreeGuidance(unconditional, conditional, scale);
+  }
+
+  /** Another guidance's prediction without the variance that the network also predicts. */
+  static Guidance withoutVariance(Guidance guidance) {
+    return new WithoutVariance(guidance);
+  }
+
+  /** See {@link #withoutVariance}. */
+  record WithoutVariance(Guidance guidance) implements Guidance {
+
+    @Override
+    public List<Condition> conditions() {
+      return guidance.conditions();
+    }
+
+    @Override
+    public float[] combine(List<float[]> predictions, int sampleLength) {
+      return Arrays.copyOf(guidance.combine(predictions, sampleLength), sampleLength);
+    }
   }
 
   /** See {@link #none}. */

@@ -26,11 +26,14 @@ public final class ModelFolder {
   private final Path folder;
   private final PipelineClass pipeline;
   private final Map<String, String> classes;
+  private final Config index;
 
-  private ModelFolder(Path folder, PipelineClass pipeline, Map<String, String> classes) {
+  private ModelFolder(
+      Path folder, PipelineClass pipeline, Map<String, String> classes, Config index) {
     this.folder = folder;
     this.pipeline = pipeline;
     this.classes = classes;
+    this.index = index;
   }
 
   /**
@@ -63,7 +66,7 @@ public final class ModelFolder {
           "%s: %s needs the components %s; given: %s"
               .formatted(file, pipeline.className(), missing, classes.keySet()));
     }
-    return new ModelFolder(folder, pipeline, classes);
+    return new ModelFolder(folder, pipeline, classes, index);
   }
 
   /** The folder's name, by which requests ask for the model. */
@@ -78,6 +81,22 @@ public final class ModelFolder {
   /** Whether the model has that component. */
   public boolean has(String component) {
     return classes.containsKey(component);
+  }
+
+  /** A setting of the pipeline that {@code model_index.json} may hold. */
+  boolean setting(String name, boolean whenAbsent) {
+    return index.bool(name, whenAbsent);
+  }
+
+  /** As {@link #setting(String, boolean)}, for a number. */
+  int setting(String name, int whenAbsent) {
+    return index.integer(name, whenAbsent);
+  }
+
+  /** How many timesteps a scheduler's model was trained with. */
+  int trainTimesteps(String scheduler) {
+    return Config.read(component(scheduler).resolve("scheduler_config.json"))
+        .integer("num_train_timesteps", 1000);
   }
 
   /** The folder of a component. */

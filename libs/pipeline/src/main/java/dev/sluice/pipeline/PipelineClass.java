@@ -4,11 +4,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The pipelines that can be served: diffusers' classes, as {@code model_index.json} names them. */
+/** The pipelines that can be run: diffusers' classes, as {@code model_index.json} names them. */
 public enum PipelineClass {
   /** Text to picture by way of a picture embedding: Ramesh et al. 2022, as Karlo trained it. */
   UNCLIP(
       "UnCLIPPipeline",
+      Text.CLIP_PROJECTED,
+      Denoise.UNCLIP_DECODER,
+      Finish.SUPER_RESOLUTION,
       "text_encoder",
       "tokenizer",
       "prior",
@@ -22,6 +25,9 @@ public enum PipelineClass {
   /** A picture's embedding to other pictures of the same: unCLIP without its prior. */
   UNCLIP_IMAGE_VARIATION(
       "UnCLIPImageVariationPipeline",
+      Text.CLIP_PROJECTED,
+      Denoise.UNCLIP_DECODER,
+      Finish.SUPER_RESOLUTION,
       "text_encoder",
       "tokenizer",
       "image_encoder",
@@ -30,19 +36,235 @@ public enum PipelineClass {
       "decoder_scheduler",
       "super_res_first",
       "super_res_last",
-      "super_res_scheduler");
+      "super_res_scheduler"),
+  /** Text to picture in latent space: Rombach et al. 2022. */
+  STABLE_DIFFUSION(
+      "StableDiffusionPipeline",
+      Text.CLIP,
+      Denoise.STABLE_DIFFUSION,
+      Finish.AUTOENCODER,
+      "text_encoder",
+      "tokenizer",
+      "unet",
+      "scheduler",
+      "vae"),
+  /** The same from a picture. */
+  STABLE_DIFFUSION_IMAGE(
+      "StableDiffusionImg2ImgPipeline",
+      Text.CLIP,
+      Denoise.STABLE_DIFFUSION,
+      Finish.AUTOENCODER,
+      "text_encoder",
+      "tokenizer",
+      "unet",
+      "scheduler",
+      "vae"),
+  /** Few steps: Luo et al. 2023. */
+  LATENT_CONSISTENCY(
+      "LatentConsistencyModelPipeline",
+      Text.CLIP,
+      Denoise.STABLE_DIFFUSION,
+      Finish.AUTOENCODER,
+      "text_encoder",
+      "tokenizer",
+      "unet",
+      "scheduler",
+      "vae"),
+  /** A picture to one four times as large: Stable Diffusion's x4 upscaler. */
+  STABLE_DIFFUSION_UPSCALE(
+      "StableDiffusionUpscalePipeline",
+      Text.CLIP,
+      Denoise.LATENT_UPSCALER,
+      Finish.AUTOENCODER,
+      "text_encoder",
+      "tokenizer",
+      "unet",
+      "scheduler",
+      "low_res_scheduler",
+      "vae"),
+  /** Podell et al. 2023; SDXL-Turbo too. */
+  STABLE_DIFFUSION_XL(
+      "StableDiffusionXLPipeline",
+      Text.SDXL,
+      Denoise.STABLE_DIFFUSION_XL,
+      Finish.AUTOENCODER,
+      "text_encoder",
+      "tokenizer",
+      "text_encoder_2",
+      "tokenizer_2",
+      "unet",
+      "scheduler",
+      "vae"),
+  /** From a picture or another model's latents; SDXL's refiner, which has one text encoder. */
+  STABLE_DIFFUSION_XL_IMAGE(
+      "StableDiffusionXLImg2ImgPipeline",
+      Text.SDXL,
+      Denoise.STABLE_DIFFUSION_XL,
+      Finish.AUTOENCODER,
+      "text_encoder_2",
+      "tokenizer_2",
+      "unet",
+      "scheduler",
+      "vae"),
+  /** Rectified flow: Esser et al. 2024. */
+  STABLE_DIFFUSION_3(
+      "StableDiffusion3Pipeline",
+      Text.SD3,
+      Denoise.STABLE_DIFFUSION_3,
+      Finish.AUTOENCODER,
+      "text_encoder",
+      "tokenizer",
+      "text_encoder_2",
+      "tokenizer_2",
+      "transformer",
+      "scheduler",
+      "vae"),
+  /** Ho et al. 2020. */
+  DDPM("DDPMPipeline", Text.NONE, Denoise.UNCONDITIONAL, Finish.NONE, "unet", "scheduler"),
+  /** Song et al. 2021. */
+  DDIM("DDIMPipeline", Text.NONE, Denoise.UNCONDITIONAL, Finish.NONE, "unet", "scheduler"),
+  /** Class to picture by a transformer: Peebles and Xie 2023. */
+  DIT("DiTPipeline", Text.NONE, Denoise.DIT, Finish.AUTOENCODER, "transformer", "scheduler", "vae"),
+  /** Imagen's base model: Saharia et al. 2022. */
+  DEEPFLOYD(
+      "IFPipeline",
+      Text.T5,
+      Denoise.DEEPFLOYD,
+      Finish.NONE,
+      "text_encoder",
+      "tokenizer",
+      "unet",
+      "scheduler"),
+  /** Imagen's super-resolution. */
+  DEEPFLOYD_UPSCALE(
+      "IFSuperResolutionPipeline",
+      Text.T5,
+      Denoise.DEEPFLOYD_UPSCALER,
+      Finish.NONE,
+      "text_encoder",
+      "tokenizer",
+      "unet",
+      "scheduler",
+      "image_noising_scheduler"),
+  /** Text to picture embedding: Razzhigaev et al. 2023. */
+  KANDINSKY_PRIOR(
+      "KandinskyV22PriorPipeline",
+      Text.CLIP_PROJECTED,
+      Denoise.NONE,
+      Finish.NONE,
+      "text_encoder",
+      "tokenizer",
+      "image_encoder",
+      "prior",
+      "scheduler"),
+  /** Picture embedding to picture. */
+  KANDINSKY_DECODER(
+      "KandinskyV22Pipeline",
+      Text.NONE,
+      Denoise.KANDINSKY_DECODER,
+      Finish.AUTOENCODER,
+      "unet",
+      "scheduler",
+      "movq");
+
+  /** How words become conditions. */
+  enum Text {
+    NONE,
+    CLIP,
+    CLIP_PROJECTED,
+    SDXL,
+    SD3,
+    T5
+  }
+
+  /** What denoises, and its components. */
+  enum Denoise {
+    NONE(null, null),
+    UNCLIP_DECODER("decoder", "decoder_scheduler"),
+    STABLE_DIFFUSION("unet", "scheduler"),
+    STABLE_DIFFUSION_XL("unet", "scheduler"),
+    STABLE_DIFFUSION_3("transformer", "scheduler"),
+    LATENT_UPSCALER("unet", "scheduler"),
+    UNCONDITIONAL("unet", "scheduler"),
+    DIT("transformer", "scheduler"),
+    DEEPFLOYD("unet", "scheduler"),
+    DEEPFLOYD_UPSCALER("unet", "scheduler"),
+    KANDINSKY_DECODER("unet", "scheduler");
+
+    private final String component;
+    private final String scheduler;
+
+    Denoise(String component, String scheduler) {
+      this.component = component;
+      this.scheduler = scheduler;
+    }
+
+    String component() {
+      return component;
+    }
+
+    String scheduler() {
+      return scheduler;
+    }
+  }
+
+  /** What makes the denoiser's samples into pictures. */
+  enum Finish {
+    NONE,
+    AUTOENCODER,
+    SUPER_RESOLUTION
+  }
 
   private final String className;
+  private final Text text;
+  private final Denoise denoiser;
+  private final Finish finish;
   private final List<String> components;
 
-  PipelineClass(String className, String... components) {
+  PipelineClass(
+      String className, Text text, Denoise denoiser, Finish finish, String... components) {
     this.className = className;
+    this.text = text;
+    this.denoiser = denoiser;
+    this.finish = finish;
     this.components = List.of(components);
   }
 
   /** diffusers' name. */
   public String className() {
     return className;
+  }
+
+  /** Whether words condition the pictures. */
+  public boolean takesText() {
+    return text != Text.NONE;
+  }
+
+  /** Whether there is a network that samples picture embeddings. */
+  public boolean hasPrior() {
+    return components.contains("prior");
+  }
+
+  /** Whether there is a network that denoises pictures or latents. */
+  public boolean hasDenoiser() {
+    return denoiser != Denoise.NONE;
+  }
+
+  Text text() {
+    return text;
+  }
+
+  Denoise denoiser() {
+    return denoiser;
+  }
+
+  Finish finish() {
+    return finish;
+  }
+
+  /** The component that makes latents into pictures. */
+  String autoencoder() {
+    return components.contains("movq") ? "movq" : "vae";
   }
 
   /** The components that a model of this class must have. */

@@ -5,13 +5,14 @@ import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /**
- * unCLIP's diffusion prior (Ramesh et al. 2022, section 2.2): samples the embedding of a picture
- * that would go with a text. Safe for use by several threads at once, which then share network
- * calls.
+ * unCLIP's diffusion prior (Ramesh et al. 2022, section 2.2), also Kandinsky's: samples the
+ * embedding of a picture that would go with a text. Safe for use by several threads at once, which
+ * then share network calls.
  */
 public final class PriorEngine implements StageEngine {
 
@@ -23,25 +24,36 @@ public final class PriorEngine implements StageEngine {
   private final SchedulerConfig scheduler;
   private final int width;
   private final TextEmbedding anyText;
+  private final HostTensor.Floats blackPicture;
 
-  private PriorEngine(ModelFolder model, Network network, BatchLimit limit) {
-    this.network = network;
+  private PriorEngine(ModelFolder model, BatchLimit limit) {
+    this.network = model.network("prior");
     this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
-    this.scheduler = model.scheduler("prior_scheduler");
+    this.scheduler =
+        model.scheduler(model.has("prior_scheduler") ? "prior_scheduler" : "scheduler");
     this.width = model.config("prior").integer("embedding_dim", 768);
     this.anyText = TextEmbedding.zeros(model);
+    this.blackPicture = model.has("image_encoder") ? blackPicture(model) : null;
   }
 
   /** Loads the prior of a model. */
   public static PriorEngine load(ModelFolder model, BatchLimit limit) {
-    return model.load(folder -> new PriorEngine(folder, folder.network("prior"), limit));
+    return model.load(folder -> new PriorEngine(folder, limit));
+  }
+
+  /** What a picture of zeros is embedded as: Kandinsky's "no picture". */
+  private static HostTensor.Floats blackPicture(ModelFolder model) {
+    int size = model.config("image_encoder").integer("image_size", 224);
+    try (ImageEncoding encoder = ImageEncoding.load(model)) {
+      return encoder.encode(new HostTensor.Floats(new float[3 * size * size], 1, 3, size, size));
+    }
   }
 
   /**
    * Samples a picture embedding.
    *
    * @param text what the picture shall show
-   * @param negative what it shall not show, or the empty text; not used at guidance scale 1
+   * @param negative what it shall not show, or the empty text; not used at guidance scales up to 1
    * @param generator the image's random numbers, drawn from
    * @return {@code [1, width]}, in the scale of the text encoder's embeddings
    */
@@ -52,10 +64,56 @@ public final class PriorEngine implements StageEngine {
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
+    return sample(List.of(text), negative, sampling, generator, listener);
+  }
+
+  /**
+   * Samples the embeddings of what a picture shall show and of what it shall not, in one batch, as
+   * Kandinsky does when there is a negative prompt.
+   *
+   * @return {@code [2, width]}
+   */
+  public HostTensor.Floats sampleBoth(
+      TextEmbedding text,
+      TextEmbedding negative,
+      Sampling sampling,
+      TorchGenerator generator,
+      StepListener listener)
+      throws InterruptedException {
+    return sample(List.of(text, negative), negative, sampling, generator, listener);
+  }
+
+  /**
+   * The embedding that stands for no picture.
+   *
+   * @return {@code [1, width]}
+   * @throws IllegalStateException if the model has no image encoder
+   */
+  public HostTensor.Floats noPicture() {
+    if (blackPicture == null) {
+      throw new IllegalStateException("this model has no image encoder to embed a picture with");
+    }
+    return blackPicture;
+  }
+
+  private HostTensor.Floats sample(
+      List<TextEmbedding> texts,
+      TextEmbedding negative,
+      Sampling sampling,
+      TorchGenerator generator,
+      StepListener listener)
+      throws InterruptedException {
     SamplingPlan plan = sampling.plan(scheduler);
-    Guidance guidance =
-        Guidance.classifierFree(condition(negative), condition(text), sampling.guidanceScale());
-    DenoiseLoop loop = DenoiseLoop.start(plan, guidance, generator, listener, 1, width);
+    List<Guidance> guidance = new ArrayList<>();
+    for (TextEmbedding text : texts) {
+      guidance.add(
+          sampling.guidanceScale() <= 1
+              ? Guidance.none(condition(text))
+              : Guidance.classifierFree(
+                  condition(negative), condition(text), sampling.guidanceScale()));
+    }
+    Start start = Start.fromNoise(plan, generator, texts.size(), width);
+    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, generator, listener);
     batcher.run(loop);
     return network.run(Map.of("prior_latents", loop.sample())).get("post_process_latents");
   }

@@ -4,6 +4,7 @@ import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.SamplingOptions;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,8 +14,15 @@ import java.util.Optional;
  * @param guidanceScale of classifier-free guidance; any finite number, 1 for no guidance
  * @param sampler diffusers' scheduler class; empty for the model's own
  * @param eta DDIM's share of fresh noise, 0 to 1; other samplers ignore it
+ * @param timesteps the training timesteps to stop at, descending; empty to have {@code steps} of
+ *     them spaced by the sampler
  */
-public record Sampling(int steps, double guidanceScale, Optional<String> sampler, double eta) {
+public record Sampling(
+    int steps,
+    double guidanceScale,
+    Optional<String> sampler,
+    double eta,
+    List<Integer> timesteps) {
 
   private static final int MOST_STEPS = 1000;
 
@@ -31,9 +39,19 @@ public record Sampling(int steps, double guidanceScale, Optional<String> sampler
     }
   }
 
+  /** Steps spaced by the sampler. */
+  public Sampling(int steps, double guidanceScale, Optional<String> sampler, double eta) {
+    this(steps, guidanceScale, sampler, eta, List.of());
+  }
+
   /** The model's own sampler, guided. */
   public static Sampling of(int steps, double guidanceScale) {
     return new Sampling(steps, guidanceScale, Optional.empty(), 0);
+  }
+
+  /** The same at given timesteps. */
+  public Sampling at(List<Integer> stops) {
+    return new Sampling(stops.size(), guidanceScale, sampler, eta, List.copyOf(stops));
   }
 
   /** The model's own sampler, unguided. */
@@ -48,6 +66,10 @@ public record Sampling(int steps, double guidanceScale, Optional<String> sampler
    */
   SamplingPlan plan(SchedulerConfig model) {
     SchedulerConfig config = sampler.map(model::withClass).orElse(model);
-    return Samplers.of(config).plan(SamplingOptions.ofSteps(steps).withEta(eta));
+    SamplingOptions options =
+        timesteps.isEmpty()
+            ? SamplingOptions.ofSteps(steps)
+            : SamplingOptions.ofTimesteps(timesteps.stream().mapToInt(t -> t).toArray());
+    return Samplers.of(config).plan(options.withEta(eta));
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.pipeline;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * A text as the other stages see it.
@@ -41,6 +42,35 @@ public record TextEmbedding(
         new HostTensor.Floats(new float[projected], 1, projected),
         new HostTensor.Floats(new float[tokens * width], 1, tokens, width),
         new HostTensor.Longs(new long[tokens], 1, tokens));
+  }
+
+  /**
+   * The text among a stage's tensors.
+   *
+   * @param prefix of the tensors' names: empty, or that of the negative prompt
+   */
+  public static TextEmbedding of(Map<String, HostTensor> tensors, String prefix) {
+    return new TextEmbedding(
+        (HostTensor.Floats) require(tensors, prefix + TensorNames.TEXT_EMBEDS),
+        (HostTensor.Floats) require(tensors, prefix + TensorNames.TEXT_HIDDEN_STATES),
+        (HostTensor.Longs) require(tensors, prefix + TensorNames.TEXT_MASK));
+  }
+
+  private static HostTensor require(Map<String, HostTensor> tensors, String name) {
+    HostTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "the tensor %s is missing; given: %s".formatted(name, tensors.keySet()));
+    }
+    return tensor;
+  }
+
+  /** The inverse of {@link #of}. */
+  public Map<String, HostTensor> tensors(String prefix) {
+    return Map.of(
+        prefix + TensorNames.TEXT_EMBEDS, embeds,
+        prefix + TensorNames.TEXT_HIDDEN_STATES, hiddenStates,
+        prefix + TensorNames.TEXT_MASK, mask);
   }
 
   /** The mask with {@code count} more tokens in front that are always attended to. */

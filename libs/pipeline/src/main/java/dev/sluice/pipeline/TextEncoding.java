@@ -6,7 +6,6 @@ import dev.sluice.networks.tokenizer.TokenIds;
 import dev.sluice.networks.tokenizer.Tokenizer;
 import dev.sluice.networks.tokenizer.Tokenizers;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,7 +13,7 @@ import java.util.Map;
  * that the model was trained with; a cut one keeps its end-of-text token, where diffusers' {@code
  * UnCLIPPipeline} loses it. Embeddings are cached, because the empty text comes with every request.
  */
-public final class TextEncoding implements StageEngine {
+final class TextEncoding implements TextEncoder {
 
   private static final int CACHED_TEXTS = 256;
 
@@ -37,7 +36,7 @@ public final class TextEncoding implements StageEngine {
   }
 
   /** Loads the text encoder and the tokenizer of a model. */
-  public static TextEncoding load(ModelFolder model) {
+  static TextEncoding load(ModelFolder model) {
     return model.load(
         folder ->
             new TextEncoding(
@@ -51,12 +50,19 @@ public final class TextEncoding implements StageEngine {
     return tokenizer.encode(text, length);
   }
 
+  @Override
+  public Map<String, HostTensor> encode(Prompt prompt) {
+    Map<String, HostTensor> tensors = new LinkedHashMap<>(encode(prompt.text()).tensors(""));
+    tensors.putAll(encode(prompt.negative().orElse("")).tensors(TensorNames.NEGATIVE));
+    return tensors;
+  }
+
   /**
    * Encodes a text.
    *
    * @param text may be empty: that is the text of unconditional generation
    */
-  public TextEmbedding encode(String text) {
+  TextEmbedding encode(String text) {
     synchronized (cache) {
       TextEmbedding known = cache.get(text);
       if (known != null) {
@@ -73,16 +79,6 @@ public final class TextEncoding implements StageEngine {
       cache.put(text, embedding);
     }
     return embedding;
-  }
-
-  @Override
-  public void warmUp() {
-    encode("");
-  }
-
-  @Override
-  public List<StepBatcher> batchers() {
-    return List.of();
   }
 
   @Override

@@ -2,7 +2,9 @@ package dev.sluice.pipeline;
 
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -82,14 +84,12 @@ public final class UnClipPipeline implements AutoCloseable {
       TorchGenerator generator,
       Function<Part, StepListener> listeners)
       throws InterruptedException {
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    inputs.put(TensorNames.IMAGE_EMBEDS, embedding);
+    inputs.putAll(text.encode(Prompt.of(request.prompt()).without(request.negativePrompt())));
     HostTensor.Floats small =
         decoder.denoise(
-            embedding,
-            text.encode(request.prompt()),
-            text.encode(request.negativePrompt()),
-            request.decoder(),
-            generator,
-            listeners.apply(Part.DECODER));
+            DenoiseRequest.of(inputs, request.decoder()), generator, listeners.apply(Part.DECODER));
     return upscaler.upscale(
         small, request.superResolution(), generator, listeners.apply(Part.SUPER_RESOLUTION));
   }

@@ -4,6 +4,7 @@ import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.ModelRepository;
+import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.StageEngine;
 import dev.sluice.pipeline.StepBatcher;
 import dev.sluice.pipeline.UnknownModelException;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +50,11 @@ public class Engines<E extends StageEngine> {
   /**
    * Loads and warms up the models to be preloaded.
    *
-   * @param component without which a model has no use for this stage
+   * @param wanted which pipelines have a use for this stage
    * @throws IllegalArgumentException if a model cannot be loaded that the settings name; one that
    *     merely lies there is logged and passed over
    */
-  public void load(String component, BiFunction<ModelFolder, BatchLimit, E> loader) {
+  public void load(Predicate<PipelineClass> wanted, BiFunction<ModelFolder, BatchLimit, E> loader) {
     this.models = new ModelRepository(stage.models());
     this.loader = loader;
     boolean named = serving.preload().isPresent();
@@ -60,7 +62,7 @@ public class Engines<E extends StageEngine> {
     for (String name : names) {
       try {
         ModelFolder model = models.open(name);
-        if (model.has(component)) {
+        if (wanted.test(model.pipeline())) {
           load(model);
         }
       } catch (IllegalArgumentException e) {
@@ -71,7 +73,8 @@ public class Engines<E extends StageEngine> {
       }
     }
     if (loaded.isEmpty()) {
-      LOG.warn("There is no model with a {} in {}", component, stage.models().toAbsolutePath());
+      LOG.warn(
+          "There is no model that this stage has work with in {}", stage.models().toAbsolutePath());
     }
   }
 

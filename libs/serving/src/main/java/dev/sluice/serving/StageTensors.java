@@ -1,30 +1,39 @@
 package dev.sluice.serving;
 
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.DataType;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.TensorNames;
 import dev.sluice.pipeline.TextEmbedding;
 import dev.sluice.stage.InvalidTaskException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Tensors of messages as the engines have them, and back, under the names that stages agree on. */
+/**
+ * Tensors of messages as the engines have them, and back; their names are those of {@link
+ * TensorNames}.
+ */
 public final class StageTensors {
 
-  /** A picture or latent {@code [1, channels, height, width]}. */
-  public static final String SAMPLE = "sample";
-
-  /** A picture's embedding {@code [1, width]}. */
-  public static final String IMAGE_EMBEDS = "image_embeds";
-
-  /** In front of the names of the tensors of the negative prompt. */
-  public static final String NEGATIVE = "negative_";
-
-  private static final String TEXT_EMBEDS = "text_embeds";
-  private static final String TEXT_HIDDEN_STATES = "text_hidden_states";
-  private static final String TEXT_MASK = "text_mask";
-
   private StageTensors() {}
+
+  /**
+   * All tensors of a message.
+   *
+   * @throws InvalidTaskException if one has a number that is not finite, or is not what it says
+   */
+  public static Map<String, HostTensor> all(Map<String, Tensor> tensors) {
+    Map<String, HostTensor> all = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) ->
+            all.put(
+                name,
+                tensor.getDataType() == DataType.INT64
+                    ? new HostTensor.Longs(Tensors.longs(name, tensor), Tensors.shape(name, tensor))
+                    : floats(tensors, name)));
+    return all;
+  }
 
   /**
    * A tensor of finite floats.
@@ -32,7 +41,11 @@ public final class StageTensors {
    * @throws InvalidTaskException if it is not there or holds something else
    */
   public static HostTensor.Floats floats(Map<String, Tensor> tensors, String name) {
-    Tensor tensor = require(tensors, name);
+    Tensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw InvalidTaskException.inField(
+          "inputs", "the tensor %s is missing; given: %s".formatted(name, tensors.keySet()));
+    }
     float[] values = Tensors.floats(name, tensor);
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
@@ -46,41 +59,28 @@ public final class StageTensors {
   /**
    * A text's embedding.
    *
-   * @param prefix of the tensors' names: empty, or {@link #NEGATIVE}
+   * @param prefix of the tensors' names: empty, or {@link TensorNames#NEGATIVE}
+   * @throws InvalidTaskException if it is not there or its parts do not belong together
    */
   public static TextEmbedding text(Map<String, Tensor> tensors, String prefix) {
-    String maskName = prefix + TEXT_MASK;
-    Tensor mask = require(tensors, maskName);
     try {
-      return new TextEmbedding(
-          floats(tensors, prefix + TEXT_EMBEDS),
-          floats(tensors, prefix + TEXT_HIDDEN_STATES),
-          new HostTensor.Longs(Tensors.longs(maskName, mask), Tensors.shape(maskName, mask)));
-    } catch (IllegalArgumentException e) {
+      return TextEmbedding.of(all(tensors), prefix);
+    } catch (IllegalArgumentException | ClassCastException e) {
       throw InvalidTaskException.inField("inputs", e.getMessage());
     }
   }
 
-  private static Tensor require(Map<String, Tensor> tensors, String name) {
-    Tensor tensor = tensors.get(name);
-    if (tensor == null) {
-      throw InvalidTaskException.inField(
-          "inputs", "the tensor %s is missing; given: %s".formatted(name, tensors.keySet()));
-    }
-    return tensor;
-  }
-
-  /** The inverse of {@link #text}. */
-  public static Map<String, Tensor> of(TextEmbedding text, String prefix) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put(prefix + TEXT_EMBEDS, of(text.embeds()));
-    tensors.put(prefix + TEXT_HIDDEN_STATES, of(text.hiddenStates()));
-    tensors.put(prefix + TEXT_MASK, Tensors.of(text.mask().values(), text.mask().shape()));
-    return tensors;
+  /** The inverse of {@link #all}, in full precision. */
+  public static Map<String, Tensor> of(Map<String, ? extends HostTensor> tensors) {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> all.put(name, of(tensor)));
+    return all;
   }
 
   /** A message's tensor, in full precision. */
-  public static Tensor of(HostTensor.Floats tensor) {
-    return Tensors.of(tensor.values(), tensor.shape());
+  public static Tensor of(HostTensor tensor) {
+    return tensor instanceof HostTensor.Floats floats
+        ? Tensors.of(floats.values(), floats.shape())
+        : Tensors.of(((HostTensor.Longs) tensor).values(), tensor.shape());
   }
 }

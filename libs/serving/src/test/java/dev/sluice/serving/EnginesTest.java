@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.v1.ErrorCode;
-import dev.sluice.pipeline.TextEncoding;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.PipelineClass;
+import dev.sluice.pipeline.Prompt;
+import dev.sluice.pipeline.TensorNames;
+import dev.sluice.pipeline.TextEncoder;
 import dev.sluice.stage.InvalidTaskException;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -13,11 +17,11 @@ import org.junit.jupiter.api.Test;
 
 class EnginesTest {
 
-  private final Engines<TextEncoding> engines = StageTrial.engines();
+  private final Engines<TextEncoder> engines = StageTrial.engines();
 
   @BeforeEach
   void load() {
-    engines.load("text_encoder", (model, limit) -> TextEncoding.load(model));
+    engines.load(PipelineClass::takesText, (model, limit) -> TextEncoder.load(model));
   }
 
   @AfterEach
@@ -32,11 +36,15 @@ class EnginesTest {
 
   @Test
   void of_loadsAnotherModelWhenItIsFirstAskedFor() {
-    TextEncoding other = engines.of("pipe-unclip-image-variation");
+    TextEncoder other = engines.of("pipe-unclip-image-variation");
 
     assertThat(other).isSameAs(engines.of("pipe-unclip-image-variation"));
-    assertThat(other.encode("a horse").embeds().values())
-        .isNotEqualTo(engines.of(StageTrial.MODEL).encode("a horse").embeds().values());
+    assertThat(values(other)).isNotEqualTo(values(engines.of(StageTrial.MODEL)));
+  }
+
+  private static float[] values(TextEncoder encoder) {
+    return ((HostTensor.Floats) encoder.encode(Prompt.of("a horse")).get(TensorNames.TEXT_EMBEDS))
+        .values();
   }
 
   @Test
@@ -55,7 +63,6 @@ class EnginesTest {
   void of_saysWhyAModelCannotBeServed() {
     assertThatThrownBy(() -> engines.of("pipe-ddpm"))
         .isInstanceOf(InvalidTaskException.class)
-        .hasMessageContaining("DDPMPipeline")
-        .hasMessageContaining("UnCLIPPipeline");
+        .hasMessageContaining("DDPMPipeline takes no text");
   }
 }

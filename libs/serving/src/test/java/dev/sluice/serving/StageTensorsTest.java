@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.pipeline.TensorNames;
 import dev.sluice.stage.InvalidTaskException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,14 +27,14 @@ class StageTensorsTest {
 
   @Test
   void of_isTheInverseOfText() {
-    assertThat(StageTensors.of(StageTensors.text(text(), ""), "")).isEqualTo(text());
+    assertThat(StageTensors.of(StageTensors.text(text(), "").tensors(""))).isEqualTo(text());
   }
 
   @Test
   void text_namesTheTensorThatIsMissing() {
-    assertThatThrownBy(() -> StageTensors.text(text(), StageTensors.NEGATIVE))
+    assertThatThrownBy(() -> StageTensors.text(text(), TensorNames.NEGATIVE))
         .isInstanceOf(InvalidTaskException.class)
-        .hasMessageContaining("negative_text_mask is missing")
+        .hasMessageContaining("negative_text_embeds is missing")
         .hasMessageContaining("given: [text_embeds, text_hidden_states, text_mask]");
   }
 

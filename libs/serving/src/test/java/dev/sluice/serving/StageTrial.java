@@ -5,16 +5,15 @@ import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.ModelFolder;
+import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.StageEngine;
-import dev.sluice.pipeline.TextEmbedding;
-import dev.sluice.pipeline.TextEncoding;
+import dev.sluice.pipeline.TextEncoder;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,15 +54,9 @@ public final class StageTrial {
 
   /** The tensors of a prompt and of the empty negative prompt. */
   public static Map<String, Tensor> text(String prompt) {
-    try (TextEncoding text = TextEncoding.load(model())) {
-      return text(text.encode(prompt), text.encode(""));
+    try (TextEncoder text = TextEncoder.load(model())) {
+      return StageTensors.of(text.encode(Prompt.of(prompt)));
     }
-  }
-
-  private static Map<String, Tensor> text(TextEmbedding prompt, TextEmbedding negative) {
-    Map<String, Tensor> tensors = new LinkedHashMap<>(StageTensors.of(prompt, ""));
-    tensors.putAll(StageTensors.of(negative, StageTensors.NEGATIVE));
-    return tensors;
   }
 
   /** Values that have nothing to do with each other, all in [-1, 1]. */

@@ -35,6 +35,7 @@ public final class TrainingLoop implements AutoCloseable {
   private static final double MAX_AVERAGE_DECAY = 0.999;
 
   private final Objective objective;
+  private final BatchAhead batches;
   private final TrainingGraph training = new TrainingGraph();
   private final Operand<TFloat32> loss;
   private final Adam adam;
@@ -44,6 +45,7 @@ public final class TrainingLoop implements AutoCloseable {
   /** Builds the graph and gives every weight its first value. */
   public TrainingLoop(Objective objective) {
     this.objective = objective;
+    this.batches = new BatchAhead(objective);
     this.loss = objective.loss(training);
     this.adam = new Adam(training, loss);
     Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
@@ -159,7 +161,7 @@ public final class TrainingLoop implements AutoCloseable {
     List<Tensor> fed = new ArrayList<>();
     try {
       Session.Runner runner = training.session().runner();
-      Map<String, HostTensor> batch = objective.batch(step);
+      Map<String, HostTensor> batch = batches.batch(step);
       for (Map.Entry<String, Placeholder<? extends TType>> feed : training.feeds().entrySet()) {
         HostTensor value = batch.get(feed.getKey());
         if (value == null) {
@@ -252,6 +254,7 @@ public final class TrainingLoop implements AutoCloseable {
 
   @Override
   public void close() {
+    batches.close();
     training.close();
   }
 }

@@ -143,6 +143,20 @@ public final class Config {
     return List.copyOf(values);
   }
 
+  public List<Double> numbers(String key, List<Double> whenAbsent) {
+    if (!has(key)) {
+      return whenAbsent;
+    }
+    List<Double> values = new ArrayList<>();
+    for (JsonNode node : list(key)) {
+      if (!node.isNumber()) {
+        throw wrongType(key, "a list of numbers", node);
+      }
+      values.add(node.doubleValue());
+    }
+    return List.copyOf(values);
+  }
+
   public List<String> strings(String key, List<String> whenAbsent) {
     if (!has(key)) {
       return whenAbsent;

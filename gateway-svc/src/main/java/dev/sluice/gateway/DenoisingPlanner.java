@@ -1,0 +1,167 @@
+package dev.sluice.gateway;
+
+import static dev.sluice.gateway.SettingsOverlay.overlay;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.DenoiserParameters;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.TextEncoderParameters;
+import dev.sluice.contract.v1.UpscalerParameters;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Models with one network that denoises, pictures or latents, and at most one that makes latents
+ * into pictures.
+ *
+ * @param denoiser the component that denoises
+ * @param autoencoder the component that makes latents into pictures; null for none
+ * @param text whether words condition the picture
+ * @param classes whether the network may have been trained with classes of pictures
+ * @param picture what is done with a picture that comes with the request
+ * @param strength of image to image when the request says nothing
+ * @param own sampling when the request says nothing: that of diffusers
+ */
+record DenoisingPlanner(
+    String denoiser,
+    String autoencoder,
+    boolean text,
+    boolean classes,
+    Picture picture,
+    double strength,
+    SamplingParameters own)
+    implements PipelinePlanner {
+
+  private static final int LARGEST_SIDE = 2048;
+
+  /** What a model does with a picture. */
+  enum Picture {
+    /** Nothing. */
+    NOT_TAKEN,
+    /** It can start from one. */
+    STARTS_FROM,
+    /** It needs one to start from. */
+    NEEDS,
+    /** It makes one larger. */
+    ENLARGES
+  }
+
+  @Override
+  public ImageSize naturalSize(ModelFolder model) {
+    JsonNode size = model.componentConfig(denoiser).path("sample_size");
+    int scale = scale(model);
+    return size.isArray()
+        ? new ImageSize(size.path(1).asInt() * scale, size.path(0).asInt() * scale)
+        : new ImageSize(size.asInt() * scale, size.asInt() * scale);
+  }
+
+  /** Pixels per value of a sample: an autoencoder halves a picture between its blocks. */
+  private int scale(ModelFolder model) {
+    if (autoencoder == null) {
+      return 1;
+    }
+    int blocks = model.componentConfig(autoencoder).path("block_out_channels").size();
+    return 1 << Math.max(0, blocks - 1);
+  }
+
+  @Override
+  public int upscalers(ModelFolder model) {
+    return 0;
+  }
+
+  @Override
+  public boolean takesText() {
+    return text;
+  }
+
+  @Override
+  public List<Stage> stages() {
+    return text
+        ? List.of(Stage.TEXT_ENCODER, Stage.DENOISER, Stage.UPSCALER)
+        : List.of(Stage.DENOISER, Stage.UPSCALER);
+  }
+
+  @Override
+  public int classes(ModelFolder model) {
+    if (!classes) {
+      return 0;
+    }
+    JsonNode config = model.componentConfig(denoiser);
+    return config.path("num_class_embeds").asInt(config.path("num_embeds_ada_norm").asInt(0));
+  }
+
+  @Override
+  public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
+    checkSize(model, "width", request.getWidth());
+    checkSize(model, "height", request.getHeight());
+    checkPicture(model, request);
+    List<RouteStep> route = new ArrayList<>();
+    if (text) {
+      route.add(
+          step(Stage.TEXT_ENCODER)
+              .setTextEncoder(
+                  TextEncoderParameters.newBuilder()
+                      .setPrompt(request.getPrompt())
+                      .setNegativePrompt(request.getNegativePrompt()))
+              .build());
+    }
+    DenoiserParameters.Builder parameters =
+        DenoiserParameters.newBuilder()
+            .setSampling(overlay(own, request.getDenoiser()))
+            .setWidth(request.getWidth())
+            .setHeight(request.getHeight());
+    if (!request.getImage().isEmpty() && picture != Picture.ENLARGES) {
+      parameters.setStrength(request.hasStrength() ? request.getStrength() : strength);
+    }
+    if (request.hasNoiseLevel()) {
+      parameters.setNoiseLevel(request.getNoiseLevel());
+    }
+    route.add(step(Stage.DENOISER).setDenoiser(parameters).build());
+    route.add(step(Stage.UPSCALER).setUpscaler(UpscalerParameters.getDefaultInstance()).build());
+    return route;
+  }
+
+  private void checkSize(ModelFolder model, String field, int pixels) {
+    int scale = scale(model);
+    if (Integer.remainderUnsigned(pixels, scale) != 0) {
+      throw RequestException.invalid(
+          field,
+          "The %s is %s pixels; model %s needs a multiple of %d."
+              .formatted(field, Integer.toUnsignedString(pixels), model.name(), scale));
+    }
+    if (Integer.compareUnsigned(pixels, LARGEST_SIDE) > 0) {
+      throw RequestException.invalid(
+          field,
+          "The %s is %s pixels; at most %d are made."
+              .formatted(field, Integer.toUnsignedString(pixels), LARGEST_SIDE));
+    }
+  }
+
+  private void checkPicture(ModelFolder model, GenerationRequest request) {
+    boolean given = !request.getImage().isEmpty();
+    boolean needed = picture == Picture.NEEDS || picture == Picture.ENLARGES;
+    if (needed && !given) {
+      throw RequestException.invalid(
+          "image", "Model %s goes from picture to picture; give one.".formatted(model.name()));
+    }
+    if (given && picture == Picture.NOT_TAKEN) {
+      throw RequestException.invalid(
+          "image", "Model %s does not start from a picture; leave it out.".formatted(model.name()));
+    }
+    if (request.hasStrength() && (!given || picture == Picture.ENLARGES)) {
+      throw RequestException.invalid("strength", "A strength needs a picture to start from.");
+    }
+    if (request.hasNoiseLevel() && picture != Picture.ENLARGES) {
+      throw RequestException.invalid(
+          "noise_level", "Model %s does not enlarge pictures.".formatted(model.name()));
+    }
+  }
+
+  private static RouteStep.Builder step(Stage stage) {
+    return RouteStep.newBuilder().setStage(stage).setTopic(Topics.tasks(stage));
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.Map;
+
+/**
+ * Imagen's base model (Saharia et al. 2022) as DeepFloyd IF has it: a UNet denoises small pictures
+ * and attends to T5's states of a text. It predicts a variance too.
+ */
+final class DeepFloyd implements Denoiser {
+
+  private final Network unet;
+  private final Config config;
+  private final SchedulerConfig scheduler;
+  private final SampleSpace space;
+
+  DeepFloyd(ModelFolder model) {
+    this.unet = model.network("unet");
+    this.config = model.config("unet");
+    this.scheduler = model.scheduler("scheduler");
+    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 3), null);
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    Condition wanted = condition(request.input(picture, TEXT_HIDDEN_STATES));
+    return scale <= 1
+        ? Guidance.none(wanted)
+        : Guidance.classifierFree(
+            condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES)), wanted, scale);
+  }
+
+  private static Condition condition(HostTensor states) {
+    return new Condition(Condition.Ports.UNET, Map.of("encoder_hidden_states", states));
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    return exampleText(config);
+  }
+
+  /** T5's states of nothing, as wide as a UNet takes them. */
+  static Map<String, HostTensor> exampleText(Config unet) {
+    int width = unet.integer("encoder_hid_dim", unet.integer("cross_attention_dim", 1280));
+    HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
+    return Map.of(TEXT_HIDDEN_STATES, states, NEGATIVE + TEXT_HIDDEN_STATES, states);
+  }
+
+  @Override
+  public Network network() {
+    return unet;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+}

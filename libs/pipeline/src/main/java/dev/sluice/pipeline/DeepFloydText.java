@@ -1,0 +1,41 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.networks.graph.HostTensor;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Imagen's text (Saharia et al. 2022, section 2.1) as DeepFloyd IF has it: T5's states of 77 tokens
+ * of the text in lower case, padding hidden from T5.
+ */
+final class DeepFloydText implements TextEncoder {
+
+  private static final int TOKENS = 77;
+
+  private final TextTower t5;
+
+  DeepFloydText(ModelFolder model) {
+    this.t5 = TextTower.load(model, "", true);
+  }
+
+  @Override
+  public Map<String, HostTensor> encode(Prompt prompt) {
+    return Map.of(
+        TEXT_HIDDEN_STATES,
+        states(prompt.text()),
+        NEGATIVE + TEXT_HIDDEN_STATES,
+        states(prompt.negative().orElse("")));
+  }
+
+  private HostTensor states(String text) {
+    return t5.outputs(text.toLowerCase(Locale.ROOT).strip(), TOKENS).get("last_hidden_state");
+  }
+
+  @Override
+  public void close() {
+    t5.close();
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.IMAGE;
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.diffusion.Resampling;
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Imagen's super-resolution (Saharia et al. 2022, section 2.3) as DeepFloyd IF has it: the UNet
+ * sees the enlarged small picture beside the sample, with noise of a level that it is told (noise
+ * conditioning augmentation).
+ */
+final class DeepFloydUpscaler implements Denoiser {
+
+  private static final int NOISE_LEVEL = 250;
+  private static final int HIGHEST_NOISE_LEVEL = 999;
+  private static final int EXAMPLE_SIZE = 16;
+
+  private final Network unet;
+  private final Config config;
+  private final SchedulerConfig scheduler;
+  private final LowResolution lowResolution;
+  private final SampleSpace space;
+
+  DeepFloydUpscaler(ModelFolder model) {
+    this.unet = model.network("unet");
+    this.config = model.config("unet");
+    this.scheduler = model.scheduler("scheduler");
+    this.lowResolution =
+        new LowResolution(
+            model.scheduler("image_noising_scheduler"), NOISE_LEVEL, HIGHEST_NOISE_LEVEL);
+    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 6) / 2, null);
+  }
+
+  @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    Start start = Denoiser.super.start(request, plan, generator);
+    HostTensor.Floats small = request.batch(IMAGE);
+    int[] from = small.shape();
+    int[] to = start.sample().shape();
+    float[] enlarged =
+        Resampling.BILINEAR_ALIGN_CORNERS.resize(
+            small.values(), from[0] * from[1], from[2], from[3], to[2], to[3]);
+    HostTensor.Floats picture = new HostTensor.Floats(enlarged, from[0], from[1], to[2], to[3]);
+    return start.appending(lowResolution.noised(picture, request, generator));
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    Condition wanted = condition(request, picture, "", start);
+    return scale <= 1
+        ? Guidance.none(wanted)
+        : Guidance.classifierFree(condition(request, picture, NEGATIVE, start), wanted, scale);
+  }
+
+  private Condition condition(DenoiseRequest request, int picture, String prefix, Start start) {
+    return new Condition(
+        Condition.Ports.UNET,
+        Map.of(
+            "encoder_hidden_states",
+            request.input(picture, prefix + TEXT_HIDDEN_STATES),
+            "class_labels",
+            lowResolution.label(request)),
+        start.appended().row(picture));
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    Map<String, HostTensor> example = new LinkedHashMap<>(DeepFloyd.exampleText(config));
+    int side = EXAMPLE_SIZE;
+    example.put(IMAGE, new HostTensor.Floats(new float[3 * side * side], 1, 3, side, side));
+    return example;
+  }
+
+  @Override
+  public Network network() {
+    return unet;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+}

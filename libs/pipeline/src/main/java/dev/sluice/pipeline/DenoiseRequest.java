@@ -1,0 +1,100 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.networks.graph.HostTensor;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * What a denoiser is asked for.
+ *
+ * @param inputs for each picture, what it is conditioned on or starts from, by {@link TensorNames},
+ *     each tensor of one row; several pictures share one generator, as a batch does in diffusers
+ * @param height of the pictures in pixels; 0 for the model's own, or that of a picture given
+ * @param width as {@code height}
+ * @param span the part of the schedule to run
+ * @param noiseLevel the timestep of the noise added to a low-resolution picture, of models that
+ *     enlarge; their own default if absent
+ */
+public record DenoiseRequest(
+    List<Map<String, HostTensor>> inputs,
+    Sampling sampling,
+    int height,
+    int width,
+    Span span,
+    OptionalInt noiseLevel) {
+
+  /**
+   * Which part of a schedule is run.
+   *
+   * @param strength of image to image, 0 to 1: the share of the steps, at the end, that a given
+   *     picture goes through
+   * @param start the share of the noise schedule that another model has been through already, 0 to
+   *     1, exclusive; goes before {@code strength}
+   * @param end the share after which another model takes over, 0 to 1, exclusive
+   */
+  public record Span(double strength, OptionalDouble start, OptionalDouble end) {
+
+    /** All of it. */
+    public static final Span ALL = new Span(1, OptionalDouble.empty(), OptionalDouble.empty());
+
+    public Span {
+      requireShare("strength", strength);
+      start.ifPresent(share -> requireShare("denoising_start", share));
+      end.ifPresent(share -> requireShare("denoising_end", share));
+    }
+
+    private static void requireShare(String name, double share) {
+      if (!(share >= 0 && share <= 1)) {
+        throw new IllegalArgumentException(name + " is " + share + "; expected 0 to 1");
+      }
+    }
+  }
+
+  public DenoiseRequest {
+    if (inputs.isEmpty()) {
+      throw new IllegalArgumentException("no picture is asked for");
+    }
+    if (height < 0 || width < 0) {
+      throw new IllegalArgumentException(
+          "the size is %d x %d pixels; expected positive numbers".formatted(width, height));
+    }
+  }
+
+  /** One picture of the model's own size. */
+  public static DenoiseRequest of(Map<String, HostTensor> inputs, Sampling sampling) {
+    return new DenoiseRequest(List.of(inputs), sampling, 0, 0, Span.ALL, OptionalInt.empty());
+  }
+
+  /** How many pictures. */
+  public int pictures() {
+    return inputs.size();
+  }
+
+  /**
+   * A tensor of one picture.
+   *
+   * @throws IllegalArgumentException if it is not among the inputs
+   */
+  HostTensor input(int picture, String name) {
+    HostTensor tensor = inputs.get(picture).get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "the tensor %s is missing; given: %s".formatted(name, inputs.get(picture).keySet()));
+    }
+    return tensor;
+  }
+
+  /** The same tensor of all pictures as one batch. */
+  HostTensor.Floats batch(String name) {
+    return Tensors.batch(
+        java.util.stream.IntStream.range(0, pictures())
+            .mapToObj(picture -> (HostTensor.Floats) input(picture, name))
+            .toList());
+  }
+
+  boolean has(String name) {
+    return inputs.get(0).containsKey(name);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is particular to a family of models at the denoising stage: how samples start and what
+ * conditions the network. Safe for use by several threads at once.
+ */
+interface Denoiser extends AutoCloseable {
+
+  /** The network that denoises. */
+  Network network();
+
+  /** The schedule that it was trained with. */
+  SchedulerConfig scheduler();
+
+  /** What samples are like. */
+  SampleSpace space();
+
+  /**
+   * The sample to begin with, and what goes beside it; draws from {@code generator} in diffusers'
+   * order.
+   */
+  default Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    int[] shape = space().shape(request.pictures(), request.height(), request.width());
+    return Start.fromNoise(plan, generator, shape);
+  }
+
+  /** How the network is asked about one picture. */
+  Guidance guidance(DenoiseRequest request, int picture, Start start);
+
+  /** The finished sample: a latent as it is, a picture cut to [-1, 1]. */
+  default HostTensor.Floats finish(HostTensor.Floats sample) {
+    return sample;
+  }
+
+  /** Inputs of a picture that shows nothing, to warm up with. */
+  Map<String, HostTensor> example();
+
+  /** Every network, to be closed. */
+  default List<Network> networks() {
+    return List.of(network());
+  }
+
+  @Override
+  default void close() {
+    networks().forEach(Network::close);
+  }
+
+  /** Loads the denoiser of a model. */
+  static Denoiser load(ModelFolder model) {
+    return switch (model.pipeline().denoiser()) {
+      case NONE ->
+          throw new IllegalArgumentException(
+              model.pipeline().className() + " has nothing to denoise");
+      case UNCLIP_DECODER -> new UnClipDecoder(model);
+      case STABLE_DIFFUSION -> new StableDiffusion(model);
+      case STABLE_DIFFUSION_XL -> new StableDiffusionXl(model);
+      case STABLE_DIFFUSION_3 -> new StableDiffusion3(model);
+      case LATENT_UPSCALER -> new StableDiffusionUpscaler(model);
+      case UNCONDITIONAL -> new Unconditional(model);
+      case DIT -> new DiffusionTransformer(model);
+      case DEEPFLOYD -> new DeepFloyd(model);
+      case DEEPFLOYD_UPSCALER -> new DeepFloydUpscaler(model);
+      case KANDINSKY_DECODER -> new KandinskyDecoder(model);
+    };
+  }
+}

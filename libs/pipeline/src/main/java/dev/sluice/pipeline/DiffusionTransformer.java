@@ -1,0 +1,63 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.CLASS_LABEL;
+
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.Map;
+
+/**
+ * DiT (Peebles and Xie 2023): latents of a picture of a class, denoised by a transformer over
+ * patches. Its predicted variance goes unused, as in diffusers.
+ */
+final class DiffusionTransformer implements Denoiser {
+
+  /** ImageNet's classes are 0 to 999; this one stands for none. */
+  private static final long NO_CLASS = 1000;
+
+  private final Network transformer;
+  private final SchedulerConfig scheduler;
+  private final SampleSpace space;
+
+  DiffusionTransformer(ModelFolder model) {
+    this.transformer = model.network("transformer");
+    this.scheduler = model.scheduler("scheduler");
+    Config config = model.config("transformer");
+    this.space = SampleSpace.of(model, "transformer", config.integer("in_channels", 4), "vae");
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    Condition wanted = condition(request.input(picture, CLASS_LABEL));
+    Condition none = condition(new HostTensor.Longs(new long[] {NO_CLASS}, 1));
+    return Guidance.withoutVariance(
+        scale <= 1 ? Guidance.none(wanted) : Guidance.classifierFree(none, wanted, scale));
+  }
+
+  private static Condition condition(HostTensor label) {
+    return new Condition(Condition.Ports.TRANSFORMER, Map.of("class_labels", label));
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    return Map.of(CLASS_LABEL, new HostTensor.Longs(new long[1], 1));
+  }
+
+  @Override
+  public Network network() {
+    return transformer;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+}

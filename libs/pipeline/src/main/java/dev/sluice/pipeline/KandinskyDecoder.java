@@ -1,0 +1,84 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.IMAGE_EMBEDS;
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.Map;
+
+/**
+ * Kandinsky 2.2's decoder (Razzhigaev et al. 2023): unCLIP with latents, which a UNet denoises from
+ * a picture embedding alone. It predicts a variance too.
+ */
+final class KandinskyDecoder implements Denoiser {
+
+  private final Network unet;
+  private final Config config;
+  private final SchedulerConfig scheduler;
+  private final SampleSpace space;
+
+  KandinskyDecoder(ModelFolder model) {
+    this.unet = model.network("unet");
+    this.config = model.config("unet");
+    this.scheduler = model.scheduler("scheduler");
+    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 4), "movq");
+  }
+
+  @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    return Start.fromNoise(
+        plan,
+        generator,
+        request.pictures(),
+        space.channels(),
+        extent(request.height(), space.height()),
+        extent(request.width(), space.width()));
+  }
+
+  /** Rounded up to whole cells of the autoencoder's deepest feature map. */
+  private int extent(int pixels, int own) {
+    int cell = space.downscale() * space.downscale();
+    return pixels == 0 ? own : (pixels + cell - 1) / cell * space.downscale();
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    Condition wanted = condition(request.input(picture, IMAGE_EMBEDS));
+    return scale <= 1
+        ? Guidance.none(wanted)
+        : Guidance.classifierFree(
+            condition(request.input(picture, NEGATIVE + IMAGE_EMBEDS)), wanted, scale);
+  }
+
+  private static Condition condition(HostTensor embedding) {
+    return new Condition(Condition.Ports.UNET, Map.of("image_embeds", embedding));
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    int width = config.integer("encoder_hid_dim", 1280);
+    HostTensor embedding = new HostTensor.Floats(new float[width], 1, width);
+    return Map.of(IMAGE_EMBEDS, embedding, NEGATIVE + IMAGE_EMBEDS, embedding);
+  }
+
+  @Override
+  public Network network() {
+    return unet;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+}

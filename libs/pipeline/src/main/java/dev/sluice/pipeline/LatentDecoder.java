@@ -1,0 +1,77 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The decoder of a latent space (Rombach et al. 2022, section 3.1), one picture at a time. Large
+ * latents are decoded in tiles, which bounds memory.
+ */
+final class LatentDecoder implements UpscalerEngine {
+
+  /** Latents up to this extent are decoded whole: 1024 pixels of Stable Diffusion. */
+  private static final int LARGEST_WHOLE = 128;
+
+  private final Network autoencoder;
+  private final LatentScale scale;
+  private final Ports ports;
+  private final int channels;
+  private final TiledDecoding tiles;
+
+  /** The names under which an autoencoder takes a latent and gives a picture. */
+  private record Ports(String latent, String picture) {}
+
+  LatentDecoder(ModelFolder model) {
+    String component = model.pipeline().autoencoder();
+    Config config = model.config(component);
+    this.autoencoder = model.network(component);
+    // MoVQ's latents are decoded without being replaced by the nearest of its codes, and unscaled.
+    boolean movq = component.equals("movq");
+    this.ports =
+        movq ? new Ports("h_not_quantized", "sample_not_quantized") : new Ports("z", "sample");
+    this.scale = movq ? new LatentScale(1, 0, List.of(), List.of()) : LatentScale.of(config);
+    this.channels = config.integer("latent_channels", movq ? 3 : 4);
+    this.tiles = new TiledDecoding(SampleSpace.downscale(config), this::decode);
+  }
+
+  @Override
+  public HostTensor.Floats upscale(
+      HostTensor.Floats sample,
+      List<Sampling> samplings,
+      TorchGenerator generator,
+      StepListener listener) {
+    HostTensor.Floats latents = scale.toAutoencoder(sample);
+    List<HostTensor.Floats> pictures = new ArrayList<>();
+    for (int i = 0; i < latents.shape()[0]; i++) {
+      listener.beforeStep();
+      HostTensor.Floats latent = latents.row(i);
+      boolean whole = Math.max(latent.shape()[2], latent.shape()[3]) <= LARGEST_WHOLE;
+      pictures.add(whole ? decode(latent) : tiles.decode(latent));
+    }
+    return Tensors.batch(pictures);
+  }
+
+  private HostTensor.Floats decode(HostTensor.Floats latent) {
+    return autoencoder.run(Map.of(ports.latent(), latent)).get(ports.picture());
+  }
+
+  @Override
+  public void warmUp() {
+    decode(new HostTensor.Floats(new float[channels * 64], 1, channels, 8, 8));
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of();
+  }
+
+  @Override
+  public void close() {
+    autoencoder.close();
+  }
+}

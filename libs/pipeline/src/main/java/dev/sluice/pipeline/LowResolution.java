@@ -1,0 +1,51 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.Samplers;
+import dev.sluice.diffusion.SamplingOptions;
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.HostTensor;
+
+/**
+ * Noise conditioning augmentation (Ho et al. 2022, "Cascaded Diffusion Models", section 4.2): a
+ * network that enlarges sees the small picture with noise of a level that it is told.
+ */
+final class LowResolution {
+
+  private final SamplingPlan noising;
+  private final int defaultLevel;
+  private final int highestLevel;
+
+  /**
+   * @param scheduler whose timesteps the levels are
+   */
+  LowResolution(SchedulerConfig scheduler, int defaultLevel, int highestLevel) {
+    this.noising = Samplers.of(scheduler).plan(SamplingOptions.ofSteps(1));
+    this.defaultLevel = defaultLevel;
+    this.highestLevel = highestLevel;
+  }
+
+  /** The level that a request asks for. */
+  int level(DenoiseRequest request) {
+    int level = request.noiseLevel().orElse(defaultLevel);
+    if (level < 0 || level > highestLevel) {
+      throw new IllegalArgumentException(
+          "noise_level is %d; this model knows 0 to %d".formatted(level, highestLevel));
+    }
+    return level;
+  }
+
+  /** The level as a network's class label. */
+  HostTensor label(DenoiseRequest request) {
+    return new HostTensor.Longs(new long[] {level(request)}, 1);
+  }
+
+  /** Pictures with noise of the request's level. */
+  HostTensor.Floats noised(
+      HostTensor.Floats pictures, DenoiseRequest request, TorchGenerator generator) {
+    float[] noise = generator.randn(pictures.values().length);
+    return new HostTensor.Floats(
+        noising.addNoise(pictures.values(), noise, level(request)), pictures.shape());
+  }
+}

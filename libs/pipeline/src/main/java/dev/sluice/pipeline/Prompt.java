@@ -1,0 +1,43 @@
+package dev.sluice.pipeline;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a picture shall show, in words.
+ *
+ * @param text for every text encoder that has no text of its own
+ * @param second for the second text encoder, of models with two or three
+ * @param third for the third
+ * @param negative what it shall not show; that none was given is not the same as an empty one: SDXL
+ *     takes zeros then, other models the empty text
+ * @param maxTokens of T5's in Stable Diffusion 3; the model's own number if absent
+ */
+public record Prompt(
+    String text,
+    Optional<String> second,
+    Optional<String> third,
+    Optional<String> negative,
+    OptionalInt maxTokens) {
+
+  /** A text alone. */
+  public static Prompt of(String text) {
+    return new Prompt(
+        text, Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty());
+  }
+
+  /** A text and what is not wanted. */
+  public Prompt without(String unwanted) {
+    return new Prompt(text, second, third, Optional.of(unwanted), maxTokens);
+  }
+
+  /** Texts of their own for the second and third encoder. */
+  public Prompt with(Optional<String> forSecond, Optional<String> forThird) {
+    return new Prompt(text, forSecond, forThird, negative, maxTokens);
+  }
+
+  /** Another number of T5's tokens. */
+  public Prompt cutTo(int tokens) {
+    return new Prompt(text, second, third, negative, OptionalInt.of(tokens));
+  }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.IMAGE;
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Latent diffusion (Rombach et al. 2022): a UNet denoises latents and attends to a text's tokens.
+ * Stable Diffusion 1 and 2, and few-step models distilled from them, which are told the guidance
+ * scale instead of being asked twice (Luo et al. 2023, "Latent Consistency Models").
+ */
+final class StableDiffusion implements Denoiser {
+
+  private final Network unet;
+  private final Config config;
+  private final SchedulerConfig scheduler;
+  private final SampleSpace space;
+  private final LatentEncoder encoder;
+
+  StableDiffusion(ModelFolder model) {
+    this.unet = model.network("unet");
+    this.config = model.config("unet");
+    this.scheduler = model.scheduler("scheduler");
+    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 4), "vae");
+    this.encoder = new LatentEncoder(model);
+  }
+
+  @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    if (!request.has(IMAGE)) {
+      return Denoiser.super.start(request, plan, generator);
+    }
+    int step = Steps.skippedByStrength(plan, request);
+    HostTensor.Floats latents = encoder.encode(request.batch(IMAGE), generator);
+    return Start.fromSample(plan, step, latents, generator);
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    HostTensor text = request.input(picture, TEXT_HIDDEN_STATES);
+    if (config.has("time_cond_proj_dim")) {
+      return Guidance.none(
+          condition(
+              Map.of(
+                  "encoder_hidden_states",
+                  text,
+                  "timestep_cond",
+                  GuidanceEmbedding.of(scale, config.integer("time_cond_proj_dim")))));
+    }
+    if (scale <= 1) {
+      return Guidance.none(condition(Map.of("encoder_hidden_states", text)));
+    }
+    HostTensor negative = request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES);
+    return Guidance.classifierFree(
+        condition(Map.of("encoder_hidden_states", negative)),
+        condition(Map.of("encoder_hidden_states", text)),
+        scale);
+  }
+
+  private static Condition condition(Map<String, HostTensor> inputs) {
+    return new Condition(Condition.Ports.UNET, inputs);
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    int width = config.integer("cross_attention_dim", 1280);
+    HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
+    Map<String, HostTensor> example = new LinkedHashMap<>();
+    example.put(TEXT_HIDDEN_STATES, states);
+    example.put(NEGATIVE + TEXT_HIDDEN_STATES, states);
+    return example;
+  }
+
+  @Override
+  public Network network() {
+    return unet;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+
+  @Override
+  public List<Network> networks() {
+    List<Network> networks = new ArrayList<>(encoder.networks());
+    networks.add(unet);
+    return networks;
+  }
+}

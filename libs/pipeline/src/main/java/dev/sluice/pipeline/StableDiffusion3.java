@@ -1,0 +1,80 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.Map;
+
+/**
+ * Stable Diffusion 3 (Esser et al. 2024): a transformer in which picture and text attend to each
+ * other moves latents along the straight paths of a rectified flow.
+ */
+final class StableDiffusion3 implements Denoiser {
+
+  private final Network transformer;
+  private final Config config;
+  private final SchedulerConfig scheduler;
+  private final SampleSpace space;
+
+  StableDiffusion3(ModelFolder model) {
+    this.transformer = model.network("transformer");
+    this.config = model.config("transformer");
+    this.scheduler = model.scheduler("scheduler");
+    this.space = SampleSpace.of(model, "transformer", config.integer("in_channels", 16), "vae");
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    Condition wanted = condition(request, picture, "");
+    return scale <= 1
+        ? Guidance.none(wanted)
+        : Guidance.classifierFree(condition(request, picture, NEGATIVE), wanted, scale);
+  }
+
+  private static Condition condition(DenoiseRequest request, int picture, String prefix) {
+    return new Condition(
+        Condition.Ports.TRANSFORMER,
+        Map.of(
+            "encoder_hidden_states", request.input(picture, prefix + TEXT_HIDDEN_STATES),
+            "pooled_projections", request.input(picture, prefix + TEXT_EMBEDS)));
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    int width = config.integer("joint_attention_dim", 4096);
+    int pooled = config.integer("pooled_projection_dim", 2048);
+    int tokens = 77 + 256;
+    HostTensor states = new HostTensor.Floats(new float[tokens * width], 1, tokens, width);
+    HostTensor embeds = new HostTensor.Floats(new float[pooled], 1, pooled);
+    return Map.of(
+        TEXT_HIDDEN_STATES,
+        states,
+        NEGATIVE + TEXT_HIDDEN_STATES,
+        states,
+        TEXT_EMBEDS,
+        embeds,
+        NEGATIVE + TEXT_EMBEDS,
+        embeds);
+  }
+
+  @Override
+  public Network network() {
+    return transformer;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.networks.graph.HostTensor;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * Stable Diffusion 3's text (Esser et al. 2024, figure 2): the last hidden states but one of two
+ * CLIPs, side by side and filled up with zeros to T5's width, and T5's states after them as further
+ * tokens; the CLIPs' projected embeddings side by side. Without T5 there are zeros in its place.
+ */
+final class StableDiffusion3Text implements TextEncoder {
+
+  private static final String PENULTIMATE = "hidden_states.-2";
+  private static final int T5_TOKENS = 256;
+
+  private final TextTower first;
+  private final TextTower second;
+  private final TextTower t5;
+  private final int width;
+
+  StableDiffusion3Text(ModelFolder model) {
+    this.first = TextTower.load(model, "", false);
+    this.second = TextTower.load(model, "_2", false);
+    this.t5 = model.has("text_encoder_3") ? TextTower.load(model, "_3", false) : null;
+    this.width = model.config("transformer").integer("joint_attention_dim", 4096);
+  }
+
+  @Override
+  public Map<String, HostTensor> encode(Prompt prompt) {
+    String text = prompt.text();
+    String negative = prompt.negative().orElse("");
+    Encoded wanted =
+        encode(text, prompt.second().orElse(text), prompt.third().orElse(text), prompt.maxTokens());
+    Encoded unwanted = encode(negative, negative, negative, prompt.maxTokens());
+    return Map.of(
+        TEXT_HIDDEN_STATES,
+        wanted.states(),
+        TEXT_EMBEDS,
+        wanted.embeds(),
+        NEGATIVE + TEXT_HIDDEN_STATES,
+        unwanted.states(),
+        NEGATIVE + TEXT_EMBEDS,
+        unwanted.embeds());
+  }
+
+  private record Encoded(HostTensor states, HostTensor embeds) {}
+
+  private Encoded encode(String one, String two, String three, OptionalInt maxTokens) {
+    Map<String, HostTensor.Floats> a = first.outputs(one, first.length());
+    Map<String, HostTensor.Floats> b = second.outputs(two, second.length());
+    HostTensor.Floats clip = Tensors.sideBySide(List.of(a.get(PENULTIMATE), b.get(PENULTIMATE)));
+    return new Encoded(
+        Tensors.tokensInRow(Tensors.widened(clip, width), t5States(three, maxTokens)),
+        Tensors.sideBySide(List.of(a.get("text_embeds"), b.get("text_embeds"))));
+  }
+
+  private HostTensor.Floats t5States(String text, OptionalInt maxTokens) {
+    if (t5 == null) {
+      int tokens = first.length();
+      return new HostTensor.Floats(new float[tokens * width], 1, tokens, width);
+    }
+    return t5.outputs(text, maxTokens.orElse(T5_TOKENS)).get("last_hidden_state");
+  }
+
+  @Override
+  public void close() {
+    first.close();
+    second.close();
+    if (t5 != null) {
+      t5.close();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.IMAGE;
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.Map;
+
+/**
+ * Stable Diffusion's x4 upscaler: latents of the large picture have the extents of the small one,
+ * which the UNet sees beside them with noise of a level that it is told (Ho et al. 2022, "Cascaded
+ * Diffusion Models", section 4.2).
+ */
+final class StableDiffusionUpscaler implements Denoiser {
+
+  private static final int NOISE_LEVEL = 20;
+  private static final int EXAMPLE_SIZE = 16;
+
+  private final Network unet;
+  private final Config config;
+  private final SchedulerConfig scheduler;
+  private final LowResolution lowResolution;
+  private final SampleSpace space;
+
+  StableDiffusionUpscaler(ModelFolder model) {
+    this.unet = model.network("unet");
+    this.config = model.config("unet");
+    this.scheduler = model.scheduler("scheduler");
+    this.lowResolution =
+        new LowResolution(
+            model.scheduler("low_res_scheduler"),
+            NOISE_LEVEL,
+            model.setting("max_noise_level", 350));
+    this.space =
+        SampleSpace.of(model, "unet", model.config("vae").integer("latent_channels", 4), "vae");
+  }
+
+  /** The small picture's noise is drawn first, then that of the latents. */
+  @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    HostTensor.Floats small = lowResolution.noised(request.batch(IMAGE), request, generator);
+    int[] shape = {small.shape()[0], space.channels(), small.shape()[2], small.shape()[3]};
+    return Start.fromNoise(plan, generator, shape).appending(small);
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    Condition wanted = condition(request, picture, "", start);
+    return scale <= 1
+        ? Guidance.none(wanted)
+        : Guidance.classifierFree(condition(request, picture, NEGATIVE, start), wanted, scale);
+  }
+
+  private Condition condition(DenoiseRequest request, int picture, String prefix, Start start) {
+    return new Condition(
+        Condition.Ports.UNET,
+        Map.of(
+            "encoder_hidden_states",
+            request.input(picture, prefix + TEXT_HIDDEN_STATES),
+            "class_labels",
+            lowResolution.label(request)),
+        start.appended().row(picture));
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    int width = config.integer("cross_attention_dim", 1280);
+    HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
+    int side = EXAMPLE_SIZE;
+    return Map.of(
+        TEXT_HIDDEN_STATES,
+        states,
+        NEGATIVE + TEXT_HIDDEN_STATES,
+        states,
+        IMAGE,
+        new HostTensor.Floats(new float[3 * side * side], 1, 3, side, side));
+  }
+
+  @Override
+  public Network network() {
+    return unet;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+}

@@ -1,0 +1,145 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.IMAGE;
+import static dev.sluice.pipeline.TensorNames.LATENT;
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * SDXL and its refiner (Podell et al. 2023): the UNet is told, besides a text's tokens and its
+ * embedding, the size of the picture that a training example was cut from, where it was cut, and
+ * the size it was cut to (section 2.2); the refiner an aesthetic score in place of the last. A base
+ * model's latents are handed to the refiner at a share of the schedule (section 2.5).
+ */
+final class StableDiffusionXl implements Denoiser {
+
+  private static final float AESTHETIC_SCORE = 6;
+  private static final float UNWANTED_AESTHETIC_SCORE = 2.5f;
+
+  private final Network unet;
+  private final Config config;
+  private final SchedulerConfig scheduler;
+  private final SampleSpace space;
+  private final LatentEncoder encoder;
+  private final boolean aestheticScore;
+  private final int trainTimesteps;
+
+  StableDiffusionXl(ModelFolder model) {
+    this.unet = model.network("unet");
+    this.config = model.config("unet");
+    this.scheduler = model.scheduler("scheduler");
+    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 4), "vae");
+    this.encoder = new LatentEncoder(model);
+    this.aestheticScore = model.setting("requires_aesthetics_score", false);
+    this.trainTimesteps = model.trainTimesteps("scheduler");
+  }
+
+  @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    boolean takesOver = request.span().start().isPresent();
+    int step =
+        takesOver ? Steps.above(plan, request.span().start().getAsDouble(), trainTimesteps) : 0;
+    if (request.has(LATENT)) {
+      HostTensor.Floats latents = request.batch(LATENT);
+      // What another model left is as noisy as it must be.
+      return takesOver
+          ? new Start(step, latents)
+          : Start.fromSample(plan, Steps.skippedByStrength(plan, request), latents, generator);
+    }
+    if (!request.has(IMAGE)) {
+      return Denoiser.super.start(request, plan, generator);
+    }
+    HostTensor.Floats latents = encoder.encode(request.batch(IMAGE), generator);
+    return takesOver
+        ? new Start(step, latents)
+        : Start.fromSample(plan, Steps.skippedByStrength(plan, request), latents, generator);
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    if (config.has("time_cond_proj_dim")) {
+      Map<String, HostTensor> inputs = new LinkedHashMap<>(inputs(request, picture, start, ""));
+      inputs.put(
+          "timestep_cond", GuidanceEmbedding.of(scale, config.integer("time_cond_proj_dim")));
+      return Guidance.none(new Condition(Condition.Ports.UNET, inputs));
+    }
+    Condition wanted = new Condition(Condition.Ports.UNET, inputs(request, picture, start, ""));
+    if (scale <= 1) {
+      return Guidance.none(wanted);
+    }
+    return Guidance.classifierFree(
+        new Condition(Condition.Ports.UNET, inputs(request, picture, start, NEGATIVE)),
+        wanted,
+        scale);
+  }
+
+  private Map<String, HostTensor> inputs(
+      DenoiseRequest request, int picture, Start start, String prefix) {
+    int[] shape = start.sample().shape();
+    float height = space.pixels(shape[2]);
+    float width = space.pixels(shape[3]);
+    float score = prefix.isEmpty() ? AESTHETIC_SCORE : UNWANTED_AESTHETIC_SCORE;
+    float[] ids =
+        aestheticScore
+            ? new float[] {height, width, 0, 0, score}
+            : new float[] {height, width, 0, 0, height, width};
+    return Map.of(
+        "encoder_hidden_states", request.input(picture, prefix + TEXT_HIDDEN_STATES),
+        "text_embeds", request.input(picture, prefix + TEXT_EMBEDS),
+        "time_ids", new HostTensor.Floats(ids, 1, ids.length));
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    int width = config.integer("cross_attention_dim", 1280);
+    int perId = config.integer("addition_time_embed_dim", 256);
+    int ids = aestheticScore ? 5 : 6;
+    int pooled = config.integer("projection_class_embeddings_input_dim", 2816) - ids * perId;
+    HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
+    HostTensor embeds = new HostTensor.Floats(new float[pooled], 1, pooled);
+    return Map.of(
+        TEXT_HIDDEN_STATES,
+        states,
+        NEGATIVE + TEXT_HIDDEN_STATES,
+        states,
+        TEXT_EMBEDS,
+        embeds,
+        NEGATIVE + TEXT_EMBEDS,
+        embeds);
+  }
+
+  @Override
+  public Network network() {
+    return unet;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+
+  @Override
+  public List<Network> networks() {
+    List<Network> networks = new ArrayList<>(encoder.networks());
+    networks.add(unet);
+    return networks;
+  }
+}

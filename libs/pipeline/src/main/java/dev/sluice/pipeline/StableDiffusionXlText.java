@@ -1,0 +1,67 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
+import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
+
+import dev.sluice.networks.graph.HostTensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * SDXL's text (Podell et al. 2023, section 2.1): the last hidden states but one of two CLIPs, side
+ * by side, and the projected embedding of the second. The refiner has the second CLIP only.
+ */
+final class StableDiffusionXlText implements TextEncoder {
+
+  private static final String PENULTIMATE = "hidden_states.-2";
+
+  private final TextTower first;
+  private final TextTower second;
+  private final boolean zerosWithoutNegative;
+
+  StableDiffusionXlText(ModelFolder model) {
+    this.first = model.has("text_encoder") ? TextTower.load(model, "", false) : null;
+    this.second = TextTower.load(model, "_2", false);
+    this.zerosWithoutNegative = model.setting("force_zeros_for_empty_prompt", true);
+  }
+
+  @Override
+  public Map<String, HostTensor> encode(Prompt prompt) {
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    tensors.putAll(encode(prompt.text(), prompt.second().orElse(prompt.text()), ""));
+    String negative = prompt.negative().orElse("");
+    Map<String, HostTensor> unwanted = encode(negative, negative, NEGATIVE);
+    if (prompt.negative().isEmpty() && zerosWithoutNegative) {
+      unwanted.forEach(
+          (name, tensor) -> tensors.put(name, Tensors.zerosLike((HostTensor.Floats) tensor)));
+    } else {
+      tensors.putAll(unwanted);
+    }
+    return tensors;
+  }
+
+  private Map<String, HostTensor> encode(String text, String textOfSecond, String prefix) {
+    List<HostTensor.Floats> states = new ArrayList<>();
+    if (first != null) {
+      states.add(first.outputs(text, first.length()).get(PENULTIMATE));
+    }
+    Map<String, HostTensor.Floats> outputs = second.outputs(textOfSecond, second.length());
+    states.add(outputs.get(PENULTIMATE));
+    return Map.of(
+        prefix + TEXT_HIDDEN_STATES,
+        Tensors.sideBySide(states),
+        prefix + TEXT_EMBEDS,
+        outputs.get("text_embeds"));
+  }
+
+  @Override
+  public void close() {
+    if (first != null) {
+      first.close();
+    }
+    second.close();
+  }
+}

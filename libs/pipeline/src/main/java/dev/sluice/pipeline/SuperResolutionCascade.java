@@ -1,0 +1,146 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * unCLIP's super-resolution (Ramesh et al. 2022, section 2.1). A checkpoint has two networks,
+ * {@code super_res_first} and {@code super_res_last}, and there are two ways to use them, told
+ * apart by their {@code sample_size}:
+ *
+ * <ul>
+ *   <li>equal sizes: Karlo's and diffusers' way. There is one enlargement, in which {@code
+ *       super_res_last} makes the last step and {@code super_res_first} all others;
+ *   <li>{@code super_res_last} the larger: the paper's way. There are two enlargements in a row,
+ *       the first to the size of {@code super_res_first}, the second from there to that of {@code
+ *       super_res_last}, each with a schedule of its own.
+ * </ul>
+ *
+ * <p>Safe for use by several threads at once, which then share network calls.
+ */
+final class SuperResolutionCascade implements UpscalerEngine {
+
+  private static final String FIRST = "super_res_first";
+  private static final String LAST = "super_res_last";
+
+  private static final int WARM_UP_STEPS = 2;
+
+  private final SchedulerConfig scheduler;
+  private final List<Network> networks;
+  private final List<StepBatcher> batchers;
+  private final List<SuperResolution> enlargements;
+  private final int channels;
+
+  private SuperResolutionCascade(ModelFolder model, Network first, Network last, BatchLimit limit) {
+    this.scheduler = model.scheduler("super_res_scheduler");
+    this.networks = List.of(first, last);
+    this.batchers =
+        List.of(
+            new StepBatcher(model.name() + "/" + FIRST, first::run, limit),
+            new StepBatcher(model.name() + "/" + LAST, last::run, limit));
+    Config firstConfig = model.config(FIRST);
+    Config lastConfig = model.config(LAST);
+    this.channels = firstConfig.integer("in_channels", 6) / 2;
+    this.enlargements = enlargements(firstConfig, lastConfig);
+  }
+
+  /** Loads the super-resolution networks of a model. */
+  static SuperResolutionCascade load(ModelFolder model, BatchLimit limit) {
+    return new SuperResolutionCascade(model, model.network(FIRST), model.network(LAST), limit);
+  }
+
+  private List<SuperResolution> enlargements(Config first, Config last) {
+    int firstSize = first.integer("sample_size");
+    int lastSize = last.integer("sample_size");
+    if (lastSize < firstSize) {
+      throw new IllegalArgumentException(
+          "%s: sample_size is %d; expected at least the %d of %s"
+              .formatted(last.origin(), lastSize, firstSize, FIRST));
+    }
+    StepBatcher firstBatcher = batchers.get(0);
+    StepBatcher lastBatcher = batchers.get(1);
+    if (lastSize == firstSize) {
+      return List.of(
+          new SuperResolution(
+              firstSize, channels, firstBatcher, lastBatcher, takesNoiseLevel(first)));
+    }
+    return List.of(
+        new SuperResolution(
+            firstSize, channels, firstBatcher, firstBatcher, takesNoiseLevel(first)),
+        new SuperResolution(lastSize, channels, lastBatcher, lastBatcher, takesNoiseLevel(last)));
+  }
+
+  /** Conditioning augmentation (Ho et al. 2022, "Cascaded Diffusion Models"), by class label. */
+  private static boolean takesNoiseLevel(Config config) {
+    return config.has("class_embed_type") || config.has("num_class_embeds");
+  }
+
+  /** If there are fewer samplings than enlargements, the last serves for the rest. */
+  @Override
+  public HostTensor.Floats upscale(
+      HostTensor.Floats picture,
+      List<Sampling> samplings,
+      TorchGenerator generator,
+      StepListener listener)
+      throws InterruptedException {
+    requirePicture(picture);
+    List<SamplingPlan> plans = plans(samplings);
+    int steps = plans.stream().mapToInt(SamplingPlan::length).sum();
+    HostTensor.Floats enlarged = picture;
+    int stepsBefore = 0;
+    for (int i = 0; i < enlargements.size(); i++) {
+      if (i > 0) {
+        enlarged = Samples.clamp(enlarged);
+      }
+      StepListener part = listener.within(stepsBefore, steps);
+      enlarged = enlargements.get(i).enlarge(enlarged, plans.get(i), generator, part);
+      stepsBefore += plans.get(i).length();
+    }
+    return enlarged;
+  }
+
+  private List<SamplingPlan> plans(List<Sampling> samplings) {
+    if (samplings.isEmpty()) {
+      throw new IllegalArgumentException("an enlargement needs to be told its number of steps");
+    }
+    List<SamplingPlan> plans = new ArrayList<>();
+    for (int i = 0; i < enlargements.size(); i++) {
+      plans.add(samplings.get(Math.min(i, samplings.size() - 1)).plan(scheduler));
+    }
+    return plans;
+  }
+
+  private void requirePicture(HostTensor.Floats picture) {
+    int[] shape = picture.shape();
+    if (shape.length != 4 || shape[0] != 1 || shape[1] != channels) {
+      throw new IllegalArgumentException(
+          "the picture to enlarge must be [1, %d, height, width], found %s"
+              .formatted(channels, Arrays.toString(shape)));
+    }
+  }
+
+  @Override
+  public void warmUp() throws InterruptedException {
+    HostTensor.Floats pixel = new HostTensor.Floats(new float[channels], 1, channels, 1, 1);
+    List<Sampling> quick = List.of(Sampling.ofSteps(WARM_UP_STEPS));
+    upscale(pixel, quick, new TorchGenerator(0), StepListener.NONE);
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return batchers;
+  }
+
+  @Override
+  public void close() {
+    batchers.forEach(StepBatcher::close);
+    networks.forEach(Network::close);
+  }
+}

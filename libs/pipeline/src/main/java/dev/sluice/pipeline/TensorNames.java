@@ -1,0 +1,34 @@
+package dev.sluice.pipeline;
+
+/** The names under which stages give tensors to each other. */
+public final class TensorNames {
+
+  /** In front of the names of what belongs to the negative prompt. */
+  public static final String NEGATIVE = "negative_";
+
+  /** A text in the space that texts and pictures share, {@code [1, width]}. */
+  public static final String TEXT_EMBEDS = "text_embeds";
+
+  /** A text per token, {@code [1, tokens, width]}. */
+  public static final String TEXT_HIDDEN_STATES = "text_hidden_states";
+
+  /** 1 for tokens of the text, 0 for padding, {@code [1, tokens]}. */
+  public static final String TEXT_MASK = "text_mask";
+
+  /** A picture's embedding, {@code [1, width]}. */
+  public static final String IMAGE_EMBEDS = "image_embeds";
+
+  /** A picture or latent on its way through the stages, {@code [1, channels, height, width]}. */
+  public static final String SAMPLE = "sample";
+
+  /** A picture to start from or to enlarge, {@code [1, 3, height, width]} in [-1, 1]. */
+  public static final String IMAGE = "image";
+
+  /** A latent to start from, {@code [1, channels, height, width]}. */
+  public static final String LATENT = "latent";
+
+  /** The number of a class, {@code [1]}. */
+  public static final String CLASS_LABEL = "class_label";
+
+  private TensorNames() {}
+}

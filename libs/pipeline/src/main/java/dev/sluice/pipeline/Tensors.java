@@ -1,0 +1,83 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.networks.graph.HostTensor;
+import java.util.Arrays;
+import java.util.List;
+
+/** Tensors of one row, put together. */
+final class Tensors {
+
+  private Tensors() {}
+
+  static HostTensor.Floats zerosLike(HostTensor.Floats tensor) {
+    return new HostTensor.Floats(new float[tensor.values().length], tensor.shape());
+  }
+
+  /** Joins {@code [..., width]} along the width; all other extents are equal. */
+  static HostTensor.Floats sideBySide(List<HostTensor.Floats> tensors) {
+    int[] shape = tensors.get(0).shape().clone();
+    int last = shape.length - 1;
+    int rows = tensors.get(0).values().length / shape[last];
+    int width = 0;
+    for (HostTensor.Floats tensor : tensors) {
+      width += tensor.shape()[last];
+    }
+    float[] values = new float[rows * width];
+    int column = 0;
+    for (HostTensor.Floats tensor : tensors) {
+      int own = tensor.shape()[last];
+      if (tensor.values().length != rows * own) {
+        throw new IllegalArgumentException(
+            "%s and %s cannot stand side by side"
+                .formatted(
+                    Arrays.toString(tensors.get(0).shape()), Arrays.toString(tensor.shape())));
+      }
+      for (int row = 0; row < rows; row++) {
+        System.arraycopy(tensor.values(), row * own, values, row * width + column, own);
+      }
+      column += own;
+    }
+    shape[last] = width;
+    return new HostTensor.Floats(values, shape);
+  }
+
+  /** {@code [1, tokens, width]} filled up with zeros to {@code [1, tokens, wider]}. */
+  static HostTensor.Floats widened(HostTensor.Floats tensor, int wider) {
+    int[] shape = tensor.shape();
+    int missing = wider - shape[2];
+    if (missing < 0) {
+      throw new IllegalArgumentException(
+          "states of width %d are wider than the denoiser's %d".formatted(shape[2], wider));
+    }
+    if (missing == 0) {
+      return tensor;
+    }
+    HostTensor.Floats zeros =
+        new HostTensor.Floats(new float[shape[1] * missing], 1, shape[1], missing);
+    return sideBySide(List.of(tensor, zeros));
+  }
+
+  /** Joins {@code [1, tokens, width]} along the tokens. */
+  static HostTensor.Floats tokensInRow(HostTensor.Floats one, HostTensor.Floats other) {
+    if (one.shape()[2] != other.shape()[2]) {
+      throw new IllegalArgumentException(
+          "tokens of width %d cannot follow tokens of width %d"
+              .formatted(other.shape()[2], one.shape()[2]));
+    }
+    float[] values = Arrays.copyOf(one.values(), one.values().length + other.values().length);
+    System.arraycopy(other.values(), 0, values, one.values().length, other.values().length);
+    return new HostTensor.Floats(values, 1, one.shape()[1] + other.shape()[1], one.shape()[2]);
+  }
+
+  /** Rows of equal shapes as one batch. */
+  static HostTensor.Floats batch(List<HostTensor.Floats> rows) {
+    int[] shape = rows.get(0).shape().clone();
+    int length = rows.get(0).values().length;
+    float[] values = new float[rows.size() * length];
+    for (int i = 0; i < rows.size(); i++) {
+      System.arraycopy(rows.get(i).values(), 0, values, i * length, length);
+    }
+    shape[0] = rows.size();
+    return new HostTensor.Floats(values, shape);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tokenizer.TokenIds;
+import dev.sluice.networks.tokenizer.Tokenizer;
+import dev.sluice.networks.tokenizer.Tokenizers;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A text encoder's network with its tokenizer. What texts gave is remembered, because the empty
+ * text and common negative prompts come with every request. Safe for use by several threads.
+ */
+final class TextTower implements AutoCloseable {
+
+  private static final int REMEMBERED = 64;
+
+  private final Tokenizer tokenizer;
+  private final Network network;
+  private final boolean masked;
+  private final Map<String, Map<String, HostTensor.Floats>> remembered =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(
+            Map.Entry<String, Map<String, HostTensor.Floats>> eldest) {
+          return size() > REMEMBERED;
+        }
+      };
+
+  private TextTower(Tokenizer tokenizer, Network network, boolean masked) {
+    this.tokenizer = tokenizer;
+    this.network = network;
+    this.masked = masked;
+  }
+
+  /**
+   * Loads a text encoder.
+   *
+   * @param suffix of the components' names: empty, {@code _2} or {@code _3}
+   * @param masked whether padding is hidden from the network
+   */
+  static TextTower load(ModelFolder model, String suffix, boolean masked) {
+    return new TextTower(
+        Tokenizers.open(model.component("tokenizer" + suffix)),
+        model.network("text_encoder" + suffix),
+        masked);
+  }
+
+  /** The length that texts are padded to unless said otherwise. */
+  int length() {
+    return tokenizer.maxLength();
+  }
+
+  /** All outputs of the network for a text of {@code length} tokens, padded or cut. */
+  Map<String, HostTensor.Floats> outputs(String text, int length) {
+    String key = length + ":" + text;
+    synchronized (remembered) {
+      Map<String, HostTensor.Floats> known = remembered.get(key);
+      if (known != null) {
+        return known;
+      }
+    }
+    TokenIds tokens = tokenizer.encode(text, length);
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    inputs.put("input_ids", tokens.inputIds());
+    if (masked) {
+      inputs.put("attention_mask", tokens.mask());
+    }
+    Map<String, HostTensor.Floats> outputs = network.run(inputs);
+    synchronized (remembered) {
+      remembered.put(key, outputs);
+    }
+    return outputs;
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+    network.close();
+  }
+}

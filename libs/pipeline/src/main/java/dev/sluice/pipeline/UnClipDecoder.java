@@ -1,0 +1,110 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.IMAGE_EMBEDS;
+import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * unCLIP's decoder (Ramesh et al. 2022, section 2.1): a small picture from a picture embedding and
+ * a text.
+ */
+final class UnClipDecoder implements Denoiser {
+
+  private final Network textProjection;
+  private final Network decoder;
+  private final SchedulerConfig scheduler;
+  private final SampleSpace space;
+  private final int extraTokens;
+  private final TextEmbedding anyText;
+
+  UnClipDecoder(ModelFolder model) {
+    this.textProjection = model.network("text_proj");
+    this.decoder = model.network("decoder");
+    this.scheduler = model.scheduler("decoder_scheduler");
+    Config config = model.config("decoder");
+    this.space = SampleSpace.of(model, "decoder", config.integer("in_channels", 4), null);
+    this.extraTokens = model.config("text_proj").integer("clip_extra_context_tokens", 4);
+    this.anyText = TextEmbedding.zeros(model);
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    double scale = request.sampling().guidanceScale();
+    HostTensor embedding = request.input(picture, IMAGE_EMBEDS);
+    Map<String, HostTensor> inputs = request.inputs().get(picture);
+    Condition wanted = condition(embedding, false, TextEmbedding.of(inputs, ""));
+    return scale <= 1
+        ? Guidance.none(wanted)
+        : Guidance.classifierFree(
+            condition(embedding, true, TextEmbedding.of(inputs, NEGATIVE)), wanted, scale);
+  }
+
+  /**
+   * One row's conditions: embeddings on the time embedding and tokens to attend to.
+   *
+   * @param dropped whether the learned embedding for "no picture" takes the picture's place
+   */
+  private Condition condition(HostTensor picture, boolean dropped, TextEmbedding text) {
+    Map<String, HostTensor.Floats> projected =
+        textProjection.run(
+            Map.of(
+                "image_embeddings",
+                picture,
+                "image_embeddings_dropped",
+                HostTensor.ofBooleans(new boolean[] {dropped}, 1),
+                "prompt_embeds",
+                text.embeds(),
+                "text_encoder_hidden_states",
+                text.hiddenStates()));
+    return new Condition(
+        Condition.Ports.UNET,
+        Map.of(
+            "encoder_hidden_states",
+            projected.get("text_encoder_hidden_states"),
+            "class_labels",
+            projected.get("additive_clip_time_embeddings"),
+            "attention_mask",
+            text.maskWithTokensInFront(extraTokens)));
+  }
+
+  @Override
+  public HostTensor.Floats finish(HostTensor.Floats sample) {
+    return Samples.clamp(sample);
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    Map<String, HostTensor> example = new LinkedHashMap<>();
+    example.put(IMAGE_EMBEDS, anyText.embeds());
+    example.putAll(anyText.tensors(""));
+    example.putAll(anyText.tensors(NEGATIVE));
+    return example;
+  }
+
+  @Override
+  public Network network() {
+    return decoder;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+
+  @Override
+  public List<Network> networks() {
+    return List.of(decoder, textProjection);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * DDPM (Ho et al. 2020), DDIM (Song et al. 2021) and ADM (Dhariwal and Nichol 2021): pictures from
+ * noise, of a class where the network was trained with classes.
+ */
+final class Unconditional implements Denoiser {
+
+  private final Network unet;
+  private final SchedulerConfig scheduler;
+  private final SampleSpace space;
+  private final boolean classes;
+
+  Unconditional(ModelFolder model) {
+    this.unet = model.network("unet");
+    this.scheduler = model.scheduler("scheduler");
+    Config config = model.config("unet");
+    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 3), null);
+    this.classes = config.has("num_class_embeds") || config.has("class_embed_type");
+  }
+
+  @Override
+  public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    Map<String, HostTensor> inputs = new LinkedHashMap<>();
+    if (classes) {
+      inputs.put("class_labels", request.input(picture, TensorNames.CLASS_LABEL));
+    }
+    return Guidance.none(new Condition(Condition.Ports.UNET, inputs));
+  }
+
+  @Override
+  public Map<String, HostTensor> example() {
+    return classes
+        ? Map.of(TensorNames.CLASS_LABEL, new HostTensor.Longs(new long[1], 1))
+        : Map.of();
+  }
+
+  @Override
+  public Network network() {
+    return unet;
+  }
+
+  @Override
+  public SchedulerConfig scheduler() {
+    return scheduler;
+  }
+
+  @Override
+  public SampleSpace space() {
+    return space;
+  }
+}
