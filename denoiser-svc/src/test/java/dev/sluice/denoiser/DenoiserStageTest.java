@@ -122,7 +122,7 @@ class DenoiserStageTest {
 
     assertThatThrownBy(() -> stage.run(large, new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
-        .hasMessage("512 pixels; this model makes 16");
+        .hasMessage("height: 512 pixels; this model makes 16");
   }
 
   @Test

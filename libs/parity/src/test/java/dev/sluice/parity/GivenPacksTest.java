@@ -18,15 +18,9 @@ class GivenPacksTest {
 
   static List<Path> packs() {
     return PackFinder.find(PackCopy.GOLDENS).stream()
-        .filter(folder -> isSupported(folder))
         .filter(folder -> !About.read(folder).has("calls") && !About.read(folder).has("cases"))
         .map(PackCopy.GOLDENS::relativize)
         .toList();
-  }
-
-  private static boolean isSupported(Path folder) {
-    String name = folder.getFileName().toString();
-    return !name.startsWith("pipe-") || name.startsWith("pipe-unclip");
   }
 
   @ParameterizedTest

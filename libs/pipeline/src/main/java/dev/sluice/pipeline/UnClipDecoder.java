@@ -3,7 +3,9 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 
+import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
@@ -32,6 +34,21 @@ final class UnClipDecoder implements Denoiser {
     this.space = SampleSpace.of(model, "decoder", config.integer("in_channels", 4), null);
     this.extraTokens = model.config("text_proj").integer("clip_extra_context_tokens", 4);
     this.anyText = TextEmbedding.zeros(model);
+  }
+
+  /** The super-resolution networks after it go from this one size. */
+  @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    requireOwn("height", request.height(), space.height());
+    requireOwn("width", request.width(), space.width());
+    return Denoiser.super.start(request, plan, generator);
+  }
+
+  private static void requireOwn(String name, int found, int own) {
+    if (found != 0 && found != own) {
+      throw new IllegalArgumentException(
+          "%s: %d pixels; this model makes %d".formatted(name, found, own));
+    }
   }
 
   @Override
