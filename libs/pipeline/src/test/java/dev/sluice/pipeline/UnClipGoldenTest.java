@@ -77,21 +77,6 @@ class UnClipGoldenTest {
     }
   }
 
-  @Test
-  void warmUp_runsEveryEngine() throws Exception {
-    ModelFolder model = Run.read("pipe-unclip", "txt2img").model();
-    for (StageEngine engine :
-        List.of(
-            TextEncoding.load(model),
-            PriorEngine.load(model, BatchLimit.DEFAULT),
-            DenoiserEngine.load(model, BatchLimit.DEFAULT),
-            UpscalerEngine.load(model, BatchLimit.DEFAULT))) {
-      engine.warmUp();
-      assertThat(engine.batchers()).allSatisfy(batcher -> assertThat(batcher.calls()).isPositive());
-      engine.close();
-    }
-  }
-
   private static HostTensor.Floats embedding(Run run, TensorSource golden) {
     if (golden.names().contains("in.image_embeddings")) {
       return tensor(golden, "in.image_embeddings");

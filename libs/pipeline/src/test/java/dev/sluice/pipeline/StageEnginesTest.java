@@ -1,0 +1,56 @@
+package dev.sluice.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kind of model at every stage, as a service loads it. */
+class StageEnginesTest {
+
+  private static final Path GOLDENS = Path.of(System.getProperty("sluice.goldens"));
+
+  static List<String> models() throws IOException {
+    try (Stream<Path> folders = Files.list(GOLDENS)) {
+      return folders
+          .filter(folder -> Files.isRegularFile(folder.resolve(ModelFolder.INDEX)))
+          .map(folder -> folder.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void warmUp_runsEveryNetworkThatDenoises(String model) throws InterruptedException {
+    for (StageEngine engine : engines(ModelFolder.open(GOLDENS.resolve(model)))) {
+      try (engine) {
+        engine.warmUp();
+        assertThat(engine.batchers())
+            .allSatisfy(batcher -> assertThat(batcher.calls()).isPositive());
+      }
+    }
+  }
+
+  /** Of the stages that the model passes through. */
+  private static List<StageEngine> engines(ModelFolder model) {
+    List<StageEngine> engines = new ArrayList<>();
+    if (model.pipeline().takesText()) {
+      engines.add(TextEncoder.load(model));
+    }
+    if (model.pipeline().hasPrior()) {
+      engines.add(PriorEngine.load(model, BatchLimit.DEFAULT));
+    }
+    if (model.pipeline().hasDenoiser()) {
+      engines.add(DenoiserEngine.load(model, BatchLimit.DEFAULT));
+      engines.add(UpscalerEngine.load(model, BatchLimit.DEFAULT));
+    }
+    return engines;
+  }
+}
