@@ -8,9 +8,11 @@ import java.util.Map;
  * @param steps {@code num_inference_steps}
  * @param guidanceScale {@code guidance_scale}
  * @param strength of image to image
+ * @param size {@code height} and {@code width} in pixels; 0 for the model's own
  * @param rawTensors whether pictures given and returned as PyTorch tensors stay in [-1, 1]
  */
-record CallDefaults(int steps, double guidanceScale, double strength, boolean rawTensors) {
+record CallDefaults(
+    int steps, double guidanceScale, double strength, int size, boolean rawTensors) {
 
   private static final Map<String, CallDefaults> BY_CLASS =
       Map.ofEntries(
@@ -24,13 +26,13 @@ record CallDefaults(int steps, double guidanceScale, double strength, boolean ra
           Map.entry("DDPMPipeline", of(1000, 1, 1)),
           Map.entry("DDIMPipeline", of(50, 1, 1)),
           Map.entry("DiTPipeline", of(50, 4, 1)),
-          Map.entry("IFPipeline", new CallDefaults(100, 7, 1, true)),
-          Map.entry("IFSuperResolutionPipeline", new CallDefaults(50, 4, 1, true)),
+          Map.entry("IFPipeline", new CallDefaults(100, 7, 1, 0, true)),
+          Map.entry("IFSuperResolutionPipeline", new CallDefaults(50, 4, 1, 0, true)),
           Map.entry("KandinskyV22PriorPipeline", of(25, 4, 1)),
-          Map.entry("KandinskyV22Pipeline", of(100, 4, 1)));
+          Map.entry("KandinskyV22Pipeline", new CallDefaults(100, 4, 1, 512, false)));
 
   private static CallDefaults of(int steps, double guidanceScale, double strength) {
-    return new CallDefaults(steps, guidanceScale, strength, false);
+    return new CallDefaults(steps, guidanceScale, strength, 0, false);
   }
 
   static CallDefaults of(String className) {

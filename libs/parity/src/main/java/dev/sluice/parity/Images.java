@@ -1,8 +1,9 @@
 package dev.sluice.parity;
 
 import dev.sluice.networks.graph.HostTensor;
+import java.util.Arrays;
 
-/** Pictures as the reference gives them. */
+/** Pictures as the reference gives them, and batches of them. */
 final class Images {
 
   private Images() {}
@@ -48,5 +49,26 @@ final class Images {
   static HostTensor.Floats output(HostTensor.Floats picture, RecordedRun run) {
     HostTensor.Floats unit = unit(picture);
     return run.text("output_type", "np").equals("pt") ? unit : channelsLast(unit);
+  }
+
+  /** {@code count} rows of the outermost dimension. */
+  static HostTensor.Floats rows(HostTensor.Floats tensor, int first, int count) {
+    int[] shape = tensor.shape().clone();
+    int size = tensor.values().length / shape[0];
+    shape[0] = count;
+    return new HostTensor.Floats(
+        Arrays.copyOfRange(tensor.values(), first * size, (first + count) * size), shape);
+  }
+
+  /** One row, {@code count} times. */
+  static HostTensor.Floats repeated(HostTensor.Floats row, int count) {
+    int size = row.values().length;
+    float[] values = new float[count * size];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(row.values(), 0, values, i * size, size);
+    }
+    int[] shape = row.shape().clone();
+    shape[0] = count;
+    return new HostTensor.Floats(values, shape);
   }
 }

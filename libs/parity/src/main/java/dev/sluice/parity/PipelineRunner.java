@@ -36,7 +36,7 @@ interface PipelineRunner {
           throw new IllegalArgumentException(
               file + ": pipelines of class " + className + " cannot be run");
         }
-        yield StagesRunner::picture;
+        yield StagesRunner::pictures;
       }
     };
   }

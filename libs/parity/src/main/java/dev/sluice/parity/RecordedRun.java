@@ -1,9 +1,13 @@
 package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.pipeline.Prompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -70,14 +74,65 @@ record RecordedRun(
 
   String text(String argument, String whenAbsent) {
     JsonNode value = arguments.path(argument);
-    if (value.isArray() && value.size() == 1) {
-      value = value.get(0);
-    }
-    if (value.isArray()) {
-      throw new IllegalArgumentException(
-          "%s: run %s has several values of %s; one is expected".formatted(file, id, argument));
-    }
     return value.isTextual() ? value.textValue() : whenAbsent;
+  }
+
+  /** Each picture's prompt, with its negative one and the texts for further encoders. */
+  List<Prompt> prompts() {
+    List<Prompt> prompts = new ArrayList<>();
+    for (int i = 0; i < texts("prompt").size(); i++) {
+      Prompt prompt = prompt("", i).orElseThrow();
+      Optional<Prompt> negative = prompt("negative_", i);
+      prompt = negative.isPresent() ? prompt.without(negative.get()) : prompt;
+      OptionalInt tokens = whole("max_sequence_length");
+      prompts.add(tokens.isPresent() ? prompt.cutTo(tokens.getAsInt()) : prompt);
+    }
+    return prompts;
+  }
+
+  private Optional<Prompt> prompt(String prefix, int index) {
+    return at(texts(prefix + "prompt"), index)
+        .map(
+            text ->
+                Prompt.of(text)
+                    .with(
+                        at(texts(prefix + "prompt_2"), index),
+                        at(texts(prefix + "prompt_3"), index)));
+  }
+
+  /** One text may serve for several prompts. */
+  private static Optional<String> at(List<String> texts, int index) {
+    return texts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(texts.get(Math.min(index, texts.size() - 1)));
+  }
+
+  /** A text, or a list of texts, as a list. */
+  private List<String> texts(String argument) {
+    JsonNode value = arguments.path(argument);
+    List<String> texts = new ArrayList<>();
+    if (value.isTextual()) {
+      texts.add(value.textValue());
+    }
+    value.forEach(text -> texts.add(text.asText()));
+    return texts;
+  }
+
+  /** A list of numbers; empty without one. */
+  List<Integer> integers(String argument) {
+    List<Integer> numbers = new ArrayList<>();
+    arguments.path(argument).forEach(number -> numbers.add(number.asInt()));
+    return numbers;
+  }
+
+  OptionalDouble share(String argument) {
+    JsonNode value = arguments.path(argument);
+    return value.isNumber() ? OptionalDouble.of(value.doubleValue()) : OptionalDouble.empty();
+  }
+
+  OptionalInt whole(String argument) {
+    JsonNode value = arguments.path(argument);
+    return value.isInt() ? OptionalInt.of(value.intValue()) : OptionalInt.empty();
   }
 
   int integer(String argument, int whenAbsent) {

@@ -1,24 +1,35 @@
 package dev.sluice.parity;
 
+import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.parity.Reference;
 import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.DenoiseRequest;
+import dev.sluice.pipeline.DenoiserEngine;
 import dev.sluice.pipeline.ImageEncoding;
 import dev.sluice.pipeline.ModelFolder;
+import dev.sluice.pipeline.PriorEngine;
+import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.Sampling;
-import dev.sluice.pipeline.UnClipPipeline;
-import dev.sluice.pipeline.UnClipRequest;
+import dev.sluice.pipeline.TensorNames;
+import dev.sluice.pipeline.TextEmbedding;
+import dev.sluice.pipeline.UpscalerEngine;
 import dev.sluice.safetensors.TensorSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
-/** unCLIP: diffusers' {@code UnCLIPPipeline} and {@code UnCLIPImageVariationPipeline}. */
+/**
+ * unCLIP: diffusers' {@code UnCLIPPipeline} and {@code UnCLIPImageVariationPipeline}, with
+ * diffusers' defaults.
+ */
 final class UnClipRunner {
 
   private static final Set<String> ARGUMENTS =
       Set.of(
           "prompt",
+          "num_images_per_prompt",
           "prior_num_inference_steps",
           "prior_guidance_scale",
           "decoder_num_inference_steps",
@@ -26,61 +37,98 @@ final class UnClipRunner {
           "super_res_num_inference_steps",
           "output_type");
 
-  private UnClipRunner() {}
+  private static final String EMBEDDINGS = "in.image_embeddings";
+  private static final String PICTURES = "in.image_clip";
+
+  private final ModelFolder model;
+  private final RecordedRun run;
+  private final Recorder recorder;
+  private final TorchGenerator generator;
+  private final RecordedBatch batch;
+
+  private UnClipRunner(ModelFolder model, RecordedRun run, TensorSource golden, Recorder recorder) {
+    run.requireKnown(ARGUMENTS);
+    this.model = model;
+    this.run = run;
+    this.recorder = recorder;
+    this.generator = new TorchGenerator(run.seed());
+    this.batch = new RecordedBatch(run, golden);
+  }
 
   static Map<String, HostTensor.Floats> generate(
       ModelFolder model, RecordedRun run, TensorSource golden, Recorder recorder)
       throws InterruptedException {
-    UnClipRequest request = request(run);
-    try (UnClipPipeline pipeline = UnClipPipeline.load(model, BatchLimit.DEFAULT)) {
-      return Map.of(
-          "out.image",
-          Images.output(pipeline.generate(request, part -> recorder.listener(name(part))), run));
-    }
+    return new UnClipRunner(model, run, golden, recorder).generate();
   }
 
   static Map<String, HostTensor.Floats> vary(
       ModelFolder model, RecordedRun run, TensorSource golden, Recorder recorder)
       throws InterruptedException {
-    UnClipRequest request = request(run);
-    HostTensor.Floats embedding = embedding(model, golden);
-    try (UnClipPipeline pipeline = UnClipPipeline.load(model, BatchLimit.DEFAULT)) {
-      return Map.of(
-          "out.image",
-          Images.output(
-              pipeline.vary(embedding, request, part -> recorder.listener(name(part))), run));
+    return new UnClipRunner(model, run, golden, recorder).vary();
+  }
+
+  private Map<String, HostTensor.Floats> generate() throws InterruptedException {
+    batch.addPrompts(run.prompts(), model);
+    List<Map<String, HostTensor>> inputs = batch.inputs();
+    try (PriorEngine prior = PriorEngine.load(model, BatchLimit.DEFAULT)) {
+      HostTensor.Floats embeddings =
+          prior.sample(
+              inputs.stream().map(tensors -> TextEmbedding.of(tensors, "")).toList(),
+              inputs.stream()
+                  .map(tensors -> TextEmbedding.of(tensors, TensorNames.NEGATIVE))
+                  .toList(),
+              sampling("prior", 4),
+              generator,
+              recorder.listener("prior_scheduler"));
+      for (int i = 0; i < inputs.size(); i++) {
+        inputs.get(i).put(TensorNames.IMAGE_EMBEDS, embeddings.row(i));
+      }
+    }
+    return decode();
+  }
+
+  /** Of given pictures' embeddings, or of pictures, and the empty text. */
+  private Map<String, HostTensor.Floats> vary() throws InterruptedException {
+    int given = batch.rowsOf(EMBEDDINGS) + batch.rowsOf(PICTURES);
+    batch.addPrompts(Collections.nCopies(given, Prompt.of("")), model);
+    batch.putOfPrompts(EMBEDDINGS, TensorNames.IMAGE_EMBEDS);
+    if (batch.rowsOf(PICTURES) > 0) {
+      batch.putOfPrompts(PICTURES, TensorNames.IMAGE);
+      try (ImageEncoding images = ImageEncoding.load(model)) {
+        for (Map<String, HostTensor> input : batch.inputs()) {
+          HostTensor.Floats picture = (HostTensor.Floats) input.remove(TensorNames.IMAGE);
+          input.put(TensorNames.IMAGE_EMBEDS, images.encode(picture));
+        }
+      }
+    }
+    return decode();
+  }
+
+  private Map<String, HostTensor.Floats> decode() throws InterruptedException {
+    DenoiseRequest request =
+        new DenoiseRequest(
+            batch.inputs(),
+            sampling("decoder", 8),
+            0,
+            0,
+            DenoiseRequest.Span.ALL,
+            OptionalInt.empty());
+    HostTensor.Floats small;
+    try (DenoiserEngine decoder = DenoiserEngine.load(model, BatchLimit.DEFAULT)) {
+      small = decoder.denoise(request, generator, recorder.listener("decoder_scheduler"));
+    }
+    Sampling enlarging = Sampling.ofSteps(run.integer("super_res_num_inference_steps", 7));
+    try (UpscalerEngine upscaler = UpscalerEngine.load(model, BatchLimit.DEFAULT)) {
+      HostTensor.Floats pictures =
+          upscaler.upscale(
+              small, List.of(enlarging), generator, recorder.listener("super_res_scheduler"));
+      return Map.of("out.image", Images.output(pictures, run));
     }
   }
 
-  private static HostTensor.Floats embedding(ModelFolder model, TensorSource golden) {
-    if (golden.names().contains("in.image_embeddings")) {
-      return Reference.of(golden, "in.image_embeddings").tensor();
-    }
-    try (ImageEncoding images = ImageEncoding.load(model)) {
-      return images.encode(Reference.of(golden, "in.image_clip").tensor());
-    }
-  }
-
-  /** With the defaults of diffusers. */
-  private static UnClipRequest request(RecordedRun run) {
-    run.requireKnown(ARGUMENTS);
-    return new UnClipRequest(
-        run.text("prompt", ""),
-        "",
-        run.seed(),
-        Sampling.of(
-            run.integer("prior_num_inference_steps", 25), run.number("prior_guidance_scale", 4)),
-        Sampling.of(
-            run.integer("decoder_num_inference_steps", 25),
-            run.number("decoder_guidance_scale", 8)),
-        List.of(Sampling.ofSteps(run.integer("super_res_num_inference_steps", 7))));
-  }
-
-  private static String name(UnClipPipeline.Part part) {
-    return switch (part) {
-      case PRIOR -> "prior_scheduler";
-      case DECODER -> "decoder_scheduler";
-      case SUPER_RESOLUTION -> "super_res_scheduler";
-    };
+  private Sampling sampling(String part, double guidanceScale) {
+    return Sampling.of(
+        run.integer(part + "_num_inference_steps", 25),
+        run.number(part + "_guidance_scale", guidanceScale));
   }
 }

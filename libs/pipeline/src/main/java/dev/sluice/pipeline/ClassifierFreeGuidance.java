@@ -2,11 +2,13 @@ package dev.sluice.pipeline;
 
 import static dev.sluice.diffusion.Guidance.classifierFree;
 import static dev.sluice.diffusion.Guidance.classifierFreeWithVariance;
+import static dev.sluice.diffusion.Guidance.rescale;
 
 import java.util.List;
 
 /** Two rows, the unconditional one first, as diffusers orders them. */
-record ClassifierFreeGuidance(Condition unconditional, Condition conditional, double scale)
+record ClassifierFreeGuidance(
+    Condition unconditional, Condition conditional, double scale, double rescaling)
     implements Guidance {
 
   @Override
@@ -18,8 +20,10 @@ record ClassifierFreeGuidance(Condition unconditional, Condition conditional, do
   public float[] combine(List<float[]> predictions, int sampleLength) {
     float[] without = predictions.get(0);
     float[] with = predictions.get(1);
-    return with.length == 2 * sampleLength
-        ? classifierFreeWithVariance(without, with, scale)
-        : classifierFree(without, with, scale);
+    if (with.length == 2 * sampleLength) {
+      return classifierFreeWithVariance(without, with, scale);
+    }
+    float[] guided = classifierFree(without, with, scale);
+    return rescaling > 0 ? rescale(guided, with, rescaling) : guided;
   }
 }

@@ -25,7 +25,7 @@ final class ClipStates implements TextEncoder {
         TEXT_HIDDEN_STATES,
         states(prompt.text()),
         NEGATIVE + TEXT_HIDDEN_STATES,
-        states(prompt.negative().orElse("")));
+        states(prompt.unwanted().text()));
   }
 
   private HostTensor states(String text) {

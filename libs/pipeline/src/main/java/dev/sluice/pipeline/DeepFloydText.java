@@ -27,7 +27,7 @@ final class DeepFloydText implements TextEncoder {
         TEXT_HIDDEN_STATES,
         states(prompt.text()),
         NEGATIVE + TEXT_HIDDEN_STATES,
-        states(prompt.negative().orElse("")));
+        states(prompt.unwanted().text()));
   }
 
   private HostTensor states(String text) {

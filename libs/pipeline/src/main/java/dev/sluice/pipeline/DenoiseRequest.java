@@ -1,10 +1,12 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.networks.graph.HostTensor;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What a denoiser is asked for.
@@ -89,9 +91,35 @@ public record DenoiseRequest(
   /** The same tensor of all pictures as one batch. */
   HostTensor.Floats batch(String name) {
     return Tensors.batch(
-        java.util.stream.IntStream.range(0, pictures())
+        IntStream.range(0, pictures())
             .mapToObj(picture -> (HostTensor.Floats) input(picture, name))
             .toList());
+  }
+
+  /**
+   * The tensors of that name as one batch, each that several pictures have in common once:
+   * diffusers draws random numbers once for a picture that several are made from.
+   */
+  HostTensor.Floats distinct(String name) {
+    return Tensors.batch(List.copyOf(positions(name).keySet()));
+  }
+
+  /** The rows of {@code distinct(name)}, or what was made of them, for every picture. */
+  HostTensor.Floats spread(String name, HostTensor.Floats rows) {
+    Map<HostTensor.Floats, Integer> positions = positions(name);
+    return Tensors.batch(
+        IntStream.range(0, pictures())
+            .mapToObj(picture -> rows.row(positions.get((HostTensor.Floats) input(picture, name))))
+            .toList());
+  }
+
+  private Map<HostTensor.Floats, Integer> positions(String name) {
+    // Records of arrays are equal if they share their arrays.
+    Map<HostTensor.Floats, Integer> positions = new LinkedHashMap<>();
+    for (int picture = 0; picture < pictures(); picture++) {
+      positions.putIfAbsent((HostTensor.Floats) input(picture, name), positions.size());
+    }
+    return positions;
   }
 
   boolean has(String name) {

@@ -35,7 +35,19 @@ public interface Guidance {
   static Guidance classifierFree(Condition unconditional, Condition conditional, double scale) {
     return scale == 1
         ? new Unguided(conditional)
-        : new ClassifierFreeGuidance(unconditional, conditional, scale);
+        : new ClassifierFreeGuidance(unconditional, conditional, scale, 0);
+  }
+
+  /**
+   * Classifier-free guidance as a request wants it: its scale, and its rescaling of what is guided
+   * (Lin et al. 2023, section 3.4).
+   */
+  static Guidance classifierFree(
+      Condition unconditional, Condition conditional, Sampling sampling) {
+    return sampling.guidanceScale() == 1
+        ? new Unguided(conditional)
+        : new ClassifierFreeGuidance(
+            unconditional, conditional, sampling.guidanceScale(), sampling.guidanceRescale());
   }
 
   /** Another guidance's prediction without the variance that the network also predicts. */

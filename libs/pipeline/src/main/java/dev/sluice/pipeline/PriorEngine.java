@@ -64,23 +64,37 @@ public final class PriorEngine implements StageEngine {
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
-    return sample(List.of(text), negative, sampling, generator, listener);
+    return sample(List.of(text), List.of(negative), sampling, generator, listener);
   }
 
   /**
-   * Samples the embeddings of what a picture shall show and of what it shall not, in one batch, as
-   * Kandinsky does when there is a negative prompt.
+   * Samples the embeddings of several pictures that share one generator, as a batch does in
+   * diffusers.
    *
-   * @return {@code [2, width]}
+   * @param negatives as many as texts
+   * @return {@code [texts, width]}
    */
-  public HostTensor.Floats sampleBoth(
-      TextEmbedding text,
-      TextEmbedding negative,
+  public HostTensor.Floats sample(
+      List<TextEmbedding> texts,
+      List<TextEmbedding> negatives,
       Sampling sampling,
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
-    return sample(List.of(text, negative), negative, sampling, generator, listener);
+    SamplingPlan plan = sampling.plan(scheduler);
+    List<Guidance> guidance = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      Condition wanted = condition(texts.get(i));
+      guidance.add(
+          sampling.guidanceScale() <= 1
+              ? Guidance.none(wanted)
+              : Guidance.classifierFree(
+                  condition(negatives.get(i)), wanted, sampling.guidanceScale()));
+    }
+    Start start = Start.fromNoise(plan, generator, texts.size(), width);
+    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, generator, listener);
+    batcher.run(loop);
+    return network.run(Map.of("prior_latents", loop.sample())).get("post_process_latents");
   }
 
   /**
@@ -94,28 +108,6 @@ public final class PriorEngine implements StageEngine {
       throw new IllegalStateException("this model has no image encoder to embed a picture with");
     }
     return blackPicture;
-  }
-
-  private HostTensor.Floats sample(
-      List<TextEmbedding> texts,
-      TextEmbedding negative,
-      Sampling sampling,
-      TorchGenerator generator,
-      StepListener listener)
-      throws InterruptedException {
-    SamplingPlan plan = sampling.plan(scheduler);
-    List<Guidance> guidance = new ArrayList<>();
-    for (TextEmbedding text : texts) {
-      guidance.add(
-          sampling.guidanceScale() <= 1
-              ? Guidance.none(condition(text))
-              : Guidance.classifierFree(
-                  condition(negative), condition(text), sampling.guidanceScale()));
-    }
-    Start start = Start.fromNoise(plan, generator, texts.size(), width);
-    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, generator, listener);
-    batcher.run(loop);
-    return network.run(Map.of("prior_latents", loop.sample())).get("post_process_latents");
   }
 
   private static Condition condition(TextEmbedding text) {

@@ -17,8 +17,11 @@ public record Prompt(
     String text,
     Optional<String> second,
     Optional<String> third,
-    Optional<String> negative,
+    Optional<Prompt> negative,
     OptionalInt maxTokens) {
+
+  /** The text of unconditional generation. */
+  static final Prompt EMPTY = of("");
 
   /** A text alone. */
   public static Prompt of(String text) {
@@ -28,6 +31,11 @@ public record Prompt(
 
   /** A text and what is not wanted. */
   public Prompt without(String unwanted) {
+    return without(of(unwanted));
+  }
+
+  /** A text and what is not wanted, in texts of its own for the second and third encoder. */
+  public Prompt without(Prompt unwanted) {
     return new Prompt(text, second, third, Optional.of(unwanted), maxTokens);
   }
 
@@ -39,5 +47,18 @@ public record Prompt(
   /** Another number of T5's tokens. */
   public Prompt cutTo(int tokens) {
     return new Prompt(text, second, third, negative, OptionalInt.of(tokens));
+  }
+
+  /** What is not wanted; the empty text if nothing was given. */
+  Prompt unwanted() {
+    return negative.orElse(EMPTY);
+  }
+
+  String textOfSecond() {
+    return second.orElse(text);
+  }
+
+  String textOfThird() {
+    return third.orElse(text);
   }
 }

@@ -17,12 +17,12 @@ final class Samples {
     return new HostTensor.Floats(values, sample.shape());
   }
 
-  /** A picture {@code [1, channels, height, width]} brought to {@code size} squared. */
-  static HostTensor.Floats resize(HostTensor.Floats picture, int size) {
-    int[] shape = picture.shape();
+  /** Pictures {@code [pictures, channels, height, width]} brought to {@code size} squared. */
+  static HostTensor.Floats resize(HostTensor.Floats pictures, int size) {
+    int[] shape = pictures.shape();
     float[] values =
         Resampling.BICUBIC_ANTIALIAS.resize(
-            picture.values(), shape[1], shape[2], shape[3], size, size);
-    return new HostTensor.Floats(values, 1, shape[1], size, size);
+            pictures.values(), shape[0] * shape[1], shape[2], shape[3], size, size);
+    return new HostTensor.Floats(values, shape[0], shape[1], size, size);
   }
 }

@@ -16,13 +16,16 @@ import java.util.Optional;
  * @param eta DDIM's share of fresh noise, 0 to 1; other samplers ignore it
  * @param timesteps the training timesteps to stop at, descending; empty to have {@code steps} of
  *     them spaced by the sampler
+ * @param guidanceRescale how far guided predictions are brought back to the contrast of unguided
+ *     ones, 0 to 1; Stable Diffusion's and SDXL's only
  */
 public record Sampling(
     int steps,
     double guidanceScale,
     Optional<String> sampler,
     double eta,
-    List<Integer> timesteps) {
+    List<Integer> timesteps,
+    double guidanceRescale) {
 
   private static final int MOST_STEPS = 1000;
 
@@ -37,11 +40,15 @@ public record Sampling(
     if (!(eta >= 0 && eta <= 1)) {
       throw new IllegalArgumentException("eta is " + eta + "; expected 0 to 1");
     }
+    if (!(guidanceRescale >= 0 && guidanceRescale <= 1)) {
+      throw new IllegalArgumentException(
+          "guidance_rescale is " + guidanceRescale + "; expected 0 to 1");
+    }
   }
 
   /** Steps spaced by the sampler. */
   public Sampling(int steps, double guidanceScale, Optional<String> sampler, double eta) {
-    this(steps, guidanceScale, sampler, eta, List.of());
+    this(steps, guidanceScale, sampler, eta, List.of(), 0);
   }
 
   /** The model's own sampler, guided. */
@@ -51,7 +58,13 @@ public record Sampling(
 
   /** The same at given timesteps. */
   public Sampling at(List<Integer> stops) {
-    return new Sampling(stops.size(), guidanceScale, sampler, eta, List.copyOf(stops));
+    return new Sampling(
+        stops.size(), guidanceScale, sampler, eta, List.copyOf(stops), guidanceRescale);
+  }
+
+  /** The same with guided predictions rescaled. */
+  public Sampling rescaled(double share) {
+    return new Sampling(steps, guidanceScale, sampler, eta, timesteps, share);
   }
 
   /** The model's own sampler, unguided. */

@@ -42,8 +42,8 @@ final class StableDiffusion implements Denoiser {
       return Denoiser.super.start(request, plan, generator);
     }
     int step = Steps.skippedByStrength(plan, request);
-    HostTensor.Floats latents = encoder.encode(request.batch(IMAGE), generator);
-    return Start.fromSample(plan, step, latents, generator);
+    HostTensor.Floats latents = encoder.encode(request.distinct(IMAGE), generator);
+    return Start.fromSample(plan, step, request.spread(IMAGE, latents), generator);
   }
 
   @Override
@@ -66,7 +66,7 @@ final class StableDiffusion implements Denoiser {
     return Guidance.classifierFree(
         condition(Map.of("encoder_hidden_states", negative)),
         condition(Map.of("encoder_hidden_states", text)),
-        scale);
+        request.sampling());
   }
 
   private static Condition condition(Map<String, HostTensor> inputs) {

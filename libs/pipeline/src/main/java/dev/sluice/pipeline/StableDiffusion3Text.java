@@ -33,11 +33,8 @@ final class StableDiffusion3Text implements TextEncoder {
 
   @Override
   public Map<String, HostTensor> encode(Prompt prompt) {
-    String text = prompt.text();
-    String negative = prompt.negative().orElse("");
-    Encoded wanted =
-        encode(text, prompt.second().orElse(text), prompt.third().orElse(text), prompt.maxTokens());
-    Encoded unwanted = encode(negative, negative, negative, prompt.maxTokens());
+    Encoded wanted = encode(prompt, prompt.maxTokens());
+    Encoded unwanted = encode(prompt.unwanted(), prompt.maxTokens());
     return Map.of(
         TEXT_HIDDEN_STATES,
         wanted.states(),
@@ -51,12 +48,13 @@ final class StableDiffusion3Text implements TextEncoder {
 
   private record Encoded(HostTensor states, HostTensor embeds) {}
 
-  private Encoded encode(String one, String two, String three, OptionalInt maxTokens) {
-    Map<String, HostTensor.Floats> a = first.outputs(one, first.length());
-    Map<String, HostTensor.Floats> b = second.outputs(two, second.length());
+  private Encoded encode(Prompt prompt, OptionalInt maxTokens) {
+    Map<String, HostTensor.Floats> a = first.outputs(prompt.text(), first.length());
+    Map<String, HostTensor.Floats> b = second.outputs(prompt.textOfSecond(), second.length());
     HostTensor.Floats clip = Tensors.sideBySide(List.of(a.get(PENULTIMATE), b.get(PENULTIMATE)));
     return new Encoded(
-        Tensors.tokensInRow(Tensors.widened(clip, width), t5States(three, maxTokens)),
+        Tensors.tokensInRow(
+            Tensors.widened(clip, width), t5States(prompt.textOfThird(), maxTokens)),
         Tensors.sideBySide(List.of(a.get("text_embeds"), b.get("text_embeds"))));
   }
 

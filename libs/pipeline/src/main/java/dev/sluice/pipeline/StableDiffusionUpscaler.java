@@ -44,7 +44,8 @@ final class StableDiffusionUpscaler implements Denoiser {
   /** The small picture's noise is drawn first, then that of the latents. */
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
-    HostTensor.Floats small = lowResolution.noised(request.batch(IMAGE), request, generator);
+    HostTensor.Floats small =
+        request.spread(IMAGE, lowResolution.noised(request.distinct(IMAGE), request, generator));
     int[] shape = {small.shape()[0], space.channels(), small.shape()[2], small.shape()[3]};
     return Start.fromNoise(plan, generator, shape).appending(small);
   }

@@ -1,8 +1,12 @@
 package dev.sluice.pipeline;
 
+import static dev.sluice.pipeline.TensorNames.AESTHETIC_SCORE;
+import static dev.sluice.pipeline.TensorNames.CROP_CORNER;
 import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.LATENT;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
+import static dev.sluice.pipeline.TensorNames.ORIGINAL_SIZE;
+import static dev.sluice.pipeline.TensorNames.TARGET_SIZE;
 import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
@@ -25,8 +29,8 @@ import java.util.Map;
  */
 final class StableDiffusionXl implements Denoiser {
 
-  private static final float AESTHETIC_SCORE = 6;
-  private static final float UNWANTED_AESTHETIC_SCORE = 2.5f;
+  private static final float SCORE = 6;
+  private static final float UNWANTED_SCORE = 2.5f;
 
   private final Network unet;
   private final Config config;
@@ -61,7 +65,8 @@ final class StableDiffusionXl implements Denoiser {
     if (!request.has(IMAGE)) {
       return Denoiser.super.start(request, plan, generator);
     }
-    HostTensor.Floats latents = encoder.encode(request.batch(IMAGE), generator);
+    HostTensor.Floats latents =
+        request.spread(IMAGE, encoder.encode(request.distinct(IMAGE), generator));
     return takesOver
         ? new Start(step, latents)
         : Start.fromSample(plan, Steps.skippedByStrength(plan, request), latents, generator);
@@ -83,7 +88,7 @@ final class StableDiffusionXl implements Denoiser {
     return Guidance.classifierFree(
         new Condition(Condition.Ports.UNET, inputs(request, picture, start, NEGATIVE)),
         wanted,
-        scale);
+        request.sampling());
   }
 
   private Map<String, HostTensor> inputs(
@@ -91,15 +96,45 @@ final class StableDiffusionXl implements Denoiser {
     int[] shape = start.sample().shape();
     float height = space.pixels(shape[2]);
     float width = space.pixels(shape[3]);
-    float score = prefix.isEmpty() ? AESTHETIC_SCORE : UNWANTED_AESTHETIC_SCORE;
-    float[] ids =
+    Numbers given = new Numbers(request.inputs().get(picture), prefix);
+    float[] original = given.of(ORIGINAL_SIZE, height, width);
+    float[] corner = given.of(CROP_CORNER, 0, 0);
+    float[] last =
         aestheticScore
-            ? new float[] {height, width, 0, 0, score}
-            : new float[] {height, width, 0, 0, height, width};
+            ? given.own(AESTHETIC_SCORE, prefix.isEmpty() ? SCORE : UNWANTED_SCORE)
+            : given.of(TARGET_SIZE, height, width);
+    float[] ids = new float[4 + last.length];
+    System.arraycopy(original, 0, ids, 0, 2);
+    System.arraycopy(corner, 0, ids, 2, 2);
+    System.arraycopy(last, 0, ids, 4, last.length);
     return Map.of(
         "encoder_hidden_states", request.input(picture, prefix + TEXT_HIDDEN_STATES),
         "text_embeds", request.input(picture, prefix + TEXT_EMBEDS),
         "time_ids", new HostTensor.Floats(ids, 1, ids.length));
+  }
+
+  /** Numbers among a picture's inputs; those that are not wanted are as the wanted if absent. */
+  private record Numbers(Map<String, HostTensor> inputs, String prefix) {
+
+    float[] of(String name, float... whenAbsent) {
+      return own(name, find(name, whenAbsent));
+    }
+
+    float[] own(String name, float... whenAbsent) {
+      return find(prefix + name, whenAbsent);
+    }
+
+    private float[] find(String name, float... whenAbsent) {
+      if (!inputs.containsKey(name)) {
+        return whenAbsent;
+      }
+      float[] values = ((HostTensor.Floats) inputs.get(name)).values();
+      if (values.length != whenAbsent.length) {
+        throw new IllegalArgumentException(
+            "%s has %d numbers; expected %d".formatted(name, values.length, whenAbsent.length));
+      }
+      return values;
+    }
   }
 
   @Override

@@ -31,9 +31,8 @@ final class StableDiffusionXlText implements TextEncoder {
   @Override
   public Map<String, HostTensor> encode(Prompt prompt) {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
-    tensors.putAll(encode(prompt.text(), prompt.second().orElse(prompt.text()), ""));
-    String negative = prompt.negative().orElse("");
-    Map<String, HostTensor> unwanted = encode(negative, negative, NEGATIVE);
+    tensors.putAll(encode(prompt, ""));
+    Map<String, HostTensor> unwanted = encode(prompt.unwanted(), NEGATIVE);
     if (prompt.negative().isEmpty() && zerosWithoutNegative) {
       unwanted.forEach(
           (name, tensor) -> tensors.put(name, Tensors.zerosLike((HostTensor.Floats) tensor)));
@@ -43,12 +42,12 @@ final class StableDiffusionXlText implements TextEncoder {
     return tensors;
   }
 
-  private Map<String, HostTensor> encode(String text, String textOfSecond, String prefix) {
+  private Map<String, HostTensor> encode(Prompt prompt, String prefix) {
     List<HostTensor.Floats> states = new ArrayList<>();
     if (first != null) {
-      states.add(first.outputs(text, first.length()).get(PENULTIMATE));
+      states.add(first.outputs(prompt.text(), first.length()).get(PENULTIMATE));
     }
-    Map<String, HostTensor.Floats> outputs = second.outputs(textOfSecond, second.length());
+    Map<String, HostTensor.Floats> outputs = second.outputs(prompt.textOfSecond(), second.length());
     states.add(outputs.get(PENULTIMATE));
     return Map.of(
         prefix + TEXT_HIDDEN_STATES,

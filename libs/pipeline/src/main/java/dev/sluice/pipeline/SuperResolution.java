@@ -3,6 +3,8 @@ package dev.sluice.pipeline;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,17 +24,30 @@ record SuperResolution(
   /** What the networks are told of pictures that carry no noise, as at inference they do not. */
   private static final HostTensor.Longs CLEAN = new HostTensor.Longs(new long[1], 1);
 
+  /**
+   * Enlarges pictures that share one generator.
+   *
+   * @param pictures {@code [pictures, channels, height, width]}
+   */
   HostTensor.Floats enlarge(
-      HostTensor.Floats picture, SamplingPlan plan, TorchGenerator generator, StepListener listener)
+      HostTensor.Floats pictures,
+      SamplingPlan plan,
+      TorchGenerator generator,
+      StepListener listener)
       throws InterruptedException {
-    Condition condition =
-        new Condition(
-            Condition.Ports.UNET,
-            noiseLevel ? Map.of("class_labels", CLEAN) : Map.of(),
-            Samples.resize(picture, size));
-    DenoiseLoop loop =
-        DenoiseLoop.start(
-            plan, Guidance.none(condition), generator, listener, 1, channels, size, size);
+    HostTensor.Floats blurred = Samples.resize(pictures, size);
+    int count = blurred.shape()[0];
+    List<Guidance> guidance = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      guidance.add(
+          Guidance.none(
+              new Condition(
+                  Condition.Ports.UNET,
+                  noiseLevel ? Map.of("class_labels", CLEAN) : Map.of(),
+                  blurred.row(i))));
+    }
+    Start start = Start.fromNoise(plan, generator, count, channels, size, size);
+    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, generator, listener);
     network.run(loop.until(plan.length() - 1));
     lastStep.run(loop);
     return loop.sample();

@@ -119,9 +119,9 @@ final class SuperResolutionCascade implements UpscalerEngine {
 
   private void requirePicture(HostTensor.Floats picture) {
     int[] shape = picture.shape();
-    if (shape.length != 4 || shape[0] != 1 || shape[1] != channels) {
+    if (shape.length != 4 || shape[1] != channels) {
       throw new IllegalArgumentException(
-          "the picture to enlarge must be [1, %d, height, width], found %s"
+          "pictures to enlarge must be [pictures, %d, height, width], found %s"
               .formatted(channels, Arrays.toString(shape)));
     }
   }

@@ -30,5 +30,17 @@ public final class TensorNames {
   /** The number of a class, {@code [1]}. */
   public static final String CLASS_LABEL = "class_label";
 
+  /** Height and width of the picture that SDXL imagines to be cut from, {@code [1, 2]}. */
+  public static final String ORIGINAL_SIZE = "original_size";
+
+  /** Rows above and columns to the left of the cut, {@code [1, 2]}. */
+  public static final String CROP_CORNER = "crops_coords_top_left";
+
+  /** Height and width that the cut was brought to, {@code [1, 2]}. */
+  public static final String TARGET_SIZE = "target_size";
+
+  /** How well SDXL's refiner imagines the picture to be liked, {@code [1, 1]}. */
+  public static final String AESTHETIC_SCORE = "aesthetic_score";
+
   private TensorNames() {}
 }

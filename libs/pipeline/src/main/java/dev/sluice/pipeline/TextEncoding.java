@@ -53,7 +53,7 @@ final class TextEncoding implements TextEncoder {
   @Override
   public Map<String, HostTensor> encode(Prompt prompt) {
     Map<String, HostTensor> tensors = new LinkedHashMap<>(encode(prompt.text()).tensors(""));
-    tensors.putAll(encode(prompt.negative().orElse("")).tensors(TensorNames.NEGATIVE));
+    tensors.putAll(encode(prompt.unwanted().text()).tensors(TensorNames.NEGATIVE));
     return tensors;
   }
 
