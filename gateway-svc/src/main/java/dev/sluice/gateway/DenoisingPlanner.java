@@ -111,7 +111,8 @@ record DenoisingPlanner(
     }
     DenoiserParameters.Builder parameters =
         DenoiserParameters.newBuilder()
-            .setSampling(overlay(own, request.getDenoiser()))
+            .setSampling(
+                overlay(model.samplingDefaults().of("denoiser", own), request.getDenoiser()))
             .setWidth(request.getWidth())
             .setHeight(request.getHeight());
     if (!request.getImage().isEmpty() && picture != Picture.ENLARGES) {

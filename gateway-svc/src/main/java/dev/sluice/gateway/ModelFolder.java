@@ -14,6 +14,11 @@ import java.nio.file.Path;
  */
 record ModelFolder(String name, Path folder, String pipelineClass, ObjectMapper json) {
 
+  /** How it samples when a request says nothing. */
+  SamplingDefaults samplingDefaults() {
+    return SamplingDefaults.of(folder, json);
+  }
+
   /** The {@code config.json} of a component such as {@code unet}. */
   JsonNode componentConfig(String component) {
     Path file = folder.resolve(component).resolve("config.json");

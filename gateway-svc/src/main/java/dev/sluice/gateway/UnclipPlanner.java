@@ -58,6 +58,7 @@ final class UnclipPlanner implements PipelinePlanner {
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
     requireNaturalSize(model, request);
+    SamplingDefaults defaults = model.samplingDefaults();
     return List.of(
         step(Stage.TEXT_ENCODER)
             .setTextEncoder(
@@ -68,14 +69,19 @@ final class UnclipPlanner implements PipelinePlanner {
         step(Stage.PRIOR)
             .setPrior(
                 PriorParameters.newBuilder()
-                    .setSampling(SettingsOverlay.overlay(PRIOR, request.getPrior())))
+                    .setSampling(
+                        SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior())))
             .build(),
         step(Stage.DENOISER)
             .setDenoiser(
                 DenoiserParameters.newBuilder()
-                    .setSampling(SettingsOverlay.overlay(DECODER, request.getDenoiser())))
+                    .setSampling(
+                        SettingsOverlay.overlay(
+                            defaults.of("denoiser", DECODER), request.getDenoiser())))
             .build(),
-        step(Stage.UPSCALER).setUpscaler(upscaling(upscalers(model), request)).build());
+        step(Stage.UPSCALER)
+            .setUpscaler(upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request))
+            .build());
   }
 
   private void requireNaturalSize(ModelFolder model, GenerationRequest request) {
@@ -93,13 +99,14 @@ final class UnclipPlanner implements PipelinePlanner {
     }
   }
 
-  private static UpscalerParameters upscaling(int enlargements, GenerationRequest request) {
+  private static UpscalerParameters upscaling(
+      int enlargements, SamplingParameters own, GenerationRequest request) {
     UpscalerParameters.Builder parameters = UpscalerParameters.newBuilder();
     for (int i = 0; i < enlargements; i++) {
       parameters.addCascade(
           i < request.getUpscalerCount()
-              ? SettingsOverlay.overlay(SUPER_RES, request.getUpscaler(i))
-              : SUPER_RES);
+              ? SettingsOverlay.overlay(own, request.getUpscaler(i))
+              : own);
     }
     return parameters.build();
   }

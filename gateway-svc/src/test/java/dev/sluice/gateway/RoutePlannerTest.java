@@ -275,4 +275,27 @@ class RoutePlannerTest {
     assertThat(replayed.route()).isEqualTo(plan.route());
     assertThat(replayed.headerOf(0).getRecipe()).isEqualTo(plan.headerOf(1).getRecipe());
   }
+
+  @Test
+  void plan_samplesAsTheModelsOwnFileSays(@TempDir Path models) throws IOException {
+    writeConfig(models.resolve("own/super_res_first"), 32);
+    writeConfig(models.resolve("own/super_res_last"), 64);
+    Files.writeString(
+        models.resolve("own/model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
+    Files.writeString(
+        models.resolve("own/sampling_defaults.json"),
+        "{\"prior\": {\"steps\": 9, \"guidance_scale\": 2}, \"upscaler\": {\"steps\": 3}}");
+    RoutePlanner own =
+        new RoutePlanner(
+            new ModelCatalog(models), "own", new RecipeWriter(new ModelDigests(), "0"));
+
+    List<RouteStep> route =
+        own.plan(request().setPrior(StageSettings.newBuilder().setSteps(5)).build(), NOW).route();
+
+    assertThat(route.get(1).getPrior().getSampling().getSteps()).as("the request's").isEqualTo(5);
+    assertThat(route.get(1).getPrior().getSampling().getGuidanceScale()).isEqualTo(2);
+    assertThat(route.get(2).getDenoiser().getSampling().getSteps()).as("unCLIP's").isEqualTo(25);
+    assertThat(route.get(3).getUpscaler().getCascadeList())
+        .allSatisfy(sampling -> assertThat(sampling.getSteps()).isEqualTo(3));
+  }
 }
