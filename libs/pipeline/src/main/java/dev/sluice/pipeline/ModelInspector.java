@@ -62,7 +62,7 @@ final class ModelInspector {
     if (Files.isRegularFile(folder)) {
       inspectSingleFile();
     } else if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
-      attempt(folder, () -> ModelFolder.open(folder));
+      attempt(folder, () -> inspectPipeline(ModelFolder.open(folder).pipeline()));
       attempt(folder, this::inspectComponents);
     } else {
       attempt(folder, () -> ModelFolder.open(folder));
@@ -72,6 +72,10 @@ final class ModelInspector {
     }
     List<DType> precisions = new ArrayList<>(elements.keySet());
     precisions.sort(Comparator.comparing((DType type) -> -elements.get(type)));
+    if (stages.contains(Stage.DENOISER)) {
+      // It is the last stage that makes files of pictures, also of those that need nothing else.
+      stages.add(Stage.UPSCALER);
+    }
     return new ModelInspection(
         name,
         kind,
@@ -95,6 +99,20 @@ final class ModelInspector {
     } catch (IOException e) {
       addProblem(folder + ": cannot be listed: " + e.getMessage());
       return false;
+    }
+  }
+
+  /** What a request must be able to ask for: a picture, from words, a class or another picture. */
+  private void inspectPipeline(PipelineClass pipeline) {
+    if (!pipeline.hasDenoiser()) {
+      addProblem(
+          folder + ": " + pipeline.className() + " makes picture embeddings and no pictures");
+    } else if (pipeline.startsFromEmbedding() && !pipeline.hasPrior()) {
+      addProblem(
+          folder
+              + ": "
+              + pipeline.className()
+              + " starts from a picture embedding, which no request can give it");
     }
   }
 

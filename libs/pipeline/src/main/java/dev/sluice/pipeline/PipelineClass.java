@@ -250,6 +250,11 @@ public enum PipelineClass {
     return denoiser != Denoise.NONE;
   }
 
+  /** Whether pictures are made from a picture embedding. */
+  boolean startsFromEmbedding() {
+    return denoiser == Denoise.UNCLIP_DECODER || denoiser == Denoise.KANDINSKY_DECODER;
+  }
+
   Text text() {
     return text;
   }

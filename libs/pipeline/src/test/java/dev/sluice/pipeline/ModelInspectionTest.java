@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelInspectionTest {
 
@@ -153,6 +155,34 @@ class ModelInspectionTest {
             .replaceFirst("\\{", "{\"../other\": [\"diffusers\", \"UNet2DModel\"],"));
 
     assertProblem(index.toString(), "\"../other\" is no component's name");
+  }
+
+  @Test
+  void of_saysWhichPartsOfAPipelineARequestCannotAskFor() {
+    Path given = GIVEN.getParent();
+
+    assertThat(ModelInspection.of(given.resolve("pipe-kandinsky22-prior")).problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem).contains("makes picture embeddings"));
+    assertThat(ModelInspection.of(given.resolve("pipe-kandinsky22-decoder")).problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem).contains("starts from a picture embedding"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pipe-ddpm, DENOISER UPSCALER",
+    "pipe-dit, DENOISER UPSCALER",
+    "pipe-sd, TEXT_ENCODER DENOISER UPSCALER",
+    "pipe-sd3, TEXT_ENCODER DENOISER UPSCALER",
+    "pipe-if-superres, TEXT_ENCODER DENOISER UPSCALER"
+  })
+  void of_tellsTheStagesOfEveryFamily(String name, String stages) {
+    ModelInspection inspection = ModelInspection.of(GIVEN.resolveSibling(name));
+
+    assertThat(inspection.problems()).isEmpty();
+    assertThat(inspection.stages())
+        .containsExactlyElementsOf(Stream.of(stages.split(" ")).map(Stage::valueOf).toList());
   }
 
   @Test
