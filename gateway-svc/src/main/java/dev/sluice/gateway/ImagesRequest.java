@@ -79,6 +79,9 @@ final class ImagesRequest {
       throw RequestException.invalid(
           "response_format", "The response format must be b64_json; there is no other.");
     }
+    if (text("prompt").isBlank()) {
+      throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
+    }
     GenerationRequest.Builder request =
         GenerationRequest.newBuilder()
             .setPrompt(text("prompt"))

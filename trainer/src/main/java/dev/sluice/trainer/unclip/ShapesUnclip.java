@@ -172,7 +172,7 @@ public final class ShapesUnclip {
         scheduler("epsilon", "learned_range", 1.0));
     write(
         folder.resolve("super_res_scheduler/scheduler_config.json"),
-        scheduler("epsilon", "fixed_small_log", 1.0));
+        scheduler("sample", "fixed_small_log", 1.0));
     write(folder.resolve("model_index.json"), modelIndex());
   }
 

@@ -14,9 +14,10 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A super-resolution network's loss: noise prediction beside the enlarged small picture, which
- * carries noise of a level that the network is told (conditioning augmentation: Ho et al. 2022,
- * "Cascaded Diffusion Models", section 4.2), so that it forgives the faults of the stage before.
+ * A super-resolution network's loss: the squared distance of the sharp picture, predicted from a
+ * noised one beside the enlarged small picture, which carries noise of a level that the network is
+ * told (conditioning augmentation: Ho et al. 2022, "Cascaded Diffusion Models", section 4.2), so
+ * that it forgives the faults of the stage before.
  */
 final class SuperResolutionObjective implements Objective {
 
@@ -54,7 +55,7 @@ final class SuperResolutionObjective implements Objective {
                     "class_labels", graph.floats("level")))
             .get("sample");
     return graph.mean(
-        graph.tf().math.squaredDifference(predicted, graph.floats("noise", 3, to, to)));
+        graph.tf().math.squaredDifference(predicted, graph.floats("clean", 3, to, to)));
   }
 
   @Override
@@ -66,12 +67,12 @@ final class SuperResolutionObjective implements Objective {
     float[] timesteps = ShapesBatches.timesteps(random, rows);
     float[] levels = new float[rows];
     float[] sample = new float[2 * rows * length];
-    float[] noise = new float[rows * length];
+    float[] sharp = new float[rows * length];
     for (int row = 0; row < rows; row++) {
       float[] picture = examples[row].pixels();
       float[] clean = to == ShapesUnclip.PICTURE ? picture : ShapesBatches.reduced(picture, to);
-      float[] added = Noise.add(clean, (int) timesteps[row], random, sample, 2 * row * length);
-      System.arraycopy(added, 0, noise, row * length, length);
+      Noise.add(clean, (int) timesteps[row], random, sample, 2 * row * length);
+      System.arraycopy(clean, 0, sharp, row * length, length);
       float[] small = ShapesBatches.reduced(picture, from);
       if (random.nextDouble() >= CLEAN_SHARE) {
         int level = 1 + random.nextInt(MAX_LEVEL);
@@ -85,7 +86,7 @@ final class SuperResolutionObjective implements Objective {
     batch.put("sample", new HostTensor.Floats(sample, rows, 6, to, to));
     batch.put("timestep", new HostTensor.Floats(timesteps, rows));
     batch.put("level", new HostTensor.Floats(levels, rows));
-    batch.put("noise", new HostTensor.Floats(noise, rows, 3, to, to));
+    batch.put("clean", new HostTensor.Floats(sharp, rows, 3, to, to));
     return batch;
   }
 }

@@ -26,8 +26,8 @@ public final class TrainShapesUnclip implements Callable<Integer> {
     CLIP(96, 6e-4, 2000, "text_encoder", "image_encoder"),
     PRIOR(96, 6e-4, 1500, "prior"),
     DECODER(32, 6e-4, 4000, "text_proj", "decoder"),
-    SUPER_RES_FIRST(24, 6e-4, 1500, "super_res_first"),
-    SUPER_RES_LAST(12, 6e-4, 2000, "super_res_last");
+    SUPER_RES_FIRST(24, 6e-4, 350, "super_res_first"),
+    SUPER_RES_LAST(12, 6e-4, 450, "super_res_last");
 
     private final int batch;
     private final double rate;
