@@ -57,25 +57,25 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--prior-steps",
-      defaultValue = "25",
+      defaultValue = "15",
       description = "Steps of the prior (default: ${DEFAULT-VALUE}).")
   private int priorSteps;
 
   @Option(
       names = "--prior-guidance",
-      defaultValue = "4",
+      defaultValue = "2",
       description = "Guidance of the prior (default: ${DEFAULT-VALUE}).")
   private double priorGuidance;
 
   @Option(
       names = "--steps",
-      defaultValue = "25",
+      defaultValue = "20",
       description = "Steps of the decoder (default: ${DEFAULT-VALUE}).")
   private int steps;
 
   @Option(
       names = "--guidance",
-      defaultValue = "8",
+      defaultValue = "2",
       description = "Guidance of the decoder (default: ${DEFAULT-VALUE}).")
   private double guidance;
 

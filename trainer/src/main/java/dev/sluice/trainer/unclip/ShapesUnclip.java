@@ -174,6 +174,16 @@ public final class ShapesUnclip {
         folder.resolve("super_res_scheduler/scheduler_config.json"),
         scheduler("sample", "fixed_small_log", 1.0));
     write(folder.resolve("model_index.json"), modelIndex());
+    write(folder.resolve("sampling_defaults.json"), samplingDefaults());
+  }
+
+  /** What {@code evaluate} found good; our gateway samples so when a request says nothing. */
+  private static Map<String, Object> samplingDefaults() {
+    Map<String, Object> defaults = new LinkedHashMap<>();
+    defaults.put("prior", Map.of("steps", 15, "guidance_scale", 2.0));
+    defaults.put("denoiser", Map.of("steps", 20, "guidance_scale", 2.0));
+    defaults.put("upscaler", Map.of("steps", 7));
+    return defaults;
   }
 
   private static Map<String, Object> featureExtractor() {
