@@ -46,9 +46,13 @@ final class Images {
   }
 
   /** A picture in [-1, 1] as the run's {@code output_type} wants it: numpy's order or PyTorch's. */
-  static HostTensor.Floats output(HostTensor.Floats picture, RecordedRun run) {
-    HostTensor.Floats unit = unit(picture);
-    return run.text("output_type", "np").equals("pt") ? unit : channelsLast(unit);
+  static HostTensor.Floats output(
+      HostTensor.Floats picture, RecordedRun run, CallDefaults.Tensors tensors) {
+    boolean asTensor = run.text("output_type", "np").equals("pt");
+    if (!asTensor || tensors == CallDefaults.Tensors.LIKE_ARRAYS) {
+      return channelsLast(unit(picture));
+    }
+    return tensors == CallDefaults.Tensors.RAW ? picture : unit(picture);
   }
 
   /** {@code count} rows of the outermost dimension. */

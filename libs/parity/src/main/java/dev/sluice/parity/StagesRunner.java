@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Runs a model through its stages, one after the other, with the arguments of a recording. */
@@ -107,14 +106,12 @@ final class StagesRunner {
     try (DenoiserEngine denoiser = DenoiserEngine.load(model, BatchLimit.DEFAULT)) {
       sample = denoiser.denoise(request, generator, listener);
     }
-    String outputType = run.text("output_type", "np");
-    if (outputType.equals("latent")) {
+    if (run.text("output_type", "np").equals("latent")) {
       return Map.of(run.outputs().get(0), sample);
     }
     try (UpscalerEngine decoder = UpscalerEngine.load(model, BatchLimit.DEFAULT)) {
       HostTensor.Floats picture = decoder.upscale(sample, List.of(), generator, StepListener.NONE);
-      boolean untouched = defaults.rawTensors() && outputType.equals("pt");
-      return Map.of(run.outputs().get(0), untouched ? picture : Images.output(picture, run));
+      return Map.of(run.outputs().get(0), Images.output(picture, run, defaults.tensors()));
     }
   }
 
@@ -153,7 +150,7 @@ final class StagesRunner {
         new Sampling(
                 run.integer("num_inference_steps", defaults.steps()),
                 run.number("guidance_scale", defaults.guidanceScale()),
-                Optional.empty(),
+                defaults.sampler(),
                 run.number("eta", 0))
             .rescaled(run.number("guidance_rescale", 0));
     List<Integer> stops = run.integers("timesteps");
@@ -173,7 +170,7 @@ final class StagesRunner {
     batch.putOfPrompts("in.image_embeds", TensorNames.IMAGE_EMBEDS);
     batch.putOfPrompts("in.negative_image_embeds", TensorNames.NEGATIVE + TensorNames.IMAGE_EMBEDS);
     batch.putInTurn("in.image_latent", TensorNames.LATENT, latent -> latent);
-    if (defaults.rawTensors()) {
+    if (defaults.tensors() == CallDefaults.Tensors.RAW) {
       batch.putOfPrompts("in.image", TensorNames.IMAGE);
     } else {
       batch.putInTurn("in.image", TensorNames.IMAGE, Images::centered);
@@ -182,17 +179,26 @@ final class StagesRunner {
     return batch.inputs();
   }
 
-  /** SDXL's; what is not wanted has sizes of its own only if it is given both of them. */
+  /**
+   * SDXL's. Whether what is not wanted has sizes and a cut of its own is told from the arguments as
+   * diffusers' two pipelines do it: that from text only if there are both sizes, that from a
+   * picture always, but the cut only for models that are told an aesthetic score.
+   */
   private void putSizes(RecordedBatch batch) {
     SIZES.forEach(size -> putNumbers(batch, size));
     putNumbers(batch, TensorNames.AESTHETIC_SCORE);
     putNumbers(batch, TensorNames.NEGATIVE + TensorNames.AESTHETIC_SCORE);
-    boolean own =
+    boolean fromPicture = run.className().equals("StableDiffusionXLImg2ImgPipeline");
+    boolean both =
         run.arguments().hasNonNull(TensorNames.NEGATIVE + TensorNames.ORIGINAL_SIZE)
             && run.arguments().hasNonNull(TensorNames.NEGATIVE + TensorNames.TARGET_SIZE);
-    if (own) {
+    if (fromPicture || both) {
+      putNumbers(batch, TensorNames.NEGATIVE + TensorNames.ORIGINAL_SIZE);
+      putNumbers(batch, TensorNames.NEGATIVE + TensorNames.TARGET_SIZE);
+    }
+    if (fromPicture ? model.setting("requires_aesthetics_score", false) : both) {
       batch.putAll(TensorNames.NEGATIVE + TensorNames.CROP_CORNER, numbers(0, 0));
-      SIZES.forEach(size -> putNumbers(batch, TensorNames.NEGATIVE + size));
+      putNumbers(batch, TensorNames.NEGATIVE + TensorNames.CROP_CORNER);
     }
   }
 

@@ -122,7 +122,7 @@ final class UnClipRunner {
       HostTensor.Floats pictures =
           upscaler.upscale(
               small, List.of(enlarging), generator, recorder.listener("super_res_scheduler"));
-      return Map.of("out.image", Images.output(pictures, run));
+      return Map.of("out.image", Images.output(pictures, run, CallDefaults.Tensors.LIKE_ARRAYS));
     }
   }
 

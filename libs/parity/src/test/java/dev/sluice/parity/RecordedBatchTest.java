@@ -1,19 +1,15 @@
 package dev.sluice.parity;
 
+import static dev.sluice.parity.RecordedCalls.golden;
+import static dev.sluice.parity.RecordedCalls.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.parity.About;
 import dev.sluice.networks.parity.Comparison;
 import dev.sluice.networks.parity.Reference;
-import dev.sluice.pipeline.ModelFolder;
-import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorSource;
-import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,24 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * has. So with samplers that draw no more, the first picture of a batch is the recorded one.
  */
 class RecordedBatchTest {
-
-  private static HostTensor.Floats run(String pack, Consumer<ObjectNode> change) throws Exception {
-    Path folder = PackCopy.GOLDENS.resolve(pack);
-    ObjectNode run = (ObjectNode) About.read(folder).path("runs").get(0);
-    change.accept((ObjectNode) run.get("kwargs"));
-    RecordedRun recorded = RecordedRun.of(run, folder.resolve(About.FILE));
-    try (TensorSource golden = golden(pack)) {
-      return PipelineRunner.of(recorded.className(), recorded.file())
-          .run(ModelFolder.open(folder), recorded, golden, new Recorder())
-          .get(recorded.outputs().get(0));
-    }
-  }
-
-  private static TensorSource golden(String pack) {
-    Path folder = PackCopy.GOLDENS.resolve(pack);
-    String id = About.read(folder).path("runs").get(0).get("id").textValue();
-    return SafetensorsFile.open(folder.resolve("golden." + id + ".safetensors"));
-  }
 
   private static double errorOfFirst(HostTensor.Floats pictures, String pack) {
     try (TensorSource golden = golden(pack)) {

@@ -84,7 +84,7 @@ public final class ModelFolder {
   }
 
   /** A setting of the pipeline that {@code model_index.json} may hold. */
-  boolean setting(String name, boolean whenAbsent) {
+  public boolean setting(String name, boolean whenAbsent) {
     return index.bool(name, whenAbsent);
   }
 
