@@ -69,12 +69,22 @@ final class Tensors {
     return new HostTensor.Floats(values, 1, one.shape()[1] + other.shape()[1], one.shape()[2]);
   }
 
-  /** Rows of equal shapes as one batch. */
+  /**
+   * Rows {@code [1, ...]} as one batch.
+   *
+   * @throws IllegalArgumentException if they are not all of one shape
+   */
   static HostTensor.Floats batch(List<HostTensor.Floats> rows) {
     int[] shape = rows.get(0).shape().clone();
     int length = rows.get(0).values().length;
     float[] values = new float[rows.size() * length];
     for (int i = 0; i < rows.size(); i++) {
+      if (!Arrays.equals(rows.get(i).shape(), rows.get(0).shape())) {
+        throw new IllegalArgumentException(
+            "one batch cannot hold both %s and %s"
+                .formatted(
+                    Arrays.toString(rows.get(0).shape()), Arrays.toString(rows.get(i).shape())));
+      }
       System.arraycopy(rows.get(i).values(), 0, values, i * length, length);
     }
     shape[0] = rows.size();
