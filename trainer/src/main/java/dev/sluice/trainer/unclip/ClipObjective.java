@@ -6,10 +6,13 @@ import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.transformer.ClipVisionModel;
+import dev.sluice.trainer.shapes.SceneAttributes;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.TrainingGraph;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -18,8 +21,12 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * CLIP's symmetric contrastive loss (Radford et al. 2021, figure 3): of all pictures of a batch, a
- * caption shall find its own, and the other way round. Near misses in the batch make it learn which
+ * caption shall find its own, and the other way round. Near misses in the batch make it ask which
  * word belongs to which object.
+ *
+ * <p>Beside it, one linear probe reads the scene's attributes from the embeddings of both towers.
+ * The contrastive loss alone is content with colors for very many steps: after 2,000 of these
+ * batches it stood at 0.70, that is ln 2, a coin tossed between near misses.
  */
 final class ClipObjective implements Objective {
 
@@ -60,9 +67,36 @@ final class ClipObjective implements Objective {
             tf.linalg.matMul(texts, images, MatMul.transposeB(true)), tf.constant(LOGIT_SCALE));
     Operand<TFloat32> own = graph.floats("own", batches.size());
     Operand<TFloat32> transposed = tf.linalg.transpose(logits, tf.constant(new int[] {1, 0}));
-    return tf.math.mul(
-        tf.math.add(crossEntropy(graph, logits, own), crossEntropy(graph, transposed, own)),
-        tf.constant(0.5f));
+    Operand<TFloat32> contrastive =
+        tf.math.add(crossEntropy(graph, logits, own), crossEntropy(graph, transposed, own));
+    Operand<TFloat32> attributes = attributes(graph, texts, images);
+    return tf.math.mul(tf.math.add(contrastive, attributes), tf.constant(0.5f));
+  }
+
+  /** The mean cross-entropy of the probe's answers, those of both towers added. */
+  private static Operand<TFloat32> attributes(
+      TrainingGraph graph, Operand<TFloat32> texts, Operand<TFloat32> images) {
+    Ops tf = graph.tf();
+    TrainingGraph.Component probe = graph.component("probe", new SceneProbe());
+    Operand<TFloat32> right = graph.floats("attributes", SceneAttributes.SIZE);
+    List<Operand<TFloat32>> losses = new ArrayList<>();
+    for (Operand<TFloat32> embeds : List.of(texts, images)) {
+      // Unit variance per dimension, as the probe's first weights expect.
+      Operand<TFloat32> scaled =
+          tf.math.mul(embeds, tf.constant((float) Math.sqrt(ShapesUnclip.EMBEDDING)));
+      Operand<TFloat32> logits = graph.build(probe, Map.of("embeds", scaled)).get("logits");
+      int at = 0;
+      for (int choices : SceneAttributes.CHOICES) {
+        losses.add(
+            crossEntropy(graph, columns(tf, logits, at, choices), columns(tf, right, at, choices)));
+        at += choices;
+      }
+    }
+    return tf.math.mul(tf.math.addN(losses), tf.constant(1f / SceneAttributes.CHOICES.size()));
+  }
+
+  private static Operand<TFloat32> columns(Ops tf, Operand<TFloat32> x, int first, int count) {
+    return tf.slice(x, tf.constant(new int[] {0, first}), tf.constant(new int[] {-1, count}));
   }
 
   private static Operand<TFloat32> crossEntropy(
@@ -84,12 +118,19 @@ final class ClipObjective implements Objective {
     SceneSampler.Example[] examples = batches.examplesWithNearMisses(step);
     int rows = examples.length;
     float[] own = new float[rows * rows];
+    float[] attributes = new float[rows * SceneAttributes.SIZE];
     for (int i = 0; i < rows; i++) {
       own[i * rows + i] = 1;
+      SceneAttributes.write(examples[i].scene(), attributes, i * SceneAttributes.SIZE);
     }
     return Map.of(
-        "tokens", batches.tokens(examples, ShapesBatches.none(rows)),
-        "pictures", ShapesBatches.pictures(examples),
-        "own", new HostTensor.Floats(own, rows, rows));
+        "tokens",
+        batches.tokens(examples, ShapesBatches.none(rows)),
+        "pictures",
+        ShapesBatches.pictures(examples),
+        "own",
+        new HostTensor.Floats(own, rows, rows),
+        "attributes",
+        new HostTensor.Floats(attributes, rows, SceneAttributes.SIZE));
   }
 }

@@ -18,9 +18,13 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The decoder's loss: noise prediction (DDPM eq. 14) and, for the predicted variance alone, the
- * variational bound (Nichol and Dhariwal 2021, eqs. 15 and 16). Picture embeddings and texts are
- * dropped independently for classifier-free guidance.
+ * The decoder's loss: the squared distance of the clean picture and, for the predicted variance
+ * alone, the variational bound (Nichol and Dhariwal 2021, eqs. 15 and 16). Picture embeddings and
+ * texts are dropped independently for classifier-free guidance.
+ *
+ * <p>The clean picture is predicted, not the noise: noise prediction weights a step's error by its
+ * signal-to-noise ratio, so most of a short training goes into steps at which everything that the
+ * conditions decide is settled.
  */
 final class DecoderObjective implements Objective {
 
@@ -71,12 +75,12 @@ final class DecoderObjective implements Objective {
                     "class_labels", conditions.get("additive_clip_time_embeddings"),
                     "attention_mask", graph.longs("mask", EXTRA_TOKENS + tokens)))
             .get("sample");
-    Operand<TFloat32> noise = graph.floats("noise", 3, size, size);
+    Operand<TFloat32> clean = graph.floats("clean", 3, size, size);
     Operand<TFloat32> coefficients = graph.floats("coefficients", COEFFICIENTS);
-    Operand<TFloat32> predictedNoise = channels(tf, output, 0);
-    Operand<TFloat32> simple = graph.mean(tf.math.squaredDifference(predictedNoise, noise));
+    Operand<TFloat32> predicted = channels(tf, output, 0);
+    Operand<TFloat32> simple = graph.mean(tf.math.squaredDifference(predicted, clean));
     Operand<TFloat32> bound =
-        bound(graph, tf.stopGradient(predictedNoise), channels(tf, output, 3), noise, coefficients);
+        bound(graph, tf.stopGradient(predicted), channels(tf, output, 3), clean, coefficients);
     return tf.math.add(simple, tf.math.mul(bound, tf.constant(BOUND_WEIGHT)));
   }
 
@@ -87,13 +91,13 @@ final class DecoderObjective implements Objective {
 
   /**
    * The divergence of the predicted from the true posterior, in nats per value. The means differ by
-   * the noise's error times a factor, because both are the same function of x_t and the noise.
+   * the clean picture's error times a factor, because both are the same function of x_t and it.
    */
   private static Operand<TFloat32> bound(
       TrainingGraph graph,
-      Operand<TFloat32> predictedNoise,
+      Operand<TFloat32> predicted,
       Operand<TFloat32> fraction,
-      Operand<TFloat32> noise,
+      Operand<TFloat32> clean,
       Operand<TFloat32> coefficients) {
     Ops tf = graph.tf();
     Operand<TFloat32> trueLogVariance = coefficient(tf, coefficients, 0);
@@ -105,7 +109,7 @@ final class DecoderObjective implements Objective {
     Operand<TFloat32> logVariance =
         tf.math.add(
             trueLogVariance, tf.math.mul(share, tf.math.sub(maxLogVariance, trueLogVariance)));
-    Operand<TFloat32> meanError = tf.math.mul(tf.math.sub(predictedNoise, noise), meanFactor);
+    Operand<TFloat32> meanError = tf.math.mul(tf.math.sub(predicted, clean), meanFactor);
     Operand<TFloat32> difference = tf.math.sub(trueLogVariance, logVariance);
     Operand<TFloat32> divergence =
         tf.math.mul(
@@ -139,13 +143,13 @@ final class DecoderObjective implements Objective {
     Map<String, HostTensor.Floats> texts = clip.texts(tokens);
     float[] timesteps = ShapesBatches.timesteps(random, rows);
     float[] noisy = new float[rows * length];
-    float[] noise = new float[rows * length];
+    float[] pictures = new float[rows * length];
     float[] coefficients = new float[rows * COEFFICIENTS];
     for (int row = 0; row < rows; row++) {
       float[] clean = ShapesBatches.reduced(examples[row].pixels(), size);
       int t = (int) timesteps[row];
-      float[] added = Noise.add(clean, t, random, noisy, row * length);
-      System.arraycopy(added, 0, noise, row * length, length);
+      Noise.add(clean, t, random, noisy, row * length);
+      System.arraycopy(clean, 0, pictures, row * length, length);
       coefficients(t, coefficients, row * COEFFICIENTS);
     }
     Map<String, HostTensor> batch = new LinkedHashMap<>();
@@ -156,7 +160,7 @@ final class DecoderObjective implements Objective {
     batch.put("mask", withExtraTokens(batches.mask(tokens)));
     batch.put("noisy", new HostTensor.Floats(noisy, rows, 3, size, size));
     batch.put("timestep", new HostTensor.Floats(timesteps, rows));
-    batch.put("noise", new HostTensor.Floats(noise, rows, 3, size, size));
+    batch.put("clean", new HostTensor.Floats(pictures, rows, 3, size, size));
     batch.put("coefficients", new HostTensor.Floats(coefficients, rows, COEFFICIENTS));
     return batch;
   }
@@ -173,7 +177,7 @@ final class DecoderObjective implements Objective {
     double before = Noise.SCHEDULE.alphaBar(t - 1);
     target[at] = (float) Math.log(beta * (1 - before) / (1 - alphaBar));
     target[at + 1] = (float) Math.log(beta);
-    target[at + 2] = (float) (beta / Math.sqrt((1 - beta) * (1 - alphaBar)));
+    target[at + 2] = (float) (beta * Math.sqrt(before) / (1 - alphaBar));
     target[at + 3] = 1;
   }
 

@@ -169,7 +169,7 @@ public final class ShapesUnclip {
         scheduler("sample", "fixed_small_log", 5.0));
     write(
         folder.resolve("decoder_scheduler/scheduler_config.json"),
-        scheduler("epsilon", "learned_range", 1.0));
+        scheduler("sample", "learned_range", 1.0));
     write(
         folder.resolve("super_res_scheduler/scheduler_config.json"),
         scheduler("sample", "fixed_small_log", 1.0));

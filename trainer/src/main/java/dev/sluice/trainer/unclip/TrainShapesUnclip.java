@@ -23,11 +23,11 @@ public final class TrainShapesUnclip implements Callable<Integer> {
 
   /** The networks, in the order in which they need each other. */
   enum Part {
-    CLIP(96, 6e-4, 2000, "text_encoder", "image_encoder"),
+    CLIP(96, 6e-4, 2500, "text_encoder", "image_encoder"),
     PRIOR(96, 6e-4, 1500, "prior"),
     DECODER(32, 6e-4, 4000, "text_proj", "decoder"),
-    SUPER_RES_FIRST(24, 6e-4, 350, "super_res_first"),
-    SUPER_RES_LAST(12, 6e-4, 450, "super_res_last");
+    SUPER_RES_FIRST(32, 8e-4, 1500, "super_res_first"),
+    SUPER_RES_LAST(24, 8e-4, 1500, "super_res_last");
 
     private final int batch;
     private final double rate;

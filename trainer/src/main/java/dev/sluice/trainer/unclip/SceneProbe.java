@@ -1,0 +1,34 @@
+package dev.sluice.trainer.unclip;
+
+import static dev.sluice.networks.graph.Layers.linear;
+
+import dev.sluice.networks.graph.Architecture;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Inputs;
+import dev.sluice.networks.graph.Scope;
+import dev.sluice.trainer.shapes.SceneAttributes;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Reads a scene's attributes from an embedding, linearly: {@code embeds [batch, d]} to {@code
+ * logits [batch, choices]}. It is trained beside CLIP and does not ship.
+ */
+final class SceneProbe implements Architecture {
+
+  @Override
+  public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
+    return Map.of(
+        "logits",
+        linear(
+            root.in("attributes"), inputs.floats(root.tf(), "embeds"), SceneAttributes.SIZE, true));
+  }
+
+  @Override
+  public Map<String, HostTensor> exampleInputs() {
+    return Map.of(
+        "embeds",
+        new HostTensor.Floats(new float[ShapesUnclip.EMBEDDING], 1, ShapesUnclip.EMBEDDING));
+  }
+}
