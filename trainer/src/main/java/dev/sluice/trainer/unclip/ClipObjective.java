@@ -73,7 +73,7 @@ final class ClipObjective implements Objective {
     return tf.math.mul(tf.math.add(contrastive, attributes), tf.constant(0.5f));
   }
 
-  /** The mean cross-entropy of the probe's answers, those of both towers added. */
+  /** The cross-entropy of the probe's answers, those to all questions and of both towers added. */
   private static Operand<TFloat32> attributes(
       TrainingGraph graph, Operand<TFloat32> texts, Operand<TFloat32> images) {
     Ops tf = graph.tf();
@@ -92,7 +92,7 @@ final class ClipObjective implements Objective {
         at += choices;
       }
     }
-    return tf.math.mul(tf.math.addN(losses), tf.constant(1f / SceneAttributes.CHOICES.size()));
+    return tf.math.addN(losses);
   }
 
   private static Operand<TFloat32> columns(Ops tf, Operand<TFloat32> x, int first, int count) {
