@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
@@ -96,7 +97,7 @@ class Generations {
 
   /** Ends a request everywhere: this gateway's callers hear of it when the command comes back. */
   void cancel(String requestId) {
-    if (!RequestChecks.isRequestId(requestId)) {
+    if (!ImageId.isRequestId(requestId)) {
       throw RequestException.invalid("request_id", "There is no request id to cancel.");
     }
     tasks.writeCancel(requestId);

@@ -2,10 +2,10 @@ package dev.sluice.gateway;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.diffusion.Samplers;
-import java.util.regex.Pattern;
 
 /** What every request must keep, whatever its model. Each breach is a {@link RequestException}. */
 final class RequestChecks {
@@ -16,12 +16,11 @@ final class RequestChecks {
   static final int MAX_STEPS = 1000;
   private static final double MAX_GUIDANCE = 100;
   private static final Duration MAX_TIMEOUT = Durations.fromDays(7);
-  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
   private RequestChecks() {}
 
   static void check(GenerationRequest request) {
-    if (!request.getRequestId().isEmpty() && !isRequestId(request.getRequestId())) {
+    if (!request.getRequestId().isEmpty() && !ImageId.isRequestId(request.getRequestId())) {
       throw RequestException.invalid(
           "request_id", "The request id must be 1 to 128 characters of A-Z a-z 0-9 . _ -");
     }
@@ -48,10 +47,6 @@ final class RequestChecks {
     for (int i = 0; i < request.getUpscalerCount(); i++) {
       checkSettings("upscaler[" + i + "]", request.getUpscaler(i));
     }
-  }
-
-  static boolean isRequestId(String id) {
-    return REQUEST_ID.matcher(id).matches();
   }
 
   private static void checkLength(String field, String text) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
@@ -92,7 +93,7 @@ final class RequestDoor implements RecordHandler {
   /** Says no to whoever asked, when that is known, and keeps the record as a dead letter. */
   private void refuse(
       ConsumerRecord<byte[], byte[]> record, Optional<String> requestId, GenerationError error) {
-    requestId.filter(RequestChecks::isRequestId).ifPresent(id -> fail(record, id, error));
+    requestId.filter(ImageId::isRequestId).ifPresent(id -> fail(record, id, error));
     outbox.deadLetter(record, error.getMessage());
   }
 
@@ -140,7 +141,7 @@ final class RequestDoor implements RecordHandler {
   private static Optional<String> keyOf(ConsumerRecord<byte[], byte[]> record) {
     return Optional.ofNullable(record.key())
         .map(key -> new String(key, StandardCharsets.UTF_8))
-        .filter(RequestChecks::isRequestId);
+        .filter(ImageId::isRequestId);
   }
 
   private Optional<String> idOfUnreadable(ConsumerRecord<byte[], byte[]> record) {
@@ -149,7 +150,7 @@ final class RequestDoor implements RecordHandler {
         JsonNode tree = json.readTree(record.value());
         JsonNode id =
             tree.hasNonNull("request_id") ? tree.get("request_id") : tree.get("requestId");
-        if (id != null && RequestChecks.isRequestId(id.asText())) {
+        if (id != null && ImageId.isRequestId(id.asText())) {
           return Optional.of(id.asText());
         }
       } catch (JacksonException e) {

@@ -210,9 +210,8 @@ class PipelineIT {
     try (TensorSource tensors = Checkpoints.open(golden)) {
       expected = tensors.floats("out.image");
     }
-    // The pack's tolerance is 0.0035 of the range, for sums in the reference's order. oneDNN adds
-    // up
-    // in another one, which this random model makes 20,000 times as large at its first step.
+    // The pack's tolerance is 0.0035 of the range, for sums in the reference's order. oneDNN's are
+    // in another one, a difference that this random model makes 20,000 times as large.
     assertThat(Png.largestDifference(image.getPng(), expected)).isLessThan(0.02);
   }
 
