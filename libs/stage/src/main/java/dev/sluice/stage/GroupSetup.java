@@ -78,11 +78,9 @@ public final class GroupSetup {
     names.addAll(List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL));
     names.removeAll(admin.listTopics().names().get());
     for (String name : names) {
-      int limit =
-          Topics.isDeadLetters(name) ? Outbox.MAX_DEAD_LETTER_BYTES : Outbox.MAX_RECORD_BYTES;
       NewTopic missing =
           new NewTopic(name, Optional.empty(), Optional.of(BROKER_DEFAULT))
-              .configs(Map.of("max.message.bytes", Integer.toString(limit)));
+              .configs(Map.of("max.message.bytes", Integer.toString(Outbox.maxBytes(name))));
       try {
         admin.createTopics(List.of(missing)).all().get();
       } catch (ExecutionException e) {

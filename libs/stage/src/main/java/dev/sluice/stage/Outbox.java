@@ -22,11 +22,14 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Writes to Kafka. Everything but events has arrived when a method returns. */
 public final class Outbox implements AutoCloseable {
 
-  /** What a record may weigh on any topic. */
+  /** What a record may weigh on a topic of tasks, requests or events. */
   static final int MAX_RECORD_BYTES = 8 << 20;
 
   /** What a dead letter may weigh: the record and why it is one. */
   static final int MAX_DEAD_LETTER_BYTES = MAX_RECORD_BYTES + (64 << 10);
+
+  /** What a result may weigh: a picture of 2048x2048 pixels of noise, in base64. */
+  static final int MAX_RESULT_BYTES = 32 << 20;
 
   private static final int MAX_REASON_LENGTH = 1000;
 
@@ -40,9 +43,17 @@ public final class Outbox implements AutoCloseable {
     producerSettings.put("acks", "all");
     producerSettings.put("enable.idempotence", true);
     producerSettings.put("linger.ms", 0);
-    producerSettings.put("max.request.size", MAX_DEAD_LETTER_BYTES);
+    producerSettings.put("max.request.size", MAX_RESULT_BYTES);
     this.producer =
         new KafkaProducer<>(producerSettings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** The heaviest record that a topic takes. */
+  static int maxBytes(String topic) {
+    if (topic.equals(Topics.RESULTS)) {
+      return MAX_RESULT_BYTES;
+    }
+    return Topics.isDeadLetters(topic) ? MAX_DEAD_LETTER_BYTES : MAX_RECORD_BYTES;
   }
 
   /** Writes a task or a result and waits until the broker has it. */

@@ -22,6 +22,7 @@ import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.contract.v1.UpscalerTask;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -355,6 +356,23 @@ class KafkaDoorTest {
     denoiser.write(null, large, null);
 
     assertThat(letters.next().value()).isEqualTo(large);
+  }
+
+  @Test
+  void handle_delivers2048x2048PixelsOfNoise() {
+    TopicReader results = upscaler.results();
+    byte[] png = new byte[3 * 2048 * 2048];
+    new Random(1).nextBytes(png);
+    upscaling =
+        (task, context) ->
+            Tasks.upscale(task, context).toBuilder().setPng(ByteString.copyFrom(png)).build();
+    UpscalerTask.Builder task = Tasks.upscalerTask().toBuilder();
+    task.getHeaderBuilder().setResultFormat(ResultFormat.JSON);
+
+    upscaler.write(task.build());
+
+    assertThat(results.result(task.getHeader().getRequestId()).getImage().getPng().toByteArray())
+        .isEqualTo(png);
   }
 
   @Test
