@@ -11,6 +11,7 @@ import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageSettings;
 import java.io.IOException;
@@ -165,6 +166,25 @@ class RoutePlannerTest {
         bad("denoiser.guidance_scale", request().setDenoiser(scale(Double.POSITIVE_INFINITY))),
         bad("prior.guidance_scale", request().setPrior(scale(-0.5))),
         bad("denoiser.eta", request().setDenoiser(settings.clone().setEta(1.5))),
+        bad("denoiser.timestep_spacing", request().setDenoiser(spacing("wide"))),
+        bad(
+            "prior.guidance_rescale",
+            request().setPrior(settings.clone().setGuidanceRescale(Double.NaN))),
+        bad("denoiser.guidance_start", request().setDenoiser(interval(-0.5, 1))),
+        bad("denoiser.guidance_end", request().setDenoiser(interval(0, 1.5))),
+        bad("denoiser.guidance_end", request().setDenoiser(interval(0.8, 0.2))),
+        bad(
+            "denoiser.static_threshold",
+            request().setDenoiser(settings.clone().setStaticThreshold(-1))),
+        bad(
+            "denoiser.static_threshold",
+            request().setDenoiser(settings.clone().setStaticThreshold(1).setDynamicThreshold(0.9))),
+        bad(
+            "denoiser.dynamic_threshold",
+            request().setDenoiser(settings.clone().setDynamicThreshold(0))),
+        bad(
+            "upscaler[0].dynamic_threshold_max",
+            request().addUpscaler(settings.clone().setDynamicThresholdMax(2))),
         bad("denoiser.sampler", request().setDenoiser(settings.clone().setSampler("Magic"))),
         bad("timeout", request().setTimeout(Durations.fromSeconds(-1))),
         bad("timeout", request().setTimeout(Durations.fromDays(1_000))),
@@ -184,6 +204,14 @@ class RoutePlannerTest {
 
   private static StageSettings.Builder scale(double value) {
     return StageSettings.newBuilder().setGuidanceScale(value);
+  }
+
+  private static StageSettings.Builder spacing(String name) {
+    return StageSettings.newBuilder().setTimestepSpacing(name);
+  }
+
+  private static StageSettings.Builder interval(double start, double end) {
+    return StageSettings.newBuilder().setGuidanceStart(start).setGuidanceEnd(end);
   }
 
   private static Arguments bad(String field, GenerationRequest.Builder request) {
@@ -297,5 +325,65 @@ class RoutePlannerTest {
     assertThat(route.get(2).getDenoiser().getSampling().getSteps()).as("unCLIP's").isEqualTo(25);
     assertThat(route.get(3).getUpscaler().getCascadeList())
         .allSatisfy(sampling -> assertThat(sampling.getSteps()).isEqualTo(3));
+  }
+
+  @Test
+  void plan_carriesEverySettingToTheStageAndIntoTheRecipe() throws Exception {
+    StageSettings settings =
+        StageSettings.newBuilder()
+            .setSteps(9)
+            .setGuidanceScale(0)
+            .setSampler("DDIMScheduler")
+            .setEta(0.25)
+            .setTimestepSpacing("trailing")
+            .setGuidanceRescale(0.7)
+            .setGuidanceStart(0.2)
+            .setGuidanceEnd(0.8)
+            .setDynamicThreshold(0.995)
+            .setDynamicThresholdMax(1.5)
+            .build();
+
+    GenerationPlan plan =
+        planner.plan(request().setSeed(7).setPrior(settings).setDenoiser(settings).build(), NOW);
+
+    assertThat(plan.route().get(2).getDenoiser().getSampling().getTimestepSpacing())
+        .isEqualTo("trailing");
+    assertThat(plan.route().get(2).getDenoiser().getSampling().getGuidanceEnd()).isEqualTo(0.8);
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
+    assertThat(recipe.getRequest().getPrior()).isEqualTo(settings);
+    assertThat(recipe.getRequest().getDenoiser()).isEqualTo(settings);
+  }
+
+  @Test
+  void overlay_putsOneKindOfThresholdInThePlaceOfTheOther() {
+    StageSettings dynamic =
+        StageSettings.newBuilder().setDynamicThreshold(0.9).setDynamicThresholdMax(2).build();
+    StageSettings fixed = StageSettings.newBuilder().setStaticThreshold(1).build();
+    SamplingParameters own = SettingsOverlay.overlay(SettingsOverlay.own(5, 1), dynamic);
+
+    SamplingParameters given = SettingsOverlay.overlay(own, fixed);
+
+    assertThat(given.getStaticThreshold()).isEqualTo(1);
+    assertThat(given.hasDynamicThreshold()).isFalse();
+    assertThat(given.hasDynamicThresholdMax()).isFalse();
+    assertThat(given.getSteps()).isEqualTo(5);
+  }
+
+  @Test
+  void plan_saysWhatIsWrongWithAModelsOwnSampling(@TempDir Path models) throws IOException {
+    writeConfig(models.resolve("own/super_res_first"), 32);
+    writeConfig(models.resolve("own/super_res_last"), 64);
+    Files.writeString(
+        models.resolve("own/model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
+    RoutePlanner own =
+        new RoutePlanner(
+            new ModelCatalog(models), "own", new RecipeWriter(new ModelDigests(), "0"));
+    for (String wrong : List.of("{\"steps\": 0}", "{\"stepz\": 5}", "5")) {
+      Files.writeString(models.resolve("own/sampling_defaults.json"), "{\"prior\": " + wrong + "}");
+      assertThatThrownBy(() -> own.plan(request().build(), NOW))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("sampling_defaults.json: prior: ");
+    }
   }
 }

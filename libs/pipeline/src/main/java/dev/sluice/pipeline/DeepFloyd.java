@@ -34,7 +34,9 @@ final class DeepFloyd implements Denoiser {
     return scale <= 1
         ? Guidance.none(wanted)
         : Guidance.classifierFree(
-            condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES)), wanted, scale);
+            condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES)),
+            wanted,
+            request.sampling());
   }
 
   private static Condition condition(HostTensor states) {

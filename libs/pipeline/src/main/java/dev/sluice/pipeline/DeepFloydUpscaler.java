@@ -60,7 +60,8 @@ final class DeepFloydUpscaler implements Denoiser {
     Condition wanted = condition(request, picture, "", start);
     return scale <= 1
         ? Guidance.none(wanted)
-        : Guidance.classifierFree(condition(request, picture, NEGATIVE, start), wanted, scale);
+        : Guidance.classifierFree(
+            condition(request, picture, NEGATIVE, start), wanted, request.sampling());
   }
 
   private Condition condition(DenoiseRequest request, int picture, String prefix, Start start) {
