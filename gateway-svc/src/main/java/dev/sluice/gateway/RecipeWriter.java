@@ -44,6 +44,7 @@ final class RecipeWriter {
             .clearPreviewEverySteps()
             .clearUpscaler()
             .clearImage()
+            .clearMask()
             .setModel(model.name())
             .setWidth(size.width())
             .setHeight(size.height())
@@ -69,6 +70,9 @@ final class RecipeWriter {
             .setVersion(version);
     if (!request.getImage().isEmpty()) {
       recipe.setImage(ModelDigests.of(request.getImage().toByteArray()));
+    }
+    if (!request.getMask().isEmpty()) {
+      recipe.setMask(ModelDigests.of(request.getMask().toByteArray()));
     }
     return json(recipe.build());
   }

@@ -45,6 +45,9 @@ final class RequestChecks {
     if (request.hasStrength()) {
       checkRange("strength", request.getStrength(), 1);
     }
+    if (!request.getMask().isEmpty() && request.getImage().isEmpty()) {
+      throw RequestException.invalid("mask", "A mask needs a picture to paint into.");
+    }
     checkSettings("prior", request.getPrior());
     checkSettings("denoiser", request.getDenoiser());
     for (int i = 0; i < request.getUpscalerCount(); i++) {

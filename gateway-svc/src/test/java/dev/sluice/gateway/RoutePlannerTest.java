@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
+import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
@@ -14,11 +15,14 @@ import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageSettings;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -199,7 +203,35 @@ class RoutePlannerTest {
         bad("strength", request().setStrength(Double.NaN)),
         bad("image", request().setModel("pipe-sdxl-refiner")),
         bad("image", request().setModel("pipe-sd").setImage(ByteString.copyFromUtf8("GIF8"))),
+        bad("mask", request().setModel("pipe-sd").setMask(picture(8, 8))),
+        bad("mask", request().setImage(picture(8, 8)).setMask(picture(8, 8))),
+        bad(
+            "mask",
+            request().setModel("pipe-sd").setImage(picture(64, 64)).setMask(picture(64, 32))),
+        bad(
+            "mask",
+            request()
+                .setModel("pipe-sd")
+                .setImage(picture(64, 64))
+                .setMask(ByteString.copyFromUtf8("GIF8"))),
         bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)));
+  }
+
+  /** The left half is dark, the right half light. */
+  private static ByteString picture(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < width; x++) {
+      for (int y = 0; y < height; y++) {
+        image.setRGB(x, y, x < width / 2 ? 0x7f7f7f : 0x808080);
+      }
+    }
+    ByteString.Output png = ByteString.newOutput();
+    try {
+      ImageIO.write(image, "png", png);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return png.toByteString();
   }
 
   private static StageSettings.Builder scale(double value) {
@@ -227,7 +259,7 @@ class RoutePlannerTest {
             e -> {
               assertThat(e.toError().getCode()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
               assertThat(e.toError().getField()).isEqualTo(field);
-              assertThat(e).hasMessageMatching("(?s).{10,400}");
+              assertThat(e).hasMessageMatching("(?s).{10,600}");
             });
   }
 
@@ -385,5 +417,24 @@ class RoutePlannerTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("sampling_defaults.json: prior: ");
     }
+  }
+
+  @Test
+  void plan_readsAMaskAsWhatIsPaintedWhereItIsLight() throws Exception {
+    GenerationRequest request =
+        request().setModel("pipe-sd").setImage(picture(4, 2)).setMask(picture(4, 2)).build();
+
+    GenerationPlan plan = planner.plan(request, NOW);
+
+    assertThat(Tensors.floats("mask", plan.inputs().get("mask")))
+        .containsExactly(0, 0, 1, 1, 0, 0, 1, 1);
+    assertThat(Tensors.shape("mask", plan.inputs().get("mask"))).containsExactly(1, 1, 2, 4);
+    assertThat(plan.route().get(1).getDenoiser().getStrength()).as("all is new").isEqualTo(1);
+    GenerationRequest gentle = request.toBuilder().setStrength(0.4).build();
+    assertThat(planner.plan(gentle, NOW).route().get(1).getDenoiser().getStrength()).isEqualTo(0.4);
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
+    assertThat(recipe.getMask()).matches("[0-9a-f]{64}");
+    assertThat(recipe.getRequest().getMask()).isEmpty();
   }
 }

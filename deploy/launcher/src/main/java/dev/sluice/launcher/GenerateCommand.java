@@ -84,6 +84,12 @@ final class GenerateCommand implements Callable<Integer> {
   private Path image;
 
   @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      description = "As large as the picture given: white where it is to be painted anew.")
+  private Path mask;
+
+  @Option(
       names = "--strength",
       description = "0 to 1: how far a given picture is sent back towards noise.")
   private Double strength;
@@ -158,9 +164,8 @@ final class GenerateCommand implements Callable<Integer> {
       request.setWidth(Integer.parseInt(matcher.group(1)));
       request.setHeight(Integer.parseInt(matcher.group(2)));
     }
-    if (image != null) {
-      request.setImage(ByteString.copyFrom(read(image)));
-    }
+    set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
+    set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
     set(strength, request::setStrength);
     set(classLabel, request::setClassLabel);
     set(noiseLevel, request::setNoiseLevel);

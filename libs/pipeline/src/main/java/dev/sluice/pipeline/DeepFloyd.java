@@ -3,7 +3,9 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
@@ -25,6 +27,13 @@ final class DeepFloyd implements Denoiser {
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 3), null);
+  }
+
+  @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    return request.has(TensorNames.IMAGE)
+        ? PixelStart.fromPicture(space, request, plan, generator)
+        : Denoiser.super.start(request, plan, generator);
   }
 
   @Override

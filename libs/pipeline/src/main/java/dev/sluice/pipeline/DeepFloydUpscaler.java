@@ -72,7 +72,7 @@ final class DeepFloydUpscaler implements Denoiser {
             request.input(picture, prefix + TEXT_HIDDEN_STATES),
             "class_labels",
             lowResolution.label(request)),
-        start.appended().row(picture));
+        start.appended(picture));
   }
 
   @Override

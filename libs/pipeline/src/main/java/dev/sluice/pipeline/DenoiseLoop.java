@@ -21,6 +21,7 @@ public final class DenoiseLoop implements Denoising {
   private final SamplingRun run;
   private final List<Guidance> guidance;
   private final GuidanceInterval interval;
+  private final KnownRegion known;
   private final TorchGenerator generator;
   private final StepListener listener;
   private final int[] shape;
@@ -35,6 +36,7 @@ public final class DenoiseLoop implements Denoising {
       int[] shape,
       List<Guidance> guidance,
       GuidanceInterval interval,
+      KnownRegion known,
       TorchGenerator generator,
       StepListener listener) {
     this.plan = plan;
@@ -43,6 +45,7 @@ public final class DenoiseLoop implements Denoising {
     this.shape = shape;
     this.guidance = guidance;
     this.interval = interval;
+    this.known = known;
     this.generator = generator;
     this.listener = listener;
   }
@@ -69,6 +72,7 @@ public final class DenoiseLoop implements Denoising {
         shape,
         List.of(guidance),
         GuidanceInterval.ALL,
+        null,
         generator,
         listener);
   }
@@ -94,6 +98,7 @@ public final class DenoiseLoop implements Denoising {
         shape,
         guidance,
         interval,
+        start.known(),
         generator,
         listener);
   }
@@ -114,6 +119,7 @@ public final class DenoiseLoop implements Denoising {
         state.run().shape(),
         List.of(guidance),
         GuidanceInterval.ALL,
+        null,
         TorchGenerator.fromState(state.generator()),
         listener);
   }
@@ -220,7 +226,7 @@ public final class DenoiseLoop implements Denoising {
   public void accept(List<Map<String, HostTensor.Floats>> outputs) {
     prediction = combined(outputs);
     StepResult result = run.step(prediction, sample, generator);
-    sample = result.sample();
+    sample = known == null ? result.sample() : known.restore(result.sample(), plan, step());
     predictedOriginal = result.predictedOriginal();
     listener.afterStep(step(), steps(), this);
   }

@@ -68,7 +68,7 @@ final class StableDiffusionUpscaler implements Denoiser {
             request.input(picture, prefix + TEXT_HIDDEN_STATES),
             "class_labels",
             lowResolution.label(request)),
-        start.appended().row(picture));
+        start.appended(picture));
   }
 
   @Override
