@@ -23,7 +23,7 @@ import java.util.List;
  * @param text whether words condition the picture
  * @param classes whether the network may have been trained with classes of pictures
  * @param picture what is done with a picture that comes with the request
- * @param strength of image to image when the request says nothing
+ * @param strength of image to image when the request says nothing, without a mask
  * @param own sampling when the request says nothing: that of diffusers
  */
 record DenoisingPlanner(
@@ -46,6 +46,8 @@ record DenoisingPlanner(
     STARTS_FROM,
     /** It needs one to start from. */
     NEEDS,
+    /** It needs one to paint into, and a mask that says where. */
+    PAINTS_INTO,
     /** It makes one larger. */
     ENLARGES
   }
@@ -76,6 +78,11 @@ record DenoisingPlanner(
   @Override
   public boolean takesText() {
     return text;
+  }
+
+  @Override
+  public boolean takesMask() {
+    return picture != Picture.NOT_TAKEN && picture != Picture.ENLARGES;
   }
 
   @Override
@@ -116,7 +123,9 @@ record DenoisingPlanner(
             .setWidth(request.getWidth())
             .setHeight(request.getHeight());
     if (!request.getImage().isEmpty() && picture != Picture.ENLARGES) {
-      parameters.setStrength(request.hasStrength() ? request.getStrength() : strength);
+      // What is painted into a picture owes nothing to what was there, unless it is asked to.
+      double own = request.getMask().isEmpty() ? strength : 1;
+      parameters.setStrength(request.hasStrength() ? request.getStrength() : own);
     }
     if (request.hasNoiseLevel()) {
       parameters.setNoiseLevel(request.getNoiseLevel());
@@ -144,10 +153,14 @@ record DenoisingPlanner(
 
   private void checkPicture(ModelFolder model, GenerationRequest request) {
     boolean given = !request.getImage().isEmpty();
-    boolean needed = picture == Picture.NEEDS || picture == Picture.ENLARGES;
+    boolean needed = picture != Picture.NOT_TAKEN && picture != Picture.STARTS_FROM;
     if (needed && !given) {
       throw RequestException.invalid(
           "image", "Model %s goes from picture to picture; give one.".formatted(model.name()));
+    }
+    if (picture == Picture.PAINTS_INTO && request.getMask().isEmpty()) {
+      throw RequestException.invalid(
+          "mask", "Model %s paints into pictures; say where.".formatted(model.name()));
     }
     if (given && picture == Picture.NOT_TAKEN) {
       throw RequestException.invalid(

@@ -19,6 +19,11 @@ interface PipelinePlanner {
     return true;
   }
 
+  /** Whether a part of a picture that is given can be painted anew. */
+  default boolean takesMask() {
+    return false;
+  }
+
   /** How many classes of pictures the model knows; 0 if it knows none. */
   default int classes(ModelFolder model) {
     return 0;

@@ -5,8 +5,6 @@ import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
-import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.contract.v1.TaskHeader;
 import java.util.List;
 
@@ -46,16 +44,20 @@ final class RecipeWriter {
             .clearPreviewEverySteps()
             .clearUpscaler()
             .clearImage()
+            .clearMask()
             .setModel(model.name())
             .setWidth(size.width())
             .setHeight(size.height())
             .setSeed(header.getSeed());
     for (RouteStep step : route) {
       switch (step.getParametersCase()) {
-        case PRIOR -> again.setPrior(settings(step.getPrior().getSampling()));
-        case DENOISER -> again.setDenoiser(settings(step.getDenoiser().getSampling()));
+        case PRIOR -> again.setPrior(SettingsOverlay.spelledOut(step.getPrior().getSampling()));
+        case DENOISER ->
+            again.setDenoiser(SettingsOverlay.spelledOut(step.getDenoiser().getSampling()));
         case UPSCALER ->
-            step.getUpscaler().getCascadeList().forEach(own -> again.addUpscaler(settings(own)));
+            step.getUpscaler()
+                .getCascadeList()
+                .forEach(own -> again.addUpscaler(SettingsOverlay.spelledOut(own)));
         default -> {
           // The text encoder samples nothing.
         }
@@ -69,19 +71,10 @@ final class RecipeWriter {
     if (!request.getImage().isEmpty()) {
       recipe.setImage(ModelDigests.of(request.getImage().toByteArray()));
     }
-    return json(recipe.build());
-  }
-
-  private static StageSettings settings(SamplingParameters sampling) {
-    StageSettings.Builder settings =
-        StageSettings.newBuilder()
-            .setSteps(sampling.getSteps())
-            .setGuidanceScale(sampling.getGuidanceScale())
-            .setEta(sampling.getEta());
-    if (!sampling.getSampler().isEmpty()) {
-      settings.setSampler(sampling.getSampler());
+    if (!request.getMask().isEmpty()) {
+      recipe.setMask(ModelDigests.of(request.getMask().toByteArray()));
     }
-    return settings.build();
+    return json(recipe.build());
   }
 
   /** The same recipe for another picture of the request. */

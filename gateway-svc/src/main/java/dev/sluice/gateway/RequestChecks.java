@@ -6,6 +6,7 @@ import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.diffusion.Samplers;
+import dev.sluice.diffusion.TimestepSpacing;
 
 /** What every request must keep, whatever its model. Each breach is a {@link RequestException}. */
 final class RequestChecks {
@@ -15,6 +16,7 @@ final class RequestChecks {
   private static final int MAX_PROMPT = 1000;
   static final int MAX_STEPS = 1000;
   private static final double MAX_GUIDANCE = 100;
+  private static final double MAX_THRESHOLD = 1000;
   private static final Duration MAX_TIMEOUT = Durations.fromDays(7);
 
   private RequestChecks() {}
@@ -41,6 +43,9 @@ final class RequestChecks {
     }
     if (request.hasStrength()) {
       checkRange("strength", request.getStrength(), 1);
+    }
+    if (!request.getMask().isEmpty() && request.getImage().isEmpty()) {
+      throw RequestException.invalid("mask", "A mask needs a picture to paint into.");
     }
     checkSettings("prior", request.getPrior());
     checkSettings("denoiser", request.getDenoiser());
@@ -82,7 +87,7 @@ final class RequestChecks {
     }
   }
 
-  private static void checkSettings(String stage, StageSettings settings) {
+  static void checkSettings(String stage, StageSettings settings) {
     if (settings.hasSteps()
         && (settings.getSteps() == 0
             || Integer.compareUnsigned(settings.getSteps(), MAX_STEPS) > 0)) {
@@ -101,6 +106,53 @@ final class RequestChecks {
     }
     if (settings.hasEta()) {
       checkRange(stage + ".eta", settings.getEta(), 1);
+    }
+    if (settings.hasTimestepSpacing()
+        && !TimestepSpacing.names().contains(settings.getTimestepSpacing())) {
+      throw RequestException.invalid(
+          stage + ".timestep_spacing",
+          "%s timestep spacing is none of %s."
+              .formatted(stage, String.join(", ", TimestepSpacing.names())));
+    }
+    checkGuidance(stage, settings);
+    checkThresholds(stage, settings);
+  }
+
+  private static void checkGuidance(String stage, StageSettings settings) {
+    double end = settings.hasGuidanceEnd() ? settings.getGuidanceEnd() : 1;
+    checkRange(stage + ".guidance_rescale", settings.getGuidanceRescale(), 1);
+    checkRange(stage + ".guidance_start", settings.getGuidanceStart(), 1);
+    checkRange(stage + ".guidance_end", end, 1);
+    if (settings.getGuidanceStart() > end) {
+      throw RequestException.invalid(
+          stage + ".guidance_end",
+          "%s guidance ends at %s, before it starts at %s; exchange them."
+              .formatted(stage, end, settings.getGuidanceStart()));
+    }
+  }
+
+  private static void checkThresholds(String stage, StageSettings settings) {
+    if (settings.hasStaticThreshold() && settings.hasDynamicThreshold()) {
+      throw RequestException.invalid(
+          stage + ".static_threshold",
+          "%s has a static and a dynamic threshold; give one of them.".formatted(stage));
+    }
+    checkRange(stage + ".static_threshold", settings.getStaticThreshold(), MAX_THRESHOLD);
+    if (settings.hasDynamicThreshold()) {
+      checkRange(stage + ".dynamic_threshold", settings.getDynamicThreshold(), 1);
+      if (settings.getDynamicThreshold() == 0) {
+        throw RequestException.invalid(
+            stage + ".dynamic_threshold",
+            "%s dynamic threshold is the quantile 0; give one above it, such as 0.995."
+                .formatted(stage));
+      }
+    }
+    if (settings.hasDynamicThresholdMax()
+        && (!settings.hasDynamicThreshold() || !(settings.getDynamicThresholdMax() >= 1))) {
+      throw RequestException.invalid(
+          stage + ".dynamic_threshold_max",
+          "%s dynamic threshold max must be 1 or more and go with a dynamic threshold."
+              .formatted(stage));
     }
   }
 

@@ -43,6 +43,10 @@ final class RoutePlanner {
     ModelFolder model = model(request.getModel());
     PipelinePlanner planner = planner(model);
     checkSubject(model, planner, request);
+    if (!request.getMask().isEmpty() && !planner.takesMask()) {
+      throw RequestException.invalid(
+          "mask", "Model %s does not paint into pictures; leave it out.".formatted(model.name()));
+    }
     int upscalers = planner.upscalers(model);
     if (request.getUpscalerCount() > upscalers) {
       throw RequestException.invalid(
@@ -108,7 +112,13 @@ final class RoutePlanner {
       inputs.put("class_label", Tensors.of(new long[] {request.getClassLabel()}, 1));
     }
     if (!request.getImage().isEmpty()) {
-      inputs.put("image", GivenPicture.read(request.getImage().toByteArray()));
+      GivenPicture image = GivenPicture.read("image", request.getImage().toByteArray());
+      inputs.put("image", image.colors());
+      if (!request.getMask().isEmpty()) {
+        GivenPicture mask = GivenPicture.read("mask", request.getMask().toByteArray());
+        image.requireCoveredBy(mask);
+        inputs.put("mask", mask.lightness());
+      }
     }
     return inputs;
   }

@@ -2,7 +2,10 @@ package dev.sluice.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.StageSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,23 +50,16 @@ final class SamplingDefaults {
    * @param kind what the kind of pipeline does
    */
   SamplingParameters of(String stage, SamplingParameters kind) {
-    JsonNode given = root.path(stage);
-    SamplingParameters.Builder own = kind.toBuilder();
-    if (given.has("steps")) {
-      int steps = given.get("steps").asInt();
-      if (steps < 1 || steps > RequestChecks.MAX_STEPS) {
-        throw new IllegalStateException(
-            "%s: %s.steps is %s; expected 1 to %d"
-                .formatted(file, stage, given.get("steps"), RequestChecks.MAX_STEPS));
-      }
-      own.setSteps(steps);
+    if (!root.has(stage)) {
+      return kind;
     }
-    if (given.has("guidance_scale")) {
-      own.setGuidanceScale(given.get("guidance_scale").asDouble());
+    StageSettings.Builder given = StageSettings.newBuilder();
+    try {
+      JsonFormat.parser().merge(root.get(stage).toString(), given);
+      RequestChecks.checkSettings(stage, given.build());
+    } catch (InvalidProtocolBufferException | RequestException e) {
+      throw new IllegalStateException("%s: %s: %s".formatted(file, stage, e.getMessage()), e);
     }
-    if (given.has("sampler")) {
-      own.setSampler(given.get("sampler").asText());
-    }
-    return own.build();
+    return SettingsOverlay.overlay(kind, given.build());
   }
 }

@@ -1,9 +1,13 @@
 package dev.sluice.gateway;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.StageSettings;
 
-/** A stage's sampling: the model's own with what a request gives in its place. */
+/**
+ * A stage's sampling: the model's own with what a request gives in its place. The fields of both
+ * messages have the same names and types.
+ */
 final class SettingsOverlay {
 
   private SettingsOverlay() {}
@@ -14,18 +18,36 @@ final class SettingsOverlay {
 
   static SamplingParameters overlay(SamplingParameters own, StageSettings given) {
     SamplingParameters.Builder merged = own.toBuilder();
-    if (given.hasSteps()) {
-      merged.setSteps(given.getSteps());
+    if (given.hasStaticThreshold() || given.hasDynamicThreshold()) {
+      // One kind of thresholding takes the place of the other.
+      merged.clearStaticThreshold().clearDynamicThreshold().clearDynamicThresholdMax();
     }
-    if (given.hasGuidanceScale()) {
-      merged.setGuidanceScale(given.getGuidanceScale());
-    }
-    if (given.hasSampler()) {
-      merged.setSampler(given.getSampler());
-    }
-    if (given.hasEta()) {
-      merged.setEta(given.getEta());
-    }
+    given
+        .getAllFields()
+        .forEach((field, value) -> merged.setField(named(merged, field.getName()), value));
     return merged.build();
+  }
+
+  private static FieldDescriptor named(SamplingParameters.Builder parameters, String name) {
+    return parameters.getDescriptorForType().findFieldByName(name);
+  }
+
+  /** Settings that ask for exactly that sampling, whatever the model's own is. */
+  static StageSettings spelledOut(SamplingParameters sampling) {
+    StageSettings.Builder settings = StageSettings.newBuilder();
+    for (FieldDescriptor field : sampling.getDescriptorForType().getFields()) {
+      boolean given =
+          field.hasPresence() ? sampling.hasField(field) : !isEmptyText(sampling, field);
+      if (given) {
+        settings.setField(
+            settings.getDescriptorForType().findFieldByName(field.getName()),
+            sampling.getField(field));
+      }
+    }
+    return settings.build();
+  }
+
+  private static boolean isEmptyText(SamplingParameters sampling, FieldDescriptor field) {
+    return sampling.getField(field).equals("");
   }
 }

@@ -7,17 +7,22 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
+import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageSettings;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -165,6 +170,25 @@ class RoutePlannerTest {
         bad("denoiser.guidance_scale", request().setDenoiser(scale(Double.POSITIVE_INFINITY))),
         bad("prior.guidance_scale", request().setPrior(scale(-0.5))),
         bad("denoiser.eta", request().setDenoiser(settings.clone().setEta(1.5))),
+        bad("denoiser.timestep_spacing", request().setDenoiser(spacing("wide"))),
+        bad(
+            "prior.guidance_rescale",
+            request().setPrior(settings.clone().setGuidanceRescale(Double.NaN))),
+        bad("denoiser.guidance_start", request().setDenoiser(interval(-0.5, 1))),
+        bad("denoiser.guidance_end", request().setDenoiser(interval(0, 1.5))),
+        bad("denoiser.guidance_end", request().setDenoiser(interval(0.8, 0.2))),
+        bad(
+            "denoiser.static_threshold",
+            request().setDenoiser(settings.clone().setStaticThreshold(-1))),
+        bad(
+            "denoiser.static_threshold",
+            request().setDenoiser(settings.clone().setStaticThreshold(1).setDynamicThreshold(0.9))),
+        bad(
+            "denoiser.dynamic_threshold",
+            request().setDenoiser(settings.clone().setDynamicThreshold(0))),
+        bad(
+            "upscaler[0].dynamic_threshold_max",
+            request().addUpscaler(settings.clone().setDynamicThresholdMax(2))),
         bad("denoiser.sampler", request().setDenoiser(settings.clone().setSampler("Magic"))),
         bad("timeout", request().setTimeout(Durations.fromSeconds(-1))),
         bad("timeout", request().setTimeout(Durations.fromDays(1_000))),
@@ -179,11 +203,47 @@ class RoutePlannerTest {
         bad("strength", request().setStrength(Double.NaN)),
         bad("image", request().setModel("pipe-sdxl-refiner")),
         bad("image", request().setModel("pipe-sd").setImage(ByteString.copyFromUtf8("GIF8"))),
+        bad("mask", request().setModel("pipe-sd").setMask(picture(8, 8))),
+        bad("mask", request().setImage(picture(8, 8)).setMask(picture(8, 8))),
+        bad(
+            "mask",
+            request().setModel("pipe-sd").setImage(picture(64, 64)).setMask(picture(64, 32))),
+        bad(
+            "mask",
+            request()
+                .setModel("pipe-sd")
+                .setImage(picture(64, 64))
+                .setMask(ByteString.copyFromUtf8("GIF8"))),
         bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)));
+  }
+
+  /** The left half is dark, the right half light. */
+  private static ByteString picture(int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < width; x++) {
+      for (int y = 0; y < height; y++) {
+        image.setRGB(x, y, x < width / 2 ? 0x7f7f7f : 0x808080);
+      }
+    }
+    ByteString.Output png = ByteString.newOutput();
+    try {
+      ImageIO.write(image, "png", png);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return png.toByteString();
   }
 
   private static StageSettings.Builder scale(double value) {
     return StageSettings.newBuilder().setGuidanceScale(value);
+  }
+
+  private static StageSettings.Builder spacing(String name) {
+    return StageSettings.newBuilder().setTimestepSpacing(name);
+  }
+
+  private static StageSettings.Builder interval(double start, double end) {
+    return StageSettings.newBuilder().setGuidanceStart(start).setGuidanceEnd(end);
   }
 
   private static Arguments bad(String field, GenerationRequest.Builder request) {
@@ -199,7 +259,7 @@ class RoutePlannerTest {
             e -> {
               assertThat(e.toError().getCode()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
               assertThat(e.toError().getField()).isEqualTo(field);
-              assertThat(e).hasMessageMatching("(?s).{10,400}");
+              assertThat(e).hasMessageMatching("(?s).{10,600}");
             });
   }
 
@@ -297,5 +357,84 @@ class RoutePlannerTest {
     assertThat(route.get(2).getDenoiser().getSampling().getSteps()).as("unCLIP's").isEqualTo(25);
     assertThat(route.get(3).getUpscaler().getCascadeList())
         .allSatisfy(sampling -> assertThat(sampling.getSteps()).isEqualTo(3));
+  }
+
+  @Test
+  void plan_carriesEverySettingToTheStageAndIntoTheRecipe() throws Exception {
+    StageSettings settings =
+        StageSettings.newBuilder()
+            .setSteps(9)
+            .setGuidanceScale(0)
+            .setSampler("DDIMScheduler")
+            .setEta(0.25)
+            .setTimestepSpacing("trailing")
+            .setGuidanceRescale(0.7)
+            .setGuidanceStart(0.2)
+            .setGuidanceEnd(0.8)
+            .setDynamicThreshold(0.995)
+            .setDynamicThresholdMax(1.5)
+            .build();
+
+    GenerationPlan plan =
+        planner.plan(request().setSeed(7).setPrior(settings).setDenoiser(settings).build(), NOW);
+
+    assertThat(plan.route().get(2).getDenoiser().getSampling().getTimestepSpacing())
+        .isEqualTo("trailing");
+    assertThat(plan.route().get(2).getDenoiser().getSampling().getGuidanceEnd()).isEqualTo(0.8);
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
+    assertThat(recipe.getRequest().getPrior()).isEqualTo(settings);
+    assertThat(recipe.getRequest().getDenoiser()).isEqualTo(settings);
+  }
+
+  @Test
+  void overlay_putsOneKindOfThresholdInThePlaceOfTheOther() {
+    StageSettings dynamic =
+        StageSettings.newBuilder().setDynamicThreshold(0.9).setDynamicThresholdMax(2).build();
+    StageSettings fixed = StageSettings.newBuilder().setStaticThreshold(1).build();
+    SamplingParameters own = SettingsOverlay.overlay(SettingsOverlay.own(5, 1), dynamic);
+
+    SamplingParameters given = SettingsOverlay.overlay(own, fixed);
+
+    assertThat(given.getStaticThreshold()).isEqualTo(1);
+    assertThat(given.hasDynamicThreshold()).isFalse();
+    assertThat(given.hasDynamicThresholdMax()).isFalse();
+    assertThat(given.getSteps()).isEqualTo(5);
+  }
+
+  @Test
+  void plan_saysWhatIsWrongWithAModelsOwnSampling(@TempDir Path models) throws IOException {
+    writeConfig(models.resolve("own/super_res_first"), 32);
+    writeConfig(models.resolve("own/super_res_last"), 64);
+    Files.writeString(
+        models.resolve("own/model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
+    RoutePlanner own =
+        new RoutePlanner(
+            new ModelCatalog(models), "own", new RecipeWriter(new ModelDigests(), "0"));
+    for (String wrong : List.of("{\"steps\": 0}", "{\"stepz\": 5}", "5")) {
+      Files.writeString(models.resolve("own/sampling_defaults.json"), "{\"prior\": " + wrong + "}");
+      assertThatThrownBy(() -> own.plan(request().build(), NOW))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("sampling_defaults.json: prior: ");
+    }
+  }
+
+  @Test
+  void plan_readsAMaskAsWhatIsPaintedWhereItIsLight() throws Exception {
+    GenerationRequest request =
+        request().setModel("pipe-sd").setImage(picture(4, 2)).setMask(picture(4, 2)).build();
+
+    GenerationPlan plan = planner.plan(request, NOW);
+
+    assertThat(Tensors.floats("mask", plan.inputs().get("mask")))
+        .containsExactly(0, 0, 1, 1, 0, 0, 1, 1);
+    assertThat(Tensors.shape("mask", plan.inputs().get("mask"))).containsExactly(1, 1, 2, 4);
+    assertThat(plan.route().get(1).getDenoiser().getStrength()).as("all is new").isEqualTo(1);
+    GenerationRequest gentle = request.toBuilder().setStrength(0.4).build();
+    assertThat(planner.plan(gentle, NOW).route().get(1).getDenoiser().getStrength()).isEqualTo(0.4);
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
+    assertThat(recipe.getMask()).matches("[0-9a-f]{64}");
+    assertThat(recipe.getRequest().getMask()).isEmpty();
   }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.launcher;
 
+import static dev.sluice.launcher.DenoiserArguments.set;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import dev.sluice.contract.Topics;
@@ -17,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -72,20 +75,19 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--size", paramLabel = "WxH", description = "Pixels (default: the model's).")
   private String size;
 
-  @Option(names = "--steps", description = "Steps of the denoiser.")
-  private Integer steps;
-
-  @Option(names = "--guidance", paramLabel = "SCALE", description = "The denoiser's guidance.")
-  private Double guidance;
-
-  @Option(names = "--sampler", paramLabel = "CLASS", description = "diffusers' scheduler class.")
-  private String sampler;
+  @Mixin private DenoiserArguments denoiser;
 
   @Option(
       names = "--image",
       paramLabel = "FILE",
       description = "A picture to start from, or to enlarge if that is what the model does.")
   private Path image;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      description = "As large as the picture given: white where it is to be painted anew.")
+  private Path mask;
 
   @Option(
       names = "--strength",
@@ -152,9 +154,7 @@ final class GenerateCommand implements Callable<Integer> {
             .setModel(modelName)
             .setN(n)
             .setCancelOnDisconnect(true);
-    if (seed != null) {
-      request.setSeed(seed);
-    }
+    set(seed, request::setSeed);
     if (size != null) {
       Matcher matcher = SIZE.matcher(size);
       if (!matcher.matches()) {
@@ -164,23 +164,20 @@ final class GenerateCommand implements Callable<Integer> {
       request.setWidth(Integer.parseInt(matcher.group(1)));
       request.setHeight(Integer.parseInt(matcher.group(2)));
     }
-    if (image != null) {
-      request.setImage(ByteString.copyFrom(read(image)));
-    }
-    if (strength != null) {
-      request.setStrength(strength);
-    }
-    if (classLabel != null) {
-      request.setClassLabel(classLabel);
-    }
-    if (noiseLevel != null) {
-      request.setNoiseLevel(noiseLevel);
-    }
-    if (steps != null || guidance != null || sampler != null) {
-      request.setDenoiser(settings(steps, guidance, sampler));
+    set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
+    set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
+    set(strength, request::setStrength);
+    set(classLabel, request::setClassLabel);
+    set(noiseLevel, request::setNoiseLevel);
+    StageSettings settings = denoiser.settings();
+    if (!settings.getAllFields().isEmpty()) {
+      request.setDenoiser(settings);
     }
     if (priorSteps != null || priorGuidance != null) {
-      request.setPrior(settings(priorSteps, priorGuidance, null));
+      StageSettings.Builder prior = StageSettings.newBuilder();
+      set(priorSteps, prior::setSteps);
+      set(priorGuidance, prior::setGuidanceScale);
+      request.setPrior(prior);
     }
     return request.build();
   }
@@ -191,20 +188,6 @@ final class GenerateCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new LaunchException("The picture cannot be read: " + e, e);
     }
-  }
-
-  private static StageSettings settings(Integer steps, Double guidance, String sampler) {
-    StageSettings.Builder settings = StageSettings.newBuilder();
-    if (steps != null) {
-      settings.setSteps(steps);
-    }
-    if (guidance != null) {
-      settings.setGuidanceScale(guidance);
-    }
-    if (sampler != null) {
-      settings.setSampler(sampler);
-    }
-    return settings.build();
   }
 
   /** The pictures as they arrive: each is written at once. */

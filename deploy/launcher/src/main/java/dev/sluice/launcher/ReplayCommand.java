@@ -1,5 +1,8 @@
 package dev.sluice.launcher;
 
+import static dev.sluice.launcher.DenoiserArguments.set;
+
+import com.google.protobuf.ByteString;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
 import java.awt.image.BufferedImage;
@@ -43,6 +46,12 @@ final class ReplayCommand implements Callable<Integer> {
   private Path image;
 
   @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      description = "The mask that the request came with, if it came with one.")
+  private Path mask;
+
+  @Option(
       names = "--out",
       paramLabel = "FILE",
       description = "Where the new PNG goes (default: nowhere).")
@@ -55,8 +64,7 @@ final class ReplayCommand implements Callable<Integer> {
     SluiceHome home = SluiceHome.locate();
     ModelChoice choice =
         ModelChoice.of(model == null ? recipe.getRequest().getModel() : model, home.models());
-    GenerationRequest request =
-        recipe.getRequest().toBuilder().setModel(choice.name()).setCancelOnDisconnect(true).build();
+    GenerationRequest request = request(recipe, choice.name());
     return GatewayAccess.use(
         home,
         choice.folder(),
@@ -68,6 +76,24 @@ final class ReplayCommand implements Callable<Integer> {
           printChanges(recipe, RecipeReader.read(after, "the new picture"));
           return compare(image(before), image(after)) == 0 ? 0 : 1;
         });
+  }
+
+  private GenerationRequest request(Recipe recipe, String modelName) {
+    requireGiven("--image", recipe.getImage(), image);
+    requireGiven("--mask", recipe.getMask(), mask);
+    GenerationRequest.Builder request =
+        recipe.getRequest().toBuilder().setModel(modelName).setCancelOnDisconnect(true);
+    set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
+    set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
+    return request.build();
+  }
+
+  private static void requireGiven(String option, String digest, Path file) {
+    if (!digest.isEmpty() && file == null) {
+      throw new LaunchException(
+          "The recipe needs a file that is not in it; give it with %s (SHA-256 %s)"
+              .formatted(option, digest));
+    }
   }
 
   private static byte[] read(Path file) {
@@ -93,6 +119,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     if (!then.getImage().equals(now.getImage())) {
       changed.add("the picture given");
+    }
+    if (!then.getMask().equals(now.getMask())) {
+      changed.add("the mask given");
     }
     if (!changed.isEmpty()) {
       System.out.println("not the same any more: " + String.join(", ", changed));

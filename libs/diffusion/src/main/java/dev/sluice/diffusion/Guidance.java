@@ -44,31 +44,32 @@ public final class Guidance {
    * Brings guided answers, whose contrast grows with the scale, back to the standard deviation of
    * the conditional answer: Lin et al. 2023, equations 15 and 16. For one image.
    *
+   * @param length how many values, from the first, are the prediction; a variance behind it stays
    * @param strength phi, from 0 (no change) to 1 (the conditional deviation)
    */
-  public static float[] rescale(float[] guided, float[] conditional, double strength) {
+  public static float[] rescale(float[] guided, float[] conditional, int length, double strength) {
     requireSameLength(guided, conditional);
-    float factor = (float) (deviation(conditional) / deviation(guided));
+    float factor = (float) (deviation(conditional, length) / deviation(guided, length));
     float phi = (float) strength;
     float rest = (float) (1 - strength);
-    float[] output = new float[guided.length];
-    for (int i = 0; i < output.length; i++) {
+    float[] output = guided.clone();
+    for (int i = 0; i < length; i++) {
       output[i] = phi * (guided[i] * factor) + rest * guided[i];
     }
     return output;
   }
 
-  private static double deviation(float[] values) {
+  private static double deviation(float[] values, int length) {
     double mean = 0;
-    for (float value : values) {
-      mean += value;
+    for (int i = 0; i < length; i++) {
+      mean += values[i];
     }
-    mean /= values.length;
+    mean /= length;
     double squares = 0;
-    for (float value : values) {
-      squares += (value - mean) * (value - mean);
+    for (int i = 0; i < length; i++) {
+      squares += (values[i] - mean) * (values[i] - mean);
     }
-    return Math.sqrt(squares / (values.length - 1));
+    return Math.sqrt(squares / (length - 1));
   }
 
   private static void requireSameLength(float[] one, float[] other) {

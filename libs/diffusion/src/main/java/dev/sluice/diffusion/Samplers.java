@@ -18,6 +18,29 @@ public final class Samplers {
           PndmSampler.NAME,
           UnClipSampler.NAME);
 
+  /** Those whose timesteps can be spaced in more than one way. */
+  static final List<String> SPACED =
+      List.of(
+          DdimSampler.NAME,
+          DdpmSampler.NAME,
+          DpmSolverMultistepSampler.NAME,
+          EulerAncestralSampler.NAME,
+          EulerSampler.NAME,
+          PndmSampler.NAME);
+
+  /** Those that can cut predicted clean samples off at a fixed value. */
+  static final List<String> CLIPPED =
+      List.of(DdimSampler.NAME, DdpmSampler.NAME, LcmSampler.NAME, UnClipSampler.NAME);
+
+  /** Those that know dynamic thresholding. */
+  static final List<String> THRESHOLDED =
+      List.of(
+          DdimSampler.NAME,
+          DdpmSampler.NAME,
+          DpmSolverMultistepSampler.NAME,
+          LcmSampler.NAME,
+          UnClipSampler.NAME);
+
   private Samplers() {}
 
   /** The diffusers classes that can be served. */

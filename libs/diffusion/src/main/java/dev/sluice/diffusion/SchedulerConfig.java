@@ -1,6 +1,7 @@
 package dev.sluice.diffusion;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +38,41 @@ public final class SchedulerConfig {
   /** The same noise schedule, sampled with another class, as diffusers' {@code from_config}. */
   public SchedulerConfig withClass(String name) {
     return new SchedulerConfig(name, members);
+  }
+
+  /**
+   * The same with timesteps spaced in another way.
+   *
+   * @throws IllegalArgumentException if this class has a spacing of its own
+   */
+  public SchedulerConfig withSpacing(TimestepSpacing spacing) {
+    return with(
+        Map.of("timestep_spacing", spacing.configName()), "timestep_spacing", Samplers.SPACED);
+  }
+
+  /**
+   * The same with predicted clean samples treated in another way.
+   *
+   * @throws IllegalArgumentException if this class does not know such a treatment
+   */
+  public SchedulerConfig withThresholding(Thresholding thresholding) {
+    boolean dynamic = thresholding instanceof Thresholding.Dynamic;
+    boolean fixed = thresholding instanceof Thresholding.Fixed;
+    return with(
+        thresholding.members(),
+        dynamic ? "dynamic_threshold" : "static_threshold",
+        fixed ? Samplers.CLIPPED : Samplers.THRESHOLDED);
+  }
+
+  private SchedulerConfig with(Map<String, ?> changes, String what, List<String> classes) {
+    if (!classes.contains(className)) {
+      throw new IllegalArgumentException(
+          "%s has no use for %s; choose one of %s, or leave it out"
+              .formatted(className, what, classes));
+    }
+    Map<String, Object> changed = new LinkedHashMap<>(members);
+    changed.putAll(changes);
+    return new SchedulerConfig(className, changed);
   }
 
   /** The diffusers class, for example {@code DDIMScheduler}. */
@@ -126,10 +162,8 @@ public final class SchedulerConfig {
   }
 
   TimestepSpacing spacing(TimestepSpacing orElse) {
-    List<String> names =
-        Arrays.stream(TimestepSpacing.values()).map(TimestepSpacing::configName).toList();
-    String name = choice("timestep_spacing", orElse.configName(), names);
-    return TimestepSpacing.values()[names.indexOf(name)];
+    return TimestepSpacing.named(
+        choice("timestep_spacing", orElse.configName(), TimestepSpacing.names()));
   }
 
   /** The noise schedule, with the class's own defaults. */

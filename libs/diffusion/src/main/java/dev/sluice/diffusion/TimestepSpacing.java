@@ -1,5 +1,8 @@
 package dev.sluice.diffusion;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * How a few inference timesteps are chosen out of the training timesteps: Lin et al. 2023, "Common
  * Diffusion Noise Schedules and Sample Steps are Flawed", table 2.
@@ -20,6 +23,25 @@ public enum TimestepSpacing {
 
   String configName() {
     return configName;
+  }
+
+  /** The names of all, as diffusers has them. */
+  public static List<String> names() {
+    return Arrays.stream(values()).map(TimestepSpacing::configName).toList();
+  }
+
+  /**
+   * The one of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static TimestepSpacing named(String name) {
+    int index = names().indexOf(name);
+    if (index < 0) {
+      throw new IllegalArgumentException(
+          "timestep_spacing is %s; expected one of %s".formatted(name, names()));
+    }
+    return values()[index];
   }
 
   /** Descending timesteps, rounded to whole numbers (ties to even). */

@@ -21,8 +21,7 @@ final class UnClipSampler implements Sampler {
   private final NoiseSchedule schedule;
   private final PredictionType prediction;
   private final VarianceType variance;
-  private final boolean clip;
-  private final float clipRange;
+  private final Clipping clipping;
 
   UnClipSampler(SchedulerConfig config) {
     String cosine = BetaSchedule.SQUARED_COS_CAP_V2.configName();
@@ -34,8 +33,7 @@ final class UnClipSampler implements Sampler {
     this.variance =
         config.variance(
             VarianceType.FIXED_SMALL_LOG, VarianceType.FIXED_SMALL_LOG, VarianceType.LEARNED_RANGE);
-    this.clip = config.flag("clip_sample", true);
-    this.clipRange = (float) config.real("clip_sample_range", 1);
+    this.clipping = Clipping.of(config, true);
   }
 
   @Override
@@ -87,9 +85,7 @@ final class UnClipSampler implements Sampler {
       float alpha = 1 - beta;
 
       float[] original = predictOriginal(output.prediction(), sample, t);
-      if (clip) {
-        FloatMath.clamp(original, clipRange);
-      }
+      clipping.apply(original, memory.batch());
 
       // DDPM, equation 7.
       float originalCoefficient = FloatMath.sqrt(previousAlphaBar) * beta / betaBar;

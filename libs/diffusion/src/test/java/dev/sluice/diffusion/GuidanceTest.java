@@ -40,9 +40,20 @@ class GuidanceTest {
   @Test
   void rescale_atFullStrengthHasTheConditionalContrast() {
     float[] guided = Guidance.classifierFree(UNCONDITIONAL, CONDITIONAL, 9);
-    float[] rescaled = Guidance.rescale(guided, CONDITIONAL, 1);
+    float[] rescaled = Guidance.rescale(guided, CONDITIONAL, 48, 1);
     assertThat(variance(rescaled)).isCloseTo(variance(CONDITIONAL), Offset.offset(1e-4));
-    assertThat(Guidance.rescale(guided, CONDITIONAL, 0)).isEqualTo(guided);
+    assertThat(Guidance.rescale(guided, CONDITIONAL, 48, 0)).isEqualTo(guided);
+  }
+
+  @Test
+  void rescale_leavesAPredictedVarianceAsItIs() {
+    float[] guided = Guidance.classifierFreeWithVariance(UNCONDITIONAL, CONDITIONAL, 9);
+    float[] rescaled = Guidance.rescale(guided, CONDITIONAL, 24, 0.7);
+    float[] alone =
+        Guidance.rescale(Arrays.copyOf(guided, 24), Arrays.copyOf(CONDITIONAL, 24), 24, 0.7);
+    assertThat(Arrays.copyOf(rescaled, 24)).isEqualTo(alone);
+    assertThat(Arrays.copyOfRange(rescaled, 24, 48))
+        .isEqualTo(Arrays.copyOfRange(CONDITIONAL, 24, 48));
   }
 
   private static double variance(float[] values) {

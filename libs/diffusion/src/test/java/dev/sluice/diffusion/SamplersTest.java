@@ -35,6 +35,34 @@ class SamplersTest {
         .withMessageContaining("EulerDiscreteScheduler");
   }
 
+  /** Lin et al. 2023, table 2: ten steps of a schedule of 1000. */
+  @Test
+  void withSpacing_goesBeforeWhatTheConfigSays() {
+    SchedulerConfig config = SchedulerConfig.of(Map.of("_class_name", "DDIMScheduler"));
+    assertThat(timesteps(config)).startsWith(900, 800).endsWith(0);
+    assertThat(timesteps(config.withSpacing(TimestepSpacing.TRAILING)))
+        .startsWith(999, 899)
+        .endsWith(99);
+    assertThat(timesteps(config.withSpacing(TimestepSpacing.LINSPACE)))
+        .startsWith(999, 888)
+        .endsWith(0);
+  }
+
+  private static float[] timesteps(SchedulerConfig config) {
+    return Samplers.of(config).plan(10).timesteps();
+  }
+
+  @Test
+  void withSpacing_refusesASamplerThatSpacesItself() {
+    SchedulerConfig config = SchedulerConfig.of(Map.of("_class_name", "UnCLIPScheduler"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> config.withSpacing(TimestepSpacing.TRAILING))
+        .withMessageStartingWith("UnCLIPScheduler has no use for timestep_spacing");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TimestepSpacing.named("wide"))
+        .withMessage("timestep_spacing is wide; expected one of [linspace, leading, trailing]");
+  }
+
   @Test
   void fromConfig_needsAClassName() {
     assertThatIllegalArgumentException()

@@ -6,6 +6,7 @@ import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
+import dev.sluice.pipeline.GuidanceOptions;
 import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Prompt;
@@ -152,7 +153,7 @@ final class StagesRunner {
                 run.number("guidance_scale", defaults.guidanceScale()),
                 defaults.sampler(),
                 run.number("eta", 0))
-            .rescaled(run.number("guidance_rescale", 0));
+            .guided(new GuidanceOptions(run.number("guidance_rescale", 0), 0, 1));
     List<Integer> stops = run.integers("timesteps");
     return stops.isEmpty() ? sampling : sampling.at(stops);
   }

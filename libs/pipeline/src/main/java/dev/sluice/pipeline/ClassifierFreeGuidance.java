@@ -12,6 +12,11 @@ record ClassifierFreeGuidance(
     implements Guidance {
 
   @Override
+  public Guidance unguided() {
+    return Guidance.none(conditional);
+  }
+
+  @Override
   public List<Condition> conditions() {
     return List.of(unconditional, conditional);
   }
@@ -20,10 +25,10 @@ record ClassifierFreeGuidance(
   public float[] combine(List<float[]> predictions, int sampleLength) {
     float[] without = predictions.get(0);
     float[] with = predictions.get(1);
-    if (with.length == 2 * sampleLength) {
-      return classifierFreeWithVariance(without, with, scale);
-    }
-    float[] guided = classifierFree(without, with, scale);
-    return rescaling > 0 ? rescale(guided, with, rescaling) : guided;
+    float[] guided =
+        with.length == 2 * sampleLength
+            ? classifierFreeWithVariance(without, with, scale)
+            : classifierFree(without, with, scale);
+    return rescaling > 0 ? rescale(guided, with, sampleLength, rescaling) : guided;
   }
 }

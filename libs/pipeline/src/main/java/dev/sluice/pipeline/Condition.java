@@ -1,7 +1,6 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.networks.graph.HostTensor;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -40,16 +39,8 @@ public record Condition(Ports ports, Map<String, HostTensor> inputs, HostTensor.
    */
   Row row(HostTensor.Floats sample, float timestep) {
     Map<String, HostTensor> row = new LinkedHashMap<>(inputs);
-    row.put(ports.sample(), appended == null ? sample : withChannels(sample, appended));
+    row.put(ports.sample(), appended == null ? sample : Tensors.channels(sample, appended));
     row.put("timestep", new HostTensor.Floats(new float[] {timestep}, 1));
     return new Row(row);
-  }
-
-  private static HostTensor.Floats withChannels(HostTensor.Floats image, HostTensor.Floats more) {
-    float[] values = Arrays.copyOf(image.values(), image.values().length + more.values().length);
-    System.arraycopy(more.values(), 0, values, image.values().length, more.values().length);
-    int[] shape = image.shape().clone();
-    shape[1] += more.shape()[1];
-    return new HostTensor.Floats(values, shape);
   }
 }

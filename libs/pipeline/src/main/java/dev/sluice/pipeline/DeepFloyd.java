@@ -3,7 +3,9 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
@@ -28,13 +30,22 @@ final class DeepFloyd implements Denoiser {
   }
 
   @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    return request.has(TensorNames.IMAGE)
+        ? PixelStart.fromPicture(space, request, plan, generator)
+        : Denoiser.super.start(request, plan, generator);
+  }
+
+  @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
     double scale = request.sampling().guidanceScale();
     Condition wanted = condition(request.input(picture, TEXT_HIDDEN_STATES));
     return scale <= 1
         ? Guidance.none(wanted)
         : Guidance.classifierFree(
-            condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES)), wanted, scale);
+            condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES)),
+            wanted,
+            request.sampling());
   }
 
   private static Condition condition(HostTensor states) {

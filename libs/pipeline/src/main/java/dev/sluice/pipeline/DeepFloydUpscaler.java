@@ -60,7 +60,8 @@ final class DeepFloydUpscaler implements Denoiser {
     Condition wanted = condition(request, picture, "", start);
     return scale <= 1
         ? Guidance.none(wanted)
-        : Guidance.classifierFree(condition(request, picture, NEGATIVE, start), wanted, scale);
+        : Guidance.classifierFree(
+            condition(request, picture, NEGATIVE, start), wanted, request.sampling());
   }
 
   private Condition condition(DenoiseRequest request, int picture, String prefix, Start start) {
@@ -71,7 +72,7 @@ final class DeepFloydUpscaler implements Denoiser {
             request.input(picture, prefix + TEXT_HIDDEN_STATES),
             "class_labels",
             lowResolution.label(request)),
-        start.appended().row(picture));
+        start.appended(picture));
   }
 
   @Override

@@ -20,6 +20,8 @@ public final class DenoiseLoop implements Denoising {
   private final SamplingPlan plan;
   private final SamplingRun run;
   private final List<Guidance> guidance;
+  private final GuidanceInterval interval;
+  private final KnownRegion known;
   private final TorchGenerator generator;
   private final StepListener listener;
   private final int[] shape;
@@ -33,6 +35,8 @@ public final class DenoiseLoop implements Denoising {
       float[] sample,
       int[] shape,
       List<Guidance> guidance,
+      GuidanceInterval interval,
+      KnownRegion known,
       TorchGenerator generator,
       StepListener listener) {
     this.plan = plan;
@@ -40,6 +44,8 @@ public final class DenoiseLoop implements Denoising {
     this.sample = sample;
     this.shape = shape;
     this.guidance = guidance;
+    this.interval = interval;
+    this.known = known;
     this.generator = generator;
     this.listener = listener;
   }
@@ -60,18 +66,28 @@ public final class DenoiseLoop implements Denoising {
     requireOneImage(shape);
     float[] noise = plan.initialSample(generator, shape);
     return new DenoiseLoop(
-        plan, plan.start(shape), noise, shape, List.of(guidance), generator, listener);
+        plan,
+        plan.start(shape),
+        noise,
+        shape,
+        List.of(guidance),
+        GuidanceInterval.ALL,
+        null,
+        generator,
+        listener);
   }
 
   /**
    * A loop over one or several pictures that draw from one generator, as a batch does in diffusers.
    *
    * @param guidance of each picture
+   * @param interval the steps at which it guides
    */
   static DenoiseLoop startAt(
       SamplingPlan plan,
       Start start,
       List<Guidance> guidance,
+      GuidanceInterval interval,
       TorchGenerator generator,
       StepListener listener) {
     int[] shape = start.sample().shape();
@@ -81,6 +97,8 @@ public final class DenoiseLoop implements Denoising {
         start.sample().values(),
         shape,
         guidance,
+        interval,
+        start.known(),
         generator,
         listener);
   }
@@ -100,6 +118,8 @@ public final class DenoiseLoop implements Denoising {
         state.sample().clone(),
         state.run().shape(),
         List.of(guidance),
+        GuidanceInterval.ALL,
+        null,
         TorchGenerator.fromState(state.generator()),
         listener);
   }
@@ -186,11 +206,15 @@ public final class DenoiseLoop implements Denoising {
     List<Row> rows = new ArrayList<>();
     for (int picture = 0; picture < guidance.size(); picture++) {
       HostTensor.Floats own = guidance.size() == 1 ? input : input.row(picture);
-      for (Condition condition : guidance.get(picture).conditions()) {
+      for (Condition condition : guidanceOf(picture).conditions()) {
         rows.add(condition.row(own, timestep));
       }
     }
     return rows;
+  }
+
+  private Guidance guidanceOf(int picture) {
+    return interval.at(step(), guidance.get(picture));
   }
 
   @Override
@@ -202,7 +226,7 @@ public final class DenoiseLoop implements Denoising {
   public void accept(List<Map<String, HostTensor.Floats>> outputs) {
     prediction = combined(outputs);
     StepResult result = run.step(prediction, sample, generator);
-    sample = result.sample();
+    sample = known == null ? result.sample() : known.restore(result.sample(), plan, step());
     predictedOriginal = result.predictedOriginal();
     listener.afterStep(step(), steps(), this);
   }
@@ -213,11 +237,12 @@ public final class DenoiseLoop implements Denoising {
     float[][] guided = new float[pictures][];
     int row = 0;
     for (int picture = 0; picture < pictures; picture++) {
+      Guidance own = guidanceOf(picture);
       List<float[]> predictions = new ArrayList<>();
-      for (Condition condition : guidance.get(picture).conditions()) {
+      for (Condition condition : own.conditions()) {
         predictions.add(outputs.get(row++).get(condition.ports().prediction()).values());
       }
-      guided[picture] = guidance.get(picture).combine(predictions, sample.length / pictures);
+      guided[picture] = own.combine(predictions, sample.length / pictures);
     }
     if (pictures == 1) {
       return guided[0];

@@ -52,7 +52,9 @@ public final class DenoiserEngine implements StageEngine {
       guidance.add(denoiser.guidance(request, picture, start));
     }
     int end = Steps.end(plan, request.span().end(), trainTimesteps);
-    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, generator, listener);
+    GuidanceInterval interval =
+        GuidanceInterval.of(plan, request.sampling().guidance(), trainTimesteps);
+    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
     batcher.run(loop.until(end));
     return denoiser.finish(loop.sample());
   }

@@ -34,7 +34,9 @@ final class DiffusionTransformer implements Denoiser {
     Condition wanted = condition(request.input(picture, CLASS_LABEL));
     Condition none = condition(new HostTensor.Longs(new long[] {NO_CLASS}, 1));
     return Guidance.withoutVariance(
-        scale <= 1 ? Guidance.none(wanted) : Guidance.classifierFree(none, wanted, scale));
+        scale <= 1
+            ? Guidance.none(wanted)
+            : Guidance.classifierFree(none, wanted, request.sampling()));
   }
 
   private static Condition condition(HostTensor label) {

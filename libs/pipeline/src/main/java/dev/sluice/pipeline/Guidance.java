@@ -21,6 +21,9 @@ public interface Guidance {
    */
   float[] combine(List<float[]> predictions, int sampleLength);
 
+  /** What is left when classifier-free guidance is not wanted: the condition alone. */
+  Guidance unguided();
+
   /** One row, its answer as it is. */
   static Guidance none(Condition condition) {
     return new Unguided(condition);
@@ -28,26 +31,14 @@ public interface Guidance {
 
   /**
    * Classifier-free guidance (Ho and Salimans 2022), in GLIDE's form (Nichol et al. 2022, equation
-   * 8). A scale of 1 is the conditional answer, so it costs one row only.
-   *
-   * @param scale any finite number; above 1 exaggerates the condition
-   */
-  static Guidance classifierFree(Condition unconditional, Condition conditional, double scale) {
-    return scale == 1
-        ? new Unguided(conditional)
-        : new ClassifierFreeGuidance(unconditional, conditional, scale, 0);
-  }
-
-  /**
-   * Classifier-free guidance as a request wants it: its scale, and its rescaling of what is guided
-   * (Lin et al. 2023, section 3.4).
+   * 8), as a request wants it. A scale of 1 is the conditional answer, so it costs one row only.
    */
   static Guidance classifierFree(
       Condition unconditional, Condition conditional, Sampling sampling) {
     return sampling.guidanceScale() == 1
         ? new Unguided(conditional)
         : new ClassifierFreeGuidance(
-            unconditional, conditional, sampling.guidanceScale(), sampling.guidanceRescale());
+            unconditional, conditional, sampling.guidanceScale(), sampling.guidance().rescale());
   }
 
   /** Another guidance's prediction without the variance that the network also predicts. */
@@ -57,6 +48,11 @@ public interface Guidance {
 
   /** See {@link #withoutVariance}. */
   record WithoutVariance(Guidance guidance) implements Guidance {
+
+    @Override
+    public Guidance unguided() {
+      return new WithoutVariance(guidance.unguided());
+    }
 
     @Override
     public List<Condition> conditions() {
@@ -71,6 +67,11 @@ public interface Guidance {
 
   /** See {@link #none}. */
   record Unguided(Condition condition) implements Guidance {
+
+    @Override
+    public Guidance unguided() {
+      return this;
+    }
 
     @Override
     public List<Condition> conditions() {

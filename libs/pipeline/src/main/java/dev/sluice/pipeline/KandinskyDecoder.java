@@ -53,7 +53,7 @@ final class KandinskyDecoder implements Denoiser {
     return scale <= 1
         ? Guidance.none(wanted)
         : Guidance.classifierFree(
-            condition(request.input(picture, NEGATIVE + IMAGE_EMBEDS)), wanted, scale);
+            condition(request.input(picture, NEGATIVE + IMAGE_EMBEDS)), wanted, request.sampling());
   }
 
   private static Condition condition(HostTensor embedding) {

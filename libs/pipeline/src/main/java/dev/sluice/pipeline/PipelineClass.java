@@ -59,6 +59,17 @@ public enum PipelineClass {
       "unet",
       "scheduler",
       "vae"),
+  /** Painting into a picture. */
+  STABLE_DIFFUSION_INPAINT(
+      "StableDiffusionInpaintPipeline",
+      Text.CLIP,
+      Denoise.STABLE_DIFFUSION,
+      Finish.AUTOENCODER,
+      "text_encoder",
+      "tokenizer",
+      "unet",
+      "scheduler",
+      "vae"),
   /** Few steps: Luo et al. 2023. */
   LATENT_CONSISTENCY(
       "LatentConsistencyModelPipeline",
@@ -101,6 +112,19 @@ public enum PipelineClass {
       Text.SDXL,
       Denoise.STABLE_DIFFUSION_XL,
       Finish.AUTOENCODER,
+      "text_encoder_2",
+      "tokenizer_2",
+      "unet",
+      "scheduler",
+      "vae"),
+  /** Painting into a picture. */
+  STABLE_DIFFUSION_XL_INPAINT(
+      "StableDiffusionXLInpaintPipeline",
+      Text.SDXL,
+      Denoise.STABLE_DIFFUSION_XL,
+      Finish.AUTOENCODER,
+      "text_encoder",
+      "tokenizer",
       "text_encoder_2",
       "tokenizer_2",
       "unet",

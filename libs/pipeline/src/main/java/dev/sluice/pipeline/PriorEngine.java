@@ -22,6 +22,7 @@ public final class PriorEngine implements StageEngine {
   private final Network network;
   private final StepBatcher batcher;
   private final SchedulerConfig scheduler;
+  private final int trainTimesteps;
   private final int width;
   private final TextEmbedding anyText;
   private final HostTensor.Floats blackPicture;
@@ -29,8 +30,9 @@ public final class PriorEngine implements StageEngine {
   private PriorEngine(ModelFolder model, BatchLimit limit) {
     this.network = model.network("prior");
     this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
-    this.scheduler =
-        model.scheduler(model.has("prior_scheduler") ? "prior_scheduler" : "scheduler");
+    String schedulerName = model.has("prior_scheduler") ? "prior_scheduler" : "scheduler";
+    this.scheduler = model.scheduler(schedulerName);
+    this.trainTimesteps = model.trainTimesteps(schedulerName);
     this.width = model.config("prior").integer("embedding_dim", 768);
     this.anyText = TextEmbedding.zeros(model);
     this.blackPicture = model.has("image_encoder") ? blackPicture(model) : null;
@@ -88,11 +90,11 @@ public final class PriorEngine implements StageEngine {
       guidance.add(
           sampling.guidanceScale() <= 1
               ? Guidance.none(wanted)
-              : Guidance.classifierFree(
-                  condition(negatives.get(i)), wanted, sampling.guidanceScale()));
+              : Guidance.classifierFree(condition(negatives.get(i)), wanted, sampling));
     }
     Start start = Start.fromNoise(plan, generator, texts.size(), width);
-    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, generator, listener);
+    GuidanceInterval interval = GuidanceInterval.of(plan, sampling.guidance(), trainTimesteps);
+    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
     batcher.run(loop);
     return network.run(Map.of("prior_latents", loop.sample())).get("post_process_latents");
   }

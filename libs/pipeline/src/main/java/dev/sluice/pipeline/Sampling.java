@@ -4,6 +4,8 @@ import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.SamplingOptions;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.Thresholding;
+import dev.sluice.diffusion.TimestepSpacing;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,8 +18,9 @@ import java.util.Optional;
  * @param eta DDIM's share of fresh noise, 0 to 1; other samplers ignore it
  * @param timesteps the training timesteps to stop at, descending; empty to have {@code steps} of
  *     them spaced by the sampler
- * @param guidanceRescale how far guided predictions are brought back to the contrast of unguided
- *     ones, 0 to 1; Stable Diffusion's and SDXL's only
+ * @param guidance what else guidance does
+ * @param spacing how timesteps are spaced; empty for the model's own way
+ * @param thresholding of predicted clean samples; empty for the model's own
  */
 public record Sampling(
     int steps,
@@ -25,7 +28,9 @@ public record Sampling(
     Optional<String> sampler,
     double eta,
     List<Integer> timesteps,
-    double guidanceRescale) {
+    GuidanceOptions guidance,
+    Optional<TimestepSpacing> spacing,
+    Optional<Thresholding> thresholding) {
 
   private static final int MOST_STEPS = 1000;
 
@@ -40,15 +45,19 @@ public record Sampling(
     if (!(eta >= 0 && eta <= 1)) {
       throw new IllegalArgumentException("eta is " + eta + "; expected 0 to 1");
     }
-    if (!(guidanceRescale >= 0 && guidanceRescale <= 1)) {
-      throw new IllegalArgumentException(
-          "guidance_rescale is " + guidanceRescale + "; expected 0 to 1");
-    }
   }
 
-  /** Steps spaced by the sampler. */
+  /** Steps spaced by the sampler, everything else as the model has it. */
   public Sampling(int steps, double guidanceScale, Optional<String> sampler, double eta) {
-    this(steps, guidanceScale, sampler, eta, List.of(), 0);
+    this(
+        steps,
+        guidanceScale,
+        sampler,
+        eta,
+        List.of(),
+        GuidanceOptions.PLAIN,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /** The model's own sampler, guided. */
@@ -59,12 +68,20 @@ public record Sampling(
   /** The same at given timesteps. */
   public Sampling at(List<Integer> stops) {
     return new Sampling(
-        stops.size(), guidanceScale, sampler, eta, List.copyOf(stops), guidanceRescale);
+        stops.size(),
+        guidanceScale,
+        sampler,
+        eta,
+        List.copyOf(stops),
+        guidance,
+        spacing,
+        thresholding);
   }
 
-  /** The same with guided predictions rescaled. */
-  public Sampling rescaled(double share) {
-    return new Sampling(steps, guidanceScale, sampler, eta, timesteps, share);
+  /** The same, guided in another way. */
+  public Sampling guided(GuidanceOptions options) {
+    return new Sampling(
+        steps, guidanceScale, sampler, eta, timesteps, options, spacing, thresholding);
   }
 
   /** The model's own sampler, unguided. */
@@ -78,11 +95,16 @@ public record Sampling(
    * @throws IllegalArgumentException if the sampler is not known or cannot sample this model so
    */
   SamplingPlan plan(SchedulerConfig model) {
-    SchedulerConfig config = sampler.map(model::withClass).orElse(model);
+    SchedulerConfig config = adjusted(sampler.map(model::withClass).orElse(model));
     SamplingOptions options =
         timesteps.isEmpty()
             ? SamplingOptions.ofSteps(steps)
             : SamplingOptions.ofTimesteps(timesteps.stream().mapToInt(t -> t).toArray());
     return Samplers.of(config).plan(options.withEta(eta));
+  }
+
+  private SchedulerConfig adjusted(SchedulerConfig config) {
+    SchedulerConfig spaced = spacing.map(config::withSpacing).orElse(config);
+    return thresholding.map(spaced::withThresholding).orElse(spaced);
   }
 }

@@ -17,39 +17,36 @@ import java.util.Map;
 
 /**
  * Latent diffusion (Rombach et al. 2022): a UNet denoises latents and attends to a text's tokens.
- * Stable Diffusion 1 and 2, and few-step models distilled from them, which are told the guidance
- * scale instead of being asked twice (Luo et al. 2023, "Latent Consistency Models").
+ * Stable Diffusion 1 and 2, those that paint into pictures, and few-step models distilled from
+ * them, which are told the guidance scale instead of being asked twice (Luo et al. 2023, "Latent
+ * Consistency Models").
  */
 final class StableDiffusion implements Denoiser {
 
   private final Network unet;
   private final Config config;
   private final SchedulerConfig scheduler;
-  private final SampleSpace space;
-  private final LatentEncoder encoder;
+  private final LatentStart latents;
 
   StableDiffusion(ModelFolder model) {
     this.unet = model.network("unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
-    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 4), "vae");
-    this.encoder = new LatentEncoder(model);
+    this.latents = new LatentStart(model);
   }
 
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
-    if (!request.has(IMAGE)) {
-      return Denoiser.super.start(request, plan, generator);
-    }
-    int step = Steps.skippedByStrength(plan, request);
-    HostTensor.Floats latents = encoder.encode(request.distinct(IMAGE), generator);
-    return Start.fromSample(plan, step, request.spread(IMAGE, latents), generator);
+    return request.has(IMAGE) || latents.seesMasks()
+        ? latents.fromPicture(request, plan, generator)
+        : Denoiser.super.start(request, plan, generator);
   }
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
     double scale = request.sampling().guidanceScale();
     HostTensor text = request.input(picture, TEXT_HIDDEN_STATES);
+    HostTensor.Floats appended = start.appended(picture);
     if (config.has("time_cond_proj_dim")) {
       return Guidance.none(
           condition(
@@ -57,20 +54,21 @@ final class StableDiffusion implements Denoiser {
                   "encoder_hidden_states",
                   text,
                   "timestep_cond",
-                  GuidanceEmbedding.of(scale, config.integer("time_cond_proj_dim")))));
+                  GuidanceEmbedding.of(scale, config.integer("time_cond_proj_dim"))),
+              appended));
     }
     if (scale <= 1) {
-      return Guidance.none(condition(Map.of("encoder_hidden_states", text)));
+      return Guidance.none(condition(Map.of("encoder_hidden_states", text), appended));
     }
     HostTensor negative = request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES);
     return Guidance.classifierFree(
-        condition(Map.of("encoder_hidden_states", negative)),
-        condition(Map.of("encoder_hidden_states", text)),
+        condition(Map.of("encoder_hidden_states", negative), appended),
+        condition(Map.of("encoder_hidden_states", text), appended),
         request.sampling());
   }
 
-  private static Condition condition(Map<String, HostTensor> inputs) {
-    return new Condition(Condition.Ports.UNET, inputs);
+  private static Condition condition(Map<String, HostTensor> inputs, HostTensor.Floats appended) {
+    return new Condition(Condition.Ports.UNET, inputs, appended);
   }
 
   @Override
@@ -80,6 +78,7 @@ final class StableDiffusion implements Denoiser {
     Map<String, HostTensor> example = new LinkedHashMap<>();
     example.put(TEXT_HIDDEN_STATES, states);
     example.put(NEGATIVE + TEXT_HIDDEN_STATES, states);
+    example.putAll(latents.example());
     return example;
   }
 
@@ -95,12 +94,12 @@ final class StableDiffusion implements Denoiser {
 
   @Override
   public SampleSpace space() {
-    return space;
+    return latents.space();
   }
 
   @Override
   public List<Network> networks() {
-    List<Network> networks = new ArrayList<>(encoder.networks());
+    List<Network> networks = new ArrayList<>(latents.networks());
     networks.add(unet);
     return networks;
   }

@@ -34,7 +34,8 @@ final class StableDiffusion3 implements Denoiser {
     Condition wanted = condition(request, picture, "");
     return scale <= 1
         ? Guidance.none(wanted)
-        : Guidance.classifierFree(condition(request, picture, NEGATIVE), wanted, scale);
+        : Guidance.classifierFree(
+            condition(request, picture, NEGATIVE), wanted, request.sampling());
   }
 
   private static Condition condition(DenoiseRequest request, int picture, String prefix) {

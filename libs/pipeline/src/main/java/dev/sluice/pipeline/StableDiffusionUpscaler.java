@@ -56,7 +56,8 @@ final class StableDiffusionUpscaler implements Denoiser {
     Condition wanted = condition(request, picture, "", start);
     return scale <= 1
         ? Guidance.none(wanted)
-        : Guidance.classifierFree(condition(request, picture, NEGATIVE, start), wanted, scale);
+        : Guidance.classifierFree(
+            condition(request, picture, NEGATIVE, start), wanted, request.sampling());
   }
 
   private Condition condition(DenoiseRequest request, int picture, String prefix, Start start) {
@@ -67,7 +68,7 @@ final class StableDiffusionUpscaler implements Denoiser {
             request.input(picture, prefix + TEXT_HIDDEN_STATES),
             "class_labels",
             lowResolution.label(request)),
-        start.appended().row(picture));
+        start.appended(picture));
   }
 
   @Override

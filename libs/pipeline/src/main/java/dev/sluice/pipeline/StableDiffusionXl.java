@@ -4,6 +4,7 @@ import static dev.sluice.pipeline.TensorNames.AESTHETIC_SCORE;
 import static dev.sluice.pipeline.TensorNames.CROP_CORNER;
 import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.LATENT;
+import static dev.sluice.pipeline.TensorNames.MASK;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.ORIGINAL_SIZE;
 import static dev.sluice.pipeline.TensorNames.TARGET_SIZE;
@@ -36,7 +37,7 @@ final class StableDiffusionXl implements Denoiser {
   private final Config config;
   private final SchedulerConfig scheduler;
   private final SampleSpace space;
-  private final LatentEncoder encoder;
+  private final LatentStart latents;
   private final boolean aestheticScore;
   private final int trainTimesteps;
 
@@ -44,32 +45,40 @@ final class StableDiffusionXl implements Denoiser {
     this.unet = model.network("unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
-    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 4), "vae");
-    this.encoder = new LatentEncoder(model);
+    this.latents = new LatentStart(model);
+    this.space = latents.space();
     this.aestheticScore = model.setting("requires_aesthetics_score", false);
     this.trainTimesteps = model.trainTimesteps("scheduler");
   }
 
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
-    boolean takesOver = request.span().start().isPresent();
-    int step =
-        takesOver ? Steps.above(plan, request.span().start().getAsDouble(), trainTimesteps) : 0;
+    if (request.span().start().isPresent() && (request.has(LATENT) || request.has(IMAGE))) {
+      return takeOver(request, plan, generator);
+    }
     if (request.has(LATENT)) {
-      HostTensor.Floats latents = request.batch(LATENT);
-      // What another model left is as noisy as it must be.
-      return takesOver
-          ? new Start(step, latents)
-          : Start.fromSample(plan, Steps.skippedByStrength(plan, request), latents, generator);
+      return Start.fromPicture(request, plan, request.batch(LATENT), null, generator);
     }
-    if (!request.has(IMAGE)) {
-      return Denoiser.super.start(request, plan, generator);
+    return request.has(IMAGE) || latents.seesMasks()
+        ? latents.fromPicture(request, plan, generator)
+        : Denoiser.super.start(request, plan, generator);
+  }
+
+  /** What another model left is as noisy as it must be. */
+  private Start takeOver(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    int step = Steps.above(plan, request.span().start().getAsDouble(), trainTimesteps);
+    if (!request.has(LATENT)) {
+      return new Start(step, latents.latents(request, generator));
     }
-    HostTensor.Floats latents =
-        request.spread(IMAGE, encoder.encode(request.distinct(IMAGE), generator));
-    return takesOver
-        ? new Start(step, latents)
-        : Start.fromSample(plan, Steps.skippedByStrength(plan, request), latents, generator);
+    Start start = new Start(step, request.batch(LATENT));
+    if (!request.has(MASK)) {
+      return start;
+    }
+    HostTensor.Floats original = latents.latents(request, generator);
+    float[] noise = generator.randn(original.values().length);
+    return start.keeping(
+        new KnownRegion(
+            original, new HostTensor.Floats(noise, original.shape()), latents.masks(request)));
   }
 
   @Override
@@ -79,16 +88,19 @@ final class StableDiffusionXl implements Denoiser {
       Map<String, HostTensor> inputs = new LinkedHashMap<>(inputs(request, picture, start, ""));
       inputs.put(
           "timestep_cond", GuidanceEmbedding.of(scale, config.integer("time_cond_proj_dim")));
-      return Guidance.none(new Condition(Condition.Ports.UNET, inputs));
+      return Guidance.none(condition(inputs, start.appended(picture)));
     }
-    Condition wanted = new Condition(Condition.Ports.UNET, inputs(request, picture, start, ""));
+    HostTensor.Floats appended = start.appended(picture);
+    Condition wanted = condition(inputs(request, picture, start, ""), appended);
     if (scale <= 1) {
       return Guidance.none(wanted);
     }
     return Guidance.classifierFree(
-        new Condition(Condition.Ports.UNET, inputs(request, picture, start, NEGATIVE)),
-        wanted,
-        request.sampling());
+        condition(inputs(request, picture, start, NEGATIVE), appended), wanted, request.sampling());
+  }
+
+  private static Condition condition(Map<String, HostTensor> inputs, HostTensor.Floats appended) {
+    return new Condition(Condition.Ports.UNET, inputs, appended);
   }
 
   private Map<String, HostTensor> inputs(
@@ -145,15 +157,12 @@ final class StableDiffusionXl implements Denoiser {
     int pooled = config.integer("projection_class_embeddings_input_dim", 2816) - ids * perId;
     HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
     HostTensor embeds = new HostTensor.Floats(new float[pooled], 1, pooled);
-    return Map.of(
-        TEXT_HIDDEN_STATES,
-        states,
-        NEGATIVE + TEXT_HIDDEN_STATES,
-        states,
-        TEXT_EMBEDS,
-        embeds,
-        NEGATIVE + TEXT_EMBEDS,
-        embeds);
+    Map<String, HostTensor> example = new LinkedHashMap<>(latents.example());
+    example.put(TEXT_HIDDEN_STATES, states);
+    example.put(NEGATIVE + TEXT_HIDDEN_STATES, states);
+    example.put(TEXT_EMBEDS, embeds);
+    example.put(NEGATIVE + TEXT_EMBEDS, embeds);
+    return example;
   }
 
   @Override
@@ -173,7 +182,7 @@ final class StableDiffusionXl implements Denoiser {
 
   @Override
   public List<Network> networks() {
-    List<Network> networks = new ArrayList<>(encoder.networks());
+    List<Network> networks = new ArrayList<>(latents.networks());
     networks.add(unet);
     return networks;
   }

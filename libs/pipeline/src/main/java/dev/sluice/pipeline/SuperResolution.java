@@ -47,7 +47,8 @@ record SuperResolution(
                   blurred.row(i))));
     }
     Start start = Start.fromNoise(plan, generator, count, channels, size, size);
-    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, generator, listener);
+    DenoiseLoop loop =
+        DenoiseLoop.startAt(plan, start, guidance, GuidanceInterval.ALL, generator, listener);
     network.run(loop.until(plan.length() - 1));
     lastStep.run(loop);
     return loop.sample();

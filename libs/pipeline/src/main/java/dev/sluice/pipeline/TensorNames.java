@@ -24,6 +24,9 @@ public final class TensorNames {
   /** A picture to start from or to enlarge, {@code [1, 3, height, width]} in [-1, 1]. */
   public static final String IMAGE = "image";
 
+  /** 1 where a given picture is painted into, 0 where it stays, {@code [1, 1, height, width]}. */
+  public static final String MASK = "mask";
+
   /** A latent to start from, {@code [1, channels, height, width]}. */
   public static final String LATENT = "latent";
 

@@ -69,6 +69,15 @@ final class Tensors {
     return new HostTensor.Floats(values, 1, one.shape()[1] + other.shape()[1], one.shape()[2]);
   }
 
+  /** Joins {@code [1, channels, height, width]} along the channels. */
+  static HostTensor.Floats channels(HostTensor.Floats image, HostTensor.Floats more) {
+    float[] values = Arrays.copyOf(image.values(), image.values().length + more.values().length);
+    System.arraycopy(more.values(), 0, values, image.values().length, more.values().length);
+    int[] shape = image.shape().clone();
+    shape[1] += more.shape()[1];
+    return new HostTensor.Floats(values, shape);
+  }
+
   /**
    * Rows {@code [1, ...]} as one batch.
    *

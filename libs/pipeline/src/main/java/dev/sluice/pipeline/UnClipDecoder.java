@@ -60,7 +60,9 @@ final class UnClipDecoder implements Denoiser {
     return scale <= 1
         ? Guidance.none(wanted)
         : Guidance.classifierFree(
-            condition(embedding, true, TextEmbedding.of(inputs, NEGATIVE)), wanted, scale);
+            condition(embedding, true, TextEmbedding.of(inputs, NEGATIVE)),
+            wanted,
+            request.sampling());
   }
 
   /**

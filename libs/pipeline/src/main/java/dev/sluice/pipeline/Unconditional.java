@@ -1,6 +1,8 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
@@ -24,6 +26,13 @@ final class Unconditional implements Denoiser {
     Config config = model.config("unet");
     this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 3), null);
     this.classes = config.has("num_class_embeds") || config.has("class_embed_type");
+  }
+
+  @Override
+  public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    return request.has(TensorNames.IMAGE)
+        ? PixelStart.fromPicture(space, request, plan, generator)
+        : Denoiser.super.start(request, plan, generator);
   }
 
   @Override

@@ -21,7 +21,8 @@ class DenoiseStateTest {
   private static final int STEPS = 8;
 
   private static final Guidance GUIDANCE =
-      Guidance.classifierFree(ToyNetwork.condition(0), ToyNetwork.condition(0.6f), 3);
+      Guidance.classifierFree(
+          ToyNetwork.condition(0), ToyNetwork.condition(0.6f), Sampling.of(1, 3));
 
   @Property(tries = 60)
   void resume_makesTheSamePictureAsAnUninterruptedRun(

@@ -23,6 +23,10 @@ class GuidanceTest {
     return Guidance.classifierFree(NOTHING, WANTED, sampling);
   }
 
+  private static Sampling rescaled(double share) {
+    return Sampling.of(5, 3).guided(new GuidanceOptions(share, 0, 1));
+  }
+
   @Test
   void conditions_areTheUnconditionalFirst() {
     assertThat(guidance(Sampling.of(5, 1.5)).conditions()).containsExactly(NOTHING, WANTED);
@@ -40,13 +44,13 @@ class GuidanceTest {
 
   @Test
   void combine_rescaledWhollyHasTheDeviationOfTheConditionalAnswer() {
-    assertThat(guidance(Sampling.of(5, 3).rescaled(1)).combine(ANSWERS, 2))
+    assertThat(guidance(rescaled(1)).combine(ANSWERS, 2))
         .containsExactly(new float[] {1, -1}, NEAR);
   }
 
   @Test
   void combine_rescaledByHalfLiesHalfWay() {
-    assertThat(guidance(Sampling.of(5, 3).rescaled(0.5)).combine(ANSWERS, 2))
+    assertThat(guidance(rescaled(0.5)).combine(ANSWERS, 2))
         .containsExactly(new float[] {2, -2}, NEAR);
   }
 
@@ -55,6 +59,8 @@ class GuidanceTest {
     List<float[]> withVariance = List.of(new float[] {0, 0, 5, 6}, new float[] {1, -1, 7, 8});
 
     assertThat(guidance(Sampling.of(5, 3)).combine(withVariance, 2)).containsExactly(3, -3, 7, 8);
+    assertThat(guidance(rescaled(1)).combine(withVariance, 2))
+        .containsExactly(new float[] {1, -1, 7, 8}, NEAR);
     assertThat(Guidance.withoutVariance(guidance(Sampling.of(5, 3))).combine(withVariance, 2))
         .containsExactly(3, -3);
   }
@@ -63,7 +69,16 @@ class GuidanceTest {
   @ValueSource(doubles = {-0.5, 1.5, Double.NaN})
   void rescaled_rejectsWhatIsNoShare(double share) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Sampling.of(5, 3).rescaled(share))
+        .isThrownBy(() -> rescaled(share))
         .withMessage("guidance_rescale is " + share + "; expected 0 to 1");
+  }
+
+  @Test
+  void unguided_asksAboutTheConditionAlone() {
+    Guidance guidance = guidance(Sampling.of(5, 3));
+
+    assertThat(guidance.unguided().conditions()).containsExactly(WANTED);
+    assertThat(Guidance.withoutVariance(guidance).unguided().conditions()).containsExactly(WANTED);
+    assertThat(guidance.unguided().unguided()).isEqualTo(guidance.unguided());
   }
 }

@@ -1,8 +1,12 @@
 package dev.sluice.serving;
 
 import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.diffusion.Thresholding;
+import dev.sluice.diffusion.TimestepSpacing;
+import dev.sluice.pipeline.GuidanceOptions;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.stage.InvalidTaskException;
+import java.util.List;
 import java.util.Optional;
 
 /** A task's sampling parameters as the engines have them. */
@@ -29,9 +33,37 @@ public final class Samplings {
           parameters.getSteps(),
           scale,
           Optional.of(parameters.getSampler()).filter(name -> !name.isEmpty()),
-          parameters.getEta());
+          parameters.getEta(),
+          List.of(),
+          guidance(parameters),
+          parameters.hasTimestepSpacing()
+              ? Optional.of(TimestepSpacing.named(parameters.getTimestepSpacing()))
+              : Optional.empty(),
+          thresholding(parameters));
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField(field, e.getMessage());
     }
+  }
+
+  private static GuidanceOptions guidance(SamplingParameters parameters) {
+    return new GuidanceOptions(
+        parameters.getGuidanceRescale(),
+        parameters.getGuidanceStart(),
+        parameters.hasGuidanceEnd() ? parameters.getGuidanceEnd() : 1);
+  }
+
+  private static Optional<Thresholding> thresholding(SamplingParameters parameters) {
+    if (parameters.hasDynamicThreshold()) {
+      double most =
+          parameters.hasDynamicThresholdMax()
+              ? parameters.getDynamicThresholdMax()
+              : Double.POSITIVE_INFINITY;
+      return Optional.of(new Thresholding.Dynamic(parameters.getDynamicThreshold(), most));
+    }
+    if (!parameters.hasStaticThreshold()) {
+      return Optional.empty();
+    }
+    double range = parameters.getStaticThreshold();
+    return Optional.of(range == 0 ? new Thresholding.None() : new Thresholding.Fixed(range));
   }
 }

@@ -1,0 +1,26 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.SamplingPlan;
+
+/**
+ * The steps of a plan that are guided; see {@link GuidanceOptions}.
+ *
+ * @param from the first of them
+ * @param to the first after them
+ */
+record GuidanceInterval(int from, int to) {
+
+  /** Every step of any plan. */
+  static final GuidanceInterval ALL = new GuidanceInterval(0, Integer.MAX_VALUE);
+
+  static GuidanceInterval of(SamplingPlan plan, GuidanceOptions options, int trainTimesteps) {
+    int from = options.start() == 0 ? 0 : Steps.above(plan, options.start(), trainTimesteps);
+    int to = options.end() == 1 ? plan.length() : Steps.above(plan, options.end(), trainTimesteps);
+    return new GuidanceInterval(from, to);
+  }
+
+  /** What is asked at a step: without guidance only if that leaves something out. */
+  Guidance at(int step, Guidance guidance) {
+    return step >= from && step < to ? guidance : guidance.unguided();
+  }
+}

@@ -1,0 +1,35 @@
+package dev.sluice.pipeline;
+
+/**
+ * What a request wants of guidance besides its scale.
+ *
+ * @param rescale how far guided predictions are brought back to the contrast of unguided ones, 0 to
+ *     1 (Lin et al. 2023, "Common Diffusion Noise Schedules and Sample Steps are Flawed", section
+ *     3.4)
+ * @param start the share of the noise schedule, 0 (pure noise) to 1 (the picture), from which on
+ *     predictions are guided; before it, the network is asked about the condition only
+ * @param end the share up to which they are guided (Kynk&auml;&auml;nniemi et al. 2024, "Applying
+ *     Guidance in a Limited Interval Improves Sample and Distribution Quality in Diffusion Models")
+ */
+public record GuidanceOptions(double rescale, double start, double end) {
+
+  /** All of the schedule, as guidance makes it. */
+  public static final GuidanceOptions PLAIN = new GuidanceOptions(0, 0, 1);
+
+  public GuidanceOptions {
+    requireShare("guidance_rescale", rescale);
+    requireShare("guidance_start", start);
+    requireShare("guidance_end", end);
+    if (start > end) {
+      throw new IllegalArgumentException(
+          "guidance_start is %s and guidance_end %s; expected the end after the start"
+              .formatted(start, end));
+    }
+  }
+
+  private static void requireShare(String name, double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException(name + " is " + share + "; expected 0 to 1");
+    }
+  }
+}

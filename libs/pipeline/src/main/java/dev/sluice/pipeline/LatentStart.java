@@ -1,0 +1,117 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.IMAGE;
+import static dev.sluice.pipeline.TensorNames.MASK;
+
+import dev.sluice.diffusion.SamplingPlan;
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a latent model starts from a picture: with its latents noised, or painting into it. A UNet
+ * trained for the latter sees, behind the sample's channels, the mask and the latents of the
+ * picture with a hole; with any other, the known part is put back after every step.
+ */
+final class LatentStart {
+
+  private static final int EXAMPLE_EXTENT = 8;
+
+  private final LatentEncoder encoder;
+  private final SampleSpace space;
+  private final boolean seesMasks;
+
+  LatentStart(ModelFolder model) {
+    this.encoder = new LatentEncoder(model);
+    int latent = model.config("vae").integer("latent_channels", 4);
+    Config unet = model.config("unet");
+    int channels = unet.integer("in_channels", 4);
+    if (channels != latent && channels != 2 * latent + 1) {
+      throw new IllegalArgumentException(
+          "%s: in_channels is %d; expected the latents' %d, or %d of a network that paints into pictures"
+              .formatted(unet.origin(), channels, latent, 2 * latent + 1));
+    }
+    this.seesMasks = channels != latent;
+    this.space = SampleSpace.of(model, "unet", latent, "vae");
+  }
+
+  SampleSpace space() {
+    return space;
+  }
+
+  /** Whether the UNet was trained to paint into pictures, and can do nothing else. */
+  boolean seesMasks() {
+    return seesMasks;
+  }
+
+  /** The start of a request that comes with a picture. */
+  Start fromPicture(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    return seesMasks
+        ? withHole(request, plan, generator)
+        : Start.fromPicture(request, plan, latents(request, generator), masks(request), generator);
+  }
+
+  /** In diffusers' order of random numbers: the picture, the noise, the picture with a hole. */
+  private Start withHole(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    HostTensor.Floats masks = masks(request);
+    if (masks == null) {
+      throw new IllegalArgumentException("this model paints into pictures; it needs a mask");
+    }
+    int[] shape = masks.shape();
+    Start start =
+        request.span().strength() == 1
+            ? Start.fromNoise(plan, generator, shape[0], space.channels(), shape[2], shape[3])
+            : Start.fromPicture(request, plan, latents(request, generator), null, generator);
+    List<HostTensor.Floats> seen = new ArrayList<>();
+    HostTensor.Floats holed = encoder.encode(holed(request), generator);
+    for (int picture = 0; picture < request.pictures(); picture++) {
+      seen.add(Tensors.channels(masks.row(picture), holed.row(picture)));
+    }
+    return start.appending(Tensors.batch(seen));
+  }
+
+  /** The pictures of a request as latents. */
+  HostTensor.Floats latents(DenoiseRequest request, TorchGenerator generator) {
+    return request.spread(IMAGE, encoder.encode(request.distinct(IMAGE), generator));
+  }
+
+  /** A request's masks at the latents' resolution; null if it has none. */
+  HostTensor.Floats masks(DenoiseRequest request) {
+    return request.has(MASK) ? KnownRegion.masks(request, space.downscale()) : null;
+  }
+
+  /** Grey where the picture is to be painted. */
+  private static HostTensor.Floats holed(DenoiseRequest request) {
+    HostTensor.Floats pictures = request.batch(IMAGE);
+    float[] masks = request.batch(MASK).values();
+    int[] shape = pictures.shape();
+    int area = shape[2] * shape[3];
+    float[] values = pictures.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      if (masks[i / (shape[1] * area) * area + i % area] >= 0.5f) {
+        values[i] = 0;
+      }
+    }
+    return new HostTensor.Floats(values, shape);
+  }
+
+  /** What a request must come with besides words, to warm up with. */
+  Map<String, HostTensor> example() {
+    int side = space.pixels(EXAMPLE_EXTENT);
+    return seesMasks
+        ? Map.of(
+            IMAGE,
+            new HostTensor.Floats(new float[3 * side * side], 1, 3, side, side),
+            MASK,
+            new HostTensor.Floats(new float[side * side], 1, 1, side, side))
+        : Map.of();
+  }
+
+  List<Network> networks() {
+    return encoder.networks();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.sluice.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.diffusion.Thresholding;
+import dev.sluice.diffusion.TimestepSpacing;
+import dev.sluice.pipeline.GuidanceOptions;
+import dev.sluice.pipeline.Sampling;
+import dev.sluice.stage.InvalidTaskException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SamplingsTest {
+
+  private static SamplingParameters.Builder parameters() {
+    return SamplingParameters.newBuilder().setSteps(9).setGuidanceScale(3);
+  }
+
+  private static Sampling read(SamplingParameters.Builder parameters) {
+    return Samplings.of(parameters.build(), "sampling");
+  }
+
+  @Test
+  void of_leavesToTheModelWhatIsNotGiven() {
+    assertThat(read(parameters())).isEqualTo(Sampling.of(9, 3));
+  }
+
+  @Test
+  void of_readsEverythingThatIsGiven() {
+    Sampling sampling =
+        read(
+            parameters()
+                .setSampler("DDIMScheduler")
+                .setEta(0.5)
+                .setTimestepSpacing("trailing")
+                .setGuidanceRescale(0.7)
+                .setGuidanceStart(0.2)
+                .setGuidanceEnd(0.8)
+                .setDynamicThreshold(0.995)
+                .setDynamicThresholdMax(1.5));
+
+    assertThat(sampling)
+        .isEqualTo(
+            new Sampling(
+                9,
+                3,
+                Optional.of("DDIMScheduler"),
+                0.5,
+                List.of(),
+                new GuidanceOptions(0.7, 0.2, 0.8),
+                Optional.of(TimestepSpacing.TRAILING),
+                Optional.of(new Thresholding.Dynamic(0.995, 1.5))));
+  }
+
+  @Test
+  void of_readsAStaticThresholdAndNoneAtAll() {
+    assertThat(read(parameters().setStaticThreshold(2)).thresholding())
+        .contains(new Thresholding.Fixed(2));
+    assertThat(read(parameters().setStaticThreshold(0)).thresholding())
+        .contains(new Thresholding.None());
+    assertThat(read(parameters().setDynamicThreshold(0.9)).thresholding())
+        .contains(new Thresholding.Dynamic(0.9, Double.POSITIVE_INFINITY));
+  }
+
+  @Test
+  void of_refusesWhatIsOutOfRangeByTheNameOfItsField() {
+    for (SamplingParameters.Builder bad :
+        List.of(
+            parameters().setTimestepSpacing("wide"),
+            parameters().setGuidanceRescale(2),
+            parameters().setGuidanceStart(0.8).setGuidanceEnd(0.2),
+            parameters().setStaticThreshold(Double.NaN),
+            parameters().setDynamicThreshold(0),
+            parameters().setDynamicThreshold(0.9).setDynamicThresholdMax(0.5))) {
+      assertThatThrownBy(() -> read(bad))
+          .as(bad.toString())
+          .isInstanceOfSatisfying(
+              InvalidTaskException.class, e -> assertThat(e.field()).isEqualTo("sampling"));
+    }
+  }
+}
