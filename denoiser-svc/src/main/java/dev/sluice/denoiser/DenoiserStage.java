@@ -49,7 +49,7 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
   private DenoiserResult denoise(DenoiserTask task, StageContext context) {
     DenoiserEngine engine = engines.of(task.getHeader().getModel());
     DenoiserParameters parameters = task.getParameters();
-    Map<String, HostTensor> inputs = StageTensors.all(task.getInputsMap());
+    Map<String, HostTensor> inputs = inputs(task);
     Sampling sampling = Samplings.of(parameters.getSampling(), "parameters.sampling");
     return Task.run(
         task.getHeader(),
@@ -72,12 +72,23 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
   }
 
   private static DenoiseRequest.Span span(DenoiserParameters parameters) {
-    double strength = parameters.hasStrength() ? parameters.getStrength() : 1;
     try {
-      return new DenoiseRequest.Span(strength, OptionalDouble.empty(), OptionalDouble.empty());
+      return new DenoiseRequest.Span(
+          parameters.hasStrength() ? parameters.getStrength() : 1,
+          parameters.hasStart() ? OptionalDouble.of(parameters.getStart()) : OptionalDouble.empty(),
+          parameters.hasEnd() ? OptionalDouble.of(parameters.getEnd()) : OptionalDouble.empty());
     } catch (IllegalArgumentException e) {
-      throw InvalidTaskException.inField("parameters.strength", e.getMessage());
+      throw InvalidTaskException.inField("parameters", e.getMessage());
     }
+  }
+
+  /** Where another model has begun, its sample is the latent to go on with. */
+  private static Map<String, HostTensor> inputs(DenoiserTask task) {
+    Map<String, HostTensor> inputs = StageTensors.all(task.getInputsMap());
+    if (task.getParameters().hasStart()) {
+      inputs.put(TensorNames.LATENT, StageTensors.floats(task.getInputsMap(), TensorNames.SAMPLE));
+    }
+    return inputs;
   }
 
   private static OptionalInt noiseLevel(DenoiserParameters parameters) {

@@ -17,6 +17,7 @@ import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
+import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
@@ -30,11 +31,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DenoiserStageTest {
 
   private static final Map<String, Tensor> TEXT = StageTrial.text("a red circle above a square");
   private static final HostTensor.Floats EMBEDDING = StageTrial.anyFloats(1, 16);
+
+  private static final String PROMPT = "a photo of an astronaut riding a horse on mars";
+  private static final String NEGATIVE = "blurry, low quality";
 
   private final Stage<DenoiserTask, DenoiserResult> stage =
       new DenoiserStage(StageTrial.engines()).load();
@@ -134,5 +140,56 @@ class DenoiserStageTest {
 
     assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class);
+  }
+
+  /** A base model's run up to four fifths of the schedule, and the refiner's run from there. */
+  @ParameterizedTest
+  @CsvSource({
+    "pipe-sdxl, golden.ensemble, out.image, 3e-4",
+    "pipe-sdxl-refiner, golden.latents, mid.scheduler.prev_sample, 3e-4"
+  })
+  void run_handsOverAndTakesOverAsTheReferenceDoes(
+      String model, String run, String expectedName, double tolerance) {
+    boolean refiner = run.equals("golden.latents");
+    DenoiserTask.Builder task =
+        DenoiserTask.newBuilder()
+            .setHeader(StageTrial.header(42).toBuilder().setModel(model))
+            .putAllInputs(StageTrial.text(model, PROMPT, NEGATIVE));
+    DenoiserParameters.Builder parameters =
+        task.getParametersBuilder().setSampling(StageTrial.sampling(10, 5));
+    float[] expected;
+    try (TensorSource golden = StageTrial.golden(model, run)) {
+      expected = golden.floats(expectedName);
+      if (refiner) {
+        float[] begun = golden.floats("in.image_latent");
+        task.putInputs("sample", Tensors.of(begun, 1, 4, 8, 8));
+        parameters.setStart(0.8);
+      } else {
+        parameters.setEnd(0.8);
+      }
+    }
+
+    float[] sample = sample(stage.run(task.build(), new StageTrial.Context()));
+
+    float largest = 0;
+    for (float value : expected) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    // The last step's, where all are recorded.
+    int offset = expected.length - sample.length;
+    for (int i = 0; i < sample.length; i++) {
+      assertThat((double) Math.abs(sample[i] - expected[offset + i]))
+          .isLessThan(tolerance * largest);
+    }
+  }
+
+  @Test
+  void run_needsASampleToGoOnWith() {
+    DenoiserTask.Builder task = task(7, 4).toBuilder();
+    task.getParametersBuilder().setStart(0.5);
+
+    assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("the tensor sample is missing");
   }
 }

@@ -85,6 +85,14 @@ record DenoisingPlanner(
     return picture != Picture.NOT_TAKEN && picture != Picture.ENLARGES;
   }
 
+  /** Whether latents can go to or come from another model in the middle of the schedule. */
+  boolean handsOver() {
+    return text
+        && autoencoder != null
+        && denoiser.equals("unet")
+        && (picture == Picture.STARTS_FROM || picture == Picture.NEEDS);
+  }
+
   @Override
   public List<Stage> stages() {
     return text

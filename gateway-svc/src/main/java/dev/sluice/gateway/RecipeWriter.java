@@ -2,11 +2,14 @@ package dev.sluice.gateway;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.contract.v1.TaskHeader;
 import java.util.List;
+import java.util.Optional;
 
 /** Writes down how a picture is going to be made. */
 final class RecipeWriter {
@@ -26,12 +29,14 @@ final class RecipeWriter {
    * The recipe of a plan's first picture; the others differ in their seed.
    *
    * @param request as it was asked, where it says more than the route
+   * @param refinement by a second model
    * @param size of the picture
    * @return JSON of a {@link Recipe}
    */
   String write(
       GenerationRequest request,
       ModelFolder model,
+      Optional<Refinement> refinement,
       ImageSize size,
       TaskHeader header,
       List<RouteStep> route) {
@@ -52,8 +57,15 @@ final class RecipeWriter {
     for (RouteStep step : route) {
       switch (step.getParametersCase()) {
         case PRIOR -> again.setPrior(SettingsOverlay.spelledOut(step.getPrior().getSampling()));
-        case DENOISER ->
-            again.setDenoiser(SettingsOverlay.spelledOut(step.getDenoiser().getSampling()));
+        case DENOISER -> {
+          DenoiserParameters denoiser = step.getDenoiser();
+          StageSettings settings = SettingsOverlay.spelledOut(denoiser.getSampling());
+          if (denoiser.hasStart()) {
+            again.setRefiner(settings).setRefinerStart(denoiser.getStart());
+          } else {
+            again.setDenoiser(settings);
+          }
+        }
         case UPSCALER ->
             step.getUpscaler()
                 .getCascadeList()
@@ -68,6 +80,12 @@ final class RecipeWriter {
             .setRequest(again)
             .putAllComponents(digests.of(model))
             .setVersion(version);
+    refinement.ifPresent(
+        second ->
+            digests
+                .of(second.model())
+                .forEach(
+                    (component, digest) -> recipe.putComponents("refiner/" + component, digest)));
     if (!request.getImage().isEmpty()) {
       recipe.setImage(ModelDigests.of(request.getImage().toByteArray()));
     }

@@ -47,7 +47,15 @@ final class RequestChecks {
     if (!request.getMask().isEmpty() && request.getImage().isEmpty()) {
       throw RequestException.invalid("mask", "A mask needs a picture to paint into.");
     }
+    if (request.hasRefinerStart()
+        && !(request.getRefinerStart() > 0 && request.getRefinerStart() < 1)) {
+      throw RequestException.invalid(
+          "refiner_start",
+          "The refiner starts at %s; give a share between 0 and 1, without either."
+              .formatted(request.getRefinerStart()));
+    }
     checkSettings("prior", request.getPrior());
+    checkSettings("refiner", request.getRefiner());
     checkSettings("denoiser", request.getDenoiser());
     for (int i = 0; i < request.getUpscalerCount(); i++) {
       checkSettings("upscaler[" + i + "]", request.getUpscaler(i));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.zip.CRC32;
 
@@ -54,7 +55,9 @@ final class RoutePlanner {
           "There are settings for %d enlargements; model %s makes %d."
               .formatted(request.getUpscalerCount(), model.name(), upscalers));
     }
-    List<RouteStep> route = planner.route(model, request);
+    Optional<Refinement> refinement = refinement(model, request);
+    List<RouteStep> alone = planner.route(model, request);
+    List<RouteStep> route = refinement.map(second -> second.extend(alone, request)).orElse(alone);
 
     String id =
         request.getRequestId().isEmpty() ? UUID.randomUUID().toString() : request.getRequestId();
@@ -71,8 +74,24 @@ final class RoutePlanner {
     }
     header.setRecipe(
         recipes.write(
-            request, model, size(request, planner.naturalSize(model)), header.build(), route));
+            request,
+            model,
+            refinement,
+            size(request, planner.naturalSize(model)),
+            header.build(),
+            route));
     return new GenerationPlan(header.build(), Math.max(1, request.getN()), inputs(request), route);
+  }
+
+  private Optional<Refinement> refinement(ModelFolder first, GenerationRequest request) {
+    if (!request.getRefinerModel().isEmpty()) {
+      return Optional.of(Refinement.of(first, model(request.getRefinerModel()), request));
+    }
+    if (request.hasRefinerStart() || request.hasRefiner()) {
+      throw RequestException.invalid(
+          "refiner_model", "There are settings of a refiner; say which model that is.");
+    }
+    return Optional.empty();
   }
 
   /** What the picture is to show is said in the way that the model understands. */

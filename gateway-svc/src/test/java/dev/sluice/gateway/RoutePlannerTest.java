@@ -2,12 +2,14 @@ package dev.sluice.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
@@ -214,6 +216,14 @@ class RoutePlannerTest {
                 .setModel("pipe-sd")
                 .setImage(picture(64, 64))
                 .setMask(ByteString.copyFromUtf8("GIF8"))),
+        bad("refiner_model", request().setModel("pipe-sdxl").setRefinerStart(0.7)),
+        bad("refiner_model", request().setModel("pipe-sdxl").setRefinerModel("pipe-sd")),
+        bad("refiner_model", request().setModel("pipe-sdxl").setRefinerModel("pipe-dit")),
+        bad("refiner_model", request().setRefinerModel("pipe-sdxl-refiner")),
+        bad("refiner_start", refined().setRefinerStart(0)),
+        bad("refiner_start", refined().setRefinerStart(1)),
+        bad("refiner_start", refined().setRefinerStart(Double.NaN)),
+        bad("refiner.steps", refined().setRefiner(settings.clone().setSteps(0))),
         bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)));
   }
 
@@ -232,6 +242,10 @@ class RoutePlannerTest {
       throw new UncheckedIOException(e);
     }
     return png.toByteString();
+  }
+
+  private static GenerationRequest.Builder refined() {
+    return request().setModel("pipe-sdxl").setRefinerModel("pipe-sdxl-refiner");
   }
 
   private static StageSettings.Builder scale(double value) {
@@ -436,5 +450,43 @@ class RoutePlannerTest {
     JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
     assertThat(recipe.getMask()).matches("[0-9a-f]{64}");
     assertThat(recipe.getRequest().getMask()).isEmpty();
+  }
+
+  @Test
+  void plan_handsThePictureFromTheFirstModelToTheRefiner() throws Exception {
+    GenerationPlan plan =
+        planner.plan(
+            refined()
+                .setSeed(7)
+                .setWidth(32)
+                .setHeight(32)
+                .setDenoiser(StageSettings.newBuilder().setSteps(10))
+                .setRefiner(StageSettings.newBuilder().setGuidanceScale(3))
+                .build(),
+            NOW);
+
+    assertThat(plan.header().getModel()).isEqualTo("pipe-sdxl");
+    assertThat(plan.route())
+        .extracting(RouteStep::getStage, RouteStep::getModel)
+        .containsExactly(
+            tuple(Stage.TEXT_ENCODER, ""),
+            tuple(Stage.DENOISER, ""),
+            tuple(Stage.TEXT_ENCODER, "pipe-sdxl-refiner"),
+            tuple(Stage.DENOISER, "pipe-sdxl-refiner"),
+            tuple(Stage.UPSCALER, "pipe-sdxl-refiner"));
+    DenoiserParameters first = plan.route().get(1).getDenoiser();
+    DenoiserParameters second = plan.route().get(3).getDenoiser();
+    assertThat(first.getEnd()).isEqualTo(0.8);
+    assertThat(first.hasStart()).isFalse();
+    assertThat(second.getStart()).isEqualTo(0.8);
+    assertThat(second.hasEnd()).isFalse();
+    assertThat(second.getSampling().getSteps()).as("the first model's").isEqualTo(10);
+    assertThat(second.getSampling().getGuidanceScale()).isEqualTo(3);
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
+    assertThat(recipe.getComponentsMap()).containsKeys("unet", "refiner/unet");
+    assertThat(recipe.getRequest().getDenoiser().getGuidanceScale()).isEqualTo(5);
+    assertThat(recipe.getRequest().getRefiner().getGuidanceScale()).isEqualTo(3);
+    assertThat(planner.plan(recipe.getRequest(), NOW).route()).isEqualTo(plan.route());
   }
 }

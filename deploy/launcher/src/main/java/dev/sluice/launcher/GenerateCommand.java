@@ -103,6 +103,18 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Noise on a picture to be enlarged.")
   private Integer noiseLevel;
 
+  @Option(
+      names = "--refiner",
+      paramLabel = "NAME",
+      description = "A second model, beside the first, that finishes the picture.")
+  private String refiner;
+
+  @Option(
+      names = "--refiner-start",
+      paramLabel = "SHARE",
+      description = "The share of the schedule at which it takes over, 0 to 1 (default: 0.8).")
+  private Double refinerStart;
+
   @Option(names = "--prior-steps", paramLabel = "STEPS", description = "Steps of the prior.")
   private Integer priorSteps;
 
@@ -169,6 +181,8 @@ final class GenerateCommand implements Callable<Integer> {
     set(strength, request::setStrength);
     set(classLabel, request::setClassLabel);
     set(noiseLevel, request::setNoiseLevel);
+    set(refiner, request::setRefinerModel);
+    set(refinerStart, request::setRefinerStart);
     StageSettings settings = denoiser.settings();
     if (!settings.getAllFields().isEmpty()) {
       request.setDenoiser(settings);

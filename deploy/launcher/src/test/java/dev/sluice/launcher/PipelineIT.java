@@ -33,6 +33,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,6 +58,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,7 +78,8 @@ class PipelineIT {
   private static final String LATENT = "pipe-sd";
 
   private static final List<String> FAMILIES =
-      List.of("pipe-sd", "pipe-sdxl", "pipe-if", "pipe-dit");
+      List.of(
+          "pipe-sd", "pipe-sdxl", "pipe-sdxl-refiner", "pipe-if", "pipe-dit", "pipe-ddpm");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private static Path folder;
@@ -252,6 +255,71 @@ class PipelineIT {
       assertThat(Png.largestDifference(image.getPng(), tensors.floats("out.image")))
           .isLessThan(0.002 + 0.5 / 255);
     }
+  }
+
+  @Test
+  void aPictureIsBegunByOneModelAndFinishedByTheOther() {
+    GenerationRequest alone =
+        recorded("pipe-sdxl", 42, 10, 5).setRequestId("alone").setPrompt("a ship").build();
+    GenerationRequest refined =
+        alone.toBuilder().setRequestId("refined").setRefinerModel("pipe-sdxl-refiner").build();
+
+    List<Stage> stages = new ArrayList<>();
+    Image image =
+        overGrpc(refined, event -> stages.addAll(event.getAccepted().getStagesList())).get(0);
+
+    assertThat(stages)
+        .containsExactly(
+            Stage.TEXT_ENCODER,
+            Stage.DENOISER,
+            Stage.TEXT_ENCODER,
+            Stage.DENOISER,
+            Stage.UPSCALER);
+    assertThat(image.getTimingsList()).hasSize(5);
+    ByteString again = overGrpc(refined.toBuilder().setRequestId("again").build()).get(0).getPng();
+    assertThat(Png.largestDifference(image.getPng(), again)).isLessThanOrEqualTo(1);
+    assertThat(Png.largestDifference(image.getPng(), overGrpc(alone).get(0).getPng()))
+        .isGreaterThan(10);
+  }
+
+  @Test
+  void aPictureStaysAsItWasWhereItIsNotPainted() throws IOException {
+    BufferedImage given = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+    BufferedImage mask = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 256; i++) {
+      given.setRGB(i % 16, i / 16, 0x010203 * i & 0xffffff);
+      mask.setRGB(i % 16, i / 16, i % 16 < 8 ? 0 : 0xffffff);
+    }
+    GenerationRequest painting =
+        GenerationRequest.newBuilder()
+            .setRequestId("painting")
+            .setModel("pipe-ddpm")
+            .setSeed(3)
+            .setImage(png(given))
+            .setMask(png(mask))
+            .setDenoiser(StageSettings.newBuilder().setSteps(5).setTimestepSpacing("trailing"))
+            .build();
+
+    BufferedImage painted =
+        ImageIO.read(overGrpc(painting).get(0).getPng().newInput());
+
+    int changed = 0;
+    for (int i = 0; i < 256; i++) {
+      int before = given.getRGB(i % 16, i / 16);
+      int after = painted.getRGB(i % 16, i / 16);
+      if (i % 16 < 8) {
+        assertThat(after).isEqualTo(before);
+      } else if (after != before) {
+        changed++;
+      }
+    }
+    assertThat(changed).isGreaterThan(100);
+  }
+
+  private static ByteString png(BufferedImage image) throws IOException {
+    ByteString.Output png = ByteString.newOutput();
+    ImageIO.write(image, "png", png);
+    return png.toByteString();
   }
 
   @Test

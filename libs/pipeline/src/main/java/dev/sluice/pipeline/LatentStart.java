@@ -1,6 +1,7 @@
 package dev.sluice.pipeline;
 
 import static dev.sluice.pipeline.TensorNames.IMAGE;
+import static dev.sluice.pipeline.TensorNames.LATENT;
 import static dev.sluice.pipeline.TensorNames.MASK;
 
 import dev.sluice.diffusion.SamplingPlan;
@@ -13,9 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a latent model starts from a picture: with its latents noised, or painting into it. A UNet
- * trained for the latter sees, behind the sample's channels, the mask and the latents of the
- * picture with a hole; with any other, the known part is put back after every step.
+ * How a latent model starts. From a picture it goes with the picture's latents noised, or painting
+ * into it: a UNet trained for that sees, behind the sample's channels, the mask and the latents of
+ * the picture with a hole; with any other, the known part is put back after every step. What
+ * another model of the same latents left at a share of the schedule is taken over as it is (Podell
+ * et al. 2023, "SDXL", section 2.5; Balaji et al. 2022, "eDiff-I", section 4.1).
  */
 final class LatentStart {
 
@@ -24,6 +27,7 @@ final class LatentStart {
   private final LatentEncoder encoder;
   private final SampleSpace space;
   private final boolean seesMasks;
+  private final int trainTimesteps;
 
   LatentStart(ModelFolder model) {
     this.encoder = new LatentEncoder(model);
@@ -36,6 +40,7 @@ final class LatentStart {
               .formatted(unet.origin(), channels, latent, 2 * latent + 1));
     }
     this.seesMasks = channels != latent;
+    this.trainTimesteps = model.trainTimesteps("scheduler");
     this.space = SampleSpace.of(model, "unet", latent, "vae");
   }
 
@@ -43,13 +48,41 @@ final class LatentStart {
     return space;
   }
 
-  /** Whether the UNet was trained to paint into pictures, and can do nothing else. */
-  boolean seesMasks() {
-    return seesMasks;
+  /**
+   * How a request starts: from what another model left, from a latent, from a picture or, with none
+   * of them, from noise.
+   */
+  Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    if (request.span().start().isPresent() && (request.has(LATENT) || request.has(IMAGE))) {
+      return takeOver(request, plan, generator);
+    }
+    if (request.has(LATENT)) {
+      return Start.fromPicture(request, plan, request.batch(LATENT), null, generator);
+    }
+    if (request.has(IMAGE) || seesMasks) {
+      return fromPicture(request, plan, generator);
+    }
+    int[] shape = space.shape(request.pictures(), request.height(), request.width());
+    return Start.fromNoise(plan, generator, shape);
   }
 
-  /** The start of a request that comes with a picture. */
-  Start fromPicture(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+  /** What another model left is as noisy as it must be. */
+  private Start takeOver(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
+    int step = Steps.above(plan, request.span().start().getAsDouble(), trainTimesteps);
+    if (!request.has(LATENT)) {
+      return new Start(step, latents(request, generator));
+    }
+    Start start = new Start(step, request.batch(LATENT));
+    if (!request.has(MASK)) {
+      return start;
+    }
+    HostTensor.Floats original = latents(request, generator);
+    float[] noise = generator.randn(original.values().length);
+    return start.keeping(
+        new KnownRegion(original, new HostTensor.Floats(noise, original.shape()), masks(request)));
+  }
+
+  private Start fromPicture(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
     return seesMasks
         ? withHole(request, plan, generator)
         : Start.fromPicture(request, plan, latents(request, generator), masks(request), generator);
@@ -75,12 +108,12 @@ final class LatentStart {
   }
 
   /** The pictures of a request as latents. */
-  HostTensor.Floats latents(DenoiseRequest request, TorchGenerator generator) {
+  private HostTensor.Floats latents(DenoiseRequest request, TorchGenerator generator) {
     return request.spread(IMAGE, encoder.encode(request.distinct(IMAGE), generator));
   }
 
   /** A request's masks at the latents' resolution; null if it has none. */
-  HostTensor.Floats masks(DenoiseRequest request) {
+  private HostTensor.Floats masks(DenoiseRequest request) {
     return request.has(MASK) ? KnownRegion.masks(request, space.downscale()) : null;
   }
 

@@ -1,6 +1,5 @@
 package dev.sluice.pipeline;
 
-import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
@@ -37,9 +36,7 @@ final class StableDiffusion implements Denoiser {
 
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
-    return request.has(IMAGE) || latents.seesMasks()
-        ? latents.fromPicture(request, plan, generator)
-        : Denoiser.super.start(request, plan, generator);
+    return latents.start(request, plan, generator);
   }
 
   @Override

@@ -2,9 +2,6 @@ package dev.sluice.pipeline;
 
 import static dev.sluice.pipeline.TensorNames.AESTHETIC_SCORE;
 import static dev.sluice.pipeline.TensorNames.CROP_CORNER;
-import static dev.sluice.pipeline.TensorNames.IMAGE;
-import static dev.sluice.pipeline.TensorNames.LATENT;
-import static dev.sluice.pipeline.TensorNames.MASK;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.ORIGINAL_SIZE;
 import static dev.sluice.pipeline.TensorNames.TARGET_SIZE;
@@ -25,8 +22,7 @@ import java.util.Map;
 /**
  * SDXL and its refiner (Podell et al. 2023): the UNet is told, besides a text's tokens and its
  * embedding, the size of the picture that a training example was cut from, where it was cut, and
- * the size it was cut to (section 2.2); the refiner an aesthetic score in place of the last. A base
- * model's latents are handed to the refiner at a share of the schedule (section 2.5).
+ * the size it was cut to (section 2.2); the refiner an aesthetic score in place of the last.
  */
 final class StableDiffusionXl implements Denoiser {
 
@@ -39,7 +35,6 @@ final class StableDiffusionXl implements Denoiser {
   private final SampleSpace space;
   private final LatentStart latents;
   private final boolean aestheticScore;
-  private final int trainTimesteps;
 
   StableDiffusionXl(ModelFolder model) {
     this.unet = model.network("unet");
@@ -48,37 +43,11 @@ final class StableDiffusionXl implements Denoiser {
     this.latents = new LatentStart(model);
     this.space = latents.space();
     this.aestheticScore = model.setting("requires_aesthetics_score", false);
-    this.trainTimesteps = model.trainTimesteps("scheduler");
   }
 
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
-    if (request.span().start().isPresent() && (request.has(LATENT) || request.has(IMAGE))) {
-      return takeOver(request, plan, generator);
-    }
-    if (request.has(LATENT)) {
-      return Start.fromPicture(request, plan, request.batch(LATENT), null, generator);
-    }
-    return request.has(IMAGE) || latents.seesMasks()
-        ? latents.fromPicture(request, plan, generator)
-        : Denoiser.super.start(request, plan, generator);
-  }
-
-  /** What another model left is as noisy as it must be. */
-  private Start takeOver(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
-    int step = Steps.above(plan, request.span().start().getAsDouble(), trainTimesteps);
-    if (!request.has(LATENT)) {
-      return new Start(step, latents.latents(request, generator));
-    }
-    Start start = new Start(step, request.batch(LATENT));
-    if (!request.has(MASK)) {
-      return start;
-    }
-    HostTensor.Floats original = latents.latents(request, generator);
-    float[] noise = generator.randn(original.values().length);
-    return start.keeping(
-        new KnownRegion(
-            original, new HostTensor.Floats(noise, original.shape()), latents.masks(request)));
+    return latents.start(request, plan, generator);
   }
 
   @Override

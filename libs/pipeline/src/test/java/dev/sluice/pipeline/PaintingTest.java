@@ -170,8 +170,7 @@ class PaintingTest {
     TorchGenerator generator = new TorchGenerator(5);
 
     Start begun =
-        start.fromPicture(
-            request, request.sampling().plan(model.scheduler("scheduler")), generator);
+        start.start(request, request.sampling().plan(model.scheduler("scheduler")), generator);
 
     TorchGenerator again = new TorchGenerator(5);
     again.randn(4 * 8 * 8);

@@ -8,6 +8,8 @@ import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.StageEngine;
 import dev.sluice.pipeline.TextEncoder;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.TensorSource;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -57,6 +59,18 @@ public final class StageTrial {
     try (TextEncoder text = TextEncoder.load(model())) {
       return StageTensors.of(text.encode(Prompt.of(prompt)));
     }
+  }
+
+  /** The tensors of a prompt and of a negative prompt, as another recorded model has them. */
+  public static Map<String, Tensor> text(String model, String prompt, String negative) {
+    try (TextEncoder text = TextEncoder.load(ModelFolder.open(GOLDENS.resolve(model)))) {
+      return StageTensors.of(text.encode(Prompt.of(prompt).without(negative)));
+    }
+  }
+
+  /** What was recorded of a model's run. */
+  public static TensorSource golden(String model, String run) {
+    return Checkpoints.open(GOLDENS.resolve(model).resolve(run + ".safetensors"));
   }
 
   /** Values that have nothing to do with each other, all in [-1, 1]. */

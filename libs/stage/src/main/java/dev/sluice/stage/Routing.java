@@ -55,8 +55,10 @@ public final class Routing {
    *
    * @param inputs every tensor made so far
    */
-  public static Message task(TaskHeader header, Map<String, Tensor> inputs, List<RouteStep> route) {
+  public static Message task(TaskHeader before, Map<String, Tensor> inputs, List<RouteStep> route) {
     RouteStep step = route.get(0);
+    TaskHeader header =
+        step.getModel().isEmpty() ? before : before.toBuilder().setModel(step.getModel()).build();
     List<RouteStep> rest = route.subList(1, route.size());
     return switch (step.getParametersCase()) {
       case TEXT_ENCODER ->

@@ -48,10 +48,23 @@ class RoutingLawsTest {
       left = route(task);
       assertThat(parameters(task)).isEqualTo(parameters(step));
       assertThat(stage(task)).isEqualTo(step.getStage());
-      assertThat(task.getField(field(task, "header"))).isEqualTo(HEADER);
+      assertThat(header(task)).isEqualTo(HEADER);
       assertThat(inputs(task)).isEqualTo(INPUTS);
     }
     assertThat(left).isEmpty();
+  }
+
+  @Property(tries = 100)
+  void task_isOfTheStepsModelIfItNamesOne(@ForAll("steps") RouteStep step) {
+    RouteStep other = step.toBuilder().setModel("another").build();
+
+    assertThat(header(Routing.task(HEADER, INPUTS, List.of(step)))).isEqualTo(HEADER);
+    assertThat(header(Routing.task(HEADER, INPUTS, List.of(other))))
+        .isEqualTo(HEADER.toBuilder().setModel("another").build());
+  }
+
+  private static Object header(Message task) {
+    return task.getField(field(task, "header"));
   }
 
   @Property(tries = 200)
