@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -17,6 +18,11 @@ record ModelFolder(String name, Path folder, String pipelineClass, ObjectMapper 
   /** How it samples when a request says nothing. */
   SamplingDefaults samplingDefaults() {
     return SamplingDefaults.of(folder, json);
+  }
+
+  /** Whether it has that component. */
+  boolean hasComponent(String component) {
+    return Files.isRegularFile(folder.resolve(component).resolve("config.json"));
   }
 
   /** The {@code config.json} of a component such as {@code unet}. */

@@ -19,6 +19,21 @@ interface PipelinePlanner {
     return true;
   }
 
+  /** Whether other pictures of what a given one shows can be made. */
+  default boolean takesVariation(ModelFolder model) {
+    return false;
+  }
+
+  /** Whether all that the model makes are such pictures. */
+  default boolean isForVariations() {
+    return false;
+  }
+
+  /** Whether another model's prior makes the picture embeddings that this one starts from. */
+  default boolean needsPrior() {
+    return false;
+  }
+
   /** Whether a part of a picture that is given can be painted anew. */
   default boolean takesMask() {
     return false;

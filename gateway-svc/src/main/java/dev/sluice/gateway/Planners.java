@@ -18,7 +18,9 @@ final class Planners {
   private static final Map<String, PipelinePlanner> BY_CLASS =
       new TreeMap<>(
           Map.ofEntries(
-              entry("UnCLIPPipeline", new UnclipPlanner()),
+              entry("UnCLIPPipeline", new UnclipPlanner(false)),
+              entry("UnCLIPImageVariationPipeline", new UnclipPlanner(true)),
+              entry("KandinskyV22Pipeline", new KandinskyPlanner()),
               entry("StableDiffusionPipeline", latent(Picture.STARTS_FROM, 0.8, 50, 7.5)),
               entry("StableDiffusionImg2ImgPipeline", latent(Picture.NEEDS, 0.8, 50, 7.5)),
               entry("StableDiffusionInpaintPipeline", latent(Picture.PAINTS_INTO, 1, 50, 7.5)),

@@ -9,7 +9,7 @@ import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.contract.v1.TaskHeader;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /** Writes down how a picture is going to be made. */
 final class RecipeWriter {
@@ -29,14 +29,14 @@ final class RecipeWriter {
    * The recipe of a plan's first picture; the others differ in their seed.
    *
    * @param request as it was asked, where it says more than the route
-   * @param refinement by a second model
+   * @param helpers the other models that take part, by what they do
    * @param size of the picture
    * @return JSON of a {@link Recipe}
    */
   String write(
       GenerationRequest request,
       ModelFolder model,
-      Optional<Refinement> refinement,
+      Map<String, ModelFolder> helpers,
       ImageSize size,
       TaskHeader header,
       List<RouteStep> route) {
@@ -51,12 +51,17 @@ final class RecipeWriter {
             .clearImage()
             .clearMask()
             .setModel(model.name())
+            .setPriorModel(helpers.containsKey("prior") ? helpers.get("prior").name() : "")
             .setWidth(size.width())
             .setHeight(size.height())
             .setSeed(header.getSeed());
     for (RouteStep step : route) {
       switch (step.getParametersCase()) {
-        case PRIOR -> again.setPrior(SettingsOverlay.spelledOut(step.getPrior().getSampling()));
+        case PRIOR -> {
+          if (!step.getPrior().getFromImage()) {
+            again.setPrior(SettingsOverlay.spelledOut(step.getPrior().getSampling()));
+          }
+        }
         case DENOISER -> {
           DenoiserParameters denoiser = step.getDenoiser();
           StageSettings settings = SettingsOverlay.spelledOut(denoiser.getSampling());
@@ -80,12 +85,12 @@ final class RecipeWriter {
             .setRequest(again)
             .putAllComponents(digests.of(model))
             .setVersion(version);
-    refinement.ifPresent(
-        second ->
+    helpers.forEach(
+        (part, helper) ->
             digests
-                .of(second.model())
+                .of(helper)
                 .forEach(
-                    (component, digest) -> recipe.putComponents("refiner/" + component, digest)));
+                    (component, digest) -> recipe.putComponents(part + "/" + component, digest)));
     if (!request.getImage().isEmpty()) {
       recipe.setImage(ModelDigests.of(request.getImage().toByteArray()));
     }

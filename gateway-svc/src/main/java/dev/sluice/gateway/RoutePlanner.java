@@ -44,6 +44,7 @@ final class RoutePlanner {
     ModelFolder model = model(request.getModel());
     PipelinePlanner planner = planner(model);
     checkSubject(model, planner, request);
+    checkVariation(model, planner, request);
     if (!request.getMask().isEmpty() && !planner.takesMask()) {
       throw RequestException.invalid(
           "mask", "Model %s does not paint into pictures; leave it out.".formatted(model.name()));
@@ -56,7 +57,9 @@ final class RoutePlanner {
               .formatted(request.getUpscalerCount(), model.name(), upscalers));
     }
     Optional<Refinement> refinement = refinement(model, request);
-    List<RouteStep> alone = planner.route(model, request);
+    Optional<PriorChoice> prior = prior(model, planner, request);
+    List<RouteStep> own = planner.route(model, request);
+    List<RouteStep> alone = prior.map(choice -> choice.assign(own, model)).orElse(own);
     List<RouteStep> route = refinement.map(second -> second.extend(alone, request)).orElse(alone);
 
     String id =
@@ -76,11 +79,54 @@ final class RoutePlanner {
         recipes.write(
             request,
             model,
-            refinement,
+            helpers(prior, refinement),
             size(request, planner.naturalSize(model)),
             header.build(),
             route));
     return new GenerationPlan(header.build(), Math.max(1, request.getN()), inputs(request), route);
+  }
+
+  /** The other models that take part, by what they do. */
+  private static Map<String, ModelFolder> helpers(
+      Optional<PriorChoice> prior, Optional<Refinement> refinement) {
+    Map<String, ModelFolder> helpers = new LinkedHashMap<>();
+    prior.ifPresent(choice -> helpers.put("prior", choice.prior()));
+    refinement.ifPresent(second -> helpers.put("refiner", second.model()));
+    return helpers;
+  }
+
+  private Optional<PriorChoice> prior(
+      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+    if (planner.needsPrior()) {
+      return Optional.of(PriorChoice.of(catalog, model, request.getPriorModel()));
+    }
+    if (!request.getPriorModel().isEmpty()) {
+      throw RequestException.invalid(
+          "prior_model",
+          "Model %s needs no other model's prior; leave it out.".formatted(model.name()));
+    }
+    return Optional.empty();
+  }
+
+  private static void checkVariation(
+      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+    boolean possible = planner.takesVariation(model);
+    if (request.getVariation() && !possible) {
+      throw RequestException.invalid(
+          "variation",
+          "Model %s makes no variations; use one that starts from picture embeddings."
+              .formatted(model.name()));
+    }
+    boolean varies = planner.isForVariations() || request.getVariation();
+    if (varies && request.getImage().isEmpty()) {
+      throw RequestException.invalid("image", "A variation needs a picture; give one.");
+    }
+    if (possible && !varies && !request.getImage().isEmpty()) {
+      throw RequestException.invalid(
+          "image",
+          "Model %s does nothing with a picture but variations; ask for one, or leave it out."
+              .formatted(model.name()));
+    }
   }
 
   private Optional<Refinement> refinement(ModelFolder first, GenerationRequest request) {
@@ -98,7 +144,8 @@ final class RoutePlanner {
   private static void checkSubject(
       ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
     int classes = planner.classes(model);
-    if (planner.takesText() && request.getPrompt().isBlank()) {
+    boolean varies = planner.isForVariations() || request.getVariation();
+    if (planner.takesText() && !varies && request.getPrompt().isBlank()) {
       throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
     }
     if (!planner.takesText() && !request.getPrompt().isEmpty()) {

@@ -15,9 +15,12 @@ import java.util.List;
 /**
  * unCLIP (Ramesh et al. 2022, "Hierarchical Text-Conditional Image Generation with CLIP Latents"):
  * text to image embedding by the prior, to a small picture by the decoder, and up by two
- * super-resolution networks. The defaults are those of diffusers' {@code UnCLIPPipeline}.
+ * super-resolution networks. A variation takes the embedding of a picture instead (section 3.1).
+ * The defaults are those of diffusers' {@code UnCLIPPipeline}.
+ *
+ * @param isForVariations whether the model has no prior
  */
-final class UnclipPlanner implements PipelinePlanner {
+record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
 
   private static final String FIRST = "super_res_first";
   private static final String LAST = "super_res_last";
@@ -25,6 +28,11 @@ final class UnclipPlanner implements PipelinePlanner {
   private static final SamplingParameters PRIOR = SettingsOverlay.own(25, 4.0);
   private static final SamplingParameters DECODER = SettingsOverlay.own(25, 8.0);
   private static final SamplingParameters SUPER_RES = SettingsOverlay.own(7, 1.0);
+
+  @Override
+  public boolean takesVariation(ModelFolder model) {
+    return model.hasComponent("image_encoder");
+  }
 
   @Override
   public ImageSize naturalSize(ModelFolder model) {
@@ -66,12 +74,7 @@ final class UnclipPlanner implements PipelinePlanner {
                     .setPrompt(request.getPrompt())
                     .setNegativePrompt(request.getNegativePrompt()))
             .build(),
-        step(Stage.PRIOR)
-            .setPrior(
-                PriorParameters.newBuilder()
-                    .setSampling(
-                        SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior())))
-            .build(),
+        step(Stage.PRIOR).setPrior(embedding(defaults, request)).build(),
         step(Stage.DENOISER)
             .setDenoiser(
                 DenoiserParameters.newBuilder()
@@ -82,6 +85,14 @@ final class UnclipPlanner implements PipelinePlanner {
         step(Stage.UPSCALER)
             .setUpscaler(upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request))
             .build());
+  }
+
+  private PriorParameters embedding(SamplingDefaults defaults, GenerationRequest request) {
+    return isForVariations || request.getVariation()
+        ? PriorParameters.newBuilder().setFromImage(true).build()
+        : PriorParameters.newBuilder()
+            .setSampling(SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior()))
+            .build();
   }
 
   private void requireNaturalSize(ModelFolder model, GenerationRequest request) {

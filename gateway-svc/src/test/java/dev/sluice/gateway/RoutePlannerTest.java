@@ -39,6 +39,8 @@ class RoutePlannerTest {
   private static final Timestamp NOW = Timestamp.newBuilder().setSeconds(1_700_000_000).build();
   private static final Path PIPELINES = Path.of(System.getProperty("sluice.goldens"));
 
+  private static final String KANDINSKY = "pipe-kandinsky22-decoder";
+
   private final RoutePlanner planner =
       new RoutePlanner(
           new ModelCatalog(PIPELINES), "pipe-unclip", new RecipeWriter(new ModelDigests(), "0"));
@@ -224,7 +226,55 @@ class RoutePlannerTest {
         bad("refiner_start", refined().setRefinerStart(1)),
         bad("refiner_start", refined().setRefinerStart(Double.NaN)),
         bad("refiner.steps", refined().setRefiner(settings.clone().setSteps(0))),
-        bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)));
+        bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)),
+        bad("prior_model", request().setPriorModel("pipe-kandinsky22-prior")),
+        bad("prior_model", request().setModel(KANDINSKY).setPriorModel("pipe-unclip")),
+        bad("prompt", request().setModel(KANDINSKY).clearPrompt()),
+        bad("width", request().setModel(KANDINSKY).setWidth(17)),
+        bad("variation", request().setModel("pipe-sd").setImage(picture(8, 8)).setVariation(true)),
+        bad("variation", request().setImage(picture(8, 8)).setVariation(true)),
+        bad("image", request().setModel("pipe-unclip-image-variation")),
+        bad("image", request().setModel(KANDINSKY).setVariation(true)),
+        bad("image", request().setModel(KANDINSKY).setImage(picture(8, 8))));
+  }
+
+  @Test
+  void plan_sendsKandinskysRequestsThroughTwoModels() throws IOException {
+    GenerationPlan plan =
+        planner.plan(request().setNegativePrompt("blur").setModel(KANDINSKY).build(), NOW);
+
+    assertThat(plan.route())
+        .extracting(RouteStep::getStage, RouteStep::getModel)
+        .containsExactly(
+            tuple(Stage.TEXT_ENCODER, "pipe-kandinsky22-prior"),
+            tuple(Stage.PRIOR, "pipe-kandinsky22-prior"),
+            tuple(Stage.DENOISER, KANDINSKY),
+            tuple(Stage.UPSCALER, KANDINSKY));
+    assertThat(plan.route().get(1).getPrior().getWithNegative()).isTrue();
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
+    assertThat(recipe.getRequest().getPriorModel()).isEqualTo("pipe-kandinsky22-prior");
+    assertThat(recipe.getComponentsMap()).containsKeys("unet", "prior/prior");
+  }
+
+  @Test
+  void plan_takesTheEmbeddingOfThePictureThatIsToBeVaried() {
+    GenerationRequest.Builder variation =
+        GenerationRequest.newBuilder().setImage(picture(8, 8)).setVariation(true);
+
+    GenerationPlan kandinskys = planner.plan(variation.setModel(KANDINSKY).build(), NOW);
+    GenerationPlan unclips =
+        planner.plan(variation.setModel("pipe-unclip-image-variation").build(), NOW);
+
+    assertThat(kandinskys.route())
+        .extracting(RouteStep::getStage)
+        .containsExactly(Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
+    assertThat(kandinskys.route().get(0).getPrior().getFromImage()).isTrue();
+    assertThat(kandinskys.inputs()).containsOnlyKeys("image");
+    assertThat(unclips.route())
+        .extracting(RouteStep::getStage)
+        .containsExactly(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
+    assertThat(unclips.route().get(1).getPrior().getFromImage()).isTrue();
   }
 
   /** The left half is dark, the right half light. */

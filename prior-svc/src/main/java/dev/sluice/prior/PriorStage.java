@@ -4,11 +4,9 @@ import dev.sluice.contract.v1.PriorResult;
 import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.EmbeddingEngine;
 import dev.sluice.pipeline.PipelineClass;
-import dev.sluice.pipeline.PriorEngine;
-import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
-import dev.sluice.pipeline.TextEmbedding;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
@@ -20,13 +18,13 @@ import dev.sluice.stage.StageProtocol;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 
-/** Samples the embedding of a picture that would go with the text. */
+/** Makes the embedding of a picture that would go with the text, or of one that is there. */
 @ApplicationScoped
 class PriorStage implements StageModule<PriorTask, PriorResult> {
 
-  private final Engines<PriorEngine> engines;
+  private final Engines<EmbeddingEngine> engines;
 
-  PriorStage(Engines<PriorEngine> engines) {
+  PriorStage(Engines<EmbeddingEngine> engines) {
     this.engines = engines;
   }
 
@@ -37,25 +35,43 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
 
   @Override
   public Stage<PriorTask, PriorResult> load() {
-    engines.load(PipelineClass::hasPrior, PriorEngine::load);
-    return this::sample;
+    engines.load(PipelineClass::makesEmbeddings, EmbeddingEngine::load);
+    return this::embed;
   }
 
-  private PriorResult sample(PriorTask task, StageContext context) {
-    PriorEngine engine = engines.of(task.getHeader().getModel());
-    Map<String, Tensor> inputs = task.getInputsMap();
-    TextEmbedding text = StageTensors.text(inputs, "");
-    TextEmbedding negative = StageTensors.text(inputs, TensorNames.NEGATIVE);
-    Sampling sampling = Samplings.of(task.getParameters().getSampling(), "parameters.sampling");
+  private PriorResult embed(PriorTask task, StageContext context) {
+    EmbeddingEngine engine = engines.of(task.getHeader().getModel());
     return Task.run(
         task.getHeader(),
         context,
         work -> {
-          HostTensor.Floats embedding =
-              engine.sample(text, negative, sampling, work.generator(), work.listener());
-          Map<String, Tensor> outputs =
-              Map.of(TensorNames.IMAGE_EMBEDS, StageTensors.of(embedding));
-          return PriorResult.newBuilder().setResult(work.result(outputs)).build();
+          Map<String, HostTensor> embeddings =
+              task.getParameters().getFromImage()
+                  ? ofPicture(engine, task, context)
+                  : sampled(engine, task, work);
+          return PriorResult.newBuilder()
+              .setResult(work.result(StageTensors.of(embeddings)))
+              .build();
         });
+  }
+
+  private static Map<String, HostTensor> ofPicture(
+      EmbeddingEngine engine, PriorTask task, StageContext context) {
+    Map<String, HostTensor> embeddings =
+        engine.embed(StageTensors.floats(task.getInputsMap(), TensorNames.IMAGE));
+    context.progress(1, 1);
+    return embeddings;
+  }
+
+  private static Map<String, HostTensor> sampled(EmbeddingEngine engine, PriorTask task, Task work)
+      throws InterruptedException {
+    Map<String, Tensor> inputs = task.getInputsMap();
+    return engine.sample(
+        StageTensors.text(inputs, ""),
+        StageTensors.text(inputs, TensorNames.NEGATIVE),
+        task.getParameters().getWithNegative(),
+        Samplings.of(task.getParameters().getSampling(), "parameters.sampling"),
+        work.generator(),
+        work.listener());
   }
 }

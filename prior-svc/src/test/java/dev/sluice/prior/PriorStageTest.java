@@ -2,6 +2,7 @@ package dev.sluice.prior;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.PriorResult;
@@ -11,15 +12,18 @@ import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.ImageEncoding;
 import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.pipeline.TensorNames;
+import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageStoppedException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,5 +99,78 @@ class PriorStageTest {
     assertThatThrownBy(() -> stage.run(foreign, new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
         .hasMessageContaining("not the state of a generator");
+  }
+
+  @Test
+  void run_makesWhatKandinskysPriorMadeInTheReference() {
+    // The run that about.json of the pack describes.
+    String model = "pipe-kandinsky22-prior";
+    Map<String, Tensor> text =
+        StageTrial.text(model, "a photo of an astronaut riding a horse on mars", "");
+    PriorTask task =
+        task(StageTrial.sampling(5, 4)).toBuilder()
+            .setHeader(StageTrial.header(42).toBuilder().setModel(model))
+            .putAllInputs(text)
+            .build();
+
+    Map<String, Tensor> outputs =
+        stage.run(task, new StageTrial.Context()).getResult().getOutputsMap();
+
+    try (TensorSource golden = StageTrial.golden(model, "golden.prior")) {
+      for (String name : List.of("image_embeds", "negative_image_embeds")) {
+        assertThat(StageTensors.floats(outputs, name).values())
+            .as(name)
+            .containsExactly(golden.floats("out." + name), within(2e-3f));
+      }
+    }
+  }
+
+  @Test
+  void run_embedsAPictureOfAnySize() {
+    PriorTask.Builder task =
+        PriorTask.newBuilder()
+            .setHeader(StageTrial.header(7).toBuilder().setModel("pipe-unclip-image-variation"))
+            .setParameters(PriorParameters.newBuilder().setFromImage(true));
+    PriorTask one =
+        task.putInputs("image", StageTensors.of(StageTrial.anyFloats(1, 3, 40, 31))).build();
+
+    StageTrial.Context context = new StageTrial.Context();
+    StageResult result = stage.run(one, context).getResult();
+
+    try (ImageEncoding images =
+        ImageEncoding.load(StageTrial.model("pipe-unclip-image-variation"))) {
+      assertThat(result.getOutputsMap())
+          .containsOnly(
+              Map.entry(
+                  "image_embeds",
+                  StageTensors.of(images.embed(StageTrial.anyFloats(1, 3, 40, 31)))));
+    }
+    assertThat(context.progress()).containsExactly("1/1");
+  }
+
+  @Test
+  void run_saysWhenAModelCannotEmbedPictures() {
+    PriorTask task =
+        PriorTask.newBuilder()
+            .setHeader(StageTrial.header(7))
+            .setParameters(PriorParameters.newBuilder().setFromImage(true))
+            .putInputs("image", StageTensors.of(StageTrial.anyFloats(1, 3, 8, 8)))
+            .build();
+
+    assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("no image encoder");
+  }
+
+  @Test
+  void run_saysWhenAModelHasNoPrior() {
+    PriorTask task =
+        task(StageTrial.sampling(4, 3)).toBuilder()
+            .setHeader(StageTrial.header(7).toBuilder().setModel("pipe-unclip-image-variation"))
+            .build();
+
+    assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("no prior");
   }
 }

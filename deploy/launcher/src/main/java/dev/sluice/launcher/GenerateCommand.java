@@ -84,6 +84,17 @@ final class GenerateCommand implements Callable<Integer> {
   private Path image;
 
   @Option(
+      names = "--variation",
+      description = "Make other pictures of what the picture given shows.")
+  private boolean variation;
+
+  @Option(
+      names = "--prior-model",
+      paramLabel = "NAME",
+      description = "The model, beside this one, whose prior makes the picture embeddings.")
+  private String priorModel;
+
+  @Option(
       names = "--mask",
       paramLabel = "FILE",
       description = "As large as the picture given: white where it is to be painted anew.")
@@ -177,6 +188,8 @@ final class GenerateCommand implements Callable<Integer> {
       request.setHeight(Integer.parseInt(matcher.group(2)));
     }
     set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
+    request.setVariation(variation);
+    set(priorModel, request::setPriorModel);
     set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
     set(strength, request::setStrength);
     set(classLabel, request::setClassLabel);

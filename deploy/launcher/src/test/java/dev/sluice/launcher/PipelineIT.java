@@ -54,11 +54,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +67,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole of Sluice as processes: a real broker and the five services, on a tiny unCLIP. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
@@ -79,7 +80,15 @@ class PipelineIT {
 
   private static final List<String> FAMILIES =
       List.of(
-          "pipe-sd", "pipe-sdxl", "pipe-sdxl-refiner", "pipe-if", "pipe-dit", "pipe-ddpm");
+          "pipe-sd",
+          "pipe-sdxl",
+          "pipe-sdxl-refiner",
+          "pipe-if",
+          "pipe-dit",
+          "pipe-ddpm",
+          "pipe-kandinsky22-prior",
+          "pipe-kandinsky22-decoder",
+          "pipe-unclip-image-variation");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private static Path folder;
@@ -270,11 +279,7 @@ class PipelineIT {
 
     assertThat(stages)
         .containsExactly(
-            Stage.TEXT_ENCODER,
-            Stage.DENOISER,
-            Stage.TEXT_ENCODER,
-            Stage.DENOISER,
-            Stage.UPSCALER);
+            Stage.TEXT_ENCODER, Stage.DENOISER, Stage.TEXT_ENCODER, Stage.DENOISER, Stage.UPSCALER);
     assertThat(image.getTimingsList()).hasSize(5);
     ByteString again = overGrpc(refined.toBuilder().setRequestId("again").build()).get(0).getPng();
     assertThat(Png.largestDifference(image.getPng(), again)).isLessThanOrEqualTo(1);
@@ -300,8 +305,7 @@ class PipelineIT {
             .setDenoiser(StageSettings.newBuilder().setSteps(5).setTimestepSpacing("trailing"))
             .build();
 
-    BufferedImage painted =
-        ImageIO.read(overGrpc(painting).get(0).getPng().newInput());
+    BufferedImage painted = ImageIO.read(overGrpc(painting).get(0).getPng().newInput());
 
     int changed = 0;
     for (int i = 0; i < 256; i++) {
@@ -314,6 +318,57 @@ class PipelineIT {
       }
     }
     assertThat(changed).isGreaterThan(100);
+  }
+
+  @Test
+  void kandinskysTwoHalvesMakeOnePicture() {
+    GenerationRequest request =
+        recorded("pipe-kandinsky22-decoder", 42, 5, 4)
+            .setRequestId("halves")
+            .setPrompt("a ship")
+            .setPrior(StageSettings.newBuilder().setSteps(4))
+            .build();
+
+    Image image = overGrpc(request).get(0);
+
+    assertThat(image.getTimingsList())
+        .extracting(timing -> timing.getStage())
+        .containsExactly(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
+    GenerationRequest named =
+        request.toBuilder().setRequestId("named").setPriorModel("pipe-kandinsky22-prior").build();
+    GenerationRequest other =
+        request.toBuilder().setRequestId("other").setPrompt("a red square").build();
+    assertThat(Png.largestDifference(image.getPng(), overGrpc(named).get(0).getPng()))
+        .isLessThanOrEqualTo(1);
+    assertThat(Png.largestDifference(image.getPng(), overGrpc(other).get(0).getPng()))
+        .isGreaterThan(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pipe-kandinsky22-decoder", "pipe-unclip-image-variation"})
+  void aVariationDependsOnThePictureGiven(String model) throws IOException {
+    BufferedImage dark = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+    BufferedImage striped = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < 40; x += 2) {
+      for (int y = 0; y < 30; y++) {
+        striped.setRGB(x, y, 0xffee11);
+      }
+    }
+    GenerationRequest variation =
+        recorded(model, 5, 5, 4)
+            .setRequestId("dark-" + model)
+            .setImage(png(dark))
+            .setVariation(true)
+            .build();
+
+    ByteString first = overGrpc(variation).get(0).getPng();
+
+    GenerationRequest again = variation.toBuilder().setRequestId("again-" + model).build();
+    GenerationRequest other =
+        again.toBuilder().setRequestId("striped-" + model).setImage(png(striped)).build();
+    assertThat(Png.largestDifference(first, overGrpc(again).get(0).getPng()))
+        .isLessThanOrEqualTo(2);
+    assertThat(Png.largestDifference(first, overGrpc(other).get(0).getPng())).isGreaterThan(10);
   }
 
   private static ByteString png(BufferedImage image) throws IOException {

@@ -7,6 +7,7 @@ import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
 import dev.sluice.pipeline.GuidanceOptions;
+import dev.sluice.pipeline.ImageEncoding;
 import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Prompt;
@@ -134,13 +135,14 @@ final class StagesRunner {
       texts.add(TextEmbedding.of(tensors, ""));
       negatives.add(TextEmbedding.of(tensors, TensorNames.NEGATIVE));
     }
-    try (PriorEngine prior = PriorEngine.load(model, BatchLimit.DEFAULT)) {
+    try (PriorEngine prior = PriorEngine.load(model, BatchLimit.DEFAULT);
+        ImageEncoding images = ImageEncoding.load(model)) {
       HostTensor.Floats sampled = prior.sample(texts, negatives, sampling(), generator, listener);
       int pictures = unwanted ? texts.size() / 2 : texts.size();
       HostTensor.Floats none =
           unwanted
               ? Images.rows(sampled, pictures, pictures)
-              : Images.repeated(prior.noPicture(), pictures);
+              : Images.repeated(images.noPicture(), pictures);
       return Map.of(
           "out.image_embeds", Images.rows(sampled, 0, pictures), "out.negative_image_embeds", none);
     }

@@ -7,19 +7,37 @@ import java.util.Map;
 /** CLIP's image encoder: what a prior predicts, from a picture that is there already. */
 public final class ImageEncoding implements AutoCloseable {
 
-  private final Network network;
+  static final String COMPONENT = "image_encoder";
 
-  private ImageEncoding(Network network) {
-    this.network = network;
+  private static final int CLIP_SIZE = 224;
+
+  private final Network network;
+  private final int size;
+  private final ImagePreprocessing preprocessing;
+
+  private ImageEncoding(ModelFolder model) {
+    this.size = model.config(COMPONENT).integer("image_size", CLIP_SIZE);
+    this.preprocessing = ImagePreprocessing.of(model, size);
+    this.network = model.network(COMPONENT);
   }
 
   /** Loads the image encoder of a model. */
   public static ImageEncoding load(ModelFolder model) {
-    return model.load(folder -> new ImageEncoding(folder.network("image_encoder")));
+    return model.load(ImageEncoding::new);
   }
 
   /**
-   * Encodes a picture.
+   * Embeds a picture of any size.
+   *
+   * @param picture {@code [1, 3, height, width]} in [-1, 1]
+   * @return {@code [1, width]}
+   */
+  public HostTensor.Floats embed(HostTensor.Floats picture) {
+    return encode(preprocessing.apply(picture));
+  }
+
+  /**
+   * Encodes what has been prepared for the network.
    *
    * @param pixels {@code [1, 3, size, size]} of the encoder's size, normalised as it was trained
    *     with
@@ -27,6 +45,11 @@ public final class ImageEncoding implements AutoCloseable {
    */
   public HostTensor.Floats encode(HostTensor.Floats pixels) {
     return network.run(Map.of("pixel_values", pixels)).get("image_embeds");
+  }
+
+  /** Kandinsky's embedding that stands for no picture, {@code [1, width]}: that of zeros. */
+  public HostTensor.Floats noPicture() {
+    return encode(new HostTensor.Floats(new float[3 * size * size], 1, 3, size, size));
   }
 
   @Override

@@ -102,17 +102,24 @@ final class ModelInspector {
     }
   }
 
-  /** What a request must be able to ask for: a picture, from words, a class or another picture. */
+  /** Kandinsky's two halves are published apart; a picture takes both. */
   private void inspectPipeline(PipelineClass pipeline) {
-    if (!pipeline.hasDenoiser()) {
+    if (pipeline == PipelineClass.KANDINSKY_DECODER && !hasBeside(PipelineClass.KANDINSKY_PRIOR)) {
       addProblem(
-          folder + ": " + pipeline.className() + " makes picture embeddings and no pictures");
-    } else if (pipeline.startsFromEmbedding() && !pipeline.hasPrior()) {
-      addProblem(
-          folder
-              + ": "
-              + pipeline.className()
-              + " starts from a picture embedding, which no request can give it");
+          "%s: %s starts from picture embeddings, which a %s makes; put one beside it"
+              .formatted(folder, pipeline.className(), PipelineClass.KANDINSKY_PRIOR.className()));
+    }
+  }
+
+  private boolean hasBeside(PipelineClass pipeline) {
+    try (Stream<Path> siblings = Files.list(folder.toAbsolutePath().normalize().getParent())) {
+      return siblings
+          .map(sibling -> sibling.resolve(ModelFolder.INDEX))
+          .filter(Files::isRegularFile)
+          .anyMatch(
+              index -> Config.read(index).string("_class_name", "").equals(pipeline.className()));
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -156,13 +163,8 @@ final class ModelInspector {
     }
     return switch (className) {
       case "AutoencoderKL", "VQModel" -> Stage.UPSCALER;
-      case "PriorTransformer" -> Stage.PRIOR;
-      case "CLIPTextModel",
-          "CLIPTextModelWithProjection",
-          "CLIPVisionModel",
-          "CLIPVisionModelWithProjection",
-          "T5EncoderModel" ->
-          Stage.TEXT_ENCODER;
+      case "PriorTransformer", "CLIPVisionModel", "CLIPVisionModelWithProjection" -> Stage.PRIOR;
+      case "CLIPTextModel", "CLIPTextModelWithProjection", "T5EncoderModel" -> Stage.TEXT_ENCODER;
       default -> Stage.DENOISER;
     };
   }

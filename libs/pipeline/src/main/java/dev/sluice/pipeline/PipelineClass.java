@@ -269,14 +269,14 @@ public enum PipelineClass {
     return components.contains("prior");
   }
 
+  /** Whether there is a network that makes picture embeddings, of texts or of pictures. */
+  public boolean makesEmbeddings() {
+    return hasPrior() || components.contains(ImageEncoding.COMPONENT);
+  }
+
   /** Whether there is a network that denoises pictures or latents. */
   public boolean hasDenoiser() {
     return denoiser != Denoise.NONE;
-  }
-
-  /** Whether pictures are made from a picture embedding. */
-  boolean startsFromEmbedding() {
-    return denoiser == Denoise.UNCLIP_DECODER || denoiser == Denoise.KANDINSKY_DECODER;
   }
 
   Text text() {

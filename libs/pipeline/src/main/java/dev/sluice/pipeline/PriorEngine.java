@@ -25,7 +25,6 @@ public final class PriorEngine implements StageEngine {
   private final int trainTimesteps;
   private final int width;
   private final TextEmbedding anyText;
-  private final HostTensor.Floats blackPicture;
 
   private PriorEngine(ModelFolder model, BatchLimit limit) {
     this.network = model.network("prior");
@@ -35,20 +34,11 @@ public final class PriorEngine implements StageEngine {
     this.trainTimesteps = model.trainTimesteps(schedulerName);
     this.width = model.config("prior").integer("embedding_dim", 768);
     this.anyText = TextEmbedding.zeros(model);
-    this.blackPicture = model.has("image_encoder") ? blackPicture(model) : null;
   }
 
   /** Loads the prior of a model. */
   public static PriorEngine load(ModelFolder model, BatchLimit limit) {
     return model.load(folder -> new PriorEngine(folder, limit));
-  }
-
-  /** What a picture of zeros is embedded as: Kandinsky's "no picture". */
-  private static HostTensor.Floats blackPicture(ModelFolder model) {
-    int size = model.config("image_encoder").integer("image_size", 224);
-    try (ImageEncoding encoder = ImageEncoding.load(model)) {
-      return encoder.encode(new HostTensor.Floats(new float[3 * size * size], 1, 3, size, size));
-    }
   }
 
   /**
@@ -97,19 +87,6 @@ public final class PriorEngine implements StageEngine {
     DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
     batcher.run(loop);
     return network.run(Map.of("prior_latents", loop.sample())).get("post_process_latents");
-  }
-
-  /**
-   * The embedding that stands for no picture.
-   *
-   * @return {@code [1, width]}
-   * @throws IllegalStateException if the model has no image encoder
-   */
-  public HostTensor.Floats noPicture() {
-    if (blackPicture == null) {
-      throw new IllegalStateException("this model has no image encoder to embed a picture with");
-    }
-    return blackPicture;
   }
 
   private static Condition condition(TextEmbedding text) {

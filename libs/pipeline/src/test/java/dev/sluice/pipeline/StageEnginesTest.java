@@ -44,8 +44,8 @@ class StageEnginesTest {
     if (model.pipeline().takesText()) {
       engines.add(TextEncoder.load(model));
     }
-    if (model.pipeline().hasPrior()) {
-      engines.add(PriorEngine.load(model, BatchLimit.DEFAULT));
+    if (model.pipeline().makesEmbeddings()) {
+      engines.add(EmbeddingEngine.load(model, BatchLimit.DEFAULT));
     }
     if (model.pipeline().hasDenoiser()) {
       engines.add(DenoiserEngine.load(model, BatchLimit.DEFAULT));

@@ -32,7 +32,12 @@ public final class StageTrial {
 
   /** The recorded model. */
   public static ModelFolder model() {
-    return ModelFolder.open(GOLDENS.resolve(MODEL));
+    return model(MODEL);
+  }
+
+  /** Another recorded model. */
+  public static ModelFolder model(String name) {
+    return ModelFolder.open(GOLDENS.resolve(name));
   }
 
   /** Engines of the recorded model, once a stage has loaded them. */
@@ -63,7 +68,7 @@ public final class StageTrial {
 
   /** The tensors of a prompt and of a negative prompt, as another recorded model has them. */
   public static Map<String, Tensor> text(String model, String prompt, String negative) {
-    try (TextEncoder text = TextEncoder.load(ModelFolder.open(GOLDENS.resolve(model)))) {
+    try (TextEncoder text = TextEncoder.load(model(model))) {
       return StageTensors.of(text.encode(Prompt.of(prompt).without(negative)));
     }
   }
