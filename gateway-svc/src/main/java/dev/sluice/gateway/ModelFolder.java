@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -17,6 +18,16 @@ record ModelFolder(String name, Path folder, String pipelineClass, ObjectMapper 
   /** How it samples when a request says nothing. */
   SamplingDefaults samplingDefaults() {
     return SamplingDefaults.of(folder, json);
+  }
+
+  /** Whether it has a component of that name, of its pipeline's or beside it. */
+  boolean has(String component) {
+    return Files.isRegularFile(folder.resolve(component).resolve("config.json"));
+  }
+
+  /** How many classes a classifier beside the model tells apart; 0 if there is none. */
+  int classifierClasses() {
+    return has("classifier") ? componentConfig("classifier").path("num_classes").asInt(0) : 0;
   }
 
   /** The {@code config.json} of a component such as {@code unet}. */

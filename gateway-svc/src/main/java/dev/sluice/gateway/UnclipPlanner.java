@@ -33,6 +33,11 @@ final class UnclipPlanner implements PipelinePlanner {
   }
 
   @Override
+  public boolean takesClipGuidance(ModelFolder model) {
+    return model.has("image_encoder");
+  }
+
+  @Override
   public List<Stage> stages() {
     return List.of(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
   }

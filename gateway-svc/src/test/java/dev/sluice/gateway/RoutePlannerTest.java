@@ -172,6 +172,21 @@ class RoutePlannerTest {
         bad("denoiser.guidance_scale", request().setDenoiser(scale(Double.POSITIVE_INFINITY))),
         bad("prior.guidance_scale", request().setPrior(scale(-0.5))),
         bad("denoiser.eta", request().setDenoiser(settings.clone().setEta(1.5))),
+        bad(
+            "denoiser.classifier_scale",
+            request()
+                .clearPrompt()
+                .setModel("pipe-ddpm")
+                .setClassLabel(1)
+                .setDenoiser(settings.clone().setClassifierScale(2))),
+        bad(
+            "denoiser.classifier_scale",
+            request().setDenoiser(settings.clone().setClassifierScale(Double.NaN))),
+        bad("denoiser.clip_scale", request().setDenoiser(settings.clone().setClipScale(9))),
+        bad("prior.clip_scale", request().setPrior(settings.clone().setClipScale(9))),
+        bad(
+            "upscaler[0].classifier_scale",
+            request().addUpscaler(settings.clone().setClassifierScale(9))),
         bad("denoiser.timestep_spacing", request().setDenoiser(spacing("wide"))),
         bad(
             "prior.guidance_rescale",
