@@ -504,4 +504,30 @@ class RoutePlannerTest {
     assertThat(recipe.getRequest().getRefiner().getGuidanceScale()).isEqualTo(3);
     assertThat(planner.plan(recipe.getRequest(), NOW).route()).isEqualTo(plan.route());
   }
+
+  @Test
+  void plan_letsAClassifierBesideTheModelKnowTheClasses(@TempDir Path models) throws IOException {
+    Path model = models.resolve("judged");
+    writeConfig(model.resolve("unet"), 16);
+    Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"DDPMPipeline\"}");
+    Files.createDirectories(model.resolve("classifier"));
+    Files.writeString(model.resolve("classifier/config.json"), "{\"num_classes\": 4}");
+    RoutePlanner judged =
+        new RoutePlanner(
+            new ModelCatalog(models), "judged", new RecipeWriter(new ModelDigests(), "0"));
+    GenerationRequest.Builder request =
+        GenerationRequest.newBuilder()
+            .setDenoiser(StageSettings.newBuilder().setClassifierScale(3));
+
+    GenerationPlan plan = judged.plan(request.setClassLabel(3).build(), NOW);
+
+    assertThat(plan.route().get(0).getDenoiser().getSampling().getClassifierScale()).isEqualTo(3);
+    assertThat(plan.inputs()).containsKey("class_label");
+    assertThatThrownBy(() -> judged.plan(request.setClassLabel(4).build(), NOW))
+        .hasMessage("The class label is 4; model judged knows 0 to 3.");
+    assertThatThrownBy(() -> judged.plan(request.clearClassLabel().build(), NOW))
+        .hasMessageContaining("give one from 0 to 3");
+    assertThatThrownBy(() -> judged.plan(request.clearDenoiser().setClassLabel(1).build(), NOW))
+        .hasMessageContaining("knows no classes");
+  }
 }

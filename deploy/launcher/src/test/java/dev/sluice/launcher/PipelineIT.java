@@ -54,11 +54,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -78,8 +78,7 @@ class PipelineIT {
   private static final String LATENT = "pipe-sd";
 
   private static final List<String> FAMILIES =
-      List.of(
-          "pipe-sd", "pipe-sdxl", "pipe-sdxl-refiner", "pipe-if", "pipe-dit", "pipe-ddpm");
+      List.of("pipe-sd", "pipe-sdxl", "pipe-sdxl-refiner", "pipe-if", "pipe-dit", "pipe-ddpm");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private static Path folder;
@@ -270,11 +269,7 @@ class PipelineIT {
 
     assertThat(stages)
         .containsExactly(
-            Stage.TEXT_ENCODER,
-            Stage.DENOISER,
-            Stage.TEXT_ENCODER,
-            Stage.DENOISER,
-            Stage.UPSCALER);
+            Stage.TEXT_ENCODER, Stage.DENOISER, Stage.TEXT_ENCODER, Stage.DENOISER, Stage.UPSCALER);
     assertThat(image.getTimingsList()).hasSize(5);
     ByteString again = overGrpc(refined.toBuilder().setRequestId("again").build()).get(0).getPng();
     assertThat(Png.largestDifference(image.getPng(), again)).isLessThanOrEqualTo(1);
@@ -300,8 +295,7 @@ class PipelineIT {
             .setDenoiser(StageSettings.newBuilder().setSteps(5).setTimestepSpacing("trailing"))
             .build();
 
-    BufferedImage painted =
-        ImageIO.read(overGrpc(painting).get(0).getPng().newInput());
+    BufferedImage painted = ImageIO.read(overGrpc(painting).get(0).getPng().newInput());
 
     int changed = 0;
     for (int i = 0; i < 256; i++) {
