@@ -20,9 +20,14 @@ record ModelFolder(String name, Path folder, String pipelineClass, ObjectMapper 
     return SamplingDefaults.of(folder, json);
   }
 
-  /** Whether it has that component. */
-  boolean hasComponent(String component) {
+  /** Whether it has a component of that name, of its pipeline's or beside it. */
+  boolean has(String component) {
     return Files.isRegularFile(folder.resolve(component).resolve("config.json"));
+  }
+
+  /** How many classes a classifier beside the model tells apart; 0 if there is none. */
+  int classifierClasses() {
+    return has("classifier") ? componentConfig("classifier").path("num_classes").asInt(0) : 0;
   }
 
   /** The {@code config.json} of a component such as {@code unet}. */

@@ -39,6 +39,11 @@ interface PipelinePlanner {
     return false;
   }
 
+  /** Whether CLIP can compare a picture under way with the prompt. */
+  default boolean takesClipGuidance(ModelFolder model) {
+    return false;
+  }
+
   /** How many classes of pictures the model knows; 0 if it knows none. */
   default int classes(ModelFolder model) {
     return 0;

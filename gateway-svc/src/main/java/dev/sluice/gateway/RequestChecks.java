@@ -16,6 +16,7 @@ final class RequestChecks {
   private static final int MAX_PROMPT = 1000;
   static final int MAX_STEPS = 1000;
   private static final double MAX_GUIDANCE = 100;
+  private static final double MAX_STEERING = 10_000;
   private static final double MAX_THRESHOLD = 1000;
   private static final Duration MAX_TIMEOUT = Durations.fromDays(7);
 
@@ -55,10 +56,13 @@ final class RequestChecks {
               .formatted(request.getRefinerStart()));
     }
     checkSettings("prior", request.getPrior());
+    checkUnsteered("prior", request.getPrior());
+    checkUnsteered("refiner", request.getRefiner());
     checkSettings("refiner", request.getRefiner());
     checkSettings("denoiser", request.getDenoiser());
     for (int i = 0; i < request.getUpscalerCount(); i++) {
       checkSettings("upscaler[" + i + "]", request.getUpscaler(i));
+      checkUnsteered("upscaler[" + i + "]", request.getUpscaler(i));
     }
   }
 
@@ -123,7 +127,19 @@ final class RequestChecks {
               .formatted(stage, String.join(", ", TimestepSpacing.names())));
     }
     checkGuidance(stage, settings);
+    checkRange(stage + ".classifier_scale", settings.getClassifierScale(), MAX_STEERING);
+    checkRange(stage + ".clip_scale", settings.getClipScale(), MAX_STEERING);
     checkThresholds(stage, settings);
+  }
+
+  /** Other networks' gradients guide what makes the picture, and nothing else. */
+  private static void checkUnsteered(String stage, StageSettings settings) {
+    if (settings.getClassifierScale() > 0 || settings.getClipScale() > 0) {
+      throw RequestException.invalid(
+          stage + (settings.getClipScale() > 0 ? ".clip_scale" : ".classifier_scale"),
+          "Classifiers and CLIP guide the denoiser; set their scales there, not at %s."
+              .formatted(stage));
+    }
   }
 
   private static void checkGuidance(String stage, StageSettings settings) {

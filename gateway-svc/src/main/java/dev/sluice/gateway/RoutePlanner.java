@@ -45,6 +45,7 @@ final class RoutePlanner {
     PipelinePlanner planner = planner(model);
     checkSubject(model, planner, request);
     checkVariation(model, planner, request);
+    checkClipGuidance(model, planner, request);
     if (!request.getMask().isEmpty() && !planner.takesMask()) {
       throw RequestException.invalid(
           "mask", "Model %s does not paint into pictures; leave it out.".formatted(model.name()));
@@ -143,7 +144,7 @@ final class RoutePlanner {
   /** What the picture is to show is said in the way that the model understands. */
   private static void checkSubject(
       ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
-    int classes = planner.classes(model);
+    int classes = classes(model, planner, request);
     boolean varies = planner.isForVariations() || request.getVariation();
     if (planner.takesText() && !varies && request.getPrompt().isBlank()) {
       throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
@@ -168,6 +169,32 @@ final class RoutePlanner {
                       Integer.toUnsignedString(request.getClassLabel()),
                       model.name(),
                       classes - 1));
+    }
+  }
+
+  /** How many classes a request may choose from; 0 if it has no use for one. */
+  private static int classes(
+      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+    int own = planner.classes(model);
+    if (!(request.getDenoiser().getClassifierScale() > 0)) {
+      return own;
+    }
+    int judged = model.classifierClasses();
+    if (judged == 0) {
+      throw RequestException.invalid(
+          "denoiser.classifier_scale",
+          "Model %s has no classifier beside it; leave the scale out.".formatted(model.name()));
+    }
+    return own == 0 ? judged : Math.min(own, judged);
+  }
+
+  private static void checkClipGuidance(
+      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+    if (request.getDenoiser().getClipScale() > 0 && !planner.takesClipGuidance(model)) {
+      throw RequestException.invalid(
+          "denoiser.clip_scale",
+          "Model %s has no CLIP that could judge its pictures; leave the scale out."
+              .formatted(model.name()));
     }
   }
 

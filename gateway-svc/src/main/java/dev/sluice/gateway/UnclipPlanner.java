@@ -31,13 +31,18 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
 
   @Override
   public boolean takesVariation(ModelFolder model) {
-    return model.hasComponent("image_encoder");
+    return model.has("image_encoder");
   }
 
   @Override
   public ImageSize naturalSize(ModelFolder model) {
     int size = sampleSize(model, LAST);
     return new ImageSize(size, size);
+  }
+
+  @Override
+  public boolean takesClipGuidance(ModelFolder model) {
+    return model.has("image_encoder");
   }
 
   @Override

@@ -174,6 +174,21 @@ class RoutePlannerTest {
         bad("denoiser.guidance_scale", request().setDenoiser(scale(Double.POSITIVE_INFINITY))),
         bad("prior.guidance_scale", request().setPrior(scale(-0.5))),
         bad("denoiser.eta", request().setDenoiser(settings.clone().setEta(1.5))),
+        bad(
+            "denoiser.classifier_scale",
+            request()
+                .clearPrompt()
+                .setModel("pipe-ddpm")
+                .setClassLabel(1)
+                .setDenoiser(settings.clone().setClassifierScale(2))),
+        bad(
+            "denoiser.classifier_scale",
+            request().setDenoiser(settings.clone().setClassifierScale(Double.NaN))),
+        bad("denoiser.clip_scale", request().setDenoiser(settings.clone().setClipScale(9))),
+        bad("prior.clip_scale", request().setPrior(settings.clone().setClipScale(9))),
+        bad(
+            "upscaler[0].classifier_scale",
+            request().addUpscaler(settings.clone().setClassifierScale(9))),
         bad("denoiser.timestep_spacing", request().setDenoiser(spacing("wide"))),
         bad(
             "prior.guidance_rescale",
@@ -538,5 +553,31 @@ class RoutePlannerTest {
     assertThat(recipe.getRequest().getDenoiser().getGuidanceScale()).isEqualTo(5);
     assertThat(recipe.getRequest().getRefiner().getGuidanceScale()).isEqualTo(3);
     assertThat(planner.plan(recipe.getRequest(), NOW).route()).isEqualTo(plan.route());
+  }
+
+  @Test
+  void plan_letsAClassifierBesideTheModelKnowTheClasses(@TempDir Path models) throws IOException {
+    Path model = models.resolve("judged");
+    writeConfig(model.resolve("unet"), 16);
+    Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"DDPMPipeline\"}");
+    Files.createDirectories(model.resolve("classifier"));
+    Files.writeString(model.resolve("classifier/config.json"), "{\"num_classes\": 4}");
+    RoutePlanner judged =
+        new RoutePlanner(
+            new ModelCatalog(models), "judged", new RecipeWriter(new ModelDigests(), "0"));
+    GenerationRequest.Builder request =
+        GenerationRequest.newBuilder()
+            .setDenoiser(StageSettings.newBuilder().setClassifierScale(3));
+
+    GenerationPlan plan = judged.plan(request.setClassLabel(3).build(), NOW);
+
+    assertThat(plan.route().get(0).getDenoiser().getSampling().getClassifierScale()).isEqualTo(3);
+    assertThat(plan.inputs()).containsKey("class_label");
+    assertThatThrownBy(() -> judged.plan(request.setClassLabel(4).build(), NOW))
+        .hasMessage("The class label is 4; model judged knows 0 to 3.");
+    assertThatThrownBy(() -> judged.plan(request.clearClassLabel().build(), NOW))
+        .hasMessageContaining("give one from 0 to 3");
+    assertThatThrownBy(() -> judged.plan(request.clearDenoiser().setClassLabel(1).build(), NOW))
+        .hasMessageContaining("knows no classes");
   }
 }

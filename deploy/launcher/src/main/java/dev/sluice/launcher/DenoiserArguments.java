@@ -61,6 +61,18 @@ final class DenoiserArguments {
       description = "The largest such threshold, 1 or more.")
   private Double dynamicThresholdMax;
 
+  @Option(
+      names = "--classifier-scale",
+      paramLabel = "SCALE",
+      description = "Towards the class, by a classifier beside the model.")
+  private Double classifierScale;
+
+  @Option(
+      names = "--clip-scale",
+      paramLabel = "SCALE",
+      description = "Towards the prompt, by a CLIP beside a model of pixels; try 100.")
+  private Double clipScale;
+
   StageSettings settings() {
     StageSettings.Builder settings = StageSettings.newBuilder();
     set(steps, settings::setSteps);
@@ -74,6 +86,8 @@ final class DenoiserArguments {
     set(staticThreshold, settings::setStaticThreshold);
     set(dynamicThreshold, settings::setDynamicThreshold);
     set(dynamicThresholdMax, settings::setDynamicThresholdMax);
+    set(classifierScale, settings::setClassifierScale);
+    set(clipScale, settings::setClipScale);
     return settings.build();
   }
 

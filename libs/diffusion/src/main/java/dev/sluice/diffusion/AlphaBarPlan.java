@@ -24,6 +24,12 @@ abstract class AlphaBarPlan extends SamplingPlan {
     return schedule.qSample(original, noise, Math.round(timestep));
   }
 
+  @Override
+  public final NoiseLevel level(int i) {
+    int t = (int) timestep(i);
+    return new NoiseLevel(schedule.signal(t), schedule.noise(t), prediction);
+  }
+
   /**
    * x_0 as the network sees it at timestep t, always a new array: DDPM (Ho et al. 2020), equation
    * 15 for epsilon; Salimans and Ho 2022, appendix D, for v.

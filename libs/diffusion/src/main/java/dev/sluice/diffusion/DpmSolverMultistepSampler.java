@@ -184,6 +184,12 @@ final class DpmSolverMultistepSampler implements Sampler {
     }
 
     @Override
+    public NoiseLevel level(int i) {
+      Level level = Level.of(sigmas[i]);
+      return new NoiseLevel(level.alpha(), level.sigma(), prediction);
+    }
+
+    @Override
     StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
       Level level = Level.of(sigmas[memory.index]);
       float[] original = original(output.prediction(), sample, level, memory.batch());

@@ -100,6 +100,11 @@ final class FlowMatchEulerSampler implements Sampler {
     }
 
     @Override
+    public NoiseLevel level(int i) {
+      return new NoiseLevel(1 - sigmas[i], sigmas[i], PredictionType.FLOW);
+    }
+
+    @Override
     StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
       float sigma = sigmas[memory.index];
       float[] velocity = output.prediction();

@@ -96,6 +96,9 @@ public abstract class SamplingPlan {
     return new SamplingRun(this, state);
   }
 
+  /** What the network's input at step {@code i} is made of. */
+  public abstract NoiseLevel level(int i);
+
   /** The network's input for a sample at step {@code i}; may be the sample itself. */
   float[] scaleInput(int i, float[] sample) {
     return sample;

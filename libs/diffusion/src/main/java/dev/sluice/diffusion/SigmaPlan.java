@@ -37,6 +37,12 @@ abstract class SigmaPlan extends SamplingPlan {
     return FloatMath.addTo(original.clone(), sigma(indexOf(timestep)), noise);
   }
 
+  @Override
+  public final NoiseLevel level(int i) {
+    float signal = 1 / FloatMath.sqrt(sigma(i) * sigma(i) + 1);
+    return new NoiseLevel(signal, sigma(i) * signal, prediction);
+  }
+
   /** The network was trained on samples of variance 1. */
   @Override
   final float[] scaleInput(int i, float[] sample) {

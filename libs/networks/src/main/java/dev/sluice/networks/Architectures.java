@@ -13,6 +13,7 @@ import dev.sluice.networks.transformer.PriorTransformer;
 import dev.sluice.networks.transformer.SD3Transformer2DModel;
 import dev.sluice.networks.transformer.T5EncoderModel;
 import dev.sluice.networks.transformer.UnClipTextProjModel;
+import dev.sluice.networks.unet.NoisyClassifier;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.networks.unet.UNet2DModel;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class Architectures {
               entry("CLIPVisionModel", ClipVisionModel::unprojected),
               entry("CLIPVisionModelWithProjection", ClipVisionModel::projected),
               entry("DiTTransformer2DModel", DiTTransformer2DModel::new),
+              entry("NoisyClassifier", NoisyClassifier::new),
               entry("PriorTransformer", PriorTransformer::new),
               entry("SD3Transformer2DModel", SD3Transformer2DModel::new),
               entry("T5EncoderModel", T5EncoderModel::new),

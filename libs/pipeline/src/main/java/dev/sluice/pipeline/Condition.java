@@ -40,7 +40,7 @@ public record Condition(Ports ports, Map<String, HostTensor> inputs, HostTensor.
   Row row(HostTensor.Floats sample, float timestep) {
     Map<String, HostTensor> row = new LinkedHashMap<>(inputs);
     row.put(ports.sample(), appended == null ? sample : Tensors.channels(sample, appended));
-    row.put("timestep", new HostTensor.Floats(new float[] {timestep}, 1));
+    row.put("timestep", Tensors.number(timestep));
     return new Row(row);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.diffusion.NoiseLevel;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SamplingRun;
 import dev.sluice.diffusion.StepResult;
@@ -194,6 +195,65 @@ public final class DenoiseLoop implements Denoising {
     };
   }
 
+  /** The next step's question to the network as work of its own; {@link #advance} ends the step. */
+  Denoising asking() {
+    return new Denoising() {
+      private boolean asked;
+
+      @Override
+      public boolean finished() {
+        return asked || DenoiseLoop.this.finished();
+      }
+
+      @Override
+      public List<Row> rows() {
+        return DenoiseLoop.this.rows();
+      }
+
+      @Override
+      public void beforeStep() {
+        DenoiseLoop.this.beforeStep();
+      }
+
+      @Override
+      public void accept(List<Map<String, HostTensor.Floats>> outputs) {
+        prediction = combined(outputs);
+        asked = true;
+      }
+    };
+  }
+
+  /** What the network was asked about each picture, and what its answers stand for. */
+  List<Guide.Sight> sights() {
+    NoiseLevel level = plan.level(step());
+    HostTensor.Floats input = new HostTensor.Floats(run.scaleInput(sample), shape);
+    List<Guide.Sight> sights = new ArrayList<>();
+    for (int picture = 0; picture < guidance.size(); picture++) {
+      HostTensor.Floats own = input.row(picture);
+      float[] answer = Arrays.copyOf(answer(picture), own.values().length);
+      sights.add(
+          new Guide.Sight(
+              own,
+              new HostTensor.Floats(level.original(answer, own.values()), own.shape()),
+              run.timestep(),
+              level));
+    }
+    return sights;
+  }
+
+  /** Changes the network's answers by a gradient for each picture. */
+  void steer(NoiseLevel level, List<float[]> gradients) {
+    for (int picture = 0; picture < gradients.size(); picture++) {
+      float[] steered = level.steered(answer(picture), gradients.get(picture), 1);
+      System.arraycopy(steered, 0, prediction, picture * steered.length, steered.length);
+    }
+  }
+
+  private float[] answer(int picture) {
+    int length = prediction.length / guidance.size();
+    return Arrays.copyOfRange(prediction, picture * length, (picture + 1) * length);
+  }
+
   @Override
   public boolean finished() {
     return run.finished();
@@ -225,6 +285,11 @@ public final class DenoiseLoop implements Denoising {
   @Override
   public void accept(List<Map<String, HostTensor.Floats>> outputs) {
     prediction = combined(outputs);
+    advance();
+  }
+
+  /** Makes the step that the network's answers lead to. */
+  void advance() {
     StepResult result = run.step(prediction, sample, generator);
     sample = known == null ? result.sample() : known.restore(result.sample(), plan, step());
     predictedOriginal = result.predictedOriginal();

@@ -4,7 +4,9 @@ import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The denoising stage of a model: from noise, or a picture, to a picture or latent of the model's
@@ -17,6 +19,7 @@ public final class DenoiserEngine implements StageEngine {
 
   private final Denoiser denoiser;
   private final StepBatcher batcher;
+  private final Guides guides;
   private final int trainTimesteps;
 
   private DenoiserEngine(ModelFolder model, BatchLimit limit) {
@@ -26,6 +29,7 @@ public final class DenoiserEngine implements StageEngine {
             model.name() + "/" + model.pipeline().denoiser().component(),
             denoiser.network()::run,
             limit);
+    this.guides = new Guides(model, denoiser.space(), limit);
     this.trainTimesteps = model.trainTimesteps(model.pipeline().denoiser().scheduler());
   }
 
@@ -45,6 +49,7 @@ public final class DenoiserEngine implements StageEngine {
   public HostTensor.Floats denoise(
       DenoiseRequest request, TorchGenerator generator, StepListener listener)
       throws InterruptedException {
+    List<Guide> wanted = guides.wanted(request.sampling().guidance());
     SamplingPlan plan = request.sampling().plan(denoiser.scheduler());
     Start start = denoiser.start(request, plan, generator);
     List<Guidance> guidance = new ArrayList<>();
@@ -55,26 +60,35 @@ public final class DenoiserEngine implements StageEngine {
     GuidanceInterval interval =
         GuidanceInterval.of(plan, request.sampling().guidance(), trainTimesteps);
     DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
-    batcher.run(loop.until(end));
+    if (wanted.isEmpty()) {
+      batcher.run(loop.until(end));
+    } else {
+      Guides.drive(loop, plan, request, wanted, interval, batcher, end);
+    }
     return denoiser.finish(loop.sample());
   }
 
   @Override
   public void warmUp() throws InterruptedException {
+    Map<String, HostTensor> example = new LinkedHashMap<>(denoiser.example());
+    example.putIfAbsent(TensorNames.CLASS_LABEL, new HostTensor.Longs(new long[1], 1));
     denoise(
-        DenoiseRequest.of(denoiser.example(), Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE)),
+        DenoiseRequest.of(example, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).guided(guides.all())),
         new TorchGenerator(0),
         StepListener.NONE);
   }
 
   @Override
   public List<StepBatcher> batchers() {
-    return List.of(batcher);
+    List<StepBatcher> batchers = new ArrayList<>(guides.batchers());
+    batchers.add(batcher);
+    return batchers;
   }
 
   @Override
   public void close() {
     batcher.close();
+    guides.close();
     denoiser.close();
   }
 }

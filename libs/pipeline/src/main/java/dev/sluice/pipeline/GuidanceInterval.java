@@ -21,6 +21,10 @@ record GuidanceInterval(int from, int to) {
 
   /** What is asked at a step: without guidance only if that leaves something out. */
   Guidance at(int step, Guidance guidance) {
-    return step >= from && step < to ? guidance : guidance.unguided();
+    return contains(step) ? guidance : guidance.unguided();
+  }
+
+  boolean contains(int step) {
+    return step >= from && step < to;
   }
 }

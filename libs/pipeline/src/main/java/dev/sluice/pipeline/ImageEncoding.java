@@ -9,7 +9,8 @@ public final class ImageEncoding implements AutoCloseable {
 
   static final String COMPONENT = "image_encoder";
 
-  private static final int CLIP_SIZE = 224;
+  /** Pixels a side that CLIP looks at, if a config says nothing. */
+  static final int CLIP_SIZE = 224;
 
   private final Network network;
   private final int size;

@@ -46,12 +46,12 @@ record ImagePreprocessing(
    * @param size of the pictures that the image encoder takes, if the model says nothing
    */
   static ImagePreprocessing of(ModelFolder model, int size) {
+    // model_index.json need not name it: it goes with the image encoder, wherever that came from.
+    Path encoder = model.component(ImageEncoding.COMPONENT);
     for (String folder : FOLDERS) {
-      if (model.has(folder)) {
-        Path file = model.component(folder).resolve("preprocessor_config.json");
-        if (Files.isRegularFile(file)) {
-          return of(Config.read(file), size);
-        }
+      Path file = encoder.resolveSibling(folder).resolve("preprocessor_config.json");
+      if (Files.isRegularFile(file)) {
+        return of(Config.read(file), size);
       }
     }
     return new ImagePreprocessing(

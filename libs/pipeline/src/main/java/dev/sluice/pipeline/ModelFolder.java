@@ -23,6 +23,10 @@ public final class ModelFolder {
   /** The file that makes a folder a model. */
   public static final String INDEX = "model_index.json";
 
+  /** Components that guide any pipeline, though diffusers' class of it does not know them. */
+  private static final List<String> BESIDE =
+      List.of(ClassifierGuide.COMPONENT, ClipGuide.COMPONENT);
+
   private final Path folder;
   private final PipelineClass pipeline;
   private final Map<String, String> classes;
@@ -65,6 +69,12 @@ public final class ModelFolder {
       throw new IllegalArgumentException(
           "%s: %s needs the components %s; given: %s"
               .formatted(file, pipeline.className(), missing, classes.keySet()));
+    }
+    for (String name : BESIDE) {
+      Path config = folder.resolve(name).resolve("config.json");
+      if (!classes.containsKey(name) && Files.isRegularFile(config)) {
+        classes.put(name, Architectures.className(Config.read(config)));
+      }
     }
     return new ModelFolder(folder, pipeline, classes, index);
   }

@@ -73,6 +73,7 @@ public final class PriorEngine implements StageEngine {
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
+    sampling.guidance().requireUnsteered("prior");
     SamplingPlan plan = sampling.plan(scheduler);
     List<Guidance> guidance = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {

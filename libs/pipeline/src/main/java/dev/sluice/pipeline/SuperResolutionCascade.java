@@ -110,6 +110,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
     if (samplings.isEmpty()) {
       throw new IllegalArgumentException("an enlargement needs to be told its number of steps");
     }
+    samplings.forEach(sampling -> sampling.guidance().requireUnsteered("enlargement"));
     List<SamplingPlan> plans = new ArrayList<>();
     for (int i = 0; i < enlargements.size(); i++) {
       plans.add(samplings.get(Math.min(i, samplings.size() - 1)).plan(scheduler));

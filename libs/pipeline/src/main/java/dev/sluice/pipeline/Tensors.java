@@ -9,6 +9,11 @@ final class Tensors {
 
   private Tensors() {}
 
+  /** One number for one row, {@code [1]}. */
+  static HostTensor.Floats number(float value) {
+    return new HostTensor.Floats(new float[] {value}, 1);
+  }
+
   static HostTensor.Floats zerosLike(HostTensor.Floats tensor) {
     return new HostTensor.Floats(new float[tensor.values().length], tensor.shape());
   }

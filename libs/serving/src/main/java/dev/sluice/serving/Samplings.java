@@ -49,7 +49,9 @@ public final class Samplings {
     return new GuidanceOptions(
         parameters.getGuidanceRescale(),
         parameters.getGuidanceStart(),
-        parameters.hasGuidanceEnd() ? parameters.getGuidanceEnd() : 1);
+        parameters.hasGuidanceEnd() ? parameters.getGuidanceEnd() : 1,
+        parameters.getClassifierScale(),
+        parameters.getClipScale());
   }
 
   private static Optional<Thresholding> thresholding(SamplingParameters parameters) {

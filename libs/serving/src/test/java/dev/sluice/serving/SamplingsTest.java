@@ -39,6 +39,8 @@ class SamplingsTest {
                 .setGuidanceRescale(0.7)
                 .setGuidanceStart(0.2)
                 .setGuidanceEnd(0.8)
+                .setClassifierScale(5)
+                .setClipScale(60)
                 .setDynamicThreshold(0.995)
                 .setDynamicThresholdMax(1.5));
 
@@ -50,7 +52,7 @@ class SamplingsTest {
                 Optional.of("DDIMScheduler"),
                 0.5,
                 List.of(),
-                new GuidanceOptions(0.7, 0.2, 0.8),
+                new GuidanceOptions(0.7, 0.2, 0.8, 5, 60),
                 Optional.of(TimestepSpacing.TRAILING),
                 Optional.of(new Thresholding.Dynamic(0.995, 1.5))));
   }
@@ -72,6 +74,8 @@ class SamplingsTest {
             parameters().setTimestepSpacing("wide"),
             parameters().setGuidanceRescale(2),
             parameters().setGuidanceStart(0.8).setGuidanceEnd(0.2),
+            parameters().setClassifierScale(-1),
+            parameters().setClipScale(Double.NaN),
             parameters().setStaticThreshold(Double.NaN),
             parameters().setDynamicThreshold(0),
             parameters().setDynamicThreshold(0.9).setDynamicThresholdMax(0.5))) {

@@ -3,6 +3,7 @@ package dev.sluice.networks.unet;
 import dev.sluice.networks.block.TimeConditioning;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Activation;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -60,7 +61,25 @@ record UNet2DConfig(
     int classes) {
 
   static UNet2DConfig of(Config config) {
-    List<Integer> channels = config.integers("block_out_channels", List.of(224, 448, 672, 896));
+    return of(
+        config,
+        kinds(
+            config,
+            "up_block_types",
+            List.of("AttnUpBlock2D", "AttnUpBlock2D", "AttnUpBlock2D", "UpBlock2D")));
+  }
+
+  /** As {@link #of(Config)}, of a network that has the way down only. */
+  static UNet2DConfig ofEncoder(Config config) {
+    return of(config, Collections.nCopies(channels(config).size(), BlockKind.PLAIN));
+  }
+
+  private static List<Integer> channels(Config config) {
+    return config.integers("block_out_channels", List.of(224, 448, 672, 896));
+  }
+
+  private static UNet2DConfig of(Config config, List<BlockKind> upBlocks) {
+    List<Integer> channels = channels(config);
     TimeConditioning time =
         TimeConditioning.named(config.string("resnet_time_scale_shift", "default"));
     int groups = config.integer("norm_num_groups", 32);
@@ -76,10 +95,7 @@ record UNet2DConfig(
                 config,
                 "down_block_types",
                 List.of("DownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D")),
-            kinds(
-                config,
-                "up_block_types",
-                List.of("AttnUpBlock2D", "AttnUpBlock2D", "AttnUpBlock2D", "UpBlock2D")),
+            upBlocks,
             channels,
             config.integer("layers_per_block", 2),
             !config.isNull("mid_block_type"),

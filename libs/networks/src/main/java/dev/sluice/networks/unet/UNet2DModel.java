@@ -45,12 +45,31 @@ public final class UNet2DModel implements Architecture {
   private final UShape shape;
 
   public UNet2DModel(Config config) {
-    this.config = UNet2DConfig.of(config);
+    this(UNet2DConfig.of(config));
+  }
+
+  UNet2DModel(UNet2DConfig config) {
+    this.config = config;
     this.shape = new UShape(down(), middle(), up());
   }
 
   @Override
   public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
+    Operand<TFloat32> x = features(root, inputs, shape);
+    x = conv2d(root.in("conv_out"), x, config.outChannels(), 3, 1, 1);
+    return Map.of("sample", toChannelsFirst(root.tf(), x));
+  }
+
+  /**
+   * The way down and the middle alone.
+   *
+   * @return {@code [batch, height, width, channels]} at the coarsest level
+   */
+  Operand<TFloat32> encode(Scope root, Inputs inputs) {
+    return features(root, inputs, new UShape(down(), middle(), List.of()));
+  }
+
+  private Operand<TFloat32> features(Scope root, Inputs inputs, UShape levels) {
     Ops tf = root.tf();
     Operand<TFloat32> sample = inputs.image(tf, "sample", config.inChannels());
     if (config.centerInput()) {
@@ -58,10 +77,9 @@ public final class UNet2DModel implements Architecture {
     }
     Operand<TFloat32> emb = timeEmbedding(root, inputs);
     Operand<TFloat32> x = conv2d(root.in("conv_in"), sample, config.channels().get(0), 3, 1, 1);
-    x = shape.apply(root, x, emb);
+    x = levels.apply(root, x, emb);
     x = groupNorm(root.in("conv_norm_out"), x, config.groups(), config.epsilon());
-    x = conv2d(root.in("conv_out"), Activation.SILU.apply(tf, x), config.outChannels(), 3, 1, 1);
-    return Map.of("sample", toChannelsFirst(tf, x));
+    return Activation.SILU.apply(tf, x);
   }
 
   private Operand<TFloat32> timeEmbedding(Scope root, Inputs inputs) {

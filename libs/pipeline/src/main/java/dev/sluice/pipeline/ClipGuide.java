@@ -1,0 +1,66 @@
+package dev.sluice.pipeline;
+
+import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
+
+import dev.sluice.diffusion.NoiseLevel;
+import dev.sluice.networks.config.Config;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.transformer.ClipSimilarity;
+import dev.sluice.networks.transformer.ClipVisionModel;
+import dev.sluice.safetensors.TensorSource;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * CLIP guidance (Nichol et al. 2022, "GLIDE", section 2.3): towards pictures whose embedding lies
+ * near the caption's. GLIDE's CLIP was trained with noisy pictures; the one beside a model has seen
+ * clean ones, and is shown the clean picture that the denoiser's answer stands for.
+ */
+final class ClipGuide extends Guide {
+
+  /** The component, a {@code CLIPVisionModelWithProjection}. */
+  static final String COMPONENT = ImageEncoding.COMPONENT;
+
+  ClipGuide(ModelFolder model, BatchLimit limit) {
+    super(model.name() + "/" + COMPONENT, network(model), limit);
+  }
+
+  private static Network network(ModelFolder model) {
+    Config config = model.config(COMPONENT);
+    ImagePreprocessing preprocessing =
+        ImagePreprocessing.of(model, config.integer("image_size", ImageEncoding.CLIP_SIZE));
+    ClipSimilarity similarity =
+        new ClipSimilarity(
+            ClipVisionModel.projected(config),
+            floats(preprocessing.mean()),
+            floats(preprocessing.deviation()));
+    try (TensorSource weights = model.weights(COMPONENT)) {
+      return Network.load(similarity, weights);
+    }
+  }
+
+  private static float[] floats(List<Double> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i).floatValue();
+    }
+    return floats;
+  }
+
+  @Override
+  double scale(GuidanceOptions options) {
+    return options.clipScale();
+  }
+
+  @Override
+  Row row(DenoiseRequest request, int picture, Sight sight) {
+    return new Row(
+        Map.of("sample", sight.original(), "text_embeds", request.input(picture, TEXT_EMBEDS)));
+  }
+
+  /** The chain rule, without the way back through the denoiser. */
+  @Override
+  double perInput(NoiseLevel level) {
+    return level.originalPerInput();
+  }
+}
