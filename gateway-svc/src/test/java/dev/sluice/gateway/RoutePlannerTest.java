@@ -378,12 +378,14 @@ class RoutePlannerTest {
             "pipe-dit 16x16 2 stages",
             "pipe-if 16x16 3 stages",
             "pipe-if-superres 32x32 3 stages",
+            "pipe-kandinsky22-decoder 16x16 4 stages",
             "pipe-sd 64x64 3 stages",
             "pipe-sd-x4-upscaler 32x32 3 stages",
             "pipe-sd3 32x32 3 stages",
             "pipe-sdxl 32x32 3 stages",
             "pipe-sdxl-refiner 32x32 3 stages",
-            "pipe-unclip 32x32 4 stages");
+            "pipe-unclip 32x32 4 stages",
+            "pipe-unclip-image-variation 32x32 4 stages");
   }
 
   @Test
