@@ -23,9 +23,9 @@ public final class TrainShapesUnclip implements Callable<Integer> {
 
   /** The networks, in the order in which they need each other. */
   enum Part {
-    CLIP(96, 6e-4, 2500, "text_encoder", "image_encoder"),
-    PRIOR(96, 6e-4, 1500, "prior"),
-    DECODER(32, 6e-4, 4000, "text_proj", "decoder"),
+    CLIP(96, 6e-4, 3600, "text_encoder", "image_encoder"),
+    PRIOR(96, 6e-4, 1200, "prior"),
+    DECODER(32, 6e-4, 6500, "text_proj", "decoder"),
     SUPER_RES_FIRST(32, 8e-4, 1500, "super_res_first"),
     SUPER_RES_LAST(24, 8e-4, 1500, "super_res_last");
 
