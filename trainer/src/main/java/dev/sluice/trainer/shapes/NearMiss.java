@@ -12,8 +12,16 @@ public final class NearMiss {
 
   private NearMiss() {}
 
-  /** A scene that training may show and that differs from {@code scene} in one thing. */
+  /**
+   * A scene that training may show and that differs from {@code scene} in one thing.
+   *
+   * @throws IllegalArgumentException if training may not show {@code scene}: of some such scenes
+   *     every near miss is held out too
+   */
   public static Scene of(Scene scene, SplittableRandom random) {
+    if (Holdout.isHeldOut(scene)) {
+      throw new IllegalArgumentException("held out of training: " + scene);
+    }
     while (true) {
       Scene miss =
           scene instanceof Scene.Pair pair
