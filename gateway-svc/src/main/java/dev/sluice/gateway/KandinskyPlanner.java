@@ -55,6 +55,11 @@ final class KandinskyPlanner implements PipelinePlanner {
   }
 
   @Override
+  public boolean samplesEmbeddings() {
+    return true;
+  }
+
+  @Override
   public boolean takesVariation(ModelFolder model) {
     return true;
   }
@@ -78,6 +83,7 @@ final class KandinskyPlanner implements PipelinePlanner {
               .build());
       embedding
           .setSampling(overlay(defaults.of("prior", PRIOR), request.getPrior()))
+          .setCandidates(request.getPriorCandidates())
           .setWithNegative(!request.getNegativePrompt().isEmpty());
     }
     route.add(step(Stage.PRIOR).setPrior(embedding).build());

@@ -29,6 +29,11 @@ interface PipelinePlanner {
     return false;
   }
 
+  /** Whether a prior, this model's or another's, samples picture embeddings for texts. */
+  default boolean samplesEmbeddings() {
+    return false;
+  }
+
   /** Whether another model's prior makes the picture embeddings that this one starts from. */
   default boolean needsPrior() {
     return false;

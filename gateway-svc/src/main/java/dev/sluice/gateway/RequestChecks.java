@@ -13,6 +13,7 @@ final class RequestChecks {
 
   static final int MAX_IMAGES = 16;
 
+  private static final int MAX_CANDIDATES = 16;
   private static final int MAX_PROMPT = 1000;
   static final int MAX_STEPS = 1000;
   private static final double MAX_GUIDANCE = 100;
@@ -35,6 +36,12 @@ final class RequestChecks {
           "n",
           "n is %s; ask for 1 to %d pictures."
               .formatted(Integer.toUnsignedString(request.getN()), MAX_IMAGES));
+    }
+    if (Integer.compareUnsigned(request.getPriorCandidates(), MAX_CANDIDATES) > 0) {
+      throw RequestException.invalid(
+          "prior_candidates",
+          "There are to be %s candidates; ask for 1 to %d."
+              .formatted(Integer.toUnsignedString(request.getPriorCandidates()), MAX_CANDIDATES));
     }
     if (request.hasSeed()) {
       checkSeed(request.getSeed(), Math.max(1, request.getN()));

@@ -45,6 +45,7 @@ final class RoutePlanner {
     PipelinePlanner planner = planner(model);
     checkSubject(model, planner, request);
     checkVariation(model, planner, request);
+    checkCandidates(model, planner, request);
     checkClipGuidance(model, planner, request);
     if (!request.getMask().isEmpty() && !planner.takesMask()) {
       throw RequestException.invalid(
@@ -126,6 +127,17 @@ final class RoutePlanner {
       throw RequestException.invalid(
           "image",
           "Model %s does nothing with a picture but variations; ask for one, or leave it out."
+              .formatted(model.name()));
+    }
+  }
+
+  private static void checkCandidates(
+      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+    if (request.getPriorCandidates() > 1
+        && (!planner.samplesEmbeddings() || request.getVariation())) {
+      throw RequestException.invalid(
+          "prior_candidates",
+          "Model %s samples no picture embedding for this; leave the number of candidates out."
               .formatted(model.name()));
     }
   }

@@ -35,6 +35,11 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   }
 
   @Override
+  public boolean samplesEmbeddings() {
+    return !isForVariations;
+  }
+
+  @Override
   public ImageSize naturalSize(ModelFolder model) {
     int size = sampleSize(model, LAST);
     return new ImageSize(size, size);
@@ -97,6 +102,7 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
         ? PriorParameters.newBuilder().setFromImage(true).build()
         : PriorParameters.newBuilder()
             .setSampling(SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior()))
+            .setCandidates(request.getPriorCandidates())
             .build();
   }
 

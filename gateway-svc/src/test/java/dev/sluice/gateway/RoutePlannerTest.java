@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Plans against the tiny pipelines of the reference data. */
 class RoutePlannerTest {
@@ -242,6 +243,16 @@ class RoutePlannerTest {
         bad("refiner_start", refined().setRefinerStart(Double.NaN)),
         bad("refiner.steps", refined().setRefiner(settings.clone().setSteps(0))),
         bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)),
+        bad("prior_candidates", request().setPriorCandidates(17)),
+        bad("prior_candidates", request().setPriorCandidates(-1)),
+        bad("prior_candidates", request().setModel("pipe-sd").setPriorCandidates(2)),
+        bad(
+            "prior_candidates",
+            request()
+                .setModel(KANDINSKY)
+                .setImage(picture(8, 8))
+                .setVariation(true)
+                .setPriorCandidates(2)),
         bad("prior_model", request().setPriorModel("pipe-kandinsky22-prior")),
         bad("prior_model", request().setModel(KANDINSKY).setPriorModel("pipe-unclip")),
         bad("prompt", request().setModel(KANDINSKY).clearPrompt()),
@@ -270,6 +281,19 @@ class RoutePlannerTest {
     JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
     assertThat(recipe.getRequest().getPriorModel()).isEqualTo("pipe-kandinsky22-prior");
     assertThat(recipe.getComponentsMap()).containsKeys("unet", "prior/prior");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pipe-unclip", KANDINSKY})
+  void plan_asksThePriorForCandidates(String model) throws IOException {
+    GenerationPlan plan =
+        planner.plan(request().setModel(model).setPriorCandidates(3).build(), NOW);
+
+    assertThat(plan.route().get(1).getPrior().getCandidates()).isEqualTo(3);
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
+    assertThat(planner.plan(recipe.getRequest(), NOW).route().get(1))
+        .isEqualTo(plan.route().get(1));
   }
 
   @Test

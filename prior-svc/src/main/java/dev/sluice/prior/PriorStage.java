@@ -66,10 +66,12 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
   private static Map<String, HostTensor> sampled(EmbeddingEngine engine, PriorTask task, Task work)
       throws InterruptedException {
     Map<String, Tensor> inputs = task.getInputsMap();
+    int candidates = task.getParameters().getCandidates();
     return engine.sample(
         StageTensors.text(inputs, ""),
         StageTensors.text(inputs, TensorNames.NEGATIVE),
         task.getParameters().getWithNegative(),
+        candidates == 0 ? 1 : candidates,
         Samplings.of(task.getParameters().getSampling(), "parameters.sampling"),
         work.generator(),
         work.listener());

@@ -1,5 +1,7 @@
 package dev.sluice.prior;
 
+import static java.util.Collections.nCopies;
+import static java.util.Comparator.comparingDouble;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -11,20 +13,24 @@ import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.ImageEncoding;
 import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.pipeline.TensorNames;
+import dev.sluice.pipeline.TextEmbedding;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageStoppedException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +70,53 @@ class PriorStageTest {
     }
     assertThat(result.getHeader().getGeneratorState().toByteArray()).isEqualTo(generator.state());
     assertThat(context.progress()).containsExactly("1/4", "2/4", "3/4", "4/4");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {2, 3, 4, 5, 6}) // with 1 the best two differ by less than rounding may
+  void run_keepsTheCandidateThatIsMostLikeTheText(long seed) throws Exception {
+    PriorTask task = task(StageTrial.sampling(4, 3));
+    PriorTask choosing =
+        task.toBuilder()
+            .setHeader(StageTrial.header(seed))
+            .setParameters(task.getParameters().toBuilder().setCandidates(4))
+            .build();
+    TextEmbedding text = StageTensors.text(TEXT, "");
+    TextEmbedding none = StageTensors.text(TEXT, TensorNames.NEGATIVE);
+    List<HostTensor.Floats> byLikeness = new ArrayList<>();
+    TorchGenerator generator = new TorchGenerator(seed);
+    try (PriorEngine engine = PriorEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
+      HostTensor.Floats all =
+          engine.sample(
+              nCopies(4, text), nCopies(4, none), Sampling.of(4, 3), generator, StepListener.NONE);
+      for (int i = 0; i < 4; i++) {
+        byLikeness.add(all.row(i));
+      }
+    }
+    byLikeness.sort(comparingDouble(row -> dot(row.values(), text.embeds().values())));
+
+    StageResult result = stage.run(choosing, new StageTrial.Context()).getResult();
+
+    assertThat(StageTensors.floats(result.getOutputsMap(), "image_embeds").values())
+        .containsExactly(byLikeness.get(3).values(), within(1e-4f));
+    assertThat(dot(byLikeness.get(3).values(), text.embeds().values()))
+        .isGreaterThan(dot(byLikeness.get(2).values(), text.embeds().values()) + 1e-3);
+    assertThat(result.getHeader().getGeneratorState().toByteArray()).isEqualTo(generator.state());
+  }
+
+  private static double dot(float[] one, float[] other) {
+    return IntStream.range(0, one.length).mapToDouble(i -> one[i] * other[i]).sum();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 17})
+  void run_refusesANumberOfCandidatesOutOfRange(int candidates) {
+    PriorTask.Builder task = task(StageTrial.sampling(4, 3)).toBuilder();
+    task.getParametersBuilder().setCandidates(candidates);
+
+    assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("candidates: " + candidates + "; expected 1 to 16");
   }
 
   @Test

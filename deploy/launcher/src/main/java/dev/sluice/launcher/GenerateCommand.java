@@ -132,6 +132,13 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--prior-guidance", paramLabel = "SCALE", description = "The prior's guidance.")
   private Double priorGuidance;
 
+  @Option(
+      names = "--candidates",
+      paramLabel = "NUMBER",
+      description =
+          "Sample so many picture embeddings, 1 to 16; that most like the prompt is used.")
+  private Integer candidates;
+
   @Override
   public Integer call() throws IOException {
     SluiceHome home = SluiceHome.locate();
@@ -190,6 +197,7 @@ final class GenerateCommand implements Callable<Integer> {
     set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
     request.setVariation(variation);
     set(priorModel, request::setPriorModel);
+    set(candidates, request::setPriorCandidates);
     set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
     set(strength, request::setStrength);
     set(classLabel, request::setClassLabel);

@@ -5,6 +5,8 @@ import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +17,9 @@ import java.util.TreeMap;
  * threads at once.
  */
 public final class EmbeddingEngine implements StageEngine {
+
+  /** The most embeddings to choose from. */
+  public static final int MOST_CANDIDATES = 16;
 
   private final String name;
   private final PriorEngine prior;
@@ -34,21 +39,24 @@ public final class EmbeddingEngine implements StageEngine {
   }
 
   /**
-   * Samples an embedding.
+   * Samples an embedding; of several candidates the one with the largest dot product with the
+   * text's embedding (Ramesh et al. 2022, section 2.2, where there are two).
    *
    * @param text what the picture shall show
    * @param negative what it shall not show, or the empty text
    * @param unwanted whether something is not to be shown: Kandinsky's decoder is guided away from
    *     the embedding that the prior samples for it, and else from that of no picture
+   * @param candidates how many are sampled, in one batch; 1 to {@value #MOST_CANDIDATES}
    * @param generator the image's random numbers, drawn from
    * @return {@code image_embeds [1, width]} and, of Kandinsky's models, {@code
    *     negative_image_embeds}
-   * @throws IllegalArgumentException if the model has no prior
+   * @throws IllegalArgumentException if the model has no prior, or candidates is out of range
    */
   public Map<String, HostTensor> sample(
       TextEmbedding text,
       TextEmbedding negative,
       boolean unwanted,
+      int candidates,
       Sampling sampling,
       TorchGenerator generator,
       StepListener listener)
@@ -57,13 +65,39 @@ public final class EmbeddingEngine implements StageEngine {
       throw new IllegalArgumentException(
           "model %s has no prior, so it needs a picture to embed".formatted(name));
     }
-    if (noPicture == null || !unwanted) {
-      return embeddings(prior.sample(text, negative, sampling, generator, listener), noPicture);
+    if (candidates < 1 || candidates > MOST_CANDIDATES) {
+      throw new IllegalArgumentException(
+          "candidates: %d; expected 1 to %d".formatted(candidates, MOST_CANDIDATES));
     }
-    HostTensor.Floats both =
+    boolean samplesUnwanted = noPicture != null && unwanted;
+    List<TextEmbedding> texts = new ArrayList<>(Collections.nCopies(candidates, text));
+    if (samplesUnwanted) {
+      texts.add(negative);
+    }
+    HostTensor.Floats sampled =
         prior.sample(
-            List.of(text, negative), List.of(negative, negative), sampling, generator, listener);
-    return embeddings(both.row(0), both.row(1));
+            texts, Collections.nCopies(texts.size(), negative), sampling, generator, listener);
+    return embeddings(
+        sampled.row(mostLike(text.embeds(), sampled, candidates)),
+        samplesUnwanted ? sampled.row(candidates) : noPicture);
+  }
+
+  /** Which of the first {@code rows} has the largest dot product with {@code text}. */
+  private static int mostLike(HostTensor.Floats text, HostTensor.Floats sampled, int rows) {
+    float[] wanted = text.values();
+    int best = 0;
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int row = 0; row < rows; row++) {
+      double product = 0;
+      for (int i = 0; i < wanted.length; i++) {
+        product += (double) wanted[i] * sampled.values()[row * wanted.length + i];
+      }
+      if (product > largest) {
+        largest = product;
+        best = row;
+      }
+    }
+    return best;
   }
 
   /**
