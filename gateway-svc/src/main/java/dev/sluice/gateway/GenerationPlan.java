@@ -14,30 +14,48 @@ import java.util.Map;
  * @param header of picture 0; picture i differs in index, id and seed
  * @param images how many pictures, 1 to 16
  * @param inputs what the first stage is given besides its parameters
- * @param route the stages, first to last; at least one
+ * @param route of picture 0: the stages, first to last; at least one
+ * @param positions how far each picture is on the way from one embedding to another, all of them
+ *     with the same seed; empty where there is no such way
  */
 record GenerationPlan(
-    TaskHeader header, int images, Map<String, Tensor> inputs, List<RouteStep> route) {
+    TaskHeader header,
+    int images,
+    Map<String, Tensor> inputs,
+    List<RouteStep> route,
+    List<Double> positions) {
 
   String requestId() {
     return header.getRequestId();
   }
 
-  /** The header of picture {@code index}, which takes the request's seed plus its index. */
+  /** The route of picture {@code index}. */
+  List<RouteStep> routeOf(int index) {
+    return positions.isEmpty() ? route : Interpolations.at(positions.get(index), route);
+  }
+
+  /**
+   * The header of picture {@code index}, which takes the request's seed plus its index, or the seed
+   * itself if it differs in its position.
+   */
   TaskHeader headerOf(int index) {
-    long seed = header.getSeed() + index;
+    long seed = header.getSeed() + (positions.isEmpty() ? index : 0);
+    String recipe =
+        positions.isEmpty()
+            ? RecipeWriter.withSeed(header.getRecipe(), seed)
+            : RecipeWriter.withPosition(header.getRecipe(), positions.get(index));
     return header.toBuilder()
         .setImageId(requestId() + "/" + index)
         .setImageIndex(index)
         .setSeed(seed)
-        .setRecipe(RecipeWriter.withSeed(header.getRecipe(), seed))
+        .setRecipe(recipe)
         .build();
   }
 
   /** The same plan, with results in that format. */
   GenerationPlan withResultFormat(ResultFormat format) {
     return new GenerationPlan(
-        header.toBuilder().setResultFormat(format).build(), images, inputs, route);
+        header.toBuilder().setResultFormat(format).build(), images, inputs, route, positions);
   }
 
   Accepted accepted() {

@@ -6,11 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.contract.v1.UpscalerParameters;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,24 +67,9 @@ final class KandinskyPlanner implements PipelinePlanner {
     checkSize(model, "width", request.getWidth());
     checkSize(model, "height", request.getHeight());
     SamplingDefaults defaults = model.samplingDefaults();
-    List<RouteStep> route = new ArrayList<>();
-    PriorParameters.Builder embedding = PriorParameters.newBuilder();
-    if (request.getVariation()) {
-      embedding.setFromImage(true);
-    } else {
-      route.add(
-          step(Stage.TEXT_ENCODER)
-              .setTextEncoder(
-                  TextEncoderParameters.newBuilder()
-                      .setPrompt(request.getPrompt())
-                      .setNegativePrompt(request.getNegativePrompt()))
-              .build());
-      embedding
-          .setSampling(overlay(defaults.of("prior", PRIOR), request.getPrior()))
-          .setCandidates(request.getPriorCandidates())
-          .setWithNegative(!request.getNegativePrompt().isEmpty());
-    }
-    route.add(step(Stage.PRIOR).setPrior(embedding).build());
+    SamplingParameters prior = overlay(defaults.of("prior", PRIOR), request.getPrior());
+    List<RouteStep> route =
+        new ArrayList<>(new EmbeddingRoute(request, prior, false, request.getVariation()).steps());
     route.add(
         step(Stage.DENOISER)
             .setDenoiser(

@@ -10,6 +10,7 @@ import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.contract.v1.TaskHeader;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Writes down how a picture is going to be made. */
 final class RecipeWriter {
@@ -55,6 +56,9 @@ final class RecipeWriter {
             .setWidth(size.width())
             .setHeight(size.height())
             .setSeed(header.getSeed());
+    if (request.getInterpolation().hasImage()) {
+      again.getInterpolationBuilder().clearImage();
+    }
     for (RouteStep step : route) {
       switch (step.getParametersCase()) {
         case PRIOR -> {
@@ -94,6 +98,10 @@ final class RecipeWriter {
     if (!request.getImage().isEmpty()) {
       recipe.setImage(ModelDigests.of(request.getImage().toByteArray()));
     }
+    if (request.getInterpolation().hasImage()) {
+      byte[] end = request.getInterpolation().getImage().toByteArray();
+      recipe.setInterpolationImage(ModelDigests.of(end));
+    }
     if (!request.getMask().isEmpty()) {
       recipe.setMask(ModelDigests.of(request.getMask().toByteArray()));
     }
@@ -102,13 +110,22 @@ final class RecipeWriter {
 
   /** The same recipe for another picture of the request. */
   static String withSeed(String recipe, long seed) {
+    return with(recipe, request -> request.setSeed(seed));
+  }
+
+  /** The same recipe for the picture at another position between two embeddings. */
+  static String withPosition(String recipe, double position) {
+    return with(recipe, request -> request.getInterpolationBuilder().setPosition(position));
+  }
+
+  private static String with(String recipe, Consumer<GenerationRequest.Builder> change) {
     Recipe.Builder changed = Recipe.newBuilder();
     try {
       JsonFormat.parser().merge(recipe, changed);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("not a recipe: " + e.getMessage(), e);
     }
-    changed.getRequestBuilder().setSeed(seed);
+    change.accept(changed.getRequestBuilder());
     return json(changed.build());
   }
 

@@ -30,6 +30,7 @@ final class RequestChecks {
     }
     checkLength("prompt", request.getPrompt());
     checkLength("negative_prompt", request.getNegativePrompt());
+    checkLength("interpolation.prompt", request.getInterpolation().getPrompt());
     // Unsigned in the message: what looks negative here is huge.
     if (Integer.compareUnsigned(request.getN(), MAX_IMAGES) > 0) {
       throw RequestException.invalid(
@@ -188,7 +189,7 @@ final class RequestChecks {
   }
 
   /** Written so that NaN, which is in no order with any number, fails too. */
-  private static void checkRange(String field, double value, double most) {
+  static void checkRange(String field, double value, double most) {
     if (!(value >= 0 && value <= most)) {
       throw RequestException.invalid(
           field, "%s is %s; give a number from 0 to %.0f.".formatted(field, value, most));

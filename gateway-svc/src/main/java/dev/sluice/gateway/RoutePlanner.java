@@ -44,6 +44,7 @@ final class RoutePlanner {
     ModelFolder model = model(request.getModel());
     PipelinePlanner planner = planner(model);
     checkSubject(model, planner, request);
+    Interpolations.check(model, planner, request);
     checkVariation(model, planner, request);
     checkCandidates(model, planner, request);
     checkClipGuidance(model, planner, request);
@@ -85,7 +86,12 @@ final class RoutePlanner {
             size(request, planner.naturalSize(model)),
             header.build(),
             route));
-    return new GenerationPlan(header.build(), Math.max(1, request.getN()), inputs(request), route);
+    return new GenerationPlan(
+        header.build(),
+        Math.max(1, request.getN()),
+        inputs(request),
+        route,
+        Interpolations.positions(request));
   }
 
   /** The other models that take part, by what they do. */
@@ -123,10 +129,10 @@ final class RoutePlanner {
     if (varies && request.getImage().isEmpty()) {
       throw RequestException.invalid("image", "A variation needs a picture; give one.");
     }
-    if (possible && !varies && !request.getImage().isEmpty()) {
+    if (possible && !varies && !request.hasInterpolation() && !request.getImage().isEmpty()) {
       throw RequestException.invalid(
           "image",
-          "Model %s does nothing with a picture but variations; ask for one, or leave it out."
+          "Model %s does nothing with a picture but variations and interpolations; ask for one, or leave it out."
               .formatted(model.name()));
     }
   }
@@ -134,12 +140,16 @@ final class RoutePlanner {
   private static void checkCandidates(
       ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
     if (request.getPriorCandidates() > 1
-        && (!planner.samplesEmbeddings() || request.getVariation())) {
+        && (!planner.samplesEmbeddings() || request.getVariation() || isBetweenImages(request))) {
       throw RequestException.invalid(
           "prior_candidates",
           "Model %s samples no picture embedding for this; leave the number of candidates out."
               .formatted(model.name()));
     }
+  }
+
+  private static boolean isBetweenImages(GenerationRequest request) {
+    return request.getInterpolation().hasImage() && !request.getImage().isEmpty();
   }
 
   private Optional<Refinement> refinement(ModelFolder first, GenerationRequest request) {
@@ -158,7 +168,8 @@ final class RoutePlanner {
       ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
     int classes = classes(model, planner, request);
     boolean varies = planner.isForVariations() || request.getVariation();
-    if (planner.takesText() && !varies && request.getPrompt().isBlank()) {
+    boolean walks = request.hasInterpolation() && !request.getImage().isEmpty();
+    if (planner.takesText() && !varies && !walks && request.getPrompt().isBlank()) {
       throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
     }
     if (!planner.takesText() && !request.getPrompt().isEmpty()) {
@@ -224,6 +235,10 @@ final class RoutePlanner {
         image.requireCoveredBy(mask);
         inputs.put("mask", mask.lightness());
       }
+    }
+    if (request.getInterpolation().hasImage()) {
+      byte[] end = request.getInterpolation().getImage().toByteArray();
+      inputs.put(EmbeddingRoute.END_IMAGE, GivenPicture.read("interpolation.image", end).colors());
     }
     return inputs;
   }

@@ -32,7 +32,7 @@ final class TaskWriter {
     String topic = plan.route().get(0).getTopic();
     for (int i = 0; i < plan.images(); i++) {
       TaskHeader header = plan.headerOf(i);
-      Message task = Routing.task(header, inputs(plan, header), plan.route());
+      Message task = Routing.task(header, inputs(plan, header), plan.routeOf(i));
       outbox.send(topic, header.getImageId(), task, traceParent);
     }
   }

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.contract.v1.UpscalerParameters;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -77,33 +76,24 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
     requireNaturalSize(model, request);
     SamplingDefaults defaults = model.samplingDefaults();
-    return List.of(
-        step(Stage.TEXT_ENCODER)
-            .setTextEncoder(
-                TextEncoderParameters.newBuilder()
-                    .setPrompt(request.getPrompt())
-                    .setNegativePrompt(request.getNegativePrompt()))
-            .build(),
-        step(Stage.PRIOR).setPrior(embedding(defaults, request)).build(),
+    SamplingParameters prior =
+        SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior());
+    boolean varies = isForVariations || request.getVariation();
+    List<RouteStep> route =
+        new ArrayList<>(new EmbeddingRoute(request, prior, true, varies).steps());
+    route.add(
         step(Stage.DENOISER)
             .setDenoiser(
                 DenoiserParameters.newBuilder()
                     .setSampling(
                         SettingsOverlay.overlay(
                             defaults.of("denoiser", DECODER), request.getDenoiser())))
-            .build(),
+            .build());
+    route.add(
         step(Stage.UPSCALER)
             .setUpscaler(upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request))
             .build());
-  }
-
-  private PriorParameters embedding(SamplingDefaults defaults, GenerationRequest request) {
-    return isForVariations || request.getVariation()
-        ? PriorParameters.newBuilder().setFromImage(true).build()
-        : PriorParameters.newBuilder()
-            .setSampling(SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior()))
-            .setCandidates(request.getPriorCandidates())
-            .build();
+    return route;
   }
 
   private void requireNaturalSize(ModelFolder model, GenerationRequest request) {

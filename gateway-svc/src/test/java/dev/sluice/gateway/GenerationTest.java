@@ -49,7 +49,7 @@ class GenerationTest {
     TaskHeader header = TaskHeader.newBuilder().setRequestId("r").setImageId("r/0").build();
     return new Generation(
         GenerationRequest.getDefaultInstance(),
-        new GenerationPlan(header, images, Map.of(), List.of()));
+        new GenerationPlan(header, images, Map.of(), List.of(), List.of()));
   }
 
   private static GenerationResult image(int index) {

@@ -12,6 +12,7 @@ import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
@@ -23,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import net.jqwik.api.ForAll;
@@ -243,6 +245,54 @@ class RoutePlannerTest {
         bad("refiner_start", refined().setRefinerStart(Double.NaN)),
         bad("refiner.steps", refined().setRefiner(settings.clone().setSteps(0))),
         bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)),
+        bad("interpolation", request().setModel("pipe-sd").setN(2).setInterpolation(to("a ship"))),
+        bad("interpolation", request().setN(2).setInterpolation(to(" "))),
+        bad("interpolation", request().setN(2).setInterpolation(Interpolation.newBuilder())),
+        bad("interpolation.prompt", request().setN(2).setInterpolation(to("x".repeat(1_001)))),
+        bad("interpolation.image", request().setN(2).setInterpolation(to(picture(8, 8)))),
+        bad(
+            "interpolation.image",
+            request()
+                .setModel(KANDINSKY)
+                .setN(2)
+                .setInterpolation(to(ByteString.copyFromUtf8("GIF8")))),
+        bad(
+            "interpolation.prompt",
+            GenerationRequest.newBuilder()
+                .setModel("pipe-unclip-image-variation")
+                .setImage(picture(8, 8))
+                .setN(2)
+                .setInterpolation(to("a ship"))),
+        bad(
+            "interpolation.position",
+            request().setInterpolation(to("a ship").setPosition(Double.NaN))),
+        bad("interpolation.position", request().setInterpolation(to("a ship").setPosition(1.1))),
+        bad("n", request().setInterpolation(to("a ship"))),
+        bad("n", request().setN(2).setInterpolation(to("a ship").setPosition(0.5))),
+        bad("prompt", request().clearPrompt().setN(2).setInterpolation(to("a ship"))),
+        bad(
+            "prompt",
+            request()
+                .setModel(KANDINSKY)
+                .setImage(picture(8, 8))
+                .setN(2)
+                .setInterpolation(to("a ship"))),
+        bad(
+            "variation",
+            GenerationRequest.newBuilder()
+                .setModel(KANDINSKY)
+                .setImage(picture(8, 8))
+                .setVariation(true)
+                .setN(2)
+                .setInterpolation(to("a ship"))),
+        bad(
+            "prior_candidates",
+            GenerationRequest.newBuilder()
+                .setModel(KANDINSKY)
+                .setImage(picture(8, 8))
+                .setPriorCandidates(2)
+                .setN(2)
+                .setInterpolation(to(picture(8, 8)))),
         bad("prior_candidates", request().setPriorCandidates(17)),
         bad("prior_candidates", request().setPriorCandidates(-1)),
         bad("prior_candidates", request().setModel("pipe-sd").setPriorCandidates(2)),
@@ -314,6 +364,96 @@ class RoutePlannerTest {
         .extracting(RouteStep::getStage)
         .containsExactly(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
     assertThat(unclips.route().get(1).getPrior().getFromImage()).isTrue();
+  }
+
+  @Test
+  void plan_goesFromTextToTextInEqualStepsWithOneSeed() {
+    GenerationPlan plan =
+        planner.plan(
+            request().setN(5).setSeed(7).setInterpolation(to("a blue square")).build(), NOW);
+
+    assertThat(plan.route())
+        .extracting(RouteStep::getStage)
+        .containsExactly(
+            Stage.TEXT_ENCODER,
+            Stage.PRIOR,
+            Stage.TEXT_ENCODER,
+            Stage.PRIOR,
+            Stage.TEXT_ENCODER,
+            Stage.DENOISER,
+            Stage.UPSCALER);
+    assertThat(plan.route().get(0).getTextEncoder().getPrompt()).isEqualTo("a red circle");
+    assertThat(plan.route().get(1).getPrior().hasBlend()).isFalse();
+    assertThat(plan.route().get(2).getTextEncoder().getPrompt()).isEqualTo("a blue square");
+    assertThat(plan.route().get(4).getTextEncoder().getPrompt()).isEmpty();
+    assertThat(IntStream.range(0, 5).mapToObj(plan::routeOf))
+        .extracting(route -> route.get(3).getPrior().getBlend())
+        .containsExactly(0.0, 0.25, 0.5, 0.75, 1.0);
+    assertThat(IntStream.range(0, 5).mapToObj(plan::headerOf))
+        .allSatisfy(header -> assertThat(header.getSeed()).isEqualTo(7));
+  }
+
+  @Test
+  void plan_goesFromPictureToTextWithKandinskysPrior() {
+    GenerationPlan plan =
+        planner.plan(
+            GenerationRequest.newBuilder()
+                .setModel(KANDINSKY)
+                .setImage(picture(8, 8))
+                .setN(2)
+                .setInterpolation(to("a ship"))
+                .build(),
+            NOW);
+
+    String prior = "pipe-kandinsky22-prior";
+    assertThat(plan.route())
+        .extracting(RouteStep::getStage, RouteStep::getModel)
+        .containsExactly(
+            tuple(Stage.PRIOR, prior),
+            tuple(Stage.TEXT_ENCODER, prior),
+            tuple(Stage.PRIOR, prior),
+            tuple(Stage.DENOISER, KANDINSKY),
+            tuple(Stage.UPSCALER, KANDINSKY));
+    assertThat(plan.route().get(0).getPrior().getFromImage()).isTrue();
+    assertThat(plan.route().get(2).getPrior().getFromImage()).isFalse();
+    assertThat(plan.route().get(2).getPrior().hasBlend()).isTrue();
+  }
+
+  @Test
+  void plan_writesAPicturesPlaceBetweenTwoOthersIntoItsRecipe() throws Exception {
+    GenerationRequest request =
+        GenerationRequest.newBuilder()
+            .setModel("pipe-unclip-image-variation")
+            .setImage(picture(8, 8))
+            .setN(3)
+            .setSeed(7)
+            .setInterpolation(to(picture(4, 4)))
+            .build();
+    GenerationPlan plan = planner.plan(request, NOW);
+    assertThat(plan.inputs()).containsOnlyKeys("image", "interpolation_image");
+
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.headerOf(1).getRecipe(), recipe);
+
+    assertThat(recipe.getInterpolationImage()).matches("[0-9a-f]{64}");
+    GenerationRequest.Builder again = recipe.getRequest().toBuilder();
+    assertThat(again.getInterpolation().hasImage()).isFalse();
+    assertThat(again.getInterpolation().getPosition()).isEqualTo(0.5);
+    again.setImage(request.getImage());
+    again.getInterpolationBuilder().setImage(request.getInterpolation().getImage());
+    GenerationPlan replayed = planner.plan(again.build(), NOW);
+    assertThat(replayed.images()).isEqualTo(1);
+    assertThat(replayed.routeOf(0)).isEqualTo(plan.routeOf(1));
+    assertThat(replayed.headerOf(0).getSeed()).isEqualTo(plan.headerOf(1).getSeed());
+    assertThat(replayed.headerOf(0).getRecipe()).isEqualTo(plan.headerOf(1).getRecipe());
+  }
+
+  private static Interpolation.Builder to(String prompt) {
+    return Interpolation.newBuilder().setPrompt(prompt);
+  }
+
+  private static Interpolation.Builder to(ByteString image) {
+    return Interpolation.newBuilder().setImage(image);
   }
 
   /** The left half is dark, the right half light. */

@@ -1,5 +1,6 @@
 package dev.sluice.prior;
 
+import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.PriorResult;
 import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.Tensor;
@@ -18,7 +19,10 @@ import dev.sluice.stage.StageProtocol;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 
-/** Makes the embedding of a picture that would go with the text, or of one that is there. */
+/**
+ * Makes the embedding of a picture that would go with the text, or of one that is there, or one on
+ * the way there from another embedding.
+ */
 @ApplicationScoped
 class PriorStage implements StageModule<PriorTask, PriorResult> {
 
@@ -45,10 +49,18 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
         task.getHeader(),
         context,
         work -> {
-          Map<String, HostTensor> embeddings =
-              task.getParameters().getFromImage()
+          PriorParameters parameters = task.getParameters();
+          Map<String, HostTensor> made =
+              parameters.getFromImage()
                   ? ofPicture(engine, task, context)
                   : sampled(engine, task, work);
+          Map<String, HostTensor> embeddings =
+              parameters.hasBlend()
+                  ? EmbeddingEngine.between(
+                      StageTensors.floats(task.getInputsMap(), TensorNames.IMAGE_EMBEDS),
+                      made,
+                      parameters.getBlend())
+                  : made;
           return PriorResult.newBuilder()
               .setResult(work.result(StageTensors.of(embeddings)))
               .build();
@@ -57,8 +69,10 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
 
   private static Map<String, HostTensor> ofPicture(
       EmbeddingEngine engine, PriorTask task, StageContext context) {
+    String given = task.getParameters().getImage();
+    String picture = given.isEmpty() ? TensorNames.IMAGE : given;
     Map<String, HostTensor> embeddings =
-        engine.embed(StageTensors.floats(task.getInputsMap(), TensorNames.IMAGE));
+        engine.embed(StageTensors.floats(task.getInputsMap(), picture));
     context.progress(1, 1);
     return embeddings;
   }

@@ -12,6 +12,7 @@ import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.diffusion.Slerp;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
@@ -199,6 +200,38 @@ class PriorStageTest {
                   StageTensors.of(images.embed(StageTrial.anyFloats(1, 3, 40, 31)))));
     }
     assertThat(context.progress()).containsExactly("1/1");
+  }
+
+  @Test
+  void run_goesAPartOfTheWayFromAnEmbeddingToThatOfAnotherPicture() {
+    String model = "pipe-unclip-image-variation";
+    HostTensor.Floats picture = StageTrial.anyFloats(1, 3, 40, 31);
+    HostTensor.Floats end;
+    try (ImageEncoding images = ImageEncoding.load(StageTrial.model(model))) {
+      end = images.embed(picture);
+    }
+    HostTensor.Floats start = StageTrial.anyFloats(end.shape());
+    PriorTask.Builder task =
+        PriorTask.newBuilder()
+            .setHeader(StageTrial.header(7).toBuilder().setModel(model))
+            .putInputs("image_embeds", StageTensors.of(start))
+            .putInputs("other", StageTensors.of(picture));
+    task.getParametersBuilder().setFromImage(true).setImage("other").setBlend(0.3);
+
+    Map<String, Tensor> outputs =
+        stage.run(task.build(), new StageTrial.Context()).getResult().getOutputsMap();
+
+    assertThat(StageTensors.floats(outputs, "image_embeds").values())
+        .containsExactly(Slerp.between(start.values(), end.values(), 0.3), within(1e-6f));
+    task.getParametersBuilder().setBlend(1.5);
+    assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("1.5; expected 0 to 1");
+    task.getParametersBuilder().setBlend(0.3);
+    task.removeInputs("image_embeds");
+    assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("image_embeds is missing");
   }
 
   @Test

@@ -69,7 +69,10 @@ final class GenerateCommand implements Callable<Integer> {
       description = "A model's name, or a folder in the diffusers layout.")
   private String model = "";
 
-  @Option(names = "--n", defaultValue = "1", description = "How many pictures, 1 to 16.")
+  @Option(
+      names = {"--n", "--frames"},
+      defaultValue = "1",
+      description = "How many pictures, 1 to 16.")
   private int n;
 
   @Option(names = "--size", paramLabel = "WxH", description = "Pixels (default: the model's).")
@@ -93,6 +96,19 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "The model, beside this one, whose prior makes the picture embeddings.")
   private String priorModel;
+
+  @Option(
+      names = "--interpolate-to",
+      paramLabel = "TEXT",
+      description =
+          "Make --frames pictures on the way from the prompt, or --image, to this prompt.")
+  private String endPrompt;
+
+  @Option(
+      names = "--interpolate-to-image",
+      paramLabel = "FILE",
+      description = "The same to this picture.")
+  private Path endImage;
 
   @Option(
       names = "--mask",
@@ -198,6 +214,10 @@ final class GenerateCommand implements Callable<Integer> {
     request.setVariation(variation);
     set(priorModel, request::setPriorModel);
     set(candidates, request::setPriorCandidates);
+    set(endPrompt, text -> request.getInterpolationBuilder().setPrompt(text));
+    set(
+        endImage,
+        file -> request.getInterpolationBuilder().setImage(ByteString.copyFrom(read(file))));
     set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
     set(strength, request::setStrength);
     set(classLabel, request::setClassLabel);

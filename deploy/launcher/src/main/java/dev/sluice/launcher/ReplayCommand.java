@@ -46,6 +46,12 @@ final class ReplayCommand implements Callable<Integer> {
   private Path image;
 
   @Option(
+      names = "--interpolate-to-image",
+      paramLabel = "FILE",
+      description = "The picture that the request went to, if it went to one.")
+  private Path endImage;
+
+  @Option(
       names = "--mask",
       paramLabel = "FILE",
       description = "The mask that the request came with, if it came with one.")
@@ -80,10 +86,14 @@ final class ReplayCommand implements Callable<Integer> {
 
   private GenerationRequest request(Recipe recipe, String modelName) {
     requireGiven("--image", recipe.getImage(), image);
+    requireGiven("--interpolate-to-image", recipe.getInterpolationImage(), endImage);
     requireGiven("--mask", recipe.getMask(), mask);
     GenerationRequest.Builder request =
         recipe.getRequest().toBuilder().setModel(modelName).setCancelOnDisconnect(true);
     set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
+    set(
+        endImage,
+        file -> request.getInterpolationBuilder().setImage(ByteString.copyFrom(read(file))));
     set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
     return request.build();
   }
@@ -119,6 +129,9 @@ final class ReplayCommand implements Callable<Integer> {
     }
     if (!then.getImage().equals(now.getImage())) {
       changed.add("the picture given");
+    }
+    if (!then.getInterpolationImage().equals(now.getInterpolationImage())) {
+      changed.add("the picture interpolated to");
     }
     if (!then.getMask().equals(now.getMask())) {
       changed.add("the mask given");

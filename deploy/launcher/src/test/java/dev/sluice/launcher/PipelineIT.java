@@ -20,6 +20,7 @@ import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.ImageGenerationGrpc;
+import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
@@ -369,6 +370,57 @@ class PipelineIT {
     assertThat(Png.largestDifference(first, overGrpc(again).get(0).getPng()))
         .isLessThanOrEqualTo(2);
     assertThat(Png.largestDifference(first, overGrpc(other).get(0).getPng())).isGreaterThan(10);
+  }
+
+  @Test
+  void theWayFromPictureToPictureBeginsAndEndsWithTheirVariations() throws IOException {
+    BufferedImage dark = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+    BufferedImage striped = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < 40; x += 2) {
+      for (int y = 0; y < 30; y++) {
+        striped.setRGB(x, y, 0xffee11);
+      }
+    }
+    ByteString one = png(dark);
+    ByteString other = png(striped);
+    GenerationRequest variation =
+        recorded("pipe-unclip-image-variation", 5, 5, 4)
+            .setRequestId("one-end")
+            .setImage(one)
+            .setVariation(true)
+            .build();
+    GenerationRequest there =
+        variation.toBuilder()
+            .setRequestId("there")
+            .clearVariation()
+            .setN(3)
+            .setInterpolation(Interpolation.newBuilder().setImage(other))
+            .build();
+    GenerationRequest back =
+        there.toBuilder()
+            .setRequestId("back")
+            .setImage(other)
+            .setInterpolation(Interpolation.newBuilder().setImage(one))
+            .build();
+
+    Map<Integer, Image> frames = overGrpc(there);
+    Map<Integer, Image> backwards = overGrpc(back);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(Png.largestDifference(frames.get(i).getPng(), backwards.get(2 - i).getPng()))
+          .as("frame %d", i)
+          .isLessThanOrEqualTo(2);
+    }
+    ByteString first = overGrpc(variation).get(0).getPng();
+    ByteString last =
+        overGrpc(variation.toBuilder().setRequestId("other-end").setImage(other).build())
+            .get(0)
+            .getPng();
+    ByteString middle = frames.get(1).getPng();
+    assertThat(Png.largestDifference(frames.get(0).getPng(), first)).isLessThanOrEqualTo(2);
+    assertThat(Png.largestDifference(frames.get(2).getPng(), last)).isLessThanOrEqualTo(2);
+    assertThat(Png.largestDifference(middle, first)).isGreaterThan(10);
+    assertThat(Png.largestDifference(middle, last)).isGreaterThan(10);
   }
 
   private static ByteString png(BufferedImage image) throws IOException {

@@ -3,6 +3,7 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 
+import dev.sluice.diffusion.Slerp;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.ArrayList;
@@ -113,6 +114,24 @@ public final class EmbeddingEngine implements StageEngine {
           "model %s has no image encoder, so it cannot embed a picture".formatted(name));
     }
     return embeddings(images.embed(picture), noPicture);
+  }
+
+  /**
+   * An embedding on the arc between two pictures' embeddings.
+   *
+   * @param from {@code [1, width]}
+   * @param to what {@link #sample} or {@link #embed} made; all else in it stays
+   * @param share 0 gives {@code from}, 1 gives {@code to}
+   * @throws IllegalArgumentException if there is no such arc
+   */
+  public static Map<String, HostTensor> between(
+      HostTensor.Floats from, Map<String, HostTensor> to, double share) {
+    HostTensor.Floats end = (HostTensor.Floats) to.get(IMAGE_EMBEDS);
+    Map<String, HostTensor> between = new TreeMap<>(to);
+    between.put(
+        IMAGE_EMBEDS,
+        new HostTensor.Floats(Slerp.between(from.values(), end.values(), share), end.shape()));
+    return between;
   }
 
   private static Map<String, HostTensor> embeddings(
