@@ -38,14 +38,10 @@ final class DeepFloyd implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
-    Condition wanted = condition(request.input(picture, TEXT_HIDDEN_STATES));
-    return scale <= 1
-        ? Guidance.none(wanted)
-        : Guidance.classifierFree(
-            condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES)),
-            wanted,
-            request.sampling());
+    return Guidance.classifierFree(
+        () -> condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES)),
+        condition(request.input(picture, TEXT_HIDDEN_STATES)),
+        request.sampling());
   }
 
   private static Condition condition(HostTensor states) {
@@ -60,7 +56,7 @@ final class DeepFloyd implements Denoiser {
   /** T5's states of nothing, as wide as a UNet takes them. */
   static Map<String, HostTensor> exampleText(Config unet) {
     int width = unet.integer("encoder_hid_dim", unet.integer("cross_attention_dim", 1280));
-    HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
+    HostTensor states = Tensors.zeros(1, 77, width);
     return Map.of(TEXT_HIDDEN_STATES, states, NEGATIVE + TEXT_HIDDEN_STATES, states);
   }
 

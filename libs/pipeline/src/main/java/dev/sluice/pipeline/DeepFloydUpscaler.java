@@ -2,7 +2,6 @@ package dev.sluice.pipeline;
 
 import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
-import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
 import dev.sluice.diffusion.Resampling;
 import dev.sluice.diffusion.SamplingPlan;
@@ -56,30 +55,16 @@ final class DeepFloydUpscaler implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
-    Condition wanted = condition(request, picture, "", start);
-    return scale <= 1
-        ? Guidance.none(wanted)
-        : Guidance.classifierFree(
-            condition(request, picture, NEGATIVE, start), wanted, request.sampling());
-  }
-
-  private Condition condition(DenoiseRequest request, int picture, String prefix, Start start) {
-    return new Condition(
-        Condition.Ports.UNET,
-        Map.of(
-            "encoder_hidden_states",
-            request.input(picture, prefix + TEXT_HIDDEN_STATES),
-            "class_labels",
-            lowResolution.label(request)),
-        start.appended(picture));
+    return Guidance.classifierFree(
+        () -> lowResolution.condition(request, picture, NEGATIVE, start),
+        lowResolution.condition(request, picture, "", start),
+        request.sampling());
   }
 
   @Override
   public Map<String, HostTensor> example() {
     Map<String, HostTensor> example = new LinkedHashMap<>(DeepFloyd.exampleText(config));
-    int side = EXAMPLE_SIZE;
-    example.put(IMAGE, new HostTensor.Floats(new float[3 * side * side], 1, 3, side, side));
+    example.put(IMAGE, Tensors.zeros(1, 3, EXAMPLE_SIZE, EXAMPLE_SIZE));
     return example;
   }
 

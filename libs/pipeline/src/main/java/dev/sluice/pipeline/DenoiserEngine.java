@@ -73,16 +73,14 @@ public final class DenoiserEngine implements StageEngine {
     Map<String, HostTensor> example = new LinkedHashMap<>(denoiser.example());
     example.putIfAbsent(TensorNames.CLASS_LABEL, new HostTensor.Longs(new long[1], 1));
     denoise(
-        DenoiseRequest.of(example, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).guided(guides.all())),
+        DenoiseRequest.of(example, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE)),
         new TorchGenerator(0),
         StepListener.NONE);
   }
 
   @Override
   public List<StepBatcher> batchers() {
-    List<StepBatcher> batchers = new ArrayList<>(guides.batchers());
-    batchers.add(batcher);
-    return batchers;
+    return List.of(batcher);
   }
 
   @Override

@@ -30,13 +30,11 @@ final class DiffusionTransformer implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
-    Condition wanted = condition(request.input(picture, CLASS_LABEL));
-    Condition none = condition(new HostTensor.Longs(new long[] {NO_CLASS}, 1));
     return Guidance.withoutVariance(
-        scale <= 1
-            ? Guidance.none(wanted)
-            : Guidance.classifierFree(none, wanted, request.sampling()));
+        Guidance.classifierFree(
+            () -> condition(new HostTensor.Longs(new long[] {NO_CLASS}, 1)),
+            condition(request.input(picture, CLASS_LABEL)),
+            request.sampling()));
   }
 
   private static Condition condition(HostTensor label) {

@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * How a step asks the network and what it makes of the answers: a layer between a sampler, which
@@ -31,14 +32,18 @@ public interface Guidance {
 
   /**
    * Classifier-free guidance (Ho and Salimans 2022), in GLIDE's form (Nichol et al. 2022, equation
-   * 8), as a request wants it. A scale of 1 is the conditional answer, so it costs one row only.
+   * 8), as a request wants it. Scales up to 1 are the conditional answer, which costs one row only;
+   * as in diffusers, nothing is then asked of {@code unconditional}, which may not exist.
    */
   static Guidance classifierFree(
-      Condition unconditional, Condition conditional, Sampling sampling) {
-    return sampling.guidanceScale() == 1
+      Supplier<Condition> unconditional, Condition conditional, Sampling sampling) {
+    return sampling.guidanceScale() <= 1
         ? new Unguided(conditional)
         : new ClassifierFreeGuidance(
-            unconditional, conditional, sampling.guidanceScale(), sampling.guidance().rescale());
+            unconditional.get(),
+            conditional,
+            sampling.guidanceScale(),
+            sampling.guidance().rescale());
   }
 
   /** Another guidance's prediction without the variance that the network also predicts. */

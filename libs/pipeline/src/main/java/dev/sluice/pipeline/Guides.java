@@ -5,23 +5,22 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The networks beside a model's denoiser that can steer it, loaded. */
+/**
+ * The networks beside a model's denoiser that can steer it. Most requests want none of them, so
+ * each is loaded when it is first wanted. Safe for use by several threads at once.
+ */
 final class Guides implements AutoCloseable {
 
   private final ModelFolder model;
-  private final List<Guide> guides = new ArrayList<>();
+  private final SampleSpace space;
+  private final BatchLimit limit;
+  private ClassifierGuide classifier;
+  private ClipGuide clip;
 
   Guides(ModelFolder model, SampleSpace space, BatchLimit limit) {
     this.model = model;
-    if (model.has(ClassifierGuide.COMPONENT)) {
-      guides.add(new ClassifierGuide(model, limit));
-    }
-    // CLIP sees pictures, not latents, and compares them with a caption's projected embedding.
-    if (model.has(ClipGuide.COMPONENT)
-        && space.downscale() == 1
-        && model.pipeline().text() == PipelineClass.Text.CLIP_PROJECTED) {
-      guides.add(new ClipGuide(model, limit));
-    }
+    this.space = space;
+    this.limit = limit;
   }
 
   /**
@@ -29,28 +28,38 @@ final class Guides implements AutoCloseable {
    *
    * @throws IllegalArgumentException if it wants one that is not there
    */
-  List<Guide> wanted(GuidanceOptions options) {
-    require(ClassifierGuide.class, options.classifierScale(), "classifier_scale", "classifier");
-    require(ClipGuide.class, options.clipScale(), "clip_scale", "image_encoder for its pictures");
-    return guides.stream().filter(guide -> guide.scale(options) > 0).toList();
+  synchronized List<Guide> wanted(GuidanceOptions options) {
+    List<Guide> wanted = new ArrayList<>();
+    if (options.classifierScale() > 0) {
+      require(
+          model.has(ClassifierGuide.COMPONENT),
+          "classifier_scale",
+          options.classifierScale(),
+          "classifier");
+      classifier = classifier == null ? new ClassifierGuide(model, limit) : classifier;
+      wanted.add(classifier);
+    }
+    if (options.clipScale() > 0) {
+      require(hasClip(), "clip_scale", options.clipScale(), "image_encoder for its pictures");
+      clip = clip == null ? new ClipGuide(model, limit) : clip;
+      wanted.add(clip);
+    }
+    return wanted;
   }
 
-  private void require(Class<? extends Guide> kind, double scale, String field, String component) {
-    if (scale > 0 && !has(kind)) {
+  /** CLIP sees pictures, not latents, and compares them with a caption's projected embedding. */
+  private boolean hasClip() {
+    return model.has(ClipGuide.COMPONENT)
+        && space.downscale() == 1
+        && model.pipeline().text() == PipelineClass.Text.CLIP_PROJECTED;
+  }
+
+  private void require(boolean there, String field, double scale, String component) {
+    if (!there) {
       throw new IllegalArgumentException(
           "%s is %s, but model %s has no %s; leave it out"
               .formatted(field, scale, model.name(), component));
     }
-  }
-
-  private boolean has(Class<? extends Guide> kind) {
-    return guides.stream().anyMatch(kind::isInstance);
-  }
-
-  /** Options that want every guide there is, to warm up with. */
-  GuidanceOptions all() {
-    return new GuidanceOptions(
-        0, 0, 1, has(ClassifierGuide.class) ? 1 : 0, has(ClipGuide.class) ? 1 : 0);
   }
 
   /** Drives a loop up to step {@code end}, steering its answers within {@code interval}. */
@@ -94,12 +103,12 @@ final class Guides implements AutoCloseable {
     return sums;
   }
 
-  List<StepBatcher> batchers() {
-    return guides.stream().map(Guide::batcher).toList();
-  }
-
   @Override
-  public void close() {
-    guides.forEach(Guide::close);
+  public synchronized void close() {
+    for (Guide guide : new Guide[] {classifier, clip}) {
+      if (guide != null) {
+        guide.close();
+      }
+    }
   }
 }

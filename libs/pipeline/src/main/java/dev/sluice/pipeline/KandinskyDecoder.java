@@ -48,12 +48,10 @@ final class KandinskyDecoder implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
-    Condition wanted = condition(request.input(picture, IMAGE_EMBEDS));
-    return scale <= 1
-        ? Guidance.none(wanted)
-        : Guidance.classifierFree(
-            condition(request.input(picture, NEGATIVE + IMAGE_EMBEDS)), wanted, request.sampling());
+    return Guidance.classifierFree(
+        () -> condition(request.input(picture, NEGATIVE + IMAGE_EMBEDS)),
+        condition(request.input(picture, IMAGE_EMBEDS)),
+        request.sampling());
   }
 
   private static Condition condition(HostTensor embedding) {
@@ -63,7 +61,7 @@ final class KandinskyDecoder implements Denoiser {
   @Override
   public Map<String, HostTensor> example() {
     int width = config.integer("encoder_hid_dim", 1280);
-    HostTensor embedding = new HostTensor.Floats(new float[width], 1, width);
+    HostTensor embedding = Tensors.zeros(1, width);
     return Map.of(IMAGE_EMBEDS, embedding, NEGATIVE + IMAGE_EMBEDS, embedding);
   }
 

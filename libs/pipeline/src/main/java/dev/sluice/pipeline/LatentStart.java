@@ -136,11 +136,7 @@ final class LatentStart {
   Map<String, HostTensor> example() {
     int side = space.pixels(EXAMPLE_EXTENT);
     return seesMasks
-        ? Map.of(
-            IMAGE,
-            new HostTensor.Floats(new float[3 * side * side], 1, 3, side, side),
-            MASK,
-            new HostTensor.Floats(new float[side * side], 1, 1, side, side))
+        ? Map.of(IMAGE, Tensors.zeros(1, 3, side, side), MASK, Tensors.zeros(1, 1, side, side))
         : Map.of();
   }
 

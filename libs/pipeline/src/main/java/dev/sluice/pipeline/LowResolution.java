@@ -6,6 +6,7 @@ import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
+import java.util.Map;
 
 /**
  * Noise conditioning augmentation (Ho et al. 2022, "Cascaded Diffusion Models", section 4.2): a
@@ -36,9 +37,21 @@ final class LowResolution {
     return level;
   }
 
-  /** The level as a network's class label. */
-  HostTensor label(DenoiseRequest request) {
-    return new HostTensor.Longs(new long[] {level(request)}, 1);
+  /**
+   * A text, the noise level as a class label, and the small picture beside the sample.
+   *
+   * @param prefix of the text's name: empty, or that of the negative prompt
+   * @param start with the small picture appended
+   */
+  Condition condition(DenoiseRequest request, int picture, String prefix, Start start) {
+    return new Condition(
+        Condition.Ports.UNET,
+        Map.of(
+            "encoder_hidden_states",
+            request.input(picture, prefix + TensorNames.TEXT_HIDDEN_STATES),
+            "class_labels",
+            new HostTensor.Longs(new long[] {level(request)}, 1)),
+        start.appended(picture));
   }
 
   /** Pictures with noise of the request's level. */

@@ -49,38 +49,11 @@ public enum PipelineClass {
       "scheduler",
       "vae"),
   /** The same from a picture. */
-  STABLE_DIFFUSION_IMAGE(
-      "StableDiffusionImg2ImgPipeline",
-      Text.CLIP,
-      Denoise.STABLE_DIFFUSION,
-      Finish.AUTOENCODER,
-      "text_encoder",
-      "tokenizer",
-      "unet",
-      "scheduler",
-      "vae"),
+  STABLE_DIFFUSION_IMAGE("StableDiffusionImg2ImgPipeline", STABLE_DIFFUSION),
   /** Painting into a picture. */
-  STABLE_DIFFUSION_INPAINT(
-      "StableDiffusionInpaintPipeline",
-      Text.CLIP,
-      Denoise.STABLE_DIFFUSION,
-      Finish.AUTOENCODER,
-      "text_encoder",
-      "tokenizer",
-      "unet",
-      "scheduler",
-      "vae"),
+  STABLE_DIFFUSION_INPAINT("StableDiffusionInpaintPipeline", STABLE_DIFFUSION),
   /** Few steps: Luo et al. 2023. */
-  LATENT_CONSISTENCY(
-      "LatentConsistencyModelPipeline",
-      Text.CLIP,
-      Denoise.STABLE_DIFFUSION,
-      Finish.AUTOENCODER,
-      "text_encoder",
-      "tokenizer",
-      "unet",
-      "scheduler",
-      "vae"),
+  LATENT_CONSISTENCY("LatentConsistencyModelPipeline", STABLE_DIFFUSION),
   /** A picture to one four times as large: Stable Diffusion's x4 upscaler. */
   STABLE_DIFFUSION_UPSCALE(
       "StableDiffusionUpscalePipeline",
@@ -118,18 +91,7 @@ public enum PipelineClass {
       "scheduler",
       "vae"),
   /** Painting into a picture. */
-  STABLE_DIFFUSION_XL_INPAINT(
-      "StableDiffusionXLInpaintPipeline",
-      Text.SDXL,
-      Denoise.STABLE_DIFFUSION_XL,
-      Finish.AUTOENCODER,
-      "text_encoder",
-      "tokenizer",
-      "text_encoder_2",
-      "tokenizer_2",
-      "unet",
-      "scheduler",
-      "vae"),
+  STABLE_DIFFUSION_XL_INPAINT("StableDiffusionXLInpaintPipeline", STABLE_DIFFUSION_XL),
   /** Rectified flow: Esser et al. 2024. */
   STABLE_DIFFUSION_3(
       "StableDiffusion3Pipeline",
@@ -146,7 +108,7 @@ public enum PipelineClass {
   /** Ho et al. 2020. */
   DDPM("DDPMPipeline", Text.NONE, Denoise.UNCONDITIONAL, Finish.NONE, "unet", "scheduler"),
   /** Song et al. 2021. */
-  DDIM("DDIMPipeline", Text.NONE, Denoise.UNCONDITIONAL, Finish.NONE, "unet", "scheduler"),
+  DDIM("DDIMPipeline", DDPM),
   /** Class to picture by a transformer: Peebles and Xie 2023. */
   DIT("DiTPipeline", Text.NONE, Denoise.DIT, Finish.AUTOENCODER, "transformer", "scheduler", "vae"),
   /** Imagen's base model: Saharia et al. 2022. */
@@ -252,6 +214,15 @@ public enum PipelineClass {
     this.denoiser = denoiser;
     this.finish = finish;
     this.components = List.of(components);
+  }
+
+  /** A class that is the same to us as another: only what a request comes with differs. */
+  PipelineClass(String className, PipelineClass alike) {
+    this.className = className;
+    this.text = alike.text;
+    this.denoiser = alike.denoiser;
+    this.finish = alike.finish;
+    this.components = alike.components;
   }
 
   /** diffusers' name. */

@@ -77,11 +77,9 @@ public final class PriorEngine implements StageEngine {
     SamplingPlan plan = sampling.plan(scheduler);
     List<Guidance> guidance = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
-      Condition wanted = condition(texts.get(i));
+      TextEmbedding negative = negatives.get(i);
       guidance.add(
-          sampling.guidanceScale() <= 1
-              ? Guidance.none(wanted)
-              : Guidance.classifierFree(condition(negatives.get(i)), wanted, sampling));
+          Guidance.classifierFree(() -> condition(negative), condition(texts.get(i)), sampling));
     }
     Start start = Start.fromNoise(plan, generator, texts.size(), width);
     GuidanceInterval interval = GuidanceInterval.of(plan, sampling.guidance(), trainTimesteps);

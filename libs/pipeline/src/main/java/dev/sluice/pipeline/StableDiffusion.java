@@ -41,10 +41,10 @@ final class StableDiffusion implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
     HostTensor text = request.input(picture, TEXT_HIDDEN_STATES);
     HostTensor.Floats appended = start.appended(picture);
     if (config.has("time_cond_proj_dim")) {
+      double scale = request.sampling().guidanceScale();
       return Guidance.none(
           condition(
               Map.of(
@@ -54,12 +54,11 @@ final class StableDiffusion implements Denoiser {
                   GuidanceEmbedding.of(scale, config.integer("time_cond_proj_dim"))),
               appended));
     }
-    if (scale <= 1) {
-      return Guidance.none(condition(Map.of("encoder_hidden_states", text), appended));
-    }
-    HostTensor negative = request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES);
     return Guidance.classifierFree(
-        condition(Map.of("encoder_hidden_states", negative), appended),
+        () -> {
+          HostTensor negative = request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES);
+          return condition(Map.of("encoder_hidden_states", negative), appended);
+        },
         condition(Map.of("encoder_hidden_states", text), appended),
         request.sampling());
   }
@@ -71,7 +70,7 @@ final class StableDiffusion implements Denoiser {
   @Override
   public Map<String, HostTensor> example() {
     int width = config.integer("cross_attention_dim", 1280);
-    HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
+    HostTensor states = Tensors.zeros(1, 77, width);
     Map<String, HostTensor> example = new LinkedHashMap<>();
     example.put(TEXT_HIDDEN_STATES, states);
     example.put(NEGATIVE + TEXT_HIDDEN_STATES, states);

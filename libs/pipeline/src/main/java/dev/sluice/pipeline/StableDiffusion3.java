@@ -30,12 +30,10 @@ final class StableDiffusion3 implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
-    Condition wanted = condition(request, picture, "");
-    return scale <= 1
-        ? Guidance.none(wanted)
-        : Guidance.classifierFree(
-            condition(request, picture, NEGATIVE), wanted, request.sampling());
+    return Guidance.classifierFree(
+        () -> condition(request, picture, NEGATIVE),
+        condition(request, picture, ""),
+        request.sampling());
   }
 
   private static Condition condition(DenoiseRequest request, int picture, String prefix) {
@@ -51,8 +49,8 @@ final class StableDiffusion3 implements Denoiser {
     int width = config.integer("joint_attention_dim", 4096);
     int pooled = config.integer("pooled_projection_dim", 2048);
     int tokens = 77 + 256;
-    HostTensor states = new HostTensor.Floats(new float[tokens * width], 1, tokens, width);
-    HostTensor embeds = new HostTensor.Floats(new float[pooled], 1, pooled);
+    HostTensor states = Tensors.zeros(1, tokens, width);
+    HostTensor embeds = Tensors.zeros(1, pooled);
     return Map.of(
         TEXT_HIDDEN_STATES,
         states,

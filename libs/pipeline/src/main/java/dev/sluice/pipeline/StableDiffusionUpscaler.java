@@ -52,37 +52,23 @@ final class StableDiffusionUpscaler implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
-    Condition wanted = condition(request, picture, "", start);
-    return scale <= 1
-        ? Guidance.none(wanted)
-        : Guidance.classifierFree(
-            condition(request, picture, NEGATIVE, start), wanted, request.sampling());
-  }
-
-  private Condition condition(DenoiseRequest request, int picture, String prefix, Start start) {
-    return new Condition(
-        Condition.Ports.UNET,
-        Map.of(
-            "encoder_hidden_states",
-            request.input(picture, prefix + TEXT_HIDDEN_STATES),
-            "class_labels",
-            lowResolution.label(request)),
-        start.appended(picture));
+    return Guidance.classifierFree(
+        () -> lowResolution.condition(request, picture, NEGATIVE, start),
+        lowResolution.condition(request, picture, "", start),
+        request.sampling());
   }
 
   @Override
   public Map<String, HostTensor> example() {
     int width = config.integer("cross_attention_dim", 1280);
-    HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
-    int side = EXAMPLE_SIZE;
+    HostTensor states = Tensors.zeros(1, 77, width);
     return Map.of(
         TEXT_HIDDEN_STATES,
         states,
         NEGATIVE + TEXT_HIDDEN_STATES,
         states,
         IMAGE,
-        new HostTensor.Floats(new float[3 * side * side], 1, 3, side, side));
+        Tensors.zeros(1, 3, EXAMPLE_SIZE, EXAMPLE_SIZE));
   }
 
   @Override

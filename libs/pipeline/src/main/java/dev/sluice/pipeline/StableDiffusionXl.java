@@ -52,20 +52,18 @@ final class StableDiffusionXl implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
+    HostTensor.Floats appended = start.appended(picture);
     if (config.has("time_cond_proj_dim")) {
+      double scale = request.sampling().guidanceScale();
       Map<String, HostTensor> inputs = new LinkedHashMap<>(inputs(request, picture, start, ""));
       inputs.put(
           "timestep_cond", GuidanceEmbedding.of(scale, config.integer("time_cond_proj_dim")));
-      return Guidance.none(condition(inputs, start.appended(picture)));
-    }
-    HostTensor.Floats appended = start.appended(picture);
-    Condition wanted = condition(inputs(request, picture, start, ""), appended);
-    if (scale <= 1) {
-      return Guidance.none(wanted);
+      return Guidance.none(condition(inputs, appended));
     }
     return Guidance.classifierFree(
-        condition(inputs(request, picture, start, NEGATIVE), appended), wanted, request.sampling());
+        () -> condition(inputs(request, picture, start, NEGATIVE), appended),
+        condition(inputs(request, picture, start, ""), appended),
+        request.sampling());
   }
 
   private static Condition condition(Map<String, HostTensor> inputs, HostTensor.Floats appended) {
@@ -124,8 +122,8 @@ final class StableDiffusionXl implements Denoiser {
     int perId = config.integer("addition_time_embed_dim", 256);
     int ids = aestheticScore ? 5 : 6;
     int pooled = config.integer("projection_class_embeddings_input_dim", 2816) - ids * perId;
-    HostTensor states = new HostTensor.Floats(new float[77 * width], 1, 77, width);
-    HostTensor embeds = new HostTensor.Floats(new float[pooled], 1, pooled);
+    HostTensor states = Tensors.zeros(1, 77, width);
+    HostTensor embeds = Tensors.zeros(1, pooled);
     Map<String, HostTensor> example = new LinkedHashMap<>(latents.example());
     example.put(TEXT_HIDDEN_STATES, states);
     example.put(NEGATIVE + TEXT_HIDDEN_STATES, states);

@@ -34,8 +34,7 @@ final class StableDiffusionXlText implements TextEncoder {
     tensors.putAll(encode(prompt, ""));
     Map<String, HostTensor> unwanted = encode(prompt.unwanted(), NEGATIVE);
     if (prompt.negative().isEmpty() && zerosWithoutNegative) {
-      unwanted.forEach(
-          (name, tensor) -> tensors.put(name, Tensors.zerosLike((HostTensor.Floats) tensor)));
+      unwanted.forEach((name, tensor) -> tensors.put(name, Tensors.zeros(tensor.shape())));
     } else {
       tensors.putAll(unwanted);
     }

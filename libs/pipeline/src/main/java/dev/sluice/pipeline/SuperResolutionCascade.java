@@ -129,7 +129,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
 
   @Override
   public void warmUp() throws InterruptedException {
-    HostTensor.Floats pixel = new HostTensor.Floats(new float[channels], 1, channels, 1, 1);
+    HostTensor.Floats pixel = Tensors.zeros(1, channels, 1, 1);
     List<Sampling> quick = List.of(Sampling.ofSteps(WARM_UP_STEPS));
     upscale(pixel, quick, new TorchGenerator(0), StepListener.NONE);
   }

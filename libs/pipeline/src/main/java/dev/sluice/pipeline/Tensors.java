@@ -14,8 +14,10 @@ final class Tensors {
     return new HostTensor.Floats(new float[] {value}, 1);
   }
 
-  static HostTensor.Floats zerosLike(HostTensor.Floats tensor) {
-    return new HostTensor.Floats(new float[tensor.values().length], tensor.shape());
+  static HostTensor.Floats zeros(int... shape) {
+    int length =
+        Math.toIntExact(Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact));
+    return new HostTensor.Floats(new float[length], shape);
   }
 
   /** Joins {@code [..., width]} along the width; all other extents are equal. */
@@ -57,9 +59,7 @@ final class Tensors {
     if (missing == 0) {
       return tensor;
     }
-    HostTensor.Floats zeros =
-        new HostTensor.Floats(new float[shape[1] * missing], 1, shape[1], missing);
-    return sideBySide(List.of(tensor, zeros));
+    return sideBySide(List.of(tensor, zeros(1, shape[1], missing)));
   }
 
   /** Joins {@code [1, tokens, width]} along the tokens. */

@@ -39,8 +39,8 @@ public record TextEmbedding(
     int width = config.integer("hidden_size", 512);
     int projected = config.integer("projection_dim", 512);
     return new TextEmbedding(
-        new HostTensor.Floats(new float[projected], 1, projected),
-        new HostTensor.Floats(new float[tokens * width], 1, tokens, width),
+        Tensors.zeros(1, projected),
+        Tensors.zeros(1, tokens, width),
         new HostTensor.Longs(new long[tokens], 1, tokens));
   }
 

@@ -53,16 +53,12 @@ final class UnClipDecoder implements Denoiser {
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
-    double scale = request.sampling().guidanceScale();
     HostTensor embedding = request.input(picture, IMAGE_EMBEDS);
     Map<String, HostTensor> inputs = request.inputs().get(picture);
-    Condition wanted = condition(embedding, false, TextEmbedding.of(inputs, ""));
-    return scale <= 1
-        ? Guidance.none(wanted)
-        : Guidance.classifierFree(
-            condition(embedding, true, TextEmbedding.of(inputs, NEGATIVE)),
-            wanted,
-            request.sampling());
+    return Guidance.classifierFree(
+        () -> condition(embedding, true, TextEmbedding.of(inputs, NEGATIVE)),
+        condition(embedding, false, TextEmbedding.of(inputs, "")),
+        request.sampling());
   }
 
   /**

@@ -22,7 +22,7 @@ class DenoiseStateTest {
 
   private static final Guidance GUIDANCE =
       Guidance.classifierFree(
-          ToyNetwork.condition(0), ToyNetwork.condition(0.6f), Sampling.of(1, 3));
+          () -> ToyNetwork.condition(0), ToyNetwork.condition(0.6f), Sampling.of(1, 3));
 
   @Property(tries = 60)
   void resume_makesTheSamePictureAsAnUninterruptedRun(

@@ -24,7 +24,7 @@ class GuidanceIntervalTest {
 
   private static final Guidance GUIDED =
       Guidance.classifierFree(
-          ToyNetwork.condition(0), ToyNetwork.condition(0.7f), Sampling.of(STEPS, 5));
+          () -> ToyNetwork.condition(0), ToyNetwork.condition(0.7f), Sampling.of(STEPS, 5));
 
   private static GuidanceInterval between(double start, double end) {
     return GuidanceInterval.of(PLAN, new GuidanceOptions(0, start, end), 1000);

@@ -20,7 +20,7 @@ class GuidanceTest {
   private static final Offset<Float> NEAR = Offset.offset(1e-6f);
 
   private static Guidance guidance(Sampling sampling) {
-    return Guidance.classifierFree(NOTHING, WANTED, sampling);
+    return Guidance.classifierFree(() -> NOTHING, WANTED, sampling);
   }
 
   private static Sampling rescaled(double share) {

@@ -41,7 +41,9 @@ class StepBatcherTest {
       SamplingPlan plan = Samplers.fromConfig(Map.of("_class_name", sampler)).plan(steps);
       Guidance guidance =
           Guidance.classifierFree(
-              ToyNetwork.condition(0), ToyNetwork.condition(strength), Sampling.of(steps, scale));
+              () -> ToyNetwork.condition(0),
+              ToyNetwork.condition(strength),
+              Sampling.of(steps, scale));
       return DenoiseLoop.start(
           plan, guidance, new TorchGenerator(seed), listener, 1, 3, size, size);
     }
