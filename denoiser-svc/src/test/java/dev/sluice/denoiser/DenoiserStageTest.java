@@ -22,6 +22,7 @@ import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageStoppedException;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DenoiserStageTest {
 
@@ -105,6 +107,32 @@ class DenoiserStageTest {
 
   private static float[] sample(DenoiserResult result) {
     return Tensors.floats("sample", result.getResult().getOutputsOrThrow("sample"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5, 8})
+  void run_goesOnWhereAnEarlierAttemptWasStopped(int stepsBefore) {
+    DenoiserTask task = task(7, 9);
+    StageTrial.Context stopped = new StageTrial.Context(stepsBefore);
+    assertThatThrownBy(() -> stage.run(task, stopped)).isInstanceOf(StageStoppedException.class);
+    assertThat(stopped.progress()).hasSize(stepsBefore);
+
+    StageTrial.Context next = stopped.next();
+    DenoiserResult resumed = stage.run(task, next);
+
+    assertThat(next.progress()).hasSize(9 - stepsBefore).endsWith("9/9");
+    assertThat(resumed).isEqualTo(stage.run(task, new StageTrial.Context()));
+  }
+
+  @Test
+  void run_beginsAnewWhereWhatIsLeftIsOfNoUse() {
+    DenoiserTask task = task(7, 4);
+    StageTrial.Context context = StageTrial.Context.after(new byte[] {1, 2, 3});
+
+    DenoiserResult anew = stage.run(task, context);
+
+    assertThat(context.progress()).hasSize(4);
+    assertThat(anew).isEqualTo(stage.run(task, new StageTrial.Context()));
   }
 
   @Test

@@ -11,10 +11,13 @@ import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageStoppedException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UpscalerStageTest {
 
@@ -48,6 +51,19 @@ class UpscalerStageTest {
 
   private static org.assertj.core.data.Offset<Float> within(float value) {
     return org.assertj.core.data.Offset.offset(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void run_goesOnWhereAnEarlierAttemptWasStopped(int stepsBefore) {
+    StageTrial.Context stopped = new StageTrial.Context(stepsBefore);
+    assertThatThrownBy(() -> stage.run(task(3), stopped)).isInstanceOf(StageStoppedException.class);
+
+    StageTrial.Context next = stopped.next();
+    UpscalerResult resumed = stage.run(task(3), next);
+
+    assertThat(next.progress()).hasSize(4 - stepsBefore);
+    assertThat(resumed).isEqualTo(stage.run(task(3), new StageTrial.Context()));
   }
 
   @Test

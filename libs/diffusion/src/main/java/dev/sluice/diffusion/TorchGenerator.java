@@ -18,7 +18,7 @@ public final class TorchGenerator implements NoiseSource {
   private static final int FLOAT_BITS = 24;
   private static final int DOUBLE_BITS = 53;
 
-  private final MersenneTwister twister;
+  private MersenneTwister twister;
 
   /** The second of a pair that the Box-Muller transform of single numbers makes; NaN if none. */
   private double spare;
@@ -28,12 +28,8 @@ public final class TorchGenerator implements NoiseSource {
    * PyTorch.
    */
   public TorchGenerator(long seed) {
-    this(new MersenneTwister((int) seed), Double.NaN);
-  }
-
-  private TorchGenerator(MersenneTwister twister, double spare) {
-    this.twister = twister;
-    this.spare = spare;
+    this.twister = new MersenneTwister((int) seed);
+    this.spare = Double.NaN;
   }
 
   /**
@@ -154,6 +150,17 @@ public final class TorchGenerator implements NoiseSource {
    * @throws IllegalArgumentException if these are not the bytes of a state
    */
   public static TorchGenerator fromState(byte[] state) {
+    TorchGenerator generator = new TorchGenerator(0);
+    generator.restore(state);
+    return generator;
+  }
+
+  /**
+   * Goes on where the generator that gave this {@link #state()} was.
+   *
+   * @throws IllegalArgumentException if these are not the bytes of a state; nothing changes then
+   */
+  public void restore(byte[] state) {
     ByteBuffer buffer = ByteBuffer.wrap(state).order(ByteOrder.LITTLE_ENDIAN);
     if (state.length != STATE_BYTES || buffer.getInt() != MAGIC) {
       throw new IllegalArgumentException(
@@ -171,7 +178,8 @@ public final class TorchGenerator implements NoiseSource {
       words[i] = buffer.getInt();
     }
     boolean hasSpare = buffer.getInt() != 0;
-    double spare = buffer.getDouble();
-    return new TorchGenerator(new MersenneTwister(words, used), hasSpare ? spare : Double.NaN);
+    double savedSpare = buffer.getDouble();
+    twister = new MersenneTwister(words, used);
+    spare = hasSpare ? savedSpare : Double.NaN;
   }
 }

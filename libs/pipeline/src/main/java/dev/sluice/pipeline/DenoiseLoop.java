@@ -19,7 +19,7 @@ import java.util.Map;
 public final class DenoiseLoop implements Denoising {
 
   private final SamplingPlan plan;
-  private final SamplingRun run;
+  private SamplingRun run;
   private final List<Guidance> guidance;
   private final GuidanceInterval interval;
   private final KnownRegion known;
@@ -32,21 +32,18 @@ public final class DenoiseLoop implements Denoising {
 
   private DenoiseLoop(
       SamplingPlan plan,
-      SamplingRun run,
-      float[] sample,
-      int[] shape,
+      Start start,
       List<Guidance> guidance,
       GuidanceInterval interval,
-      KnownRegion known,
       TorchGenerator generator,
       StepListener listener) {
     this.plan = plan;
-    this.run = run;
-    this.sample = sample;
-    this.shape = shape;
+    this.shape = start.sample().shape();
+    this.run = plan.startAt(start.step(), shape);
+    this.sample = start.sample().values();
     this.guidance = guidance;
     this.interval = interval;
-    this.known = known;
+    this.known = start.known();
     this.generator = generator;
     this.listener = listener;
   }
@@ -65,21 +62,14 @@ public final class DenoiseLoop implements Denoising {
       StepListener listener,
       int... shape) {
     requireOneImage(shape);
-    float[] noise = plan.initialSample(generator, shape);
-    return new DenoiseLoop(
-        plan,
-        plan.start(shape),
-        noise,
-        shape,
-        List.of(guidance),
-        GuidanceInterval.ALL,
-        null,
-        generator,
-        listener);
+    Start start = Start.fromNoise(plan, generator, shape);
+    return startAt(plan, start, List.of(guidance), GuidanceInterval.ALL, generator, listener);
   }
 
   /**
    * A loop over one or several pictures that draw from one generator, as a batch does in diffusers.
+   * If {@code listener} knows where an earlier attempt at this loop stopped, it goes on there, and
+   * the generator with it.
    *
    * @param guidance of each picture
    * @param interval the steps at which it guides
@@ -91,38 +81,28 @@ public final class DenoiseLoop implements Denoising {
       GuidanceInterval interval,
       TorchGenerator generator,
       StepListener listener) {
-    int[] shape = start.sample().shape();
-    return new DenoiseLoop(
-        plan,
-        plan.startAt(start.step(), shape),
-        start.sample().values(),
-        shape,
-        guidance,
-        interval,
-        start.known(),
-        generator,
-        listener);
+    DenoiseLoop loop = new DenoiseLoop(plan, start, guidance, interval, generator, listener);
+    listener.beginning(loop).ifPresent(loop::goOnFrom);
+    return loop;
   }
 
-  /**
-   * A loop that goes on where another one's {@link #state()} was taken, here or in another process.
-   *
-   * @param plan of the same sampler and options
-   * @throws IllegalArgumentException if the state does not fit the plan
-   */
-  public static DenoiseLoop resume(
-      SamplingPlan plan, DenoiseState state, Guidance guidance, StepListener listener) {
-    requireOneImage(state.run().shape());
-    return new DenoiseLoop(
-        plan,
-        plan.resume(state.run()),
-        state.sample().clone(),
-        state.run().shape(),
-        List.of(guidance),
-        GuidanceInterval.ALL,
-        null,
-        TorchGenerator.fromState(state.generator()),
-        listener);
+  private void goOnFrom(DenoiseState state) {
+    if (!isOfThis(state)) {
+      throw new IllegalArgumentException(
+          "the state is of a sample of shape %s; this loop's is %s"
+              .formatted(Arrays.toString(state.run().shape()), Arrays.toString(shape)));
+    }
+    run = plan.resume(state.run());
+    sample = state.sample().clone();
+    generator.restore(state.generator());
+  }
+
+  /** Whether a state can be one of this loop's. */
+  boolean isOfThis(DenoiseState state) {
+    return Arrays.equals(state.run().shape(), shape)
+        && state.sample().length == sample.length
+        && state.run().begin() == run.state().begin()
+        && state.run().index() <= steps();
   }
 
   private static void requireOneImage(int[] shape) {
@@ -172,20 +152,10 @@ public final class DenoiseLoop implements Denoising {
 
   /** This loop as work that ends before step {@code end}, to go on with another network. */
   public Denoising until(int end) {
-    return new Denoising() {
+    return new Part() {
       @Override
       public boolean finished() {
         return step() >= end || DenoiseLoop.this.finished();
-      }
-
-      @Override
-      public List<Row> rows() {
-        return DenoiseLoop.this.rows();
-      }
-
-      @Override
-      public void beforeStep() {
-        DenoiseLoop.this.beforeStep();
       }
 
       @Override
@@ -197,7 +167,7 @@ public final class DenoiseLoop implements Denoising {
 
   /** The next step's question to the network as work of its own; {@link #advance} ends the step. */
   Denoising asking() {
-    return new Denoising() {
+    return new Part() {
       private boolean asked;
 
       @Override
@@ -206,21 +176,25 @@ public final class DenoiseLoop implements Denoising {
       }
 
       @Override
-      public List<Row> rows() {
-        return DenoiseLoop.this.rows();
-      }
-
-      @Override
-      public void beforeStep() {
-        DenoiseLoop.this.beforeStep();
-      }
-
-      @Override
       public void accept(List<Map<String, HostTensor.Floats>> outputs) {
         prediction = combined(outputs);
         asked = true;
       }
     };
+  }
+
+  /** Part of this loop's work. */
+  private abstract class Part implements Denoising {
+
+    @Override
+    public List<Row> rows() {
+      return DenoiseLoop.this.rows();
+    }
+
+    @Override
+    public void beforeStep() {
+      DenoiseLoop.this.beforeStep();
+    }
   }
 
   /** What the network was asked about each picture, and what its answers stand for. */

@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -88,16 +89,14 @@ public record DenoiseState(float[] sample, RunState run, byte[] generator) {
 
   private static void write(DataOutputStream out, float[] values) throws IOException {
     out.writeInt(values.length);
-    for (float value : values) {
-      out.writeFloat(value);
-    }
+    ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES));
+    bytes.asFloatBuffer().put(values);
+    out.write(bytes.array());
   }
 
   private static float[] readFloats(DataInputStream in) throws IOException {
     float[] values = new float[bounded(in.readInt(), in.available() / Float.BYTES, "floats")];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = in.readFloat();
-    }
+    ByteBuffer.wrap(in.readNBytes(values.length * Float.BYTES)).asFloatBuffer().get(values);
     return values;
   }
 

@@ -1,5 +1,7 @@
 package dev.sluice.pipeline;
 
+import java.util.Optional;
+
 /**
  * Watches an image being denoised and can stop it. Called on the batcher's thread, between network
  * calls that others wait for: be quick.
@@ -8,6 +10,16 @@ public interface StepListener {
 
   /** Hears nothing and stops nothing. */
   StepListener NONE = new StepListener() {};
+
+  /**
+   * Called when a loop is about to begin, on the thread that begins it.
+   *
+   * @param loop before its first step, to be read during the later calls only
+   * @return where an earlier attempt at the same loop stopped, to go on from there; empty to begin
+   */
+  default Optional<DenoiseState> beginning(DenoiseLoop loop) {
+    return Optional.empty();
+  }
 
   /**
    * Called before each step. An exception thrown here ends this image and reaches whoever waits for
@@ -28,6 +40,11 @@ public interface StepListener {
   default StepListener within(int stepsBefore, int steps) {
     StepListener whole = this;
     return new StepListener() {
+      @Override
+      public Optional<DenoiseState> beginning(DenoiseLoop loop) {
+        return whole.beginning(loop);
+      }
+
       @Override
       public void beforeStep() {
         whole.beforeStep();

@@ -5,11 +5,14 @@ import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.pipeline.LoopTrail;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageStoppedException;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One task while an engine works on it: its random numbers, its progress, and what becomes of the
@@ -17,14 +20,28 @@ import java.util.Map;
  */
 public final class Task {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Task.class);
+
   private final TaskHeader header;
   private final StageContext context;
   private final TorchGenerator generator;
+  private final LoopTrail trail;
 
   private Task(TaskHeader header, StageContext context, TorchGenerator generator) {
     this.header = header;
     this.context = context;
     this.generator = generator;
+    this.trail = context.reached().map(bytes -> trail(header, bytes)).orElseGet(LoopTrail::empty);
+  }
+
+  /** An attempt of another version of this software may have left something else. */
+  private static LoopTrail trail(TaskHeader header, byte[] reached) {
+    try {
+      return LoopTrail.of(reached);
+    } catch (IllegalArgumentException e) {
+      LOG.warn("{} begins anew: {}", header.getImageId(), e.getMessage());
+      return LoopTrail.empty();
+    }
   }
 
   /** Work that an engine does. */
@@ -67,9 +84,12 @@ public final class Task {
     return generator;
   }
 
-  /** Tells progress and previews, and stops work that is not wanted any more. */
+  /**
+   * Tells progress and previews, stops work that is not wanted any more, and lets it go on where an
+   * earlier attempt stopped. The same for all loops of a task, which come one after the other.
+   */
   public StepListener listener() {
-    return new TaskListener(context, header.getPreviewEverySteps());
+    return new TaskListener(context, header.getPreviewEverySteps(), trail);
   }
 
   /** The result, with the generator as it is now. */

@@ -2,19 +2,30 @@ package dev.sluice.serving;
 
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.DenoiseLoop;
+import dev.sluice.pipeline.DenoiseState;
+import dev.sluice.pipeline.LoopTrail;
 import dev.sluice.pipeline.Pictures;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.stage.StageContext;
+import java.util.Optional;
 
 /**
  * Between a loop's steps and a task's context.
  *
  * @param previewEvery a preview every so many steps; 0 for none
  */
-record TaskListener(StageContext context, int previewEvery) implements StepListener {
+record TaskListener(StageContext context, int previewEvery, LoopTrail trail)
+    implements StepListener {
 
   private static final int GREY = 1;
   private static final int RGB = 3;
+
+  @Override
+  public Optional<DenoiseState> beginning(DenoiseLoop loop) {
+    Optional<DenoiseState> left = trail.begin(loop);
+    context.resumable(trail::toBytes);
+    return left;
+  }
 
   @Override
   public void beforeStep() {
@@ -23,6 +34,7 @@ record TaskListener(StageContext context, int previewEvery) implements StepListe
 
   @Override
   public void afterStep(int step, int steps, DenoiseLoop loop) {
+    trail.stepped();
     context.progress(step, steps);
     HostTensor.Floats seen = loop.predictedOriginal();
     if (previewEvery > 0 && step % previewEvery == 0 && step < steps && isPicture(seen.shape())) {

@@ -12,6 +12,7 @@ import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageSettings;
+import dev.sluice.stage.StageStoppedException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What a stage needs to run as in its service, with the recorded unCLIP as its only model. */
 public final class StageTrial {
@@ -97,6 +99,9 @@ public final class StageTrial {
     private final List<String> progress = new ArrayList<>();
     private final List<byte[]> previews = new ArrayList<>();
     private final int checksUntilStop;
+    private final byte[] reachedBefore;
+    private Supplier<byte[]> reached;
+    private byte[] left;
     private int checks;
 
     public Context() {
@@ -104,10 +109,25 @@ public final class StageTrial {
     }
 
     /**
-     * @param checksUntilStop after so many checks the task is not wanted any more
+     * @param checksUntilStop after so many checks the task is to go on elsewhere
      */
     public Context(int checksUntilStop) {
+      this(checksUntilStop, null);
+    }
+
+    private Context(int checksUntilStop, byte[] reachedBefore) {
       this.checksUntilStop = checksUntilStop;
+      this.reachedBefore = reachedBefore;
+    }
+
+    /** Of an attempt at a task of which an earlier one has left something. */
+    public static Context after(byte[] left) {
+      return new Context(Integer.MAX_VALUE, left);
+    }
+
+    /** Of the next attempt at a task that was stopped. */
+    public Context next() {
+      return after(left);
     }
 
     @Override
@@ -121,10 +141,20 @@ public final class StageTrial {
     }
 
     @Override
+    public Optional<byte[]> reached() {
+      return Optional.ofNullable(reachedBefore);
+    }
+
+    @Override
+    public void resumable(Supplier<byte[]> work) {
+      reached = work;
+    }
+
+    @Override
     public void check() {
       if (checks++ >= checksUntilStop) {
-        throw new dev.sluice.stage.StageStoppedException(
-            dev.sluice.stage.StageStoppedException.Reason.CANCELLED);
+        left = reached == null ? null : reached.get();
+        throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
       }
     }
 
@@ -158,6 +188,16 @@ public final class StageTrial {
     @Override
     public int slots() {
       return 1;
+    }
+
+    @Override
+    public int checkpointEvery() {
+      return 0;
+    }
+
+    @Override
+    public Duration blobRetention() {
+      return Duration.ofHours(1);
     }
 
     @Override

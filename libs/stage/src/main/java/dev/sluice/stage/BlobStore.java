@@ -22,4 +22,11 @@ public interface BlobStore {
    * @throws IllegalArgumentException when {@code key} is not a key
    */
   byte[] get(String key) throws IOException;
+
+  /**
+   * Deletes a blob; nothing happens if there is none.
+   *
+   * @throws IllegalArgumentException when {@code key} is not a key
+   */
+  void delete(String key) throws IOException;
 }

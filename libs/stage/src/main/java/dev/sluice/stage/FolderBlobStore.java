@@ -3,19 +3,30 @@ package dev.sluice.stage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Blobs as files of a folder that all processes share. */
 public final class FolderBlobStore implements BlobStore {
 
   private static final Pattern KEY =
       Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}");
+  private static final Logger LOG = LoggerFactory.getLogger(FolderBlobStore.class);
   private static final int MAX_KEY_LENGTH = 512;
 
   private final Path folder;
@@ -50,6 +61,73 @@ public final class FolderBlobStore implements BlobStore {
       throw new NoSuchFileException(key);
     }
     return Files.readAllBytes(file);
+  }
+
+  @Override
+  public void delete(String key) throws IOException {
+    Files.deleteIfExists(file(key));
+  }
+
+  /**
+   * Deletes the blobs that were written before {@code time}, and the folders that are empty then.
+   *
+   * @return how many blobs
+   */
+  public int deleteOlderThan(Instant time) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    Sweep sweep = new Sweep(FileTime.from(time));
+    Files.walkFileTree(folder, sweep);
+    return sweep.deleted;
+  }
+
+  /** Other processes write and sweep at the same time, so that files and folders come and go. */
+  private final class Sweep extends SimpleFileVisitor<Path> {
+
+    private final FileTime limit;
+    private final Deque<FileTime> modified = new ArrayDeque<>();
+    private int deleted;
+
+    Sweep(FileTime limit) {
+      this.limit = limit;
+    }
+
+    /** What is deleted in a folder changes its time. */
+    @Override
+    public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+      modified.push(attributes.lastModifiedTime());
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      if (attributes.lastModifiedTime().compareTo(limit) < 0 && Files.deleteIfExists(file)) {
+        deleted++;
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+      if (e instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path visited, IOException e) throws IOException {
+      // A folder that a writer is about to put its first blob into must not vanish under it.
+      if (modified.pop().compareTo(limit) < 0 && !visited.equals(folder)) {
+        try {
+          Files.deleteIfExists(visited);
+        } catch (DirectoryNotEmptyException stillUsed) {
+          LOG.trace("{} is in use", visited, stillUsed);
+        }
+      }
+      return FileVisitResult.CONTINUE;
+    }
   }
 
   /** Keys come with messages, so they must not lead out of the folder. */

@@ -1,21 +1,16 @@
 package dev.sluice.stage;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
-import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
-import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
-import dev.sluice.contract.v1.Preview;
 import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
@@ -45,13 +40,15 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   private final StageRuntime<T, R> runtime;
   private final StageProtocol<T, R> protocol;
   private final Outbox outbox;
+  private final Checkpoints checkpoints;
   private final Counter redeliveries;
   private final Counter deadLetters;
 
-  public KafkaDoor(StageRuntime<T, R> runtime, Outbox outbox) {
+  KafkaDoor(StageRuntime<T, R> runtime, Outbox outbox, Checkpoints checkpoints) {
     this.runtime = runtime;
     this.protocol = runtime.protocol();
     this.outbox = outbox;
+    this.checkpoints = checkpoints;
     this.redeliveries =
         Counter.builder("sluice.stage.redeliveries")
             .description("Tasks that came again: a worker died, shut down or failed before")
@@ -71,7 +68,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
 
   private Disposition handleTraced(
       ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
-    if (attempt(record) > 1) {
+    if (Attempt.number(record) > 1) {
       redeliveries.increment();
     }
     T task;
@@ -81,12 +78,20 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
       return refuseUnreadable(record, e.getMessage());
     }
     TaskHeader header = protocol.header().apply(task);
+    Attempt attempt = new Attempt(protocol.stage(), header, record, outbox, checkpoints, stopping);
+    Disposition disposition = work(record, task, header, attempt);
+    attempt.end(disposition);
+    return disposition;
+  }
+
+  private Disposition work(
+      ConsumerRecord<byte[], byte[]> record, T task, TaskHeader header, Attempt attempt) {
     try {
-      if (attempt(record) > GroupSetup.MAX_ATTEMPTS) {
+      if (attempt.number() > GroupSetup.MAX_ATTEMPTS) {
         return giveUp(record, header, "its workers ended or lost it, the last time as well");
       }
       Routing.check(protocol.stage(), protocol.route().apply(task));
-      handOn(task, runtime.run(task, caller(header, stopping)));
+      handOn(task, runtime.run(task, attempt));
       return Disposition.DONE;
     } catch (InvalidTaskException e) {
       fail(header, error(e.code(), e.field(), e.getMessage()));
@@ -99,7 +104,8 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
         case DEADLINE_EXCEEDED -> endWith(header, ErrorCode.DEADLINE_EXCEEDED, e);
       };
     } catch (RuntimeException | Error e) {
-      return retryOrGiveUp(record, header, stopping, e);
+      attempt.forget();
+      return retryOrGiveUp(record, header, attempt, e);
     }
   }
 
@@ -130,20 +136,17 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   }
 
   private Disposition retryOrGiveUp(
-      ConsumerRecord<byte[], byte[]> record,
-      TaskHeader header,
-      BooleanSupplier stopping,
-      Throwable fault) {
+      ConsumerRecord<byte[], byte[]> record, TaskHeader header, Attempt attempt, Throwable fault) {
     LOG.error(
         "Attempt {} of {} at {} failed",
-        attempt(record),
+        attempt.number(),
         GroupSetup.MAX_ATTEMPTS,
         header.getImageId(),
         fault);
-    if (attempt(record) >= GroupSetup.MAX_ATTEMPTS) {
+    if (attempt.number() >= GroupSetup.MAX_ATTEMPTS) {
       return giveUp(record, header, fault.toString());
     }
-    if (!stopping.getAsBoolean()) {
+    if (attempt.stopped().isEmpty()) {
       pause();
     }
     return Disposition.RETRY;
@@ -154,10 +157,6 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     fail(header, Outbox.internalError());
     deadLetter(record, "failed %d times: %s".formatted(GroupSetup.MAX_ATTEMPTS, fault));
     return Disposition.DONE;
-  }
-
-  private static int attempt(ConsumerRecord<byte[], byte[]> record) {
-    return record.deliveryCount().orElse((short) 1);
   }
 
   private static void pause() {
@@ -233,44 +232,6 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
                 .setPng(picture.getPng())
                 .addAllTimings(header.getTimingsList()))
         .build();
-  }
-
-  private StageRuntime.Caller caller(TaskHeader header, BooleanSupplier stopping) {
-    return new StageRuntime.Caller() {
-      @Override
-      public void progress(int step, int total) {
-        outbox.send(
-            event(header)
-                .setProgress(
-                    StageProgress.newBuilder()
-                        .setStage(protocol.stage())
-                        .setStep(step)
-                        .setTotal(total))
-                .build());
-      }
-
-      @Override
-      public void preview(int step, byte[] png) {
-        outbox.send(
-            event(header)
-                .setPreview(Preview.newBuilder().setStep(step).setPng(ByteString.copyFrom(png)))
-                .build());
-      }
-
-      @Override
-      public Optional<StageStoppedException.Reason> stopped() {
-        return stopping.getAsBoolean()
-            ? Optional.of(StageStoppedException.Reason.SHUTDOWN)
-            : Optional.empty();
-      }
-    };
-  }
-
-  private static GenerationEvent.Builder event(TaskHeader header) {
-    return GenerationEvent.newBuilder()
-        .setRequestId(header.getRequestId())
-        .setImageIndex(header.getImageIndex())
-        .setAt(Timestamps.fromMillis(System.currentTimeMillis()));
   }
 
   private static String traceParent(ConsumerRecord<byte[], byte[]> record) {

@@ -67,11 +67,16 @@ public final class Payloads {
    */
   public Map<String, Tensor> store(
       ImageId image, int stagesBefore, Stage stage, Map<String, Tensor> outputs) {
-    // The first segment begins with a letter whatever the request is called, "..", for instance.
-    String folder = "image-%s/%d-%s/".formatted(image, stagesBefore, Topics.name(stage));
+    String folder = folder(image, stagesBefore, stage);
     Map<String, Tensor> stored = new LinkedHashMap<>();
     outputs.forEach((name, tensor) -> stored.put(name, store(folder + name, tensor)));
     return stored;
+  }
+
+  /** Where the blobs of a picture at a stage lie. */
+  static String folder(ImageId image, int stagesBefore, Stage stage) {
+    // The first segment begins with a letter whatever the request is called, "..", for instance.
+    return "image-%s/%d-%s/".formatted(image, stagesBefore, Topics.name(stage));
   }
 
   private Tensor store(String key, Tensor tensor) {

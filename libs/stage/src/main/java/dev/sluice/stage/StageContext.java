@@ -1,5 +1,8 @@
 package dev.sluice.stage;
 
+import java.util.Optional;
+import java.util.function.Supplier;
+
 /** What a stage tells and asks while it works on a task. */
 public interface StageContext {
 
@@ -17,6 +20,20 @@ public interface StageContext {
    * @param png a small PNG file
    */
   void preview(int step, byte[] png);
+
+  /**
+   * What an earlier attempt at this task had reached, as {@link #resumable} gave it; empty to begin
+   * at the beginning.
+   */
+  Optional<byte[]> reached();
+
+  /**
+   * From now on another attempt can go on with this one's work.
+   *
+   * @param reached what it needs for that; asked for within {@link #progress} and {@link #check}
+   *     only, on the thread that called them
+   */
+  void resumable(Supplier<byte[]> reached);
 
   /**
    * Returns when the task is still wanted; to be asked, or told progress, at least once a step.

@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** What belongs to every task, whichever door it came through. */
 public final class StageRuntime<T, R> {
@@ -46,6 +47,18 @@ public final class StageRuntime<T, R> {
     void progress(int step, int total);
 
     void preview(int step, byte[] png);
+
+    /** What an earlier attempt at the task had reached. */
+    default Optional<byte[]> reached() {
+      return Optional.empty();
+    }
+
+    /**
+     * Keeps what this attempt has reached for another one, should there be one.
+     *
+     * @param last whether this attempt ends with it
+     */
+    default void keep(Supplier<byte[]> reached, boolean last) {}
 
     /** Why the task need not go on here; asked at every step. */
     Optional<StageStoppedException.Reason> stopped();
@@ -134,12 +147,27 @@ public final class StageRuntime<T, R> {
 
   private StageContext context(TaskHeader header, Caller caller) {
     return new StageContext() {
+      private Supplier<byte[]> resumable;
+
       @Override
       public void progress(int step, int total) {
         caller.progress(step, total);
         if (step < total) {
           check();
+          if (resumable != null) {
+            caller.keep(resumable, false);
+          }
         }
+      }
+
+      @Override
+      public Optional<byte[]> reached() {
+        return caller.reached();
+      }
+
+      @Override
+      public void resumable(Supplier<byte[]> reached) {
+        resumable = reached;
       }
 
       @Override
@@ -149,11 +177,13 @@ public final class StageRuntime<T, R> {
 
       @Override
       public void check() {
-        reasonToStop(header, caller)
-            .ifPresent(
-                reason -> {
-                  throw new StageStoppedException(reason);
-                });
+        Optional<StageStoppedException.Reason> reason = reasonToStop(header, caller);
+        if (reason.isPresent()) {
+          if (reason.get() == StageStoppedException.Reason.SHUTDOWN && resumable != null) {
+            caller.keep(resumable, true);
+          }
+          throw new StageStoppedException(reason.get());
+        }
       }
     };
   }

@@ -68,6 +68,8 @@ public class StageService implements HealthCheck {
       ShareGroupWorker worker,
       ControlListener control,
       Outbox outbox,
+      Checkpoints checkpoints,
+      BlobSweeper sweeper,
       Backlog backlog) {
 
     void close() {
@@ -77,6 +79,8 @@ public class StageService implements HealthCheck {
       join(calls);
       control.close();
       outbox.close();
+      checkpoints.close();
+      sweeper.close();
       backlog.close();
     }
   }
@@ -119,20 +123,29 @@ public class StageService implements HealthCheck {
     Stage<T, R> stage = module.load();
     join(setup);
     CancelledRequests cancelled = new CancelledRequests();
-    Payloads payloads = new Payloads(new FolderBlobStore(settings.blobs()), settings.inlineLimit());
+    FolderBlobStore blobs = new FolderBlobStore(settings.blobs());
+    Payloads payloads = new Payloads(blobs, settings.inlineLimit());
+    Checkpoints checkpoints = new Checkpoints(blobs, settings.checkpointEvery());
     StageRuntime<T, R> runtime =
         new StageRuntime<>(module.protocol(), stage, payloads, cancelled, metrics);
     Outbox outbox = new Outbox(kafka);
     ControlListener control = new ControlListener(kafka, cancelled);
     ShareGroupWorker worker =
         new ShareGroupWorker(
-            kafka, group, topic, settings.slots(), new KafkaDoor<>(runtime, outbox));
+            kafka, group, topic, settings.slots(), new KafkaDoor<>(runtime, outbox, checkpoints));
     Backlog backlog = new Backlog(kafka, group, topic);
     Gauge.builder("sluice.stage.backlog", backlog, Backlog::records)
         .description("Tasks that wait or are in work, over all replicas")
         .tag("stage", name)
         .register(metrics);
-    return new Doors<>(new GrpcDoor<>(runtime, settings.slots()), worker, control, outbox, backlog);
+    return new Doors<>(
+        new GrpcDoor<>(runtime, settings.slots()),
+        worker,
+        control,
+        outbox,
+        checkpoints,
+        new BlobSweeper(blobs, settings.blobRetention()),
+        backlog);
   }
 
   private static void join(FutureTask<Void> setup) {

@@ -27,6 +27,17 @@ public interface StageSettings {
   @WithDefault("4")
   int slots();
 
+  /**
+   * A checkpoint of every task in work each so many denoising steps, for another process to go on
+   * from should this one die; 0 for none.
+   */
+  @WithDefault("10")
+  int checkpointEvery();
+
+  /** How long blobs are kept: longer than any task waits. */
+  @WithDefault("24h")
+  Duration blobRetention();
+
   /** How long a task stays locked for a worker that says nothing. */
   @WithDefault("15s")
   Duration lock();

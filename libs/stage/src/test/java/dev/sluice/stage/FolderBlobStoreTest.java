@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +42,37 @@ class FolderBlobStoreTest {
     blobs.put("image-cat/0/1-prior/image_embeds", bytes("second"));
 
     assertThat(blobs.get("image-cat/0/1-prior/image_embeds")).asString().isEqualTo("second");
+  }
+
+  @Test
+  void delete_leavesNothingAndDoesNotMindIfNothingIsThere() throws Exception {
+    blobs.put("image-cat/0/1-prior/checkpoint", bytes("x"));
+
+    blobs.delete("image-cat/0/1-prior/checkpoint");
+    blobs.delete("image-cat/0/1-prior/checkpoint");
+
+    assertThatThrownBy(() -> blobs.get("image-cat/0/1-prior/checkpoint"))
+        .isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void deleteOlderThan_keepsWhatWasWrittenSinceAndItsFolders() throws Exception {
+    Instant now = Instant.now();
+    blobs.put("image-old/0/1-prior/image_embeds", bytes("old"));
+    blobs.put("image-old/0/2-denoiser/sample", bytes("new"));
+    blobs.put("image-gone/0/1-prior/image_embeds", bytes("old"));
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path path : files.filter(file -> !file.endsWith("sample")).toList()) {
+        Files.setLastModifiedTime(path, FileTime.from(now.minusSeconds(7200)));
+      }
+    }
+
+    assertThat(blobs.deleteOlderThan(now.minusSeconds(3600))).isEqualTo(2);
+
+    assertThat(blobs.get("image-old/0/2-denoiser/sample")).asString().isEqualTo("new");
+    assertThat(folder.resolve("image-old/0/1-prior")).doesNotExist();
+    assertThat(folder.resolve("image-gone/0")).doesNotExist();
+    assertThat(new FolderBlobStore(parent.resolve("none")).deleteOlderThan(now)).isZero();
   }
 
   @Test

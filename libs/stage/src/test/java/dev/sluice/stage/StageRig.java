@@ -35,6 +35,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   private static final Duration LOCK = Duration.ofSeconds(15);
 
   static final int INLINE_LIMIT = 64;
+  static final int CHECKPOINT_EVERY = 5;
 
   private static final AtomicInteger RIGS = new AtomicInteger();
 
@@ -43,6 +44,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   private final String topic;
   private final String group;
   private final Payloads payloads;
+  private final Checkpoints checkpoints;
   private final Outbox outbox;
   private final KafkaProducer<byte[], byte[]> producer;
   private final CancelledRequests cancelled = new CancelledRequests();
@@ -58,7 +60,9 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
     this.protocol = protocol;
     this.topic = Topics.tasks(protocol.stage()) + "-" + RIGS.incrementAndGet();
     this.group = topic + "-workers";
-    this.payloads = new Payloads(new FolderBlobStore(blobs), INLINE_LIMIT);
+    FolderBlobStore store = new FolderBlobStore(blobs);
+    this.payloads = new Payloads(store, INLINE_LIMIT);
+    this.checkpoints = closing(new Checkpoints(store, CHECKPOINT_EVERY), Checkpoints::close);
     this.outbox = closing(new Outbox(kafka.settings()), Outbox::close);
     this.producer =
         closing(
@@ -93,7 +97,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
 
   /** Starts a worker of one slot. */
   ShareGroupWorker work(Stage<T, R> stage) {
-    return work(1, new KafkaDoor<>(runtime(stage), outbox));
+    return work(1, new KafkaDoor<>(runtime(stage), outbox, checkpoints));
   }
 
   ShareGroupWorker work(int slots, ShareGroupWorker.RecordHandler handler) {

@@ -145,6 +145,16 @@ class StageServiceTest {
     }
 
     @Override
+    public int checkpointEvery() {
+      return 1;
+    }
+
+    @Override
+    public Duration blobRetention() {
+      return Duration.ofHours(1);
+    }
+
+    @Override
     public Duration lock() {
       return Duration.ofSeconds(15);
     }

@@ -1,0 +1,121 @@
+package dev.sluice.stage;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.ImageId;
+import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.contract.v1.Preview;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageProgress;
+import dev.sluice.contract.v1.TaskHeader;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * One delivery of a task by Kafka: what it tells becomes events, and what it has reached is kept
+ * for the next delivery.
+ */
+final class Attempt implements StageRuntime.Caller {
+
+  private final Stage stage;
+  private final TaskHeader header;
+  private final ConsumerRecord<byte[], byte[]> record;
+  private final Outbox outbox;
+  private final Checkpoints checkpoints;
+  private final BooleanSupplier stopping;
+  private Checkpoints.Checkpoint checkpoint;
+
+  Attempt(
+      Stage stage,
+      TaskHeader header,
+      ConsumerRecord<byte[], byte[]> record,
+      Outbox outbox,
+      Checkpoints checkpoints,
+      BooleanSupplier stopping) {
+    this.stage = stage;
+    this.header = header;
+    this.record = record;
+    this.outbox = outbox;
+    this.checkpoints = checkpoints;
+    this.stopping = stopping;
+  }
+
+  /** Which delivery of a record this is, from 1. */
+  static int number(ConsumerRecord<byte[], byte[]> record) {
+    return record.deliveryCount().orElse((short) 1);
+  }
+
+  int number() {
+    return number(record);
+  }
+
+  @Override
+  public void progress(int step, int total) {
+    outbox.send(
+        event()
+            .setProgress(StageProgress.newBuilder().setStage(stage).setStep(step).setTotal(total))
+            .build());
+  }
+
+  @Override
+  public void preview(int step, byte[] png) {
+    outbox.send(
+        event()
+            .setPreview(Preview.newBuilder().setStep(step).setPng(ByteString.copyFrom(png)))
+            .build());
+  }
+
+  private GenerationEvent.Builder event() {
+    return GenerationEvent.newBuilder()
+        .setRequestId(header.getRequestId())
+        .setImageIndex(header.getImageIndex())
+        .setAt(Timestamps.fromMillis(System.currentTimeMillis()));
+  }
+
+  @Override
+  public Optional<byte[]> reached() {
+    return number() > 1 ? checkpoint().read() : Optional.empty();
+  }
+
+  @Override
+  public void keep(Supplier<byte[]> reached, boolean last) {
+    checkpoint().keep(reached, last);
+  }
+
+  @Override
+  public Optional<StageStoppedException.Reason> stopped() {
+    return stopping.getAsBoolean()
+        ? Optional.of(StageStoppedException.Reason.SHUTDOWN)
+        : Optional.empty();
+  }
+
+  /** The next attempt, should there be one, begins anew. */
+  void forget() {
+    if (checkpoint != null) {
+      checkpoint.forget();
+      checkpoint = null;
+    }
+  }
+
+  /** The work is over; the record will be acknowledged as {@code disposition} says. */
+  void end(ShareGroupWorker.Disposition disposition) {
+    if (disposition == ShareGroupWorker.Disposition.DONE) {
+      forget();
+    } else if (checkpoint != null) {
+      checkpoint.settle();
+    }
+  }
+
+  /**
+   * Of a task whose header was checked, as those are that get as far as having reached something.
+   */
+  private Checkpoints.Checkpoint checkpoint() {
+    if (checkpoint == null) {
+      ImageId image = ImageId.of(header).orElseThrow();
+      checkpoint = checkpoints.of(image, header.getTimingsCount(), stage, record.value());
+    }
+    return checkpoint;
+  }
+}
