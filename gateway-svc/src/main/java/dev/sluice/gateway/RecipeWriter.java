@@ -48,6 +48,7 @@ final class RecipeWriter {
             .clearTimeout()
             .clearCancelOnDisconnect()
             .clearPreviewEverySteps()
+            .clearTenant()
             .clearUpscaler()
             .clearImage()
             .clearMask()

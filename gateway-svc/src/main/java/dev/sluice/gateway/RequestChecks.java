@@ -15,6 +15,7 @@ final class RequestChecks {
 
   private static final int MAX_CANDIDATES = 16;
   private static final int MAX_PROMPT = 1000;
+  private static final int MAX_TENANT = 128;
   static final int MAX_STEPS = 1000;
   private static final double MAX_GUIDANCE = 100;
   private static final double MAX_STEERING = 10_000;
@@ -43,6 +44,12 @@ final class RequestChecks {
           "prior_candidates",
           "There are to be %s candidates; ask for 1 to %d."
               .formatted(Integer.toUnsignedString(request.getPriorCandidates()), MAX_CANDIDATES));
+    }
+    if (request.getTenant().length() > MAX_TENANT) {
+      throw RequestException.invalid(
+          "tenant",
+          "The tenant has %d characters; at most %d are allowed."
+              .formatted(request.getTenant().length(), MAX_TENANT));
     }
     if (request.hasSeed()) {
       checkSeed(request.getSeed(), Math.max(1, request.getN()));

@@ -74,6 +74,7 @@ final class RoutePlanner {
             .setModel(model.name())
             .setSeed(request.hasSeed() ? request.getSeed() : seedOf(id))
             .setCreatedAt(now)
+            .setTenant(request.getTenant())
             .setPreviewEverySteps(request.getPreviewEverySteps());
     if (request.hasTimeout()) {
       header.setDeadline(Timestamps.add(now, request.getTimeout()));

@@ -223,6 +223,7 @@ class RoutePlannerTest {
         bad("height", request().setModel("pipe-sd").setHeight(80_000)),
         bad("strength", request().setModel("pipe-sd").setStrength(0.5)),
         bad("strength", request().setStrength(Double.NaN)),
+        bad("tenant", request().setTenant("t".repeat(129))),
         bad("image", request().setModel("pipe-sdxl-refiner")),
         bad("image", request().setModel("pipe-sd").setImage(ByteString.copyFromUtf8("GIF8"))),
         bad("mask", request().setModel("pipe-sd").setMask(picture(8, 8))),
@@ -312,6 +313,14 @@ class RoutePlannerTest {
         bad("image", request().setModel("pipe-unclip-image-variation")),
         bad("image", request().setModel(KANDINSKY).setVariation(true)),
         bad("image", request().setModel(KANDINSKY).setImage(picture(8, 8))));
+  }
+
+  @Test
+  void plan_tellsTheStagesWhoAsksAndTheRecipeNot() throws IOException {
+    GenerationPlan plan = planner.plan(request().setTenant("marketing").build(), NOW);
+
+    assertThat(plan.header().getTenant()).isEqualTo("marketing");
+    assertThat(plan.header().getRecipe()).doesNotContain("marketing");
   }
 
   @Test

@@ -48,6 +48,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -67,6 +69,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -529,48 +532,69 @@ class PipelineIT {
         .build();
   }
 
-  @Test
-  void everyPictureIsDeliveredOnceThoughTheDenoiserIsKilledOverIt() throws Exception {
+  /** How a service ends while it has work. */
+  enum End {
+    /** SIGKILL. */
+    KILLED,
+    /** SIGTERM. */
+    STOPPED
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyPictureIsDeliveredOnceThoughTheDenoiserEndsOverIt(End end) throws Exception {
+    int stepsBefore = 25;
+    Map<String, List<Integer>> steps = new ConcurrentHashMap<>();
     List<GenerationRequest> requests = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
+      String id = "survivor-%s-%d".formatted(end, i);
+      steps.put(id, new CopyOnWriteArrayList<>());
       requests.add(
-          request("survivor-" + i, 40 + i)
+          request(id, 40 + i)
               .setModel(LATENT)
               .setDenoiser(StageSettings.newBuilder().setSteps(300))
               .build());
     }
-    CountDownLatch underWay = new CountDownLatch(10);
+    CountDownLatch underWay = new CountDownLatch(requests.size());
     ExecutorService callers = Executors.newFixedThreadPool(requests.size());
     try {
-      List<Future<Map<Integer, Image>>> calls =
-          requests.stream()
-              .map(
-                  request ->
-                      callers.submit(
-                          () ->
-                              overGrpc(
-                                  request,
-                                  event -> {
-                                    if (event.getProgress().getStage() == Stage.DENOISER) {
-                                      underWay.countDown();
-                                    }
-                                  })))
-              .toList();
+      List<Future<Map<Integer, Image>>> calls = new ArrayList<>();
+      for (GenerationRequest request : requests) {
+        Consumer<GenerationEvent> listener =
+            event -> {
+              if (event.getProgress().getStage() == Stage.DENOISER) {
+                steps.get(request.getRequestId()).add(event.getProgress().getStep());
+                if (event.getProgress().getStep() == stepsBefore) {
+                  underWay.countDown();
+                }
+              }
+            };
+        calls.add(callers.submit(() -> overGrpc(request, listener)));
+      }
       assertThat(underWay.await(60, TimeUnit.SECONDS)).isTrue();
 
-      instance.kill(Service.DENOISER);
-      assertThat(calls).noneMatch(Future::isDone);
+      if (end == End.KILLED) {
+        instance.kill(Service.DENOISER);
+        assertThat(calls).noneMatch(Future::isDone);
+      }
       instance.restart(Service.DENOISER);
 
       for (int i = 0; i < requests.size(); i++) {
         Map<Integer, Image> images = calls.get(i).get(90, TimeUnit.SECONDS);
         assertThat(images).hasSize(1);
         ByteString undisturbed =
-            overGrpc(requests.get(i).toBuilder().setRequestId("undisturbed-" + i).build())
+            overGrpc(requests.get(i).toBuilder().setRequestId(end + "-undisturbed-" + i).build())
                 .get(0)
                 .getPng();
         assertThat(Png.largestDifference(images.get(0).getPng(), undisturbed))
             .isLessThanOrEqualTo(1);
+      }
+      for (List<Integer> made : steps.values()) {
+        if (end == End.STOPPED) {
+          assertThat(made).as("no step is made twice").doesNotHaveDuplicates();
+        } else {
+          assertThat(made).as("nobody begins again").containsOnlyOnce(1);
+        }
       }
     } finally {
       callers.shutdownNow();

@@ -187,6 +187,11 @@ public final class DenoiseLoop implements Denoising {
   private abstract class Part implements Denoising {
 
     @Override
+    public Claim claim() {
+      return DenoiseLoop.this.claim();
+    }
+
+    @Override
     public List<Row> rows() {
       return DenoiseLoop.this.rows();
     }
@@ -226,6 +231,11 @@ public final class DenoiseLoop implements Denoising {
   private float[] answer(int picture) {
     int length = prediction.length / guidance.size();
     return Arrays.copyOfRange(prediction, picture * length, (picture + 1) * length);
+  }
+
+  @Override
+  public Claim claim() {
+    return listener.claim();
   }
 
   @Override

@@ -10,6 +10,11 @@ import java.util.Map;
  */
 public interface Denoising {
 
+  /** Who wants it. */
+  default Claim claim() {
+    return Claim.ANYBODYS;
+  }
+
   /** Whether no further call is wanted. */
   boolean finished();
 

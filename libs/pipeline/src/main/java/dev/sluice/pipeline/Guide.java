@@ -50,12 +50,13 @@ abstract class Guide implements AutoCloseable {
    * @param sights of each picture
    * @return for each picture, as long as its sample
    */
-  List<float[]> gradients(DenoiseRequest request, List<Sight> sights) throws InterruptedException {
+  List<float[]> gradients(DenoiseRequest request, List<Sight> sights, Claim claim)
+      throws InterruptedException {
     List<Row> rows =
         IntStream.range(0, sights.size())
             .mapToObj(picture -> row(request, picture, sights.get(picture)))
             .toList();
-    OneCall call = new OneCall(rows);
+    OneCall call = new OneCall(rows, claim);
     batcher.run(call);
     double factor = scale(request.sampling().guidance()) * perInput(sights.get(0).level());
     return call.outputs.stream()
@@ -89,10 +90,17 @@ abstract class Guide implements AutoCloseable {
   private static final class OneCall implements Denoising {
 
     private final List<Row> rows;
+    private final Claim claim;
     private List<Map<String, HostTensor.Floats>> outputs;
 
-    OneCall(List<Row> rows) {
+    OneCall(List<Row> rows, Claim claim) {
       this.rows = rows;
+      this.claim = claim;
+    }
+
+    @Override
+    public Claim claim() {
+      return claim;
     }
 
     @Override

@@ -75,7 +75,7 @@ final class Guides implements AutoCloseable {
     while (loop.step() < end && !loop.finished()) {
       denoiser.run(loop.asking());
       if (interval.contains(loop.step())) {
-        loop.steer(plan.level(loop.step()), gradients(loop.sights(), request, wanted));
+        loop.steer(plan.level(loop.step()), gradients(loop, request, wanted));
       }
       loop.advance();
     }
@@ -83,11 +83,11 @@ final class Guides implements AutoCloseable {
 
   /** The sum over all guides: what they say is true at once. */
   private static List<float[]> gradients(
-      List<Guide.Sight> sights, DenoiseRequest request, List<Guide> wanted)
-      throws InterruptedException {
+      DenoiseLoop loop, DenoiseRequest request, List<Guide> wanted) throws InterruptedException {
+    List<Guide.Sight> sights = loop.sights();
     List<float[]> sums = Collections.emptyList();
     for (Guide guide : wanted) {
-      List<float[]> gradients = guide.gradients(request, sights);
+      List<float[]> gradients = guide.gradients(request, sights, loop.claim());
       sums = sums.isEmpty() ? gradients : added(sums, gradients);
     }
     return sums;

@@ -1,10 +1,7 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.networks.graph.HostTensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -13,10 +10,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /**
- * Shares one network among many images, step by step. One thread takes the image that has waited
- * longest, fills the call up with others whose rows have the same shapes, runs the network once,
- * and puts the images that want more at the end of the line. So images join and leave between
- * steps, a long job never holds up a short one, and no image waits for company.
+ * Shares one network among many images, step by step. One thread takes the images whose turn it is
+ * from a {@link FairLine}, runs the network once on all their rows, and puts those that want more
+ * back into the line. So images join and leave between steps, a long job never holds up a short
+ * one, and no image waits for company.
  *
  * <p>Thread-safe. {@link #close} ends the thread; the network stays its owner's.
  */
@@ -24,37 +21,12 @@ public final class StepBatcher implements AutoCloseable {
 
   private final String name;
   private final RowNetwork network;
-  private final Deque<Job> line = new ArrayDeque<>();
+  private final FairLine line = new FairLine(System::currentTimeMillis);
   private final LongAdder calls = new LongAdder();
   private final LongAdder rowsRun = new LongAdder();
   private final Thread worker;
   private volatile BatchLimit limit;
   private boolean closed;
-
-  /** One image in the line, with the rows of its next step. */
-  private static final class Job {
-    final Denoising work;
-    final CompletableFuture<Void> done = new CompletableFuture<>();
-    List<Row> rows;
-    String signature;
-
-    Job(Denoising work) {
-      this.work = work;
-    }
-
-    void prepare() {
-      rows = work.rows();
-      signature = rows.get(0).signature();
-      for (Row row : rows) {
-        // A caption and an empty prompt may differ in their number of tokens.
-        if (!row.signature().equals(signature)) {
-          throw new IllegalArgumentException(
-              "the rows of one step must have equal shapes, found %s and %s"
-                  .formatted(signature, row.signature()));
-        }
-      }
-    }
-  }
 
   /**
    * Starts a batcher.
@@ -100,13 +72,16 @@ public final class StepBatcher implements AutoCloseable {
    * batcher; completing the future from outside takes the work out before its next step.
    */
   public CompletableFuture<Void> submit(Denoising work) {
-    Job job = new Job(work);
+    StepJob job = new StepJob(work);
+    boolean wanted = job.prepare();
     synchronized (line) {
       if (closed) {
         throw new IllegalStateException("the batcher of " + name + " is closed");
       }
-      line.add(job);
-      line.notifyAll();
+      if (wanted) {
+        line.join(job);
+        line.notifyAll();
+      }
     }
     return job.done;
   }
@@ -133,11 +108,10 @@ public final class StepBatcher implements AutoCloseable {
 
   @Override
   public void close() {
-    List<Job> left;
+    List<StepJob> left;
     synchronized (line) {
       closed = true;
-      left = List.copyOf(line);
-      line.clear();
+      left = line.drain();
       line.notifyAll();
     }
     left.forEach(job -> job.done.completeExceptionally(closedWhileRunning()));
@@ -154,7 +128,7 @@ public final class StepBatcher implements AutoCloseable {
 
   private void work() {
     while (true) {
-      List<Job> batch = nextBatch();
+      List<StepJob> batch = nextBatch();
       if (batch == null) {
         return;
       }
@@ -163,7 +137,7 @@ public final class StepBatcher implements AutoCloseable {
   }
 
   /** The next images to run together; empty when those that waited had all ended; null at close. */
-  private List<Job> nextBatch() {
+  private List<StepJob> nextBatch() {
     synchronized (line) {
       try {
         while (line.isEmpty() && !closed) {
@@ -172,55 +146,13 @@ public final class StepBatcher implements AutoCloseable {
       } catch (InterruptedException e) {
         closed = true;
       }
-      if (closed) {
-        return null;
-      }
-      List<Job> batch = new ArrayList<>();
-      int rows = 0;
-      for (Iterator<Job> jobs = line.iterator(); jobs.hasNext(); ) {
-        Job job = jobs.next();
-        if (!wantsStep(job)) {
-          jobs.remove();
-        } else if (batch.isEmpty() || fits(batch.get(0), job, rows)) {
-          jobs.remove();
-          batch.add(job);
-          rows += job.rows.size();
-        }
-      }
-      return batch;
+      return closed ? null : line.take(limit);
     }
   }
 
-  /**
-   * Makes the rows of a job that has none yet; false when the job has ended, by itself or badly.
-   */
-  private static boolean wantsStep(Job job) {
-    if (job.done.isDone()) {
-      return false;
-    }
-    try {
-      if (job.rows == null) {
-        if (job.work.finished()) {
-          job.done.complete(null);
-          return false;
-        }
-        job.prepare();
-      }
-      return true;
-    } catch (RuntimeException | Error e) {
-      job.done.completeExceptionally(e);
-      return false;
-    }
-  }
-
-  private boolean fits(Job first, Job job, int rows) {
-    return job.signature.equals(first.signature)
-        && rows + job.rows.size() <= limit.rowsOf(first.rows.get(0).pixels());
-  }
-
-  private void step(List<Job> batch) {
-    List<Job> jobs = new ArrayList<>();
-    for (Job job : batch) {
+  private void step(List<StepJob> batch) {
+    List<StepJob> jobs = new ArrayList<>();
+    for (StepJob job : batch) {
       try {
         job.work.beforeStep();
         jobs.add(job);
@@ -233,23 +165,22 @@ public final class StepBatcher implements AutoCloseable {
     }
     List<Map<String, HostTensor.Floats>> outputs;
     try {
-      outputs = runInCalls(jobs.stream().flatMap(job -> job.rows.stream()).toList());
+      outputs = runInCalls(jobs.stream().flatMap(job -> job.rows().stream()).toList());
     } catch (RuntimeException | Error e) {
       jobs.forEach(job -> job.done.completeExceptionally(e));
       return;
     }
     int offset = 0;
-    for (Job job : jobs) {
-      accept(job, outputs.subList(offset, offset + job.rows.size()));
-      offset += job.rows.size();
-      job.rows = null;
+    for (StepJob job : jobs) {
+      accept(job, outputs.subList(offset, offset + job.rows().size()));
+      offset += job.rows().size();
     }
     // A finished job must not wait until the line has moved on.
-    jobs.removeIf(job -> !wantsStep(job));
+    jobs.removeIf(job -> !job.prepare());
     rejoin(jobs);
   }
 
-  private static void accept(Job job, List<Map<String, HostTensor.Floats>> outputs) {
+  private static void accept(StepJob job, List<Map<String, HostTensor.Floats>> outputs) {
     try {
       job.work.accept(outputs);
     } catch (RuntimeException | Error e) {
@@ -257,12 +188,12 @@ public final class StepBatcher implements AutoCloseable {
     }
   }
 
-  private void rejoin(List<Job> jobs) {
+  private void rejoin(List<StepJob> jobs) {
     boolean tooLate;
     synchronized (line) {
       tooLate = closed;
       if (!tooLate) {
-        line.addAll(jobs);
+        jobs.forEach(line::join);
       }
     }
     if (tooLate) {

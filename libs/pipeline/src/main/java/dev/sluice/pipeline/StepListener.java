@@ -11,6 +11,11 @@ public interface StepListener {
   /** Hears nothing and stops nothing. */
   StepListener NONE = new StepListener() {};
 
+  /** Who waits for the image. */
+  default Claim claim() {
+    return Claim.ANYBODYS;
+  }
+
   /**
    * Called when a loop is about to begin, on the thread that begins it.
    *
@@ -40,6 +45,11 @@ public interface StepListener {
   default StepListener within(int stepsBefore, int steps) {
     StepListener whole = this;
     return new StepListener() {
+      @Override
+      public Claim claim() {
+        return whole.claim();
+      }
+
       @Override
       public Optional<DenoiseState> beginning(DenoiseLoop loop) {
         return whole.beginning(loop);

@@ -1,10 +1,12 @@
 package dev.sluice.serving;
 
 import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.pipeline.Claim;
 import dev.sluice.pipeline.LoopTrail;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.stage.InvalidTaskException;
@@ -89,7 +91,13 @@ public final class Task {
    * earlier attempt stopped. The same for all loops of a task, which come one after the other.
    */
   public StepListener listener() {
-    return new TaskListener(context, header.getPreviewEverySteps(), trail);
+    return new TaskListener(context, header.getPreviewEverySteps(), trail, claim());
+  }
+
+  private Claim claim() {
+    return new Claim(
+        header.getTenant(),
+        header.hasDeadline() ? Timestamps.toMillis(header.getDeadline()) : Long.MAX_VALUE);
   }
 
   /** The result, with the generator as it is now. */

@@ -1,6 +1,7 @@
 package dev.sluice.serving;
 
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.Claim;
 import dev.sluice.pipeline.DenoiseLoop;
 import dev.sluice.pipeline.DenoiseState;
 import dev.sluice.pipeline.LoopTrail;
@@ -14,7 +15,7 @@ import java.util.Optional;
  *
  * @param previewEvery a preview every so many steps; 0 for none
  */
-record TaskListener(StageContext context, int previewEvery, LoopTrail trail)
+record TaskListener(StageContext context, int previewEvery, LoopTrail trail, Claim claim)
     implements StepListener {
 
   private static final int GREY = 1;
