@@ -22,8 +22,10 @@ import dev.sluice.stage.StageProtocol;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Denoises a picture or latent of the model's base size. */
 @ApplicationScoped
@@ -55,18 +57,20 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
         task.getHeader(),
         context,
         work -> {
-          HostTensor.Floats sample =
-              engine.denoise(
-                  new DenoiseRequest(
-                      List.of(inputs),
-                      sampling,
-                      parameters.getHeight(),
-                      parameters.getWidth(),
-                      span(parameters),
-                      noiseLevel(parameters)),
-                  work.generator(),
-                  work.listener());
-          Map<String, Tensor> outputs = Map.of(TensorNames.SAMPLE, StageTensors.of(sample));
+          DenoiseRequest request =
+              new DenoiseRequest(
+                  List.of(inputs),
+                  sampling,
+                  parameters.getHeight(),
+                  parameters.getWidth(),
+                  span(parameters),
+                  endNoise(parameters),
+                  noiseLevel(parameters));
+          HostTensor.Floats made =
+              parameters.getInvert()
+                  ? engine.invert(request, work.generator(), work.listener())
+                  : engine.denoise(request, work.generator(), work.listener(engine.previews()));
+          Map<String, Tensor> outputs = Map.of(output(parameters), StageTensors.of(made));
           return DenoiserResult.newBuilder().setResult(work.result(outputs)).build();
         });
   }
@@ -88,7 +92,30 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
     if (task.getParameters().hasStart()) {
       inputs.put(TensorNames.LATENT, StageTensors.floats(task.getInputsMap(), TensorNames.SAMPLE));
     }
+    if (!task.getParameters().getImage().isEmpty()) {
+      inputs.put(
+          TensorNames.IMAGE,
+          StageTensors.floats(task.getInputsMap(), task.getParameters().getImage()));
+    }
     return inputs;
+  }
+
+  private static String output(DenoiserParameters parameters) {
+    if (!parameters.getInvert()) {
+      return TensorNames.SAMPLE;
+    }
+    return parameters.getNoise().isEmpty() ? TensorNames.NOISE : parameters.getNoise();
+  }
+
+  private static Optional<DenoiseRequest.EndNoise> endNoise(DenoiserParameters parameters) {
+    return parameters.hasNoiseBlend()
+        ? Optional.of(
+            new DenoiseRequest.EndNoise(
+                parameters.getNoiseBlend(),
+                parameters.hasEndNoiseSeed()
+                    ? OptionalLong.of(parameters.getEndNoiseSeed())
+                    : OptionalLong.empty()))
+        : Optional.empty();
   }
 
   private static OptionalInt noiseLevel(DenoiserParameters parameters) {

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +125,47 @@ class DenoiserStageTest {
     assertThat(resumed).isEqualTo(stage.run(task, new StageTrial.Context()));
   }
 
+  private static DenoiserTask byDdim(DenoiserTask task, int steps) {
+    DenoiserTask.Builder changed = task.toBuilder();
+    changed
+        .getParametersBuilder()
+        .setSampling(
+            StageTrial.sampling(steps, 1).toBuilder()
+                .setSampler("DDIMScheduler")
+                .setTimestepSpacing("trailing")
+                .setStaticThreshold(0));
+    return changed.build();
+  }
+
+  @Test
+  void run_invertsThePictureThatTheTaskNames() {
+    DenoiserTask.Builder inversion =
+        byDdim(task(7, 4), 4).toBuilder()
+            .putInputs("end", StageTensors.of(StageTrial.anyFloats(1, 3, 24, 40)));
+    inversion.getParametersBuilder().setInvert(true).setImage("end").setNoise("end_noise");
+
+    Map<String, Tensor> found =
+        stage.run(inversion.build(), new StageTrial.Context()).getResult().getOutputsMap();
+
+    assertThat(found).containsOnlyKeys("end_noise");
+    assertThat(found.get("end_noise").getShapeList()).containsExactly(1L, 3L, 16L, 16L);
+  }
+
+  @Test
+  void run_beginsOnTheWayFromNoiseToNoise() {
+    DenoiserTask begin = task(7, 3);
+    DenoiserTask end = task(9, 3);
+
+    for (double share : new double[] {0, 1}) {
+      DenoiserTask.Builder between = begin.toBuilder();
+      between.getParametersBuilder().setNoiseBlend(share).setEndNoiseSeed(9);
+      DenoiserResult expected =
+          stage.run(byDdim(share == 0 ? begin : end, 3), new StageTrial.Context());
+      float[] made = sample(stage.run(byDdim(between.build(), 3), new StageTrial.Context()));
+      assertThat(made).containsExactly(sample(expected), Offset.offset(1e-4f));
+    }
+  }
+
   @Test
   void run_beginsAnewWhereWhatIsLeftIsOfNoUse() {
     DenoiserTask task = task(7, 4);
@@ -135,17 +177,23 @@ class DenoiserStageTest {
     assertThat(anew).isEqualTo(stage.run(task, new StageTrial.Context()));
   }
 
-  @Test
-  void run_showsPreviewsAsOftenAsTheRequestSays() throws Exception {
-    DenoiserTask task = task(7, 6);
-    DenoiserTask curious =
-        task.toBuilder().setHeader(task.getHeader().toBuilder().setPreviewEverySteps(2)).build();
+  @ParameterizedTest
+  @CsvSource({"pipe-unclip, 16", "pipe-sd, 64"})
+  void run_showsPreviewsAsOftenAsTheRequestSays(String model, int width) throws Exception {
+    DenoiserTask.Builder curious = task(7, 6).toBuilder();
+    curious.getHeaderBuilder().setModel(model).setPreviewEverySteps(2);
+    if (!model.equals("pipe-unclip")) {
+      curious.putAllInputs(StageTrial.text(model, PROMPT, NEGATIVE));
+    }
     StageTrial.Context context = new StageTrial.Context();
-    stage.run(curious, context);
+    stage.run(curious.build(), context);
 
+    for (int wait = 0; wait < 200 && context.previews().size() < 2; wait++) {
+      Thread.sleep(50);
+    }
     assertThat(context.previews()).hasSize(2);
     assertThat(ImageIO.read(new ByteArrayInputStream(context.previews().get(0))).getWidth())
-        .isEqualTo(16);
+        .isEqualTo(width);
   }
 
   @Test

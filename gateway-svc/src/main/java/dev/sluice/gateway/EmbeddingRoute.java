@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.PriorParameters;
@@ -10,6 +11,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.TextEncoderParameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The part of a route that ends with a picture embedding: sampled for a text, taken from a picture,
@@ -18,17 +20,25 @@ import java.util.List;
  * @param prior how it samples
  * @param decoderReadsText whether the text conditions the decoder too, as unCLIP's
  * @param varies whether the picture given is to be varied
+ * @param inversion how the pictures given are inverted, for the decoder to begin with their noise;
+ *     empty where it begins with fresh noise
  */
 record EmbeddingRoute(
-    GenerationRequest request, SamplingParameters prior, boolean decoderReadsText, boolean varies) {
+    GenerationRequest request,
+    SamplingParameters prior,
+    boolean decoderReadsText,
+    boolean varies,
+    Optional<SamplingParameters> inversion) {
 
   /** The input that holds the picture at which an interpolation ends. */
   static final String END_IMAGE = "interpolation_image";
 
   private static final String IMAGE = "image";
+  private static final String NOISE = "noise";
+  private static final String END_NOISE = "end_noise";
 
   List<RouteStep> steps() {
-    if (request.hasInterpolation()) {
+    if (Interpolations.isBetweenEmbeddings(request)) {
       return interpolation();
     }
     List<RouteStep> steps = new ArrayList<>();
@@ -36,6 +46,7 @@ record EmbeddingRoute(
       steps.add(text(request.getPrompt()));
     }
     steps.add(step(varies ? embedded(IMAGE) : sampled()));
+    inversion.ifPresent(sampling -> steps.add(inverted(sampling, IMAGE, NOISE)));
     return steps;
   }
 
@@ -43,16 +54,26 @@ record EmbeddingRoute(
   private List<RouteStep> interpolation() {
     Interpolation way = request.getInterpolation();
     List<RouteStep> steps = new ArrayList<>();
-    if (request.getImage().isEmpty()) {
+    inversion.ifPresent(sampling -> invert(way, sampling, steps));
+    if (!request.getImage().isEmpty()) {
+      steps.add(step(embedded(IMAGE)));
+      inversion.ifPresent(sampling -> steps.add(inverted(sampling, IMAGE, NOISE)));
+    } else {
       steps.add(text(request.getPrompt()));
       steps.add(step(sampled()));
-    } else {
-      steps.add(step(embedded(IMAGE)));
     }
-    if (way.hasPrompt()) {
-      steps.add(text(way.getPrompt()));
-    }
-    PriorParameters.Builder end = way.hasPrompt() ? sampled() : embedded(END_IMAGE);
+    PriorParameters.Builder end =
+        switch (way.getEndCase()) {
+          case PROMPT -> {
+            steps.add(text(way.getPrompt()));
+            yield sampled();
+          }
+          case CHANGE -> {
+            steps.add(text(way.getChange().getTo(), way.getChange().getFrom()));
+            yield PriorParameters.newBuilder().setFromChange(true);
+          }
+          default -> embedded(END_IMAGE);
+        };
     steps.add(step(end.setBlend(way.getPosition())));
     if (decoderReadsText) {
       steps.add(text(""));
@@ -60,14 +81,38 @@ record EmbeddingRoute(
     return steps;
   }
 
+  /** What comes before the beginning of a way is inverted: the decoder's text, and the end. */
+  private void invert(Interpolation way, SamplingParameters sampling, List<RouteStep> steps) {
+    steps.add(text(""));
+    if (way.hasImage()) {
+      steps.add(step(embedded(END_IMAGE)));
+      steps.add(inverted(sampling, END_IMAGE, END_NOISE));
+    }
+  }
+
+  private static RouteStep inverted(SamplingParameters sampling, String image, String noise) {
+    return RouteStep.newBuilder()
+        .setStage(Stage.DENOISER)
+        .setTopic(Topics.tasks(Stage.DENOISER))
+        .setDenoiser(
+            DenoiserParameters.newBuilder()
+                .setSampling(sampling)
+                .setInvert(true)
+                .setImage(image.equals(IMAGE) ? "" : image)
+                .setNoise(noise.equals(NOISE) ? "" : noise))
+        .build();
+  }
+
   private RouteStep text(String prompt) {
+    return text(prompt, request.getNegativePrompt());
+  }
+
+  private static RouteStep text(String prompt, String negative) {
     return RouteStep.newBuilder()
         .setStage(Stage.TEXT_ENCODER)
         .setTopic(Topics.tasks(Stage.TEXT_ENCODER))
         .setTextEncoder(
-            TextEncoderParameters.newBuilder()
-                .setPrompt(prompt)
-                .setNegativePrompt(request.getNegativePrompt()))
+            TextEncoderParameters.newBuilder().setPrompt(prompt).setNegativePrompt(negative))
         .build();
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.RouteStep;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -10,6 +11,9 @@ import java.util.stream.IntStream;
 final class Interpolations {
 
   private static final int FEWEST = 2;
+
+  /** How far pictures change along a change of words: Ramesh et al. 2022 have 0.25 to 0.5. */
+  private static final double CHANGED = 0.5;
 
   private Interpolations() {}
 
@@ -22,6 +26,15 @@ final class Interpolations {
     if (!request.hasInterpolation()) {
       return;
     }
+    checkNoise(planner, request);
+    if (isBetweenEmbeddings(request)) {
+      checkEmbeddings(model, planner, request);
+    }
+    checkPictures(request);
+  }
+
+  private static void checkEmbeddings(
+      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
     Interpolation way = request.getInterpolation();
     if (!planner.samplesEmbeddings() && !planner.takesVariation(model)) {
       throw RequestException.invalid(
@@ -29,10 +42,9 @@ final class Interpolations {
           "Model %s does not start from picture embeddings, so there is no way between two."
               .formatted(model.name()));
     }
-    if (way.getEndCase() == Interpolation.EndCase.END_NOT_SET
-        || (way.hasPrompt() ? way.getPrompt().isBlank() : way.getImage().isEmpty())) {
+    if (hasEmptyEnd(way)) {
       throw RequestException.invalid(
-          "interpolation", "The way has no end; give it a prompt or an image.");
+          "interpolation", "The way has no end; give it a prompt, an image or a change of words.");
     }
     if (request.getVariation()) {
       throw RequestException.invalid(
@@ -44,12 +56,47 @@ final class Interpolations {
           "prompt", "The way begins at the image or at the prompt; leave one of them out.");
     }
     requireEnd(model, planner, fromImage ? "image" : "prompt", fromImage);
-    requireEnd(
-        model,
-        planner,
-        way.hasImage() ? "interpolation.image" : "interpolation.prompt",
-        way.hasImage());
-    checkPictures(request);
+    if (!way.hasChange()) {
+      requireEnd(
+          model,
+          planner,
+          way.hasImage() ? "interpolation.image" : "interpolation.prompt",
+          way.hasImage());
+    }
+  }
+
+  private static boolean hasEmptyEnd(Interpolation way) {
+    return switch (way.getEndCase()) {
+      case PROMPT -> way.getPrompt().isBlank();
+      case IMAGE -> way.getImage().isEmpty();
+      case CHANGE -> way.getChange().getFrom().isBlank() || way.getChange().getTo().isBlank();
+      case END_NOT_SET -> true;
+    };
+  }
+
+  /** A way of the noise alone says nothing of embeddings. */
+  static boolean isBetweenEmbeddings(GenerationRequest request) {
+    Interpolation way = request.getInterpolation();
+    return request.hasInterpolation()
+        && (way.getEndCase() != Interpolation.EndCase.END_NOT_SET || !way.hasSeed());
+  }
+
+  private static void checkNoise(PipelinePlanner planner, GenerationRequest request) {
+    Interpolation way = request.getInterpolation();
+    if (way.hasSeed() && way.getSeed() < 0) {
+      throw RequestException.invalid(
+          "interpolation.seed", "The seed is %d; give 0 to 2^63 - 1.".formatted(way.getSeed()));
+    }
+    boolean startsFromPicture =
+        !request.getImage().isEmpty()
+            && !request.getVariation()
+            && !planner.isForVariations()
+            && !isBetweenEmbeddings(request);
+    if (way.hasSeed() && startsFromPicture) {
+      throw RequestException.invalid(
+          "interpolation.seed",
+          "Pictures that start from a picture do not start from noise; leave the image or the seed out.");
+    }
   }
 
   private static void requireEnd(
@@ -87,11 +134,30 @@ final class Interpolations {
     if (!request.hasInterpolation()) {
       return List.of();
     }
-    return request.getInterpolation().hasPosition()
-        ? List.of(request.getInterpolation().getPosition())
-        : IntStream.range(0, request.getN())
-            .mapToObj(i -> (double) i / (request.getN() - 1))
-            .toList();
+    Interpolation way = request.getInterpolation();
+    double end = way.hasChange() ? CHANGED : 1;
+    return way.hasPosition()
+        ? List.of(way.getPosition())
+        : IntStream.range(0, request.getN()).mapToObj(i -> end * i / (request.getN() - 1)).toList();
+  }
+
+  /** A route whose first picture-making step begins on the way to the noise of another seed. */
+  static List<RouteStep> towardsSeed(GenerationRequest request, List<RouteStep> route) {
+    if (!request.getInterpolation().hasSeed()) {
+      return route;
+    }
+    List<RouteStep> changed = new ArrayList<>();
+    for (RouteStep step : route) {
+      RouteStep.Builder builder = step.toBuilder();
+      if (step.hasDenoiser() && !step.getDenoiser().hasStart()) {
+        builder
+            .getDenoiserBuilder()
+            .setNoiseBlend(request.getInterpolation().getPosition())
+            .setEndNoiseSeed(request.getInterpolation().getSeed());
+      }
+      changed.add(builder.build());
+    }
+    return changed;
   }
 
   /** The route of a picture that is at that position. */
@@ -99,11 +165,13 @@ final class Interpolations {
     return route.stream()
         .map(
             step -> {
-              if (!step.getPrior().hasBlend()) {
-                return step;
-              }
               RouteStep.Builder moved = step.toBuilder();
-              moved.getPriorBuilder().setBlend(position);
+              if (step.getPrior().hasBlend()) {
+                moved.getPriorBuilder().setBlend(position);
+              }
+              if (step.getDenoiser().hasNoiseBlend()) {
+                moved.getDenoiserBuilder().setNoiseBlend(position);
+              }
               return moved.build();
             })
         .toList();

@@ -12,6 +12,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.UpscalerParameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Kandinsky 2.2 (Razzhigaev et al. 2023): unCLIP with latents, published in two halves. This is the
@@ -69,7 +70,9 @@ final class KandinskyPlanner implements PipelinePlanner {
     SamplingDefaults defaults = model.samplingDefaults();
     SamplingParameters prior = overlay(defaults.of("prior", PRIOR), request.getPrior());
     List<RouteStep> route =
-        new ArrayList<>(new EmbeddingRoute(request, prior, false, request.getVariation()).steps());
+        new ArrayList<>(
+            new EmbeddingRoute(request, prior, false, request.getVariation(), Optional.empty())
+                .steps());
     route.add(
         step(Stage.DENOISER)
             .setDenoiser(

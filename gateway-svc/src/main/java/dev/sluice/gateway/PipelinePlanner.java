@@ -39,6 +39,11 @@ interface PipelinePlanner {
     return false;
   }
 
+  /** Whether pictures can be inverted, for others to be made from the same noise. */
+  default boolean inverts() {
+    return false;
+  }
+
   /** Whether a part of a picture that is given can be painted anew. */
   default boolean takesMask() {
     return false;

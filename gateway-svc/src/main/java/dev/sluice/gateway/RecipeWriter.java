@@ -70,6 +70,9 @@ final class RecipeWriter {
         case DENOISER -> {
           DenoiserParameters denoiser = step.getDenoiser();
           StageSettings settings = SettingsOverlay.spelledOut(denoiser.getSampling());
+          if (denoiser.getInvert()) {
+            break;
+          }
           if (denoiser.hasStart()) {
             again.setRefiner(settings).setRefinerStart(denoiser.getStart());
           } else {

@@ -32,6 +32,8 @@ final class RequestChecks {
     checkLength("prompt", request.getPrompt());
     checkLength("negative_prompt", request.getNegativePrompt());
     checkLength("interpolation.prompt", request.getInterpolation().getPrompt());
+    checkLength("interpolation.change.from", request.getInterpolation().getChange().getFrom());
+    checkLength("interpolation.change.to", request.getInterpolation().getChange().getTo());
     // Unsigned in the message: what looks negative here is huge.
     if (Integer.compareUnsigned(request.getN(), MAX_IMAGES) > 0) {
       throw RequestException.invalid(

@@ -45,6 +45,7 @@ final class RoutePlanner {
     PipelinePlanner planner = planner(model);
     checkSubject(model, planner, request);
     Interpolations.check(model, planner, request);
+    Inversion.check(model, planner, request);
     checkVariation(model, planner, request);
     checkCandidates(model, planner, request);
     checkClipGuidance(model, planner, request);
@@ -61,7 +62,7 @@ final class RoutePlanner {
     }
     Optional<Refinement> refinement = refinement(model, request);
     Optional<PriorChoice> prior = prior(model, planner, request);
-    List<RouteStep> own = planner.route(model, request);
+    List<RouteStep> own = Interpolations.towardsSeed(request, planner.route(model, request));
     List<RouteStep> alone = prior.map(choice -> choice.assign(own, model)).orElse(own);
     List<RouteStep> route = refinement.map(second -> second.extend(alone, request)).orElse(alone);
 
@@ -130,7 +131,10 @@ final class RoutePlanner {
     if (varies && request.getImage().isEmpty()) {
       throw RequestException.invalid("image", "A variation needs a picture; give one.");
     }
-    if (possible && !varies && !request.hasInterpolation() && !request.getImage().isEmpty()) {
+    if (possible
+        && !varies
+        && !Interpolations.isBetweenEmbeddings(request)
+        && !request.getImage().isEmpty()) {
       throw RequestException.invalid(
           "image",
           "Model %s does nothing with a picture but variations and interpolations; ask for one, or leave it out."
@@ -150,7 +154,7 @@ final class RoutePlanner {
   }
 
   private static boolean isBetweenImages(GenerationRequest request) {
-    return request.getInterpolation().hasImage() && !request.getImage().isEmpty();
+    return !request.getInterpolation().hasPrompt() && !request.getImage().isEmpty();
   }
 
   private Optional<Refinement> refinement(ModelFolder first, GenerationRequest request) {
@@ -169,7 +173,7 @@ final class RoutePlanner {
       ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
     int classes = classes(model, planner, request);
     boolean varies = planner.isForVariations() || request.getVariation();
-    boolean walks = request.hasInterpolation() && !request.getImage().isEmpty();
+    boolean walks = Interpolations.isBetweenEmbeddings(request) && !request.getImage().isEmpty();
     if (planner.takesText() && !varies && !walks && request.getPrompt().isBlank()) {
       throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
     }

@@ -10,6 +10,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.UpscalerParameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * unCLIP (Ramesh et al. 2022, "Hierarchical Text-Conditional Image Generation with CLIP Latents"):
@@ -36,6 +37,11 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   @Override
   public boolean samplesEmbeddings() {
     return !isForVariations;
+  }
+
+  @Override
+  public boolean inverts() {
+    return true;
   }
 
   @Override
@@ -79,16 +85,19 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
     SamplingParameters prior =
         SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior());
     boolean varies = isForVariations || request.getVariation();
+    SamplingParameters usual =
+        SettingsOverlay.overlay(defaults.of("denoiser", DECODER), request.getDenoiser());
+    boolean inverts = Inversion.isWanted(request);
+    SamplingParameters sampling = inverts ? Inversion.making(usual, request.getDenoiser()) : usual;
+    Optional<SamplingParameters> inversion =
+        inverts ? Optional.of(Inversion.finding(sampling)) : Optional.empty();
     List<RouteStep> route =
-        new ArrayList<>(new EmbeddingRoute(request, prior, true, varies).steps());
-    route.add(
-        step(Stage.DENOISER)
-            .setDenoiser(
-                DenoiserParameters.newBuilder()
-                    .setSampling(
-                        SettingsOverlay.overlay(
-                            defaults.of("denoiser", DECODER), request.getDenoiser())))
-            .build());
+        new ArrayList<>(new EmbeddingRoute(request, prior, true, varies, inversion).steps());
+    DenoiserParameters.Builder denoiser = DenoiserParameters.newBuilder().setSampling(sampling);
+    if (inverts && request.getInterpolation().hasImage()) {
+      denoiser.setNoiseBlend(request.getInterpolation().getPosition());
+    }
+    route.add(step(Stage.DENOISER).setDenoiser(denoiser).build());
     route.add(
         step(Stage.UPSCALER)
             .setUpscaler(upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request))

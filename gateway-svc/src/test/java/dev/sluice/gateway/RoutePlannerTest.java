@@ -9,6 +9,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
@@ -42,6 +43,7 @@ class RoutePlannerTest {
   private static final Timestamp NOW = Timestamp.newBuilder().setSeconds(1_700_000_000).build();
   private static final Path PIPELINES = Path.of(System.getProperty("sluice.goldens"));
 
+  private static final String VARIES = "pipe-unclip-image-variation";
   private static final String KANDINSKY = "pipe-kandinsky22-decoder";
 
   private final RoutePlanner planner =
@@ -223,6 +225,33 @@ class RoutePlannerTest {
         bad("height", request().setModel("pipe-sd").setHeight(80_000)),
         bad("strength", request().setModel("pipe-sd").setStrength(0.5)),
         bad("strength", request().setStrength(Double.NaN)),
+        bad("keep_structure", request().setModel("pipe-sd").setKeepStructure(true)),
+        bad("keep_structure", request().setKeepStructure(true)),
+        bad(
+            "interpolation.change",
+            request()
+                .setInterpolation(
+                    Interpolation.newBuilder()
+                        .setChange(Change.newBuilder().setFrom("a cat").setTo("a lion")))
+                .setN(2)),
+        bad(
+            "interpolation.change.to",
+            request()
+                .setInterpolation(
+                    Interpolation.newBuilder()
+                        .setChange(Change.newBuilder().setFrom("a").setTo("x".repeat(1001))))
+                .setN(2)),
+        bad(
+            "interpolation.seed",
+            request().setInterpolation(Interpolation.newBuilder().setSeed(-1)).setN(2)),
+        bad(
+            "interpolation.seed",
+            request()
+                .setModel("pipe-sd")
+                .setImage(picture(16, 16))
+                .setInterpolation(Interpolation.newBuilder().setSeed(1))
+                .setN(2)),
+        bad("n", request().setInterpolation(Interpolation.newBuilder().setSeed(1))),
         bad("tenant", request().setTenant("t".repeat(129))),
         bad("image", request().setModel("pipe-sdxl-refiner")),
         bad("image", request().setModel("pipe-sd").setImage(ByteString.copyFromUtf8("GIF8"))),
@@ -313,6 +342,132 @@ class RoutePlannerTest {
         bad("image", request().setModel("pipe-unclip-image-variation")),
         bad("image", request().setModel(KANDINSKY).setVariation(true)),
         bad("image", request().setModel(KANDINSKY).setImage(picture(8, 8))));
+  }
+
+  private static List<String> steps(GenerationPlan plan, int picture) {
+    return plan.routeOf(picture).stream()
+        .map(
+            step ->
+                switch (step.getParametersCase()) {
+                  case TEXT_ENCODER ->
+                      "text '%s' not '%s'"
+                          .formatted(
+                              step.getTextEncoder().getPrompt(),
+                              step.getTextEncoder().getNegativePrompt());
+                  case PRIOR ->
+                      (step.getPrior().getFromChange()
+                              ? "change"
+                              : step.getPrior().getFromImage()
+                                  ? "embed" + step.getPrior().getImage()
+                                  : "sample")
+                          + (step.getPrior().hasBlend() ? " " + step.getPrior().getBlend() : "");
+                  case DENOISER ->
+                      (step.getDenoiser().getInvert()
+                              ? "invert"
+                                  + step.getDenoiser().getImage()
+                                  + step.getDenoiser().getNoise()
+                              : "denoise")
+                          + (step.getDenoiser().hasNoiseBlend()
+                              ? " " + step.getDenoiser().getNoiseBlend()
+                              : "");
+                  default -> "upscale";
+                })
+        .toList();
+  }
+
+  @Test
+  void plan_invertsThePictureWhoseStructureAVariationKeeps() {
+    GenerationPlan plan =
+        planner.plan(
+            request()
+                .setModel(VARIES)
+                .setPrompt("a hat")
+                .setImage(picture(8, 8))
+                .setKeepStructure(true)
+                .build(),
+            NOW);
+
+    assertThat(steps(plan, 0))
+        .containsExactly("text 'a hat' not ''", "embed", "invert", "denoise", "upscale");
+    SamplingParameters finding = plan.route().get(2).getDenoiser().getSampling();
+    SamplingParameters making = plan.route().get(3).getDenoiser().getSampling();
+    assertThat(finding.getGuidanceScale()).isEqualTo(1);
+    assertThat(finding.getSteps()).isEqualTo(making.getSteps());
+    assertThat(finding.getTimestepSpacing()).isEqualTo(making.getTimestepSpacing());
+    assertThat(making.getSampler()).isEqualTo("DDIMScheduler");
+  }
+
+  @Test
+  void plan_interpolatesBetweenInvertedPictures() {
+    GenerationPlan plan =
+        planner.plan(
+            request()
+                .setModel(VARIES)
+                .clearPrompt()
+                .setImage(picture(8, 8))
+                .setInterpolation(Interpolation.newBuilder().setImage(picture(8, 8)))
+                .setKeepStructure(true)
+                .setN(3)
+                .build(),
+            NOW);
+
+    assertThat(steps(plan, 1))
+        .containsExactly(
+            "text '' not ''",
+            "embedinterpolation_image",
+            "invertinterpolation_imageend_noise",
+            "embed",
+            "invert",
+            "embedinterpolation_image 0.5",
+            "text '' not ''",
+            "denoise 0.5",
+            "upscale");
+  }
+
+  @Test
+  void plan_walksHalfWayAlongAChangeOfWords() {
+    Change change = Change.newBuilder().setFrom("a cat").setTo("a lion").build();
+    GenerationPlan plan =
+        planner.plan(
+            request()
+                .setModel(VARIES)
+                .clearPrompt()
+                .setImage(picture(8, 8))
+                .setInterpolation(Interpolation.newBuilder().setChange(change))
+                .setN(3)
+                .build(),
+            NOW);
+
+    assertThat(steps(plan, 2))
+        .containsExactly(
+            "text '' not ''",
+            "embed",
+            "invert",
+            "text 'a lion' not 'a cat'",
+            "change 0.5",
+            "text '' not ''",
+            "denoise",
+            "upscale");
+    assertThat(plan.positions()).containsExactly(0.0, 0.25, 0.5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pipe-unclip", "pipe-sd", "pipe-sd3"})
+  void plan_interpolatesTheNoiseOfAnyModel(String model) {
+    GenerationPlan plan =
+        planner.plan(
+            request()
+                .setModel(model)
+                .setInterpolation(Interpolation.newBuilder().setSeed(9))
+                .setN(5)
+                .build(),
+            NOW);
+
+    RouteStep denoiser =
+        plan.routeOf(1).stream().filter(RouteStep::hasDenoiser).findFirst().orElseThrow();
+    assertThat(denoiser.getDenoiser().getNoiseBlend()).isEqualTo(0.25);
+    assertThat(denoiser.getDenoiser().getEndNoiseSeed()).isEqualTo(9);
+    assertThat(plan.headerOf(4).getSeed()).isEqualTo(plan.headerOf(0).getSeed());
   }
 
   @Test

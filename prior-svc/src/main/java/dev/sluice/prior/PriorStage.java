@@ -50,10 +50,14 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
         context,
         work -> {
           PriorParameters parameters = task.getParameters();
-          Map<String, HostTensor> made =
-              parameters.getFromImage()
-                  ? ofPicture(engine, task, context)
-                  : sampled(engine, task, work);
+          Map<String, HostTensor> made;
+          if (parameters.getFromChange()) {
+            made = ofChange(task, context);
+          } else if (parameters.getFromImage()) {
+            made = ofPicture(engine, task, context);
+          } else {
+            made = sampled(engine, task, work);
+          }
           Map<String, HostTensor> embeddings =
               parameters.hasBlend()
                   ? EmbeddingEngine.between(
@@ -75,6 +79,17 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
         engine.embed(StageTensors.floats(task.getInputsMap(), picture));
     context.progress(1, 1);
     return embeddings;
+  }
+
+  private static Map<String, HostTensor> ofChange(PriorTask task, StageContext context) {
+    Map<String, Tensor> inputs = task.getInputsMap();
+    Map<String, HostTensor> direction =
+        EmbeddingEngine.change(
+            StageTensors.floats(inputs, TensorNames.IMAGE_EMBEDS),
+            StageTensors.floats(inputs, TensorNames.NEGATIVE + TensorNames.TEXT_EMBEDS),
+            StageTensors.floats(inputs, TensorNames.TEXT_EMBEDS));
+    context.progress(1, 1);
+    return direction;
   }
 
   private static Map<String, HostTensor> sampled(EmbeddingEngine engine, PriorTask task, Task work)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.PriorResult;
 import dev.sluice.contract.v1.PriorTask;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -258,5 +260,35 @@ class PriorStageTest {
     assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
         .hasMessageContaining("no prior");
+  }
+
+  @Test
+  void run_turnsAPictureAsWordsChange() {
+    float[] picture = {3, 0, 4, 0};
+    PriorTask.Builder task =
+        PriorTask.newBuilder()
+            .setHeader(StageTrial.header(7))
+            .putInputs("image_embeds", Tensors.of(picture, 1, 4))
+            .putInputs("negative_text_embeds", Tensors.of(new float[] {1, 0, 0, 0}, 1, 4))
+            .putInputs("text_embeds", Tensors.of(new float[] {0, 2, 0, 0}, 1, 4));
+
+    assertThat(changed(task, 0)).containsExactly(picture, Offset.offset(1e-5f));
+    float half = (float) (5 * Math.sqrt(0.5));
+    assertThat(changed(task, 1))
+        .containsExactly(new float[] {-half, half, 0, 0}, Offset.offset(1e-5f));
+    task.putInputs("text_embeds", Tensors.of(new float[] {2, 0, 0, 0}, 1, 4));
+    assertThatThrownBy(() -> changed(task, 0.5))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("no direction");
+  }
+
+  private float[] changed(PriorTask.Builder task, double share) {
+    task.setParameters(PriorParameters.newBuilder().setFromChange(true).setBlend(share));
+    return Tensors.floats(
+        "image_embeds",
+        stage
+            .run(task.build(), new StageTrial.Context())
+            .getResult()
+            .getOutputsOrThrow("image_embeds"));
   }
 }

@@ -5,6 +5,7 @@ import static dev.sluice.launcher.DenoiserArguments.set;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Image;
@@ -18,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -109,6 +111,39 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The same to this picture.")
   private Path endImage;
+
+  @Option(
+      names = "--interpolate-to-seed",
+      paramLabel = "NUMBER",
+      description = "The pictures' first noise goes, too or alone, to that of this seed.")
+  private Long endSeed;
+
+  @ArgGroup(exclusive = false)
+  private ChangeArguments change;
+
+  /** Words for a picture that is there, and for the one wanted. */
+  private static final class ChangeArguments {
+
+    @Option(
+        names = "--change-from",
+        required = true,
+        paramLabel = "TEXT",
+        description =
+            "What --image shows; --frames pictures go from there along a change of words.")
+    private String from;
+
+    @Option(
+        names = "--change-to",
+        required = true,
+        paramLabel = "TEXT",
+        description = "What it shall show.")
+    private String to;
+  }
+
+  @Option(
+      names = "--keep-structure",
+      description = "Variations and ways between pictures keep the layout of the pictures given.")
+  private boolean keepStructure;
 
   @Option(
       names = "--mask",
@@ -218,6 +253,14 @@ final class GenerateCommand implements Callable<Integer> {
     set(
         endImage,
         file -> request.getInterpolationBuilder().setImage(ByteString.copyFrom(read(file))));
+    set(endSeed, other -> request.getInterpolationBuilder().setSeed(other));
+    set(
+        change,
+        words ->
+            request
+                .getInterpolationBuilder()
+                .setChange(Change.newBuilder().setFrom(words.from).setTo(words.to)));
+    request.setKeepStructure(keepStructure);
     set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
     set(strength, request::setStrength);
     set(classLabel, request::setClassLabel);

@@ -13,6 +13,7 @@ import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Results;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.CancelRequest;
+import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.DataType;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationEvent;
@@ -373,6 +374,39 @@ class PipelineIT {
     assertThat(Png.largestDifference(first, overGrpc(again).get(0).getPng()))
         .isLessThanOrEqualTo(2);
     assertThat(Png.largestDifference(first, overGrpc(other).get(0).getPng())).isGreaterThan(10);
+  }
+
+  @Test
+  void aChangeOfWordsBeginsWithTheVariationThatKeepsThePicturesStructure() throws IOException {
+    BufferedImage striped = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
+    for (int x = 0; x < 40; x += 2) {
+      for (int y = 0; y < 30; y++) {
+        striped.setRGB(x, y, 0xffee11);
+      }
+    }
+    GenerationRequest variation =
+        recorded("pipe-unclip-image-variation", 5, 5, 4)
+            .setRequestId("structure-kept")
+            .clearPrompt()
+            .setImage(png(striped))
+            .setVariation(true)
+            .setKeepStructure(true)
+            .build();
+    GenerationRequest walk =
+        variation.toBuilder()
+            .setRequestId("change-of-words")
+            .clearVariation()
+            .setN(2)
+            .setInterpolation(
+                Interpolation.newBuilder()
+                    .setChange(Change.newBuilder().setFrom("a cat").setTo("a lion")))
+            .build();
+
+    ByteString kept = overGrpc(variation).get(0).getPng();
+    Map<Integer, Image> walked = overGrpc(walk);
+
+    assertThat(Png.largestDifference(kept, walked.get(0).getPng())).isLessThanOrEqualTo(2);
+    assertThat(Png.largestDifference(kept, walked.get(1).getPng())).isGreaterThan(2);
   }
 
   @Test

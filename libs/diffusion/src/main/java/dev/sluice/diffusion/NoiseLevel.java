@@ -26,6 +26,21 @@ public record NoiseLevel(float signal, float noise, PredictionType prediction) {
   }
 
   /**
+   * The noise that an answer stands for.
+   *
+   * @param answer the network's, as long as its input
+   * @param input of the network
+   */
+  float[] noise(float[] answer, float[] input) {
+    return switch (prediction) {
+      case SAMPLE -> FloatMath.combine(1 / noise, input, -signal / noise, answer);
+      case EPSILON -> answer;
+      case V_PREDICTION -> FloatMath.combine(signal, answer, noise, input);
+      case FLOW -> FloatMath.combine(1, input, signal, answer);
+    };
+  }
+
+  /**
    * How far the clean sample that an answer stands for moves with the input: exactly, for normal
    * data of mean 0 and variance 1 and a network that knows them.
    */

@@ -76,6 +76,31 @@ public final class Samplers {
     };
   }
 
+  /**
+   * The plan that leads from a clean sample to the noise that DDIM, over the same timesteps, would
+   * make it from. Start it with the clean sample; its result is the noise.
+   *
+   * @param config as {@link #forInversion} gives it, adjusted at will
+   */
+  public static SamplingPlan inversion(SchedulerConfig config, SamplingOptions options) {
+    Sampler ddim = new DdimSampler(config);
+    return new DdimInversion(
+        ddim.noiseSchedule().orElseThrow(), ddim.predictionType(), ddim.plan(options).timesteps());
+  }
+
+  /**
+   * A model's scheduler for {@link #inversion}, whatever its class.
+   *
+   * @throws IllegalArgumentException if the model has no noise schedule of discrete timesteps
+   */
+  public static SchedulerConfig forInversion(SchedulerConfig model) {
+    if (model.className().equals(FlowMatchEulerSampler.NAME)) {
+      throw new IllegalArgumentException(
+          "a model of rectified flow has no DDIM, so that its pictures cannot be inverted by it");
+    }
+    return model.withClass(DdimSampler.NAME);
+  }
+
   static int checkedSteps(SamplingOptions options, NoiseSchedule schedule) {
     if (options.steps() > schedule.trainTimesteps()) {
       throw new IllegalArgumentException(

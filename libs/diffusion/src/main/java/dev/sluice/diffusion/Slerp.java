@@ -43,7 +43,26 @@ public final class Slerp {
     return between;
   }
 
-  private static double norm(float[] vector) {
+  /**
+   * A vector in the same direction.
+   *
+   * @throws IllegalArgumentException if {@code vector} is zero
+   */
+  public static float[] withLength(float[] vector, double length) {
+    double factor = length / norm(vector);
+    float[] result = new float[vector.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = (float) (factor * vector[i]);
+    }
+    return result;
+  }
+
+  /**
+   * The length of a vector.
+   *
+   * @throws IllegalArgumentException if it is zero
+   */
+  public static double norm(float[] vector) {
     double squares = 0;
     for (float value : vector) {
       squares += (double) value * value;

@@ -1,11 +1,19 @@
 package dev.sluice.pipeline;
 
+import static dev.sluice.pipeline.TensorNames.END_NOISE;
+import static dev.sluice.pipeline.TensorNames.NOISE;
+
+import dev.sluice.diffusion.NoiseSource;
+import dev.sluice.diffusion.Slerp;
+import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
@@ -16,6 +24,7 @@ import java.util.stream.IntStream;
  * @param height of the pictures in pixels; 0 for the model's own, or that of a picture given
  * @param width as {@code height}
  * @param span the part of the schedule to run
+ * @param endNoise where the pictures lie on a way from noise to noise
  * @param noiseLevel the timestep of the noise added to a low-resolution picture, of models that
  *     enlarge; their own default if absent
  */
@@ -25,7 +34,21 @@ public record DenoiseRequest(
     int height,
     int width,
     Span span,
+    Optional<EndNoise> endNoise,
     OptionalInt noiseLevel) {
+
+  /**
+   * A way from the noise that the pictures would have begun with to other noise.
+   *
+   * @param share how far they are, 0 to 1, on the arc between
+   * @param seed of the noise at the end; empty if that is among the inputs
+   */
+  public record EndNoise(double share, OptionalLong seed) {
+
+    float[] blended(float[] begin, float[] end) {
+      return Slerp.between(begin, end, share);
+    }
+  }
 
   /**
    * Which part of a schedule is run.
@@ -52,6 +75,17 @@ public record DenoiseRequest(
         throw new IllegalArgumentException(name + " is " + share + "; expected 0 to 1");
       }
     }
+  }
+
+  /** Pictures that lie on no way. */
+  public DenoiseRequest(
+      List<Map<String, HostTensor>> inputs,
+      Sampling sampling,
+      int height,
+      int width,
+      Span span,
+      OptionalInt noiseLevel) {
+    this(inputs, sampling, height, width, span, Optional.empty(), noiseLevel);
   }
 
   public DenoiseRequest {
@@ -120,6 +154,32 @@ public record DenoiseRequest(
       positions.putIfAbsent((HostTensor.Floats) input(picture, name), positions.size());
     }
     return positions;
+  }
+
+  /**
+   * Where the pictures' first noise comes from: from among the inputs or, without, from the
+   * generator; and if there is an end of the way, from so far on the arc there.
+   */
+  NoiseSource noise(TorchGenerator generator) {
+    return count -> {
+      float[] begin = has(NOISE) ? given(NOISE, count) : generator.randn(count);
+      return endNoise.isEmpty() ? begin : endNoise.get().blended(begin, end(count));
+    };
+  }
+
+  private float[] end(int count) {
+    return endNoise.get().seed().isPresent()
+        ? new TorchGenerator(endNoise.get().seed().getAsLong()).randn(count)
+        : given(END_NOISE, count);
+  }
+
+  private float[] given(String name, int count) {
+    float[] values = batch(name).values();
+    if (values.length != count) {
+      throw new IllegalArgumentException(
+          "%s has %d values; the sample has %d".formatted(name, values.length, count));
+    }
+    return values;
   }
 
   boolean has(String name) {

@@ -29,7 +29,18 @@ interface Denoiser extends AutoCloseable {
    */
   default Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
     int[] shape = space().shape(request.pictures(), request.height(), request.width());
-    return Start.fromNoise(plan, generator, shape);
+    return Start.fromNoise(plan, request.noise(generator), shape);
+  }
+
+  /**
+   * The pictures of a request as clean samples, to be inverted.
+   *
+   * @return {@code [pictures, channels, height, width]}
+   * @throws IllegalArgumentException if this model has no way back from pictures
+   */
+  default HostTensor.Floats clean(DenoiseRequest request) {
+    throw new IllegalArgumentException(
+        "this model does not invert pictures; those that start from picture embeddings do");
   }
 
   /** How the network is asked about one picture. */

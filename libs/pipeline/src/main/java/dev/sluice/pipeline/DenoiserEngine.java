@@ -3,10 +3,10 @@ package dev.sluice.pipeline;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The denoising stage of a model: from noise, or a picture, to a picture or latent of the model's
@@ -20,6 +20,7 @@ public final class DenoiserEngine implements StageEngine {
   private final Denoiser denoiser;
   private final StepBatcher batcher;
   private final Guides guides;
+  private final Previews previews;
   private final int trainTimesteps;
 
   private DenoiserEngine(ModelFolder model, BatchLimit limit) {
@@ -30,6 +31,7 @@ public final class DenoiserEngine implements StageEngine {
             denoiser.network()::run,
             limit);
     this.guides = new Guides(model, denoiser.space(), limit);
+    this.previews = new Previews(model, denoiser.space());
     this.trainTimesteps = model.trainTimesteps(model.pipeline().denoiser().scheduler());
   }
 
@@ -52,20 +54,49 @@ public final class DenoiserEngine implements StageEngine {
     List<Guide> wanted = guides.wanted(request.sampling().guidance());
     SamplingPlan plan = request.sampling().plan(denoiser.scheduler());
     Start start = denoiser.start(request, plan, generator);
-    List<Guidance> guidance = new ArrayList<>();
-    for (int picture = 0; picture < request.pictures(); picture++) {
-      guidance.add(denoiser.guidance(request, picture, start));
-    }
     int end = Steps.end(plan, request.span().end(), trainTimesteps);
     GuidanceInterval interval =
         GuidanceInterval.of(plan, request.sampling().guidance(), trainTimesteps);
-    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
+    DenoiseLoop loop =
+        DenoiseLoop.startAt(plan, start, guidance(request, start), interval, generator, listener);
     if (wanted.isEmpty()) {
       batcher.run(loop.until(end));
     } else {
       Guides.drive(loop, plan, request, wanted, interval, batcher, end);
     }
     return denoiser.finish(loop.sample());
+  }
+
+  /**
+   * The noise from which DDIM, over the same timesteps, makes pictures that are there, under the
+   * same conditions (Ramesh et al. 2022, section 3: what of a picture its embedding does not say).
+   *
+   * @param request with the pictures among its inputs, and the embeddings of them
+   * @return {@code [pictures, channels, height, width]}
+   * @throws IllegalArgumentException if the model cannot do what is asked
+   */
+  public HostTensor.Floats invert(
+      DenoiseRequest request, TorchGenerator generator, StepListener listener)
+      throws InterruptedException {
+    request.sampling().guidance().requireUnsteered("inversion");
+    SamplingPlan plan = request.sampling().inversion(denoiser.scheduler());
+    Start start = new Start(0, denoiser.clean(request));
+    DenoiseLoop loop =
+        DenoiseLoop.startAt(
+            plan, start, guidance(request, start), GuidanceInterval.ALL, generator, listener);
+    batcher.run(loop);
+    return loop.sample();
+  }
+
+  /** What unfinished samples look like. */
+  public Previews previews() {
+    return previews;
+  }
+
+  private List<Guidance> guidance(DenoiseRequest request, Start start) {
+    return IntStream.range(0, request.pictures())
+        .mapToObj(picture -> denoiser.guidance(request, picture, start))
+        .toList();
   }
 
   @Override
@@ -87,6 +118,7 @@ public final class DenoiserEngine implements StageEngine {
   public void close() {
     batcher.close();
     guides.close();
+    previews.close();
     denoiser.close();
   }
 }

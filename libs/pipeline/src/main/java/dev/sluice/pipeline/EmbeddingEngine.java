@@ -134,6 +134,36 @@ public final class EmbeddingEngine implements StageEngine {
     return between;
   }
 
+  /**
+   * The direction in which a picture's embedding changes as words do: a text diff (Ramesh et al.
+   * 2022, section 3.3).
+   *
+   * @param picture {@code [1, width]}
+   * @param from the words' embedding before, {@code [1, width]}
+   * @param to the words' embedding after
+   * @return {@code image_embeds} in that direction, as long as {@code picture}
+   * @throws IllegalArgumentException if the words are the same
+   */
+  public static Map<String, HostTensor> change(
+      HostTensor.Floats picture, HostTensor.Floats from, HostTensor.Floats to) {
+    int width = picture.values().length;
+    if (from.values().length != width || to.values().length != width) {
+      throw new IllegalArgumentException(
+          "a change from words of width %d to words of width %d cannot turn a picture of width %d"
+              .formatted(from.values().length, to.values().length, width));
+    }
+    float[] one = Slerp.withLength(from.values(), 1);
+    float[] other = Slerp.withLength(to.values(), 1);
+    float[] difference = new float[width];
+    for (int i = 0; i < width; i++) {
+      difference[i] = other[i] - one[i];
+    }
+    return embeddings(
+        new HostTensor.Floats(
+            Slerp.withLength(difference, Slerp.norm(picture.values())), picture.shape()),
+        null);
+  }
+
   private static Map<String, HostTensor> embeddings(
       HostTensor.Floats wanted, HostTensor.Floats unwanted) {
     Map<String, HostTensor> embeddings = new TreeMap<>();

@@ -33,7 +33,7 @@ final class KandinskyDecoder implements Denoiser {
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
     return Start.fromNoise(
         plan,
-        generator,
+        request.noise(generator),
         request.pictures(),
         space.channels(),
         extent(request.height(), space.height()),

@@ -45,15 +45,19 @@ final class LatentDecoder implements UpscalerEngine {
       List<Sampling> samplings,
       TorchGenerator generator,
       StepListener listener) {
-    HostTensor.Floats latents = scale.toAutoencoder(sample);
     List<HostTensor.Floats> pictures = new ArrayList<>();
-    for (int i = 0; i < latents.shape()[0]; i++) {
+    for (int i = 0; i < sample.shape()[0]; i++) {
       listener.beforeStep();
-      HostTensor.Floats latent = latents.row(i);
-      boolean whole = Math.max(latent.shape()[2], latent.shape()[3]) <= LARGEST_WHOLE;
-      pictures.add(whole ? decode(latent) : tiles.decode(latent));
+      pictures.add(decoded(sample.row(i)));
     }
     return Tensors.batch(pictures);
+  }
+
+  /** One picture of one latent, {@code [1, channels, height, width]} both. */
+  HostTensor.Floats decoded(HostTensor.Floats sample) {
+    HostTensor.Floats latent = scale.toAutoencoder(sample);
+    boolean whole = Math.max(latent.shape()[2], latent.shape()[3]) <= LARGEST_WHOLE;
+    return whole ? decode(latent) : tiles.decode(latent);
   }
 
   private HostTensor.Floats decode(HostTensor.Floats latent) {
@@ -62,7 +66,7 @@ final class LatentDecoder implements UpscalerEngine {
 
   @Override
   public void warmUp() {
-    decode(new HostTensor.Floats(new float[channels * 64], 1, channels, 8, 8));
+    decode(Tensors.zeros(1, channels, 8, 8));
   }
 
   @Override

@@ -63,7 +63,7 @@ final class LatentStart {
       return fromPicture(request, plan, generator);
     }
     int[] shape = space.shape(request.pictures(), request.height(), request.width());
-    return Start.fromNoise(plan, generator, shape);
+    return Start.fromNoise(plan, request.noise(generator), shape);
   }
 
   /** What another model left is as noisy as it must be. */

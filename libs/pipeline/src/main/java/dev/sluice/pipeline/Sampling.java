@@ -103,6 +103,14 @@ public record Sampling(
     return Samplers.of(config).plan(options.withEta(eta));
   }
 
+  /**
+   * The plan from pictures to the noise that DDIM makes them from; the sampler asked for is not.
+   */
+  SamplingPlan inversion(SchedulerConfig model) {
+    return Samplers.inversion(
+        adjusted(Samplers.forInversion(model)), SamplingOptions.ofSteps(steps));
+  }
+
   private SchedulerConfig adjusted(SchedulerConfig config) {
     SchedulerConfig spaced = spacing.map(config::withSpacing).orElse(config);
     return thresholding.map(spaced::withThresholding).orElse(spaced);

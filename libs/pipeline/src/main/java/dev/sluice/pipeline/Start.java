@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.diffusion.NoiseSource;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
@@ -19,8 +20,8 @@ record Start(int step, HostTensor.Floats sample, HostTensor.Floats appended, Kno
   }
 
   /** From pure noise. */
-  static Start fromNoise(SamplingPlan plan, TorchGenerator generator, int... shape) {
-    return new Start(0, new HostTensor.Floats(plan.initialSample(generator, shape), shape));
+  static Start fromNoise(SamplingPlan plan, NoiseSource noise, int... shape) {
+    return new Start(0, new HostTensor.Floats(plan.initialSample(noise, shape), shape));
   }
 
   /**

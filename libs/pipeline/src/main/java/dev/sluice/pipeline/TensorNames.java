@@ -27,6 +27,12 @@ public final class TensorNames {
   /** 1 where a given picture is painted into, 0 where it stays, {@code [1, 1, height, width]}. */
   public static final String MASK = "mask";
 
+  /** Noise to start from instead of fresh, in the shape of the sample. */
+  public static final String NOISE = "noise";
+
+  /** The noise at the other end of a way from noise to noise. */
+  public static final String END_NOISE = "end_noise";
+
   /** A latent to start from, {@code [1, channels, height, width]}. */
   public static final String LATENT = "latent";
 

@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 
@@ -49,6 +50,12 @@ final class UnClipDecoder implements Denoiser {
       throw new IllegalArgumentException(
           "%s: %d pixels; this model makes %d".formatted(name, found, own));
     }
+  }
+
+  /** Cut to the shape of the model's own pictures and brought to their size. */
+  @Override
+  public HostTensor.Floats clean(DenoiseRequest request) {
+    return Samples.fitted(request.batch(IMAGE), space.height(), space.width());
   }
 
   @Override

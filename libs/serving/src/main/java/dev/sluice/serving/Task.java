@@ -8,6 +8,7 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.pipeline.Claim;
 import dev.sluice.pipeline.LoopTrail;
+import dev.sluice.pipeline.Previews;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.StageContext;
@@ -86,12 +87,20 @@ public final class Task {
     return generator;
   }
 
+  /** As {@link #listener(Previews)}, with nothing to look at. */
+  public StepListener listener() {
+    return listener(null);
+  }
+
   /**
    * Tells progress and previews, stops work that is not wanted any more, and lets it go on where an
    * earlier attempt stopped. The same for all loops of a task, which come one after the other.
+   *
+   * @param previews of what is being denoised; null for none
    */
-  public StepListener listener() {
-    return new TaskListener(context, header.getPreviewEverySteps(), trail, claim());
+  public StepListener listener(Previews previews) {
+    int every = previews == null ? 0 : header.getPreviewEverySteps();
+    return new TaskListener(context, every, previews, trail, claim());
   }
 
   private Claim claim() {

@@ -1,11 +1,10 @@
 package dev.sluice.serving;
 
-import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.Claim;
 import dev.sluice.pipeline.DenoiseLoop;
 import dev.sluice.pipeline.DenoiseState;
 import dev.sluice.pipeline.LoopTrail;
-import dev.sluice.pipeline.Pictures;
+import dev.sluice.pipeline.Previews;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.stage.StageContext;
 import java.util.Optional;
@@ -15,11 +14,9 @@ import java.util.Optional;
  *
  * @param previewEvery a preview every so many steps; 0 for none
  */
-record TaskListener(StageContext context, int previewEvery, LoopTrail trail, Claim claim)
+record TaskListener(
+    StageContext context, int previewEvery, Previews previews, LoopTrail trail, Claim claim)
     implements StepListener {
-
-  private static final int GREY = 1;
-  private static final int RGB = 3;
 
   @Override
   public Optional<DenoiseState> beginning(DenoiseLoop loop) {
@@ -37,13 +34,8 @@ record TaskListener(StageContext context, int previewEvery, LoopTrail trail, Cla
   public void afterStep(int step, int steps, DenoiseLoop loop) {
     trail.stepped();
     context.progress(step, steps);
-    HostTensor.Floats seen = loop.predictedOriginal();
-    if (previewEvery > 0 && step % previewEvery == 0 && step < steps && isPicture(seen.shape())) {
-      context.preview(step, Pictures.png(seen));
+    if (previewEvery > 0 && step % previewEvery == 0 && step < steps) {
+      previews.show(loop.predictedOriginal(), png -> context.preview(step, png));
     }
-  }
-
-  private static boolean isPicture(int[] shape) {
-    return shape.length == 4 && (shape[1] == RGB || shape[1] == GREY);
   }
 }

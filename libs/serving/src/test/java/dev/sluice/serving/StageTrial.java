@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /** What a stage needs to run as in its service, with the recorded unCLIP as its only model. */
@@ -97,7 +98,7 @@ public final class StageTrial {
   public static final class Context implements StageContext {
 
     private final List<String> progress = new ArrayList<>();
-    private final List<byte[]> previews = new ArrayList<>();
+    private final List<byte[]> previews = new CopyOnWriteArrayList<>();
     private final int checksUntilStop;
     private final byte[] reachedBefore;
     private Supplier<byte[]> reached;
