@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.HostTensor.Floats;
@@ -75,6 +76,7 @@ public final class UnetBench {
         };
     try (Network network =
         Network.initialize(new UNet2DConditionModel(Config.of(CONFIG)), initializer)) {
+      new ObjectMapper().writeValue(folder.resolve("config.json").toFile(), CONFIG);
       SafetensorsWriter.write(
           folder.resolve("diffusion_pytorch_model.safetensors"), tensors, Map.of());
       System.out.printf("wrote %,d parameters to %s%n", network.parameterCount(), folder);

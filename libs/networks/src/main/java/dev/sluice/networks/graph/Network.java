@@ -2,9 +2,7 @@ package dev.sluice.networks.graph;
 
 import dev.sluice.safetensors.TensorSource;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,13 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
-import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TType;
 
 /**
  * A network ready to run: an architecture, its weights, and a graph for each input shape seen so
@@ -136,32 +130,16 @@ public final class Network implements AutoCloseable {
 
   private Map<String, HostTensor.Floats> fetch(
       Signature signature, Map<String, HostTensor> inputs, Map<String, Operand<TFloat32>> wanted) {
-    Map<String, Tensor> feeds = new LinkedHashMap<>();
-    try {
-      Session.Runner runner = session.runner();
-      for (Map.Entry<String, Operand<? extends TType>> input :
-          signature.inputs().all().entrySet()) {
-        Tensor tensor = TensorCopies.toTensor(inputs.get(input.getKey()));
-        feeds.put(input.getKey(), tensor);
-        runner.feed(input.getValue(), tensor);
-      }
-      // One tensor may go by several names, but a run gives it once.
-      Set<Output<TFloat32>> fetched = new LinkedHashSet<>();
-      wanted.values().forEach(operand -> fetched.add(operand.asOutput()));
-      fetched.forEach(runner::fetch);
-      try (Result result = runner.run()) {
-        Map<Output<TFloat32>, HostTensor.Floats> values = new HashMap<>();
-        int index = 0;
-        for (Output<TFloat32> output : fetched) {
-          values.put(output, TensorCopies.toHost((TFloat32) result.get(index++)));
-        }
-        Map<String, HostTensor.Floats> outputs = new LinkedHashMap<>();
-        wanted.forEach((name, operand) -> outputs.put(name, values.get(operand.asOutput())));
-        return outputs;
-      }
-    } finally {
-      feeds.values().forEach(Tensor::close);
+    try (NetworkCall call = new NetworkCall(session, signature.inputs(), inputs, wanted)) {
+      call.run();
+      return call.outputs();
     }
+  }
+
+  /** A call of {@link #run(Map)} in its parts, to be measured one by one. The caller closes it. */
+  public NetworkCall call(Map<String, HostTensor> inputs) {
+    Signature signature = signatureFor(inputs);
+    return new NetworkCall(session, signature.inputs(), inputs, signature.outputs());
   }
 
   private Signature signatureFor(Map<String, HostTensor> inputs) {
