@@ -3,14 +3,11 @@ package dev.sluice.gateway;
 import static dev.sluice.gateway.SettingsOverlay.overlay;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.TextEncoderParameters;
-import dev.sluice.contract.v1.UpscalerParameters;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,8 +33,6 @@ record DenoisingPlanner(
     SamplingParameters own)
     implements PipelinePlanner {
 
-  private static final int LARGEST_SIDE = 2048;
-
   /** What a model does with a picture. */
   enum Picture {
     /** Nothing. */
@@ -61,13 +56,9 @@ record DenoisingPlanner(
         : new ImageSize(size.asInt() * scale, size.asInt() * scale);
   }
 
-  /** Pixels per value of a sample: an autoencoder halves a picture between its blocks. */
+  /** Pixels per value of a sample. */
   private int scale(ModelFolder model) {
-    if (autoencoder == null) {
-      return 1;
-    }
-    int blocks = model.componentConfig(autoencoder).path("block_out_channels").size();
-    return 1 << Math.max(0, blocks - 1);
+    return autoencoder == null ? 1 : model.pixelsPerLatent(autoencoder);
   }
 
   @Override
@@ -111,18 +102,11 @@ record DenoisingPlanner(
 
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
-    checkSize(model, "width", request.getWidth());
-    checkSize(model, "height", request.getHeight());
+    RequestedSize.requireMultipleOf(scale(model), model, request);
     checkPicture(model, request);
     List<RouteStep> route = new ArrayList<>();
     if (text) {
-      route.add(
-          step(Stage.TEXT_ENCODER)
-              .setTextEncoder(
-                  TextEncoderParameters.newBuilder()
-                      .setPrompt(request.getPrompt())
-                      .setNegativePrompt(request.getNegativePrompt()))
-              .build());
+      route.add(RouteSteps.text(request));
     }
     DenoiserParameters.Builder parameters =
         DenoiserParameters.newBuilder()
@@ -138,25 +122,9 @@ record DenoisingPlanner(
     if (request.hasNoiseLevel()) {
       parameters.setNoiseLevel(request.getNoiseLevel());
     }
-    route.add(step(Stage.DENOISER).setDenoiser(parameters).build());
-    route.add(step(Stage.UPSCALER).setUpscaler(UpscalerParameters.getDefaultInstance()).build());
+    route.add(RouteSteps.denoiser(parameters));
+    route.add(RouteSteps.upscaler());
     return route;
-  }
-
-  private void checkSize(ModelFolder model, String field, int pixels) {
-    int scale = scale(model);
-    if (Integer.remainderUnsigned(pixels, scale) != 0) {
-      throw RequestException.invalid(
-          field,
-          "The %s is %s pixels; model %s needs a multiple of %d."
-              .formatted(field, Integer.toUnsignedString(pixels), model.name(), scale));
-    }
-    if (Integer.compareUnsigned(pixels, LARGEST_SIDE) > 0) {
-      throw RequestException.invalid(
-          field,
-          "The %s is %s pixels; at most %d are made."
-              .formatted(field, Integer.toUnsignedString(pixels), LARGEST_SIDE));
-    }
   }
 
   private void checkPicture(ModelFolder model, GenerationRequest request) {
@@ -181,9 +149,5 @@ record DenoisingPlanner(
       throw RequestException.invalid(
           "noise_level", "Model %s does not enlarge pictures.".formatted(model.name()));
     }
-  }
-
-  private static RouteStep.Builder step(Stage stage) {
-    return RouteStep.newBuilder().setStage(stage).setTopic(Topics.tasks(stage));
   }
 }

@@ -1,14 +1,11 @@
 package dev.sluice.gateway;
 
-import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
-import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.TextEncoderParameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +42,7 @@ record EmbeddingRoute(
     if (decoderReadsText || !varies) {
       steps.add(text(request.getPrompt()));
     }
-    steps.add(step(varies ? embedded(IMAGE) : sampled()));
+    steps.add(RouteSteps.prior(varies ? embedded(IMAGE) : sampled()));
     inversion.ifPresent(sampling -> steps.add(inverted(sampling, IMAGE, NOISE)));
     return steps;
   }
@@ -56,11 +53,11 @@ record EmbeddingRoute(
     List<RouteStep> steps = new ArrayList<>();
     inversion.ifPresent(sampling -> invert(way, sampling, steps));
     if (!request.getImage().isEmpty()) {
-      steps.add(step(embedded(IMAGE)));
+      steps.add(RouteSteps.prior(embedded(IMAGE)));
       inversion.ifPresent(sampling -> steps.add(inverted(sampling, IMAGE, NOISE)));
     } else {
       steps.add(text(request.getPrompt()));
-      steps.add(step(sampled()));
+      steps.add(RouteSteps.prior(sampled()));
     }
     PriorParameters.Builder end =
         switch (way.getEndCase()) {
@@ -69,12 +66,12 @@ record EmbeddingRoute(
             yield sampled();
           }
           case CHANGE -> {
-            steps.add(text(way.getChange().getTo(), way.getChange().getFrom()));
+            steps.add(RouteSteps.text(way.getChange().getTo(), way.getChange().getFrom()));
             yield PriorParameters.newBuilder().setFromChange(true);
           }
           default -> embedded(END_IMAGE);
         };
-    steps.add(step(end.setBlend(way.getPosition())));
+    steps.add(RouteSteps.prior(end.setBlend(way.getPosition())));
     if (decoderReadsText) {
       steps.add(text(""));
     }
@@ -85,43 +82,22 @@ record EmbeddingRoute(
   private void invert(Interpolation way, SamplingParameters sampling, List<RouteStep> steps) {
     steps.add(text(""));
     if (way.hasImage()) {
-      steps.add(step(embedded(END_IMAGE)));
+      steps.add(RouteSteps.prior(embedded(END_IMAGE)));
       steps.add(inverted(sampling, END_IMAGE, END_NOISE));
     }
   }
 
   private static RouteStep inverted(SamplingParameters sampling, String image, String noise) {
-    return RouteStep.newBuilder()
-        .setStage(Stage.DENOISER)
-        .setTopic(Topics.tasks(Stage.DENOISER))
-        .setDenoiser(
-            DenoiserParameters.newBuilder()
-                .setSampling(sampling)
-                .setInvert(true)
-                .setImage(image.equals(IMAGE) ? "" : image)
-                .setNoise(noise.equals(NOISE) ? "" : noise))
-        .build();
+    return RouteSteps.denoiser(
+        DenoiserParameters.newBuilder()
+            .setSampling(sampling)
+            .setInvert(true)
+            .setImage(image.equals(IMAGE) ? "" : image)
+            .setNoise(noise.equals(NOISE) ? "" : noise));
   }
 
   private RouteStep text(String prompt) {
-    return text(prompt, request.getNegativePrompt());
-  }
-
-  private static RouteStep text(String prompt, String negative) {
-    return RouteStep.newBuilder()
-        .setStage(Stage.TEXT_ENCODER)
-        .setTopic(Topics.tasks(Stage.TEXT_ENCODER))
-        .setTextEncoder(
-            TextEncoderParameters.newBuilder().setPrompt(prompt).setNegativePrompt(negative))
-        .build();
-  }
-
-  private static RouteStep step(PriorParameters.Builder parameters) {
-    return RouteStep.newBuilder()
-        .setStage(Stage.PRIOR)
-        .setTopic(Topics.tasks(Stage.PRIOR))
-        .setPrior(parameters)
-        .build();
+    return RouteSteps.text(prompt, request.getNegativePrompt());
   }
 
   /** A decoder that reads no text learns from the embedding what is not wanted. */

@@ -2,14 +2,11 @@ package dev.sluice.gateway;
 
 import static dev.sluice.gateway.SettingsOverlay.overlay;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.UpscalerParameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +18,6 @@ import java.util.Optional;
  */
 final class KandinskyPlanner implements PipelinePlanner {
 
-  private static final int LARGEST_SIDE = 2048;
-
   private static final SamplingParameters PRIOR = SettingsOverlay.own(25, 4);
   private static final SamplingParameters DECODER = SettingsOverlay.own(100, 4);
 
@@ -32,10 +27,8 @@ final class KandinskyPlanner implements PipelinePlanner {
     return new ImageSize(size, size);
   }
 
-  /** Pixels per value of a latent: the autoencoder halves a picture between its blocks. */
   private static int scale(ModelFolder model) {
-    JsonNode blocks = model.componentConfig("movq").path("block_out_channels");
-    return 1 << Math.max(0, blocks.size() - 1);
+    return model.pixelsPerLatent("movq");
   }
 
   @Override
@@ -65,8 +58,8 @@ final class KandinskyPlanner implements PipelinePlanner {
 
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
-    checkSize(model, "width", request.getWidth());
-    checkSize(model, "height", request.getHeight());
+    // The UNet halves a latent as often as the autoencoder halves a picture.
+    RequestedSize.requireMultipleOf(scale(model) * scale(model), model, request);
     SamplingDefaults defaults = model.samplingDefaults();
     SamplingParameters prior = overlay(defaults.of("prior", PRIOR), request.getPrior());
     List<RouteStep> route =
@@ -74,31 +67,12 @@ final class KandinskyPlanner implements PipelinePlanner {
             new EmbeddingRoute(request, prior, false, request.getVariation(), Optional.empty())
                 .steps());
     route.add(
-        step(Stage.DENOISER)
-            .setDenoiser(
-                DenoiserParameters.newBuilder()
-                    .setSampling(overlay(defaults.of("denoiser", DECODER), request.getDenoiser()))
-                    .setWidth(request.getWidth())
-                    .setHeight(request.getHeight()))
-            .build());
-    route.add(step(Stage.UPSCALER).setUpscaler(UpscalerParameters.getDefaultInstance()).build());
+        RouteSteps.denoiser(
+            DenoiserParameters.newBuilder()
+                .setSampling(overlay(defaults.of("denoiser", DECODER), request.getDenoiser()))
+                .setWidth(request.getWidth())
+                .setHeight(request.getHeight())));
+    route.add(RouteSteps.upscaler());
     return route;
-  }
-
-  /** The UNet halves a latent as often as the autoencoder halves a picture. */
-  private static void checkSize(ModelFolder model, String field, int pixels) {
-    int cell = scale(model) * scale(model);
-    if (Integer.remainderUnsigned(pixels, cell) != 0
-        || Integer.compareUnsigned(pixels, LARGEST_SIDE) > 0) {
-      throw RequestException.invalid(
-          field,
-          "The %s is %s pixels; model %s needs a multiple of %d up to %d."
-              .formatted(
-                  field, Integer.toUnsignedString(pixels), model.name(), cell, LARGEST_SIDE));
-    }
-  }
-
-  private static RouteStep.Builder step(Stage stage) {
-    return RouteStep.newBuilder().setStage(stage).setTopic(Topics.tasks(stage));
   }
 }

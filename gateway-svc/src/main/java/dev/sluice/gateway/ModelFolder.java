@@ -30,6 +30,12 @@ record ModelFolder(String name, Path folder, String pipelineClass, ObjectMapper 
     return has("classifier") ? componentConfig("classifier").path("num_classes").asInt(0) : 0;
   }
 
+  /** Pixels per value of a latent: an autoencoder halves a picture between its blocks. */
+  int pixelsPerLatent(String autoencoder) {
+    int blocks = componentConfig(autoencoder).path("block_out_channels").size();
+    return 1 << Math.max(0, blocks - 1);
+  }
+
   /** The {@code config.json} of a component such as {@code unet}. */
   JsonNode componentConfig(String component) {
     Path file = folder.resolve(component).resolve("config.json");

@@ -85,7 +85,7 @@ final class RoutePlanner {
             request,
             model,
             helpers(prior, refinement),
-            size(request, planner.naturalSize(model)),
+            RequestedSize.of(request, planner.naturalSize(model)),
             header.build(),
             route));
     return new GenerationPlan(
@@ -246,12 +246,6 @@ final class RoutePlanner {
       inputs.put(EmbeddingRoute.END_IMAGE, GivenPicture.read("interpolation.image", end).colors());
     }
     return inputs;
-  }
-
-  private static ImageSize size(GenerationRequest request, ImageSize natural) {
-    return new ImageSize(
-        request.getWidth() == 0 ? natural.width() : request.getWidth(),
-        request.getHeight() == 0 ? natural.height() : request.getHeight());
   }
 
   /** Every model that can be served. */

@@ -1,7 +1,6 @@
 package dev.sluice.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
@@ -80,7 +79,7 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
 
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
-    requireNaturalSize(model, request);
+    RequestedSize.requireNatural(model, naturalSize(model), request);
     SamplingDefaults defaults = model.samplingDefaults();
     SamplingParameters prior =
         SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior());
@@ -97,30 +96,14 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
     if (inverts && request.getInterpolation().hasImage()) {
       denoiser.setNoiseBlend(request.getInterpolation().getPosition());
     }
-    route.add(step(Stage.DENOISER).setDenoiser(denoiser).build());
+    route.add(RouteSteps.denoiser(denoiser));
     route.add(
-        step(Stage.UPSCALER)
-            .setUpscaler(upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request))
-            .build());
+        RouteSteps.upscaler(
+            upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request)));
     return route;
   }
 
-  private void requireNaturalSize(ModelFolder model, GenerationRequest request) {
-    ImageSize natural = naturalSize(model);
-    if ((request.getWidth() != 0 && request.getWidth() != natural.width())
-        || (request.getHeight() != 0 && request.getHeight() != natural.height())) {
-      throw RequestException.invalid(
-          "size",
-          "Size %sx%s is not what model %s makes: it makes %s only. Leave the size out or ask for that."
-              .formatted(
-                  Integer.toUnsignedString(request.getWidth()),
-                  Integer.toUnsignedString(request.getHeight()),
-                  model.name(),
-                  natural));
-    }
-  }
-
-  private static UpscalerParameters upscaling(
+  private static UpscalerParameters.Builder upscaling(
       int enlargements, SamplingParameters own, GenerationRequest request) {
     UpscalerParameters.Builder parameters = UpscalerParameters.newBuilder();
     for (int i = 0; i < enlargements; i++) {
@@ -129,10 +112,6 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
               ? SettingsOverlay.overlay(own, request.getUpscaler(i))
               : own);
     }
-    return parameters.build();
-  }
-
-  private static RouteStep.Builder step(Stage stage) {
-    return RouteStep.newBuilder().setStage(stage).setTopic(Topics.tasks(stage));
+    return parameters;
   }
 }
