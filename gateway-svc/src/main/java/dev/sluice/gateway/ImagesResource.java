@@ -8,12 +8,14 @@ import dev.sluice.contract.v1.Model;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.TraceParent;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
@@ -49,10 +51,20 @@ class ImagesResource {
   @Consumes(MediaType.WILDCARD)
   @Blocking
   public CompletionStage<Response> generate(
-      String body, @HeaderParam(RecordHeaders.TRACE_PARENT) String traceParent) {
+      String body,
+      @HeaderParam(RecordHeaders.TRACE_PARENT) String traceParent,
+      @Context RoutingContext call) {
     Answer answer = new Answer();
     try {
-      generations.submit(ImagesRequest.parse(body), TraceParent.orNew(traceParent), answer);
+      Generation generation =
+          generations.submit(ImagesRequest.parse(body), TraceParent.orNew(traceParent), answer);
+      call.addEndHandler(
+          end -> {
+            if (end.failed()) {
+              // Not on this thread, which serves connections and must not wait for the broker.
+              CompletableFuture.runAsync(() -> generations.leave(generation, answer));
+            }
+          });
     } catch (RequestException e) {
       return CompletableFuture.completedFuture(HttpErrors.response(e.toError()));
     } catch (NotReadyException e) {

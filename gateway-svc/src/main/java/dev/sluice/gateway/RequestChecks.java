@@ -16,7 +16,7 @@ final class RequestChecks {
   private static final int MAX_CANDIDATES = 16;
   private static final int MAX_PROMPT = 1000;
   private static final int MAX_TENANT = 128;
-  static final int MAX_STEPS = 1000;
+  private static final int MAX_STEPS = 1000;
   private static final double MAX_GUIDANCE = 100;
   private static final double MAX_STEERING = 10_000;
   private static final double MAX_THRESHOLD = 1000;

@@ -3,7 +3,13 @@ package dev.sluice.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.StageSettings;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -13,34 +19,95 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ImagesRequestTest {
 
   @Test
-  void parse_readsEveryField() {
+  void parse_readsEveryField() throws Exception {
     GenerationRequest request =
         ImagesRequest.parse(
             """
-            {"prompt": "a circle", "negative_prompt": "blue", "model": "m", "n": 2, "size": "64x32",
-             "seed": 9223372036854775807, "steps": 12, "guidance_scale": 2.5,
-             "timeout_seconds": 1.5, "response_format": "b64_json", "user": "someone"}
+            {"request_id": "r", "prompt": "a circle", "negative_prompt": "blue", "model": "m",
+             "n": 2, "width": 64, "height": 32, "seed": 9223372036854775807,
+             "prior": {"sampler": "DDIMScheduler", "eta": 0.5},
+             "denoiser": {"steps": 12, "guidance_scale": 2.5, "dynamic_threshold": 1},
+             "upscaler": [{"steps": 3}, {"timestep_spacing": "trailing"}],
+             "preview_every_steps": 4, "timeout": "1.5s", "cancel_on_disconnect": true,
+             "image": "AQ\\nID\\n", "mask": "BA==", "strength": 0.25, "class_label": 4294967295,
+             "noise_level": 20, "variation": true, "prior_model": "p", "prior_candidates": 3,
+             "interpolation": {"image": "BQ==", "position": 1}, "refiner_model": "f",
+             "refiner_start": 0.75, "refiner": {"steps": 5}, "tenant": "t"}
             """);
 
-    assertThat(request.getPrompt()).isEqualTo("a circle");
-    assertThat(request.getNegativePrompt()).isEqualTo("blue");
-    assertThat(request.getModel()).isEqualTo("m");
-    assertThat(request.getN()).isEqualTo(2);
+    GenerationRequest.Builder expected = GenerationRequest.newBuilder();
+    TextFormat.merge(
+        """
+        request_id: "r" prompt: "a circle" negative_prompt: "blue" model: "m"
+        n: 2 width: 64 height: 32 seed: 9223372036854775807
+        prior { sampler: "DDIMScheduler" eta: 0.5 }
+        denoiser { steps: 12 guidance_scale: 2.5 dynamic_threshold: 1 }
+        upscaler { steps: 3 } upscaler { timestep_spacing: "trailing" }
+        preview_every_steps: 4 timeout { seconds: 1 nanos: 500000000 } cancel_on_disconnect: true
+        image: "\\001\\002\\003" mask: "\\004" strength: 0.25 class_label: 4294967295
+        noise_level: 20 variation: true prior_model: "p" prior_candidates: 3
+        interpolation { image: "\\005" position: 1 } refiner_model: "f"
+        refiner_start: 0.75 refiner { steps: 5 } tenant: "t"
+        """,
+        expected);
+    assertThat(request).isEqualTo(expected.build());
+  }
+
+  @Test
+  void parse_understandsOpenAisFields() {
+    GenerationRequest request =
+        ImagesRequest.parse(
+            """
+            {"prompt": "a circle", "n": 2, "size": "64x32", "response_format": "b64_json",
+             "user": "someone", "steps": 12, "guidance_scale": 2.5, "denoiser": {"eta": 0.5}}
+            """);
+
     assertThat(request.getWidth()).isEqualTo(64);
     assertThat(request.getHeight()).isEqualTo(32);
-    assertThat(request.getSeed()).isEqualTo(Long.MAX_VALUE);
-    assertThat(request.getDenoiser().getSteps()).isEqualTo(12);
-    assertThat(request.getDenoiser().getGuidanceScale()).isEqualTo(2.5);
-    assertThat(request.getTimeout().getNanos()).isEqualTo(500_000_000);
+    assertThat(request.getDenoiser())
+        .isEqualTo(
+            StageSettings.newBuilder().setSteps(12).setGuidanceScale(2.5).setEta(0.5).build());
+  }
+
+  /** A property of the message, so a field that is added to it is under test too. */
+  @Test
+  void parse_readsWhatJsonFormatWritesOfEveryField() throws Exception {
+    Message request = filled(GenerationRequest.newBuilder());
+
+    assertThat(ImagesRequest.parse(JsonFormat.printer().print(request))).isEqualTo(request);
+    assertThat(ImagesRequest.parse(JsonFormat.printer().preservingProtoFieldNames().print(request)))
+        .isEqualTo(request);
+  }
+
+  private static Message filled(Message.Builder message) {
+    for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      Object value =
+          switch (field.getJavaType()) {
+            case STRING -> "text of " + field.getName();
+            case BOOLEAN -> true;
+            case INT -> 7;
+            case LONG -> 7L;
+            case DOUBLE -> 0.5;
+            case BYTE_STRING -> ByteString.copyFromUtf8(field.getName());
+            case MESSAGE -> filled(message.newBuilderForField(field));
+            default -> throw new AssertionError("no value for " + field);
+          };
+      if (field.isRepeated()) {
+        message.addRepeatedField(field, value);
+      } else {
+        message.setField(field, value);
+      }
+    }
+    return message.build();
   }
 
   @Test
   void parse_leavesOutWhatIsNull() {
-    GenerationRequest request = ImagesRequest.parse("{\"prompt\":\"x\",\"seed\":null}");
+    GenerationRequest request =
+        ImagesRequest.parse(
+            "{\"prompt\":\"x\",\"seed\":null,\"size\":null,\"steps\":null,\"denoiser\":null}");
 
-    assertThat(request.hasSeed()).isFalse();
-    assertThat(request.hasDenoiser()).isFalse();
-    assertThat(request.hasTimeout()).isFalse();
+    assertThat(request).isEqualTo(GenerationRequest.newBuilder().setPrompt("x").build());
   }
 
   @ParameterizedTest(name = "{0}")
@@ -49,18 +116,31 @@ class ImagesRequestTest {
       value = {
         "{\"prompt\":1}|prompt",
         "{\"prompt\":\"x\",\"n\":0}|n",
+        "{\"prompt\":\"x\",\"n\":-1}|n",
+        "{\"prompt\":\"x\",\"n\":4294967296}|n",
         "{\"prompt\":\"x\",\"n\":1.5}|n",
         "{\"prompt\":\"x\",\"n\":\"2\"}|n",
-        "{\"prompt\":\"x\",\"seed\":-1}|seed",
         "{\"prompt\":\"x\",\"seed\":9223372036854775808}|seed",
-        "{\"prompt\":\"x\",\"steps\":0}|steps",
-        "{\"prompt\":\"x\",\"steps\":1000000}|steps",
+        "{\"prompt\":\"x\",\"seed\":\"seven\"}|seed",
+        "{\"prompt\":\"x\",\"steps\":\"many\"}|denoiser.steps",
+        "{\"prompt\":\"x\",\"steps\":5,\"denoiser\":{\"steps\":5}}|steps",
+        "{\"prompt\":\"x\",\"steps\":5,\"denoiser\":[]}|denoiser",
+        "{\"prompt\":\"x\",\"denoiser\":{\"guidanceScale\":1,\"guidance_scale\":2}}|denoiser.guidance_scale",
+        "{\"prompt\":\"x\",\"prior\":{\"stepz\":5}}|prior.stepz",
+        "{\"prompt\":\"x\",\"upscaler\":{\"steps\":5}}|upscaler",
+        "{\"prompt\":\"x\",\"upscaler\":[{},{\"steps\":\"5\"}]}|upscaler[1].steps",
         "{\"prompt\":\"x\",\"size\":\"64\"}|size",
         "{\"prompt\":\"x\",\"size\":\"0x64\"}|size",
         "{\"prompt\":\"x\",\"size\":[64,64]}|size",
-        "{\"prompt\":\"x\",\"guidance_scale\":\"high\"}|guidance_scale",
+        "{\"prompt\":\"x\",\"size\":\"64x64\",\"width\":64}|size",
+        "{\"prompt\":\"x\",\"guidance_scale\":\"high\"}|denoiser.guidance_scale",
         "{\"prompt\":\"x\",\"response_format\":\"url\"}|response_format",
         "{\"prompt\":\"x\",\"seeds\":1}|seeds",
+        "{\"prompt\":\"x\",\"image\":\"not base64!\"}|image",
+        "{\"prompt\":\"x\",\"variation\":1}|variation",
+        "{\"prompt\":\"x\",\"timeout\":30}|timeout",
+        "{\"prompt\":\"x\",\"timeout\":\"soon\"}|timeout",
+        "{\"prompt\":\"x\",\"interpolation\":{\"prompt\":\"y\",\"image\":\"\"}}|interpolation.image",
         "[]|''",
         "{|''",
         "''|''"
@@ -72,10 +152,26 @@ class ImagesRequestTest {
   }
 
   @Test
+  void parse_saysWhichFieldsThereAre() {
+    assertThatThrownBy(() -> ImagesRequest.parse("{\"prior\": {\"stepz\": 5}}"))
+        .hasMessageStartingWith("There is no field 'prior.stepz'; there are [classifier_scale,")
+        .hasMessageContaining(" steps,");
+  }
+
+  @Test
   void parse_keepsNaNForTheCheckOfTheField() {
     GenerationRequest request = ImagesRequest.parse("{\"prompt\":\"x\",\"guidance_scale\":NaN}");
 
     assertThat(request.getDenoiser().getGuidanceScale()).isNaN();
+  }
+
+  @Test
+  void parse_takesAPictureOfManyMegabytes() {
+    String base64 = "AAAA".repeat(5 << 20);
+
+    GenerationRequest request = ImagesRequest.parse("{\"image\":\"" + base64 + "\"}");
+
+    assertThat(request.getImage().size()).isEqualTo(15 << 20);
   }
 
   @Property

@@ -37,6 +37,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,6 +46,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -511,10 +513,30 @@ class PipelineIT {
             """
                 .formatted(MODEL, twin.getPrompt()));
 
-    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(pictureIn(answer)).isEqualTo(overGrpc(twin).get(0).getPng());
+  }
+
+  private static ByteString pictureIn(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     String base64 = answer.body().replaceAll("(?s).*\"b64_json\":\"([^\"]+)\".*", "$1");
-    assertThat(Base64.getDecoder().decode(base64))
-        .isEqualTo(overGrpc(twin).get(0).getPng().toByteArray());
+    return ByteString.copyFrom(Base64.getDecoder().decode(base64));
+  }
+
+  @Test
+  void httpTakesPicturesAndSettingsAsGrpcDoes() throws Exception {
+    GenerationRequest request =
+        request("http-image", 5)
+            .setModel(LATENT)
+            .setImage(png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB)))
+            .setStrength(0.6)
+            .setDenoiser(
+                StageSettings.newBuilder().setSteps(5).setSampler("DDIMScheduler").setEta(0.5))
+            .build();
+
+    HttpResponse<String> answer = overHttp(JsonFormat.printer().print(request));
+
+    GenerationRequest twin = request.toBuilder().setRequestId("http-image-twin").build();
+    assertThat(pictureIn(answer)).isEqualTo(overGrpc(twin).get(0).getPng());
   }
 
   @Test
@@ -660,6 +682,41 @@ class PipelineIT {
   }
 
   @Test
+  void anHttpRequestEndsWithItsConnectionIfItSaysSo() throws Exception {
+    GenerationRequest endless =
+        request("hung-up", 1)
+            .setDenoiser(StageSettings.newBuilder().setSteps(1000))
+            .setCancelOnDisconnect(true)
+            .build();
+    String body = JsonFormat.printer().print(endless);
+    URI gateway = URI.create("http://" + address.http());
+    try (TopicReader events = new TopicReader(address.kafka(), Topics.EVENTS);
+        TopicReader control = new TopicReader(address.kafka(), Topics.CONTROL);
+        Socket client = new Socket(gateway.getHost(), gateway.getPort())) {
+      client
+          .getOutputStream()
+          .write(
+              """
+              POST /v1/images/generations HTTP/1.1\r
+              host: sluice\r
+              content-length: %d\r
+              \r
+              %s"""
+                  .formatted(body.length(), body)
+                  .getBytes(StandardCharsets.US_ASCII));
+      events.await(1, PATIENCE, record -> hasKey(record, "hung-up"));
+
+      client.close();
+
+      control.await(1, PATIENCE, record -> hasKey(record, "hung-up"));
+    }
+  }
+
+  private static boolean hasKey(ConsumerRecord<byte[], byte[]> record, String key) {
+    return Arrays.equals(record.key(), key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
   void aTimeoutEndsARequestAtItsDeadline() {
     GenerationRequest slow =
         request("slow", 1)
@@ -732,6 +789,7 @@ class PipelineIT {
         Map.of(
             "{\"prompt\":\"\"}", "\"field\":\"prompt\"",
             "{\"prompt\":\"x\",\"seed\":1e30}", "\"field\":\"seed\"",
+            "{\"prompt\":\"x\",\"upscaler\":[{\"stepz\":1}]}", "\"field\":\"upscaler[0].stepz\"",
             "{\"prompt\":\"x\",\"guidance_scale\":NaN}", "\"field\":\"denoiser.guidance_scale\"",
             "not json", "\"code\":\"invalid_argument\"");
     for (Map.Entry<String, String> body : bodies.entrySet()) {
