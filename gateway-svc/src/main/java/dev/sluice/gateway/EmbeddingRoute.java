@@ -34,7 +34,19 @@ record EmbeddingRoute(
   private static final String NOISE = "noise";
   private static final String END_NOISE = "end_noise";
 
+  /**
+   * The steps, in order.
+   *
+   * @throws RequestException if the request has settings of models that start from pixels
+   */
   List<RouteStep> steps() {
+    if (request.hasStrength() || request.hasNoiseLevel()) {
+      String field = request.hasStrength() ? "strength" : "noise_level";
+      throw RequestException.invalid(
+          field,
+          "The model starts from an embedding and from noise, not from a picture; leave %s out."
+              .formatted(field));
+    }
     if (Interpolations.isBetweenEmbeddings(request)) {
       return interpolation();
     }

@@ -86,7 +86,7 @@ record GivenPicture(String field, BufferedImage picture) {
     }
   }
 
-  private ImageSize size() {
+  ImageSize size() {
     return new ImageSize(picture.getWidth(), picture.getHeight());
   }
 

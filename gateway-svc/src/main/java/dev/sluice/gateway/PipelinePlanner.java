@@ -4,6 +4,7 @@ import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import java.util.List;
+import java.util.Optional;
 
 /** Turns a request into stages for one kind of model: one class of {@code model_index.json}. */
 interface PipelinePlanner {
@@ -57,6 +58,11 @@ interface PipelinePlanner {
   /** How many classes of pictures the model knows; 0 if it knows none. */
   default int classes(ModelFolder model) {
     return 0;
+  }
+
+  /** The pixels of pictures that the last stage can enlarge; empty if it enlarges none. */
+  default Optional<ImageSize> enlarges(ModelFolder model) {
+    return Optional.empty();
   }
 
   /** The number of enlargements, whose sampling a request may set one by one. */

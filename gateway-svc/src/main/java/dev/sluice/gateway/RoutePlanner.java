@@ -2,12 +2,10 @@ package dev.sluice.gateway;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
-import dev.sluice.contract.v1.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,23 +41,7 @@ final class RoutePlanner {
     RequestChecks.check(request);
     ModelFolder model = model(request.getModel());
     PipelinePlanner planner = planner(model);
-    checkSubject(model, planner, request);
-    Interpolations.check(model, planner, request);
-    Inversion.check(model, planner, request);
-    checkVariation(model, planner, request);
-    checkCandidates(model, planner, request);
-    checkClipGuidance(model, planner, request);
-    if (!request.getMask().isEmpty() && !planner.takesMask()) {
-      throw RequestException.invalid(
-          "mask", "Model %s does not paint into pictures; leave it out.".formatted(model.name()));
-    }
-    int upscalers = planner.upscalers(model);
-    if (request.getUpscalerCount() > upscalers) {
-      throw RequestException.invalid(
-          "upscaler",
-          "There are settings for %d enlargements; model %s makes %d."
-              .formatted(request.getUpscalerCount(), model.name(), upscalers));
-    }
+    ModelChecks.check(model, planner, request);
     Optional<Refinement> refinement = refinement(model, request);
     Optional<PriorChoice> prior = prior(model, planner, request);
     List<RouteStep> own = Interpolations.towardsSeed(request, planner.route(model, request));
@@ -91,7 +73,7 @@ final class RoutePlanner {
     return new GenerationPlan(
         header.build(),
         Math.max(1, request.getN()),
-        inputs(request),
+        RequestInputs.of(model, planner, request),
         route,
         Interpolations.positions(request));
   }
@@ -118,45 +100,6 @@ final class RoutePlanner {
     return Optional.empty();
   }
 
-  private static void checkVariation(
-      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
-    boolean possible = planner.takesVariation(model);
-    if (request.getVariation() && !possible) {
-      throw RequestException.invalid(
-          "variation",
-          "Model %s makes no variations; use one that starts from picture embeddings."
-              .formatted(model.name()));
-    }
-    boolean varies = planner.isForVariations() || request.getVariation();
-    if (varies && request.getImage().isEmpty()) {
-      throw RequestException.invalid("image", "A variation needs a picture; give one.");
-    }
-    if (possible
-        && !varies
-        && !Interpolations.isBetweenEmbeddings(request)
-        && !request.getImage().isEmpty()) {
-      throw RequestException.invalid(
-          "image",
-          "Model %s does nothing with a picture but variations and interpolations; ask for one, or leave it out."
-              .formatted(model.name()));
-    }
-  }
-
-  private static void checkCandidates(
-      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
-    if (request.getPriorCandidates() > 1
-        && (!planner.samplesEmbeddings() || request.getVariation() || isBetweenImages(request))) {
-      throw RequestException.invalid(
-          "prior_candidates",
-          "Model %s samples no picture embedding for this; leave the number of candidates out."
-              .formatted(model.name()));
-    }
-  }
-
-  private static boolean isBetweenImages(GenerationRequest request) {
-    return !request.getInterpolation().hasPrompt() && !request.getImage().isEmpty();
-  }
-
   private Optional<Refinement> refinement(ModelFolder first, GenerationRequest request) {
     if (!request.getRefinerModel().isEmpty()) {
       return Optional.of(Refinement.of(first, model(request.getRefinerModel()), request));
@@ -166,86 +109,6 @@ final class RoutePlanner {
           "refiner_model", "There are settings of a refiner; say which model that is.");
     }
     return Optional.empty();
-  }
-
-  /** What the picture is to show is said in the way that the model understands. */
-  private static void checkSubject(
-      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
-    int classes = classes(model, planner, request);
-    boolean varies = planner.isForVariations() || request.getVariation();
-    boolean walks = Interpolations.isBetweenEmbeddings(request) && !request.getImage().isEmpty();
-    if (planner.takesText() && !varies && !walks && request.getPrompt().isBlank()) {
-      throw RequestException.invalid("prompt", "The prompt is empty; say what the picture shows.");
-    }
-    if (!planner.takesText() && !request.getPrompt().isEmpty()) {
-      throw RequestException.invalid(
-          "prompt", "Model %s understands no words; leave the prompt out.".formatted(model.name()));
-    }
-    if (classes > 0 && !request.hasClassLabel()) {
-      throw RequestException.invalid(
-          "class_label",
-          "Model %s shows classes of things; give one from 0 to %d."
-              .formatted(model.name(), classes - 1));
-    }
-    if (request.hasClassLabel() && Integer.compareUnsigned(request.getClassLabel(), classes) >= 0) {
-      throw RequestException.invalid(
-          "class_label",
-          classes == 0
-              ? "Model %s knows no classes; leave the class label out.".formatted(model.name())
-              : "The class label is %s; model %s knows 0 to %d."
-                  .formatted(
-                      Integer.toUnsignedString(request.getClassLabel()),
-                      model.name(),
-                      classes - 1));
-    }
-  }
-
-  /** How many classes a request may choose from; 0 if it has no use for one. */
-  private static int classes(
-      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
-    int own = planner.classes(model);
-    if (!(request.getDenoiser().getClassifierScale() > 0)) {
-      return own;
-    }
-    int judged = model.classifierClasses();
-    if (judged == 0) {
-      throw RequestException.invalid(
-          "denoiser.classifier_scale",
-          "Model %s has no classifier beside it; leave the scale out.".formatted(model.name()));
-    }
-    return own == 0 ? judged : Math.min(own, judged);
-  }
-
-  private static void checkClipGuidance(
-      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
-    if (request.getDenoiser().getClipScale() > 0 && !planner.takesClipGuidance(model)) {
-      throw RequestException.invalid(
-          "denoiser.clip_scale",
-          "Model %s has no CLIP that could judge its pictures; leave the scale out."
-              .formatted(model.name()));
-    }
-  }
-
-  /** What the first stage is given besides its parameters. */
-  private static Map<String, Tensor> inputs(GenerationRequest request) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    if (request.hasClassLabel()) {
-      inputs.put("class_label", Tensors.of(new long[] {request.getClassLabel()}, 1));
-    }
-    if (!request.getImage().isEmpty()) {
-      GivenPicture image = GivenPicture.read("image", request.getImage().toByteArray());
-      inputs.put("image", image.colors());
-      if (!request.getMask().isEmpty()) {
-        GivenPicture mask = GivenPicture.read("mask", request.getMask().toByteArray());
-        image.requireCoveredBy(mask);
-        inputs.put("mask", mask.lightness());
-      }
-    }
-    if (request.getInterpolation().hasImage()) {
-      byte[] end = request.getInterpolation().getImage().toByteArray();
-      inputs.put(EmbeddingRoute.END_IMAGE, GivenPicture.read("interpolation.image", end).colors());
-    }
-    return inputs;
   }
 
   /** Every model that can be served. */

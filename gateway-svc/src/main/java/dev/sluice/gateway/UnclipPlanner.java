@@ -21,6 +21,7 @@ import java.util.Optional;
  */
 record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
 
+  private static final String DECODER_NETWORK = "decoder";
   private static final String FIRST = "super_res_first";
   private static final String LAST = "super_res_last";
 
@@ -45,8 +46,16 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
 
   @Override
   public ImageSize naturalSize(ModelFolder model) {
-    int size = sampleSize(model, LAST);
-    return new ImageSize(size, size);
+    return square(sampleSize(model, LAST));
+  }
+
+  @Override
+  public Optional<ImageSize> enlarges(ModelFolder model) {
+    return Optional.of(square(sampleSize(model, DECODER_NETWORK)));
+  }
+
+  private static ImageSize square(int side) {
+    return new ImageSize(side, side);
   }
 
   @Override
@@ -81,6 +90,12 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
     RequestedSize.requireNatural(model, naturalSize(model), request);
     SamplingDefaults defaults = model.samplingDefaults();
+    RouteStep upscaler =
+        RouteSteps.upscaler(
+            upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request));
+    if (request.getUpscale()) {
+      return List.of(upscaler);
+    }
     SamplingParameters prior =
         SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior());
     boolean varies = isForVariations || request.getVariation();
@@ -97,9 +112,7 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
       denoiser.setNoiseBlend(request.getInterpolation().getPosition());
     }
     route.add(RouteSteps.denoiser(denoiser));
-    route.add(
-        RouteSteps.upscaler(
-            upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request)));
+    route.add(upscaler);
     return route;
   }
 

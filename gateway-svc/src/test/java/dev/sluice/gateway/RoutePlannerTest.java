@@ -341,6 +341,18 @@ class RoutePlannerTest {
         bad("variation", request().setImage(picture(8, 8)).setVariation(true)),
         bad("image", request().setModel("pipe-unclip-image-variation")),
         bad("image", request().setModel(KANDINSKY).setVariation(true)),
+        bad("strength", request().setModel(KANDINSKY).setStrength(0.5)),
+        bad("noise_level", request().setNoiseLevel(3)),
+        bad("upscale", enlargement(8).setModel("pipe-sd")),
+        bad("upscale", enlargement(16).setModel(KANDINSKY)),
+        bad("image", enlargement(16).clearImage()),
+        bad("image", enlargement(17)),
+        bad("image", enlargement(16).setImage(ByteString.copyFromUtf8("GIF8"))),
+        bad("prompt", enlargement(16).setPrompt("a red circle")),
+        bad("denoiser", enlargement(16).setDenoiser(settings.clone().setSteps(5))),
+        bad("variation", enlargement(16).setVariation(true)),
+        bad("upscaler", enlargement(16).addUpscaler(settings).addUpscaler(settings)),
+        bad("size", enlargement(16).setWidth(64)),
         bad("image", request().setModel(KANDINSKY).setImage(picture(8, 8))));
   }
 
@@ -610,6 +622,37 @@ class RoutePlannerTest {
     assertThat(replayed.routeOf(0)).isEqualTo(plan.routeOf(1));
     assertThat(replayed.headerOf(0).getSeed()).isEqualTo(plan.headerOf(1).getSeed());
     assertThat(replayed.headerOf(0).getRecipe()).isEqualTo(plan.headerOf(1).getRecipe());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pipe-unclip", "pipe-unclip-image-variation"})
+  void plan_enlargesAPictureByTheLastStageAlone(String model) throws Exception {
+    GenerationRequest request =
+        enlargement(16)
+            .setModel(model)
+            .setSeed(7)
+            .addUpscaler(StageSettings.newBuilder().setSteps(3))
+            .build();
+
+    GenerationPlan plan = planner.plan(request, NOW);
+
+    assertThat(plan.route()).extracting(RouteStep::getStage).containsExactly(Stage.UPSCALER);
+    assertThat(plan.route().get(0).getUpscaler().getCascade(0).getSteps()).isEqualTo(3);
+    assertThat(plan.inputs()).containsOnlyKeys("sample");
+    assertThat(Tensors.shape("sample", plan.inputs().get("sample"))).containsExactly(1, 3, 16, 16);
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
+    assertThat(recipe.getImage()).matches("[0-9a-f]{64}");
+    GenerationRequest again =
+        recipe.getRequest().toBuilder().setImage(request.getImage()).setRequestId("again").build();
+    assertThat(planner.plan(again, NOW).route()).isEqualTo(plan.route());
+    assertThat(planner.plan(again, NOW).inputs()).isEqualTo(plan.inputs());
+    assertThat(planner.plan(again, NOW).headerOf(0).getRecipe())
+        .isEqualTo(plan.headerOf(0).getRecipe());
+  }
+
+  private static GenerationRequest.Builder enlargement(int side) {
+    return GenerationRequest.newBuilder().setUpscale(true).setImage(picture(side, side));
   }
 
   private static Interpolation.Builder to(String prompt) {

@@ -94,6 +94,11 @@ final class GenerateCommand implements Callable<Integer> {
   private boolean variation;
 
   @Option(
+      names = "--upscale",
+      description = "Only make the picture given larger, by the model's super-resolution.")
+  private boolean upscale;
+
+  @Option(
       names = "--prior-model",
       paramLabel = "NAME",
       description = "The model, beside this one, whose prior makes the picture embeddings.")
@@ -247,6 +252,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
     set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
     request.setVariation(variation);
+    request.setUpscale(upscale);
     set(priorModel, request::setPriorModel);
     set(candidates, request::setPriorCandidates);
     set(endPrompt, text -> request.getInterpolationBuilder().setPrompt(text));

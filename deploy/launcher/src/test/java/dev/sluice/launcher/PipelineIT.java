@@ -412,6 +412,37 @@ class PipelineIT {
   }
 
   @Test
+  void aPictureIsMadeLargerByTheLastStageAlone() throws IOException {
+    BufferedImage dark = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+    BufferedImage striped = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 256; i += 2) {
+      striped.setRGB(i % 16, i / 16, 0xffee11);
+    }
+    GenerationRequest request =
+        GenerationRequest.newBuilder()
+            .setRequestId("enlarge-dark")
+            .setModel(MODEL)
+            .setSeed(5)
+            .setImage(png(dark))
+            .setUpscale(true)
+            .build();
+
+    Image image = overGrpc(request).get(0);
+
+    assertThat(image.getTimingsList())
+        .extracting(timing -> timing.getStage())
+        .containsExactly(Stage.UPSCALER);
+    assertThat(image.getWidth()).isEqualTo(32);
+    GenerationRequest again = request.toBuilder().setRequestId("enlarge-again").build();
+    GenerationRequest other =
+        request.toBuilder().setRequestId("enlarge-striped").setImage(png(striped)).build();
+    assertThat(Png.largestDifference(image.getPng(), overGrpc(again).get(0).getPng()))
+        .isLessThanOrEqualTo(2);
+    assertThat(Png.largestDifference(image.getPng(), overGrpc(other).get(0).getPng()))
+        .isGreaterThan(10);
+  }
+
+  @Test
   void theWayFromPictureToPictureBeginsAndEndsWithTheirVariations() throws IOException {
     BufferedImage dark = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
     BufferedImage striped = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
