@@ -818,7 +818,7 @@ class PipelineIT {
   void badHttpBodiesGetA400ThatNamesTheField() throws Exception {
     Map<String, String> bodies =
         Map.of(
-            "{\"prompt\":\"\"}", "\"field\":\"prompt\"",
+            "{\"model\":\"pipe-unclip\",\"prompt\":\"\"}", "\"field\":\"prompt\"",
             "{\"prompt\":\"x\",\"seed\":1e30}", "\"field\":\"seed\"",
             "{\"prompt\":\"x\",\"upscaler\":[{\"stepz\":1}]}", "\"field\":\"upscaler[0].stepz\"",
             "{\"prompt\":\"x\",\"guidance_scale\":NaN}", "\"field\":\"denoiser.guidance_scale\"",
