@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 
 /**
  * The body of {@code POST /v1/images/generations}: a {@link GenerationRequest} in JSON that also
- * understands OpenAI's {@code size}, {@code response_format} and {@code user}, and takes {@code
- * steps} and {@code guidance_scale} for the denoiser's. Values are checked where every door's
+ * understands OpenAI's {@code size}, {@code response_format} and {@code user}, who is a tenant, and
+ * takes {@code steps} and {@code guidance_scale} for the denoiser's. Values are checked where every door's
  * requests are.
  */
 final class ImagesRequest {
@@ -63,8 +63,10 @@ final class ImagesRequest {
 
   private GenerationRequest toRequest() {
     checkFormat(take("response_format"));
-    // Whose picture it is makes no difference to it.
-    take("user");
+    JsonNode user = take("user");
+    if (user.isTextual() && !body.hasNonNull("tenant")) {
+      body.set("tenant", user);
+    }
     JsonNode size = take("size");
     moveToDenoiser("steps");
     moveToDenoiser("guidance_scale");

@@ -64,6 +64,7 @@ class ImagesRequestTest {
 
     assertThat(request.getWidth()).isEqualTo(64);
     assertThat(request.getHeight()).isEqualTo(32);
+    assertThat(request.getTenant()).isEqualTo("someone");
     assertThat(request.getDenoiser())
         .isEqualTo(
             StageSettings.newBuilder().setSteps(12).setGuidanceScale(2.5).setEta(0.5).build());
