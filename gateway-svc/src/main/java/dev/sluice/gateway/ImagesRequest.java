@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 /**
  * The body of {@code POST /v1/images/generations}: a {@link GenerationRequest} in JSON that also
  * understands OpenAI's {@code size}, {@code response_format} and {@code user}, who is a tenant, and
- * takes {@code steps} and {@code guidance_scale} for the denoiser's. Values are checked where every door's
- * requests are.
+ * takes {@code steps} and {@code guidance_scale} for the denoiser's. Values are checked where every
+ * door's requests are.
  */
 final class ImagesRequest {
 

@@ -143,6 +143,13 @@ final class RequestChecks {
           "%s timestep spacing is none of %s."
               .formatted(stage, String.join(", ", TimestepSpacing.names())));
     }
+    if (settings.hasCacheInterval()
+        && Integer.compareUnsigned(settings.getCacheInterval() - 1, MAX_STEPS) >= 0) {
+      throw RequestException.invalid(
+          stage + ".cache_interval",
+          "%s cache interval is %s; give 1 to %d."
+              .formatted(stage, Integer.toUnsignedString(settings.getCacheInterval()), MAX_STEPS));
+    }
     checkGuidance(stage, settings);
     checkRange(stage + ".classifier_scale", settings.getClassifierScale(), MAX_STEERING);
     checkRange(stage + ".clip_scale", settings.getClipScale(), MAX_STEERING);
@@ -151,6 +158,11 @@ final class RequestChecks {
 
   /** Other networks' gradients guide what makes the picture, and nothing else. */
   private static void checkUnsteered(String stage, StageSettings settings) {
+    if (settings.hasCacheInterval() && !stage.equals("refiner")) {
+      throw RequestException.invalid(
+          stage + ".cache_interval",
+          "Features are reused by denoisers only; leave that out of %s.".formatted(stage));
+    }
     if (settings.getClassifierScale() > 0 || settings.getClipScale() > 0) {
       throw RequestException.invalid(
           stage + (settings.getClipScale() > 0 ? ".clip_scale" : ".classifier_scale"),

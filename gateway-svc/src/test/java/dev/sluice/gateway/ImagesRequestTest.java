@@ -155,7 +155,7 @@ class ImagesRequestTest {
   @Test
   void parse_saysWhichFieldsThereAre() {
     assertThatThrownBy(() -> ImagesRequest.parse("{\"prior\": {\"stepz\": 5}}"))
-        .hasMessageStartingWith("There is no field 'prior.stepz'; there are [classifier_scale,")
+        .hasMessageStartingWith("There is no field 'prior.stepz'; there are [cache_interval,")
         .hasMessageContaining(" steps,");
   }
 

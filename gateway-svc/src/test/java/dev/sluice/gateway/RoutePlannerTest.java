@@ -226,6 +226,12 @@ class RoutePlannerTest {
         bad("strength", request().setModel("pipe-sd").setStrength(0.5)),
         bad("strength", request().setStrength(Double.NaN)),
         bad("keep_structure", request().setModel("pipe-sd").setKeepStructure(true)),
+        bad(
+            "denoiser.cache_interval",
+            request().setDenoiser(StageSettings.newBuilder().setCacheInterval(0))),
+        bad(
+            "prior.cache_interval",
+            request().setPrior(StageSettings.newBuilder().setCacheInterval(2))),
         bad("keep_structure", request().setKeepStructure(true)),
         bad(
             "interpolation.change",

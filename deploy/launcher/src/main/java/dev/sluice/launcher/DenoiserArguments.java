@@ -73,6 +73,12 @@ final class DenoiserArguments {
       description = "Towards the prompt, by a CLIP beside a model of pixels; try 100.")
   private Double clipScale;
 
+  @Option(
+      names = "--cache-interval",
+      paramLabel = "STEPS",
+      description = "Runs the whole network at every so many steps only and reuses its features.")
+  private Integer cacheInterval;
+
   StageSettings settings() {
     StageSettings.Builder settings = StageSettings.newBuilder();
     set(steps, settings::setSteps);
@@ -88,6 +94,7 @@ final class DenoiserArguments {
     set(dynamicThresholdMax, settings::setDynamicThresholdMax);
     set(classifierScale, settings::setClassifierScale);
     set(clipScale, settings::setClipScale);
+    set(cacheInterval, settings::setCacheInterval);
     return settings.build();
   }
 

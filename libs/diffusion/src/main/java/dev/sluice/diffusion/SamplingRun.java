@@ -38,6 +38,11 @@ public final class SamplingRun {
     return memory.index;
   }
 
+  /** The index of the first step. */
+  public int begin() {
+    return memory.begin;
+  }
+
   /** Whether all steps are made. */
   public boolean finished() {
     return memory.index == plan.length();

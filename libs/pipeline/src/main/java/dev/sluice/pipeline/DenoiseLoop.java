@@ -25,6 +25,7 @@ public final class DenoiseLoop implements Denoising {
   private final KnownRegion known;
   private final TorchGenerator generator;
   private final StepListener listener;
+  private final FeatureCache cache;
   private final int[] shape;
   private float[] sample;
   private float[] prediction;
@@ -35,8 +36,10 @@ public final class DenoiseLoop implements Denoising {
       Start start,
       List<Guidance> guidance,
       GuidanceInterval interval,
+      FeatureCache cache,
       TorchGenerator generator,
       StepListener listener) {
+    this.cache = cache;
     this.plan = plan;
     this.shape = start.sample().shape();
     this.run = plan.startAt(start.step(), shape);
@@ -81,7 +84,20 @@ public final class DenoiseLoop implements Denoising {
       GuidanceInterval interval,
       TorchGenerator generator,
       StepListener listener) {
-    DenoiseLoop loop = new DenoiseLoop(plan, start, guidance, interval, generator, listener);
+    FeatureCache uncached = new FeatureCache(1);
+    return startAt(plan, start, guidance, interval, uncached, generator, listener);
+  }
+
+  /** As above, reusing features between steps. */
+  static DenoiseLoop startAt(
+      SamplingPlan plan,
+      Start start,
+      List<Guidance> guidance,
+      GuidanceInterval interval,
+      FeatureCache cache,
+      TorchGenerator generator,
+      StepListener listener) {
+    DenoiseLoop loop = new DenoiseLoop(plan, start, guidance, interval, cache, generator, listener);
     listener.beginning(loop).ifPresent(loop::goOnFrom);
     return loop;
   }
@@ -94,6 +110,7 @@ public final class DenoiseLoop implements Denoising {
     }
     run = plan.resume(state.run());
     sample = state.sample().clone();
+    cache.restore(state.features());
     generator.restore(state.generator());
   }
 
@@ -101,7 +118,7 @@ public final class DenoiseLoop implements Denoising {
   boolean isOfThis(DenoiseState state) {
     return Arrays.equals(state.run().shape(), shape)
         && state.sample().length == sample.length
-        && state.run().begin() == run.state().begin()
+        && state.run().begin() == run.begin()
         && state.run().index() <= steps();
   }
 
@@ -142,7 +159,7 @@ public final class DenoiseLoop implements Denoising {
 
   /** All that a resumed loop needs besides plan and guidance, copied. */
   public DenoiseState state() {
-    return new DenoiseState(sample.clone(), run.state(), generator.state());
+    return new DenoiseState(sample.clone(), run.state(), generator.state(), cache.features());
   }
 
   /** The generator that this loop draws from. */
@@ -254,7 +271,7 @@ public final class DenoiseLoop implements Denoising {
         rows.add(condition.row(own, timestep));
       }
     }
-    return rows;
+    return cache.rows(rows, step() - run.begin());
   }
 
   private Guidance guidanceOf(int picture) {
@@ -282,6 +299,7 @@ public final class DenoiseLoop implements Denoising {
 
   /** The guided predictions of all pictures, one after the other. */
   private float[] combined(List<Map<String, HostTensor.Floats>> outputs) {
+    cache.accept(outputs);
     int pictures = guidance.size();
     float[][] guided = new float[pictures][];
     int row = 0;

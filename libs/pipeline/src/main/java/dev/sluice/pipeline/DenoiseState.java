@@ -1,6 +1,7 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.diffusion.RunState;
+import dev.sluice.networks.graph.HostTensor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -8,7 +9,9 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -19,11 +22,13 @@ import java.util.TreeMap;
  * @param sample the current sample
  * @param run the step and what a multistep solver remembers; has the sample's shape
  * @param generator the state of the image's random generator
+ * @param features that steps reuse, one tensor for each row; empty if none do
  */
-public record DenoiseState(float[] sample, RunState run, byte[] generator) {
+public record DenoiseState(
+    float[] sample, RunState run, byte[] generator, List<HostTensor.Floats> features) {
 
-  /** "SLD1": a denoising state, version 1. */
-  private static final int MAGIC = 0x534c4431;
+  /** "SLD2": a denoising state, version 2. */
+  private static final int MAGIC = 0x534c4432;
 
   private static final int MOST_DIMENSIONS = 8;
   private static final int MOST_TENSORS = 64;
@@ -33,10 +38,7 @@ public record DenoiseState(float[] sample, RunState run, byte[] generator) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeInt(MAGIC);
-      out.writeInt(run.shape().length);
-      for (int extent : run.shape()) {
-        out.writeInt(extent);
-      }
+      writeShape(out, run.shape());
       out.writeInt(run.begin());
       out.writeInt(run.index());
       write(out, sample);
@@ -46,6 +48,11 @@ public record DenoiseState(float[] sample, RunState run, byte[] generator) {
       for (Map.Entry<String, float[]> tensor : new TreeMap<>(run.tensors()).entrySet()) {
         out.writeUTF(tensor.getKey());
         write(out, tensor.getValue());
+      }
+      out.writeInt(features.size());
+      for (HostTensor.Floats tensor : features) {
+        writeShape(out, tensor.shape());
+        write(out, tensor.values());
       }
     } catch (IOException e) {
       throw new UncheckedIOException("an array in memory refused a write", e);
@@ -61,12 +68,9 @@ public record DenoiseState(float[] sample, RunState run, byte[] generator) {
   public static DenoiseState fromBytes(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       if (in.readInt() != MAGIC) {
-        throw new IllegalArgumentException("not a denoising state: it must begin with SLD1");
+        throw new IllegalArgumentException("not a denoising state: it must begin with SLD2");
       }
-      int[] shape = new int[bounded(in.readInt(), MOST_DIMENSIONS, "dimensions")];
-      for (int i = 0; i < shape.length; i++) {
-        shape[i] = in.readInt();
-      }
+      int[] shape = readShape(in);
       int begin = in.readInt();
       int index = in.readInt();
       float[] sample = readFloats(in);
@@ -76,15 +80,37 @@ public record DenoiseState(float[] sample, RunState run, byte[] generator) {
       for (int i = 0; i < count; i++) {
         tensors.put(in.readUTF(), readFloats(in));
       }
+      List<HostTensor.Floats> features = new ArrayList<>();
+      int rows = bounded(in.readInt(), MOST_TENSORS, "rows of features");
+      for (int i = 0; i < rows; i++) {
+        int[] extents = readShape(in);
+        features.add(new HostTensor.Floats(readFloats(in), extents));
+      }
       if (in.available() > 0) {
         throw new IllegalArgumentException(
             "a denoising state is followed by " + in.available() + " bytes that are none of it");
       }
-      return new DenoiseState(sample, new RunState(shape, begin, index, tensors), generator);
+      return new DenoiseState(
+          sample, new RunState(shape, begin, index, tensors), generator, features);
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "a denoising state of " + bytes.length + " bytes is cut short", e);
     }
+  }
+
+  private static void writeShape(DataOutputStream out, int[] shape) throws IOException {
+    out.writeInt(shape.length);
+    for (int extent : shape) {
+      out.writeInt(extent);
+    }
+  }
+
+  private static int[] readShape(DataInputStream in) throws IOException {
+    int[] shape = new int[bounded(in.readInt(), MOST_DIMENSIONS, "dimensions")];
+    for (int i = 0; i < shape.length; i++) {
+      shape[i] = in.readInt();
+    }
+    return shape;
   }
 
   private static void write(DataOutputStream out, float[] values) throws IOException {

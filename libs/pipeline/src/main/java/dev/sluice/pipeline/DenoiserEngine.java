@@ -3,6 +3,7 @@ package dev.sluice.pipeline;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.unet.UNet2DConditionModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,13 +53,18 @@ public final class DenoiserEngine implements StageEngine {
       DenoiseRequest request, TorchGenerator generator, StepListener listener)
       throws InterruptedException {
     List<Guide> wanted = guides.wanted(request.sampling().guidance());
+    if (!(denoiser.network().architecture() instanceof UNet2DConditionModel)) {
+      request.sampling().requireUncached("denoiser of this model");
+    }
     SamplingPlan plan = request.sampling().plan(denoiser.scheduler());
     Start start = denoiser.start(request, plan, generator);
     int end = Steps.end(plan, request.span().end(), trainTimesteps);
     GuidanceInterval interval =
         GuidanceInterval.of(plan, request.sampling().guidance(), trainTimesteps);
+    FeatureCache cache = new FeatureCache(request.sampling().cacheInterval());
     DenoiseLoop loop =
-        DenoiseLoop.startAt(plan, start, guidance(request, start), interval, generator, listener);
+        DenoiseLoop.startAt(
+            plan, start, guidance(request, start), interval, cache, generator, listener);
     if (wanted.isEmpty()) {
       batcher.run(loop.until(end));
     } else {

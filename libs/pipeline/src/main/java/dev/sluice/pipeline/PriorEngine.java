@@ -74,6 +74,7 @@ public final class PriorEngine implements StageEngine {
       StepListener listener)
       throws InterruptedException {
     sampling.guidance().requireUnsteered("prior");
+    sampling.requireUncached("prior");
     SamplingPlan plan = sampling.plan(scheduler);
     List<Guidance> guidance = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {

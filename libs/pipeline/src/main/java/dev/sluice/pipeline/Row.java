@@ -26,6 +26,13 @@ public record Row(Map<String, HostTensor> inputs) {
         });
   }
 
+  /** The same with one input more. */
+  Row with(String name, HostTensor tensor) {
+    Map<String, HostTensor> more = new LinkedHashMap<>(inputs);
+    more.put(name, tensor);
+    return new Row(more);
+  }
+
   /** What rows of one network call have in common: names, types and shapes of their inputs. */
   String signature() {
     StringBuilder signature = new StringBuilder();

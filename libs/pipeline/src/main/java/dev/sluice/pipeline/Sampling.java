@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param guidance what else guidance does
  * @param spacing how timesteps are spaced; empty for the model's own way
  * @param thresholding of predicted clean samples; empty for the model's own
+ * @param cacheInterval the whole network runs at every so many steps, and reuses its deep features
+ *     between (Ma et al. 2023, "DeepCache"); 1 for always
  */
 public record Sampling(
     int steps,
@@ -30,9 +32,23 @@ public record Sampling(
     List<Integer> timesteps,
     GuidanceOptions guidance,
     Optional<TimestepSpacing> spacing,
-    Optional<Thresholding> thresholding) {
+    Optional<Thresholding> thresholding,
+    int cacheInterval) {
 
   private static final int MOST_STEPS = 1000;
+
+  /** Nothing is reused between steps. */
+  public Sampling(
+      int steps,
+      double guidanceScale,
+      Optional<String> sampler,
+      double eta,
+      List<Integer> timesteps,
+      GuidanceOptions guidance,
+      Optional<TimestepSpacing> spacing,
+      Optional<Thresholding> thresholding) {
+    this(steps, guidanceScale, sampler, eta, timesteps, guidance, spacing, thresholding, 1);
+  }
 
   public Sampling {
     if (steps < 1 || steps > MOST_STEPS) {
@@ -44,6 +60,10 @@ public record Sampling(
     }
     if (!(eta >= 0 && eta <= 1)) {
       throw new IllegalArgumentException("eta is " + eta + "; expected 0 to 1");
+    }
+    if (cacheInterval < 1 || cacheInterval > MOST_STEPS) {
+      throw new IllegalArgumentException(
+          "cache_interval is " + cacheInterval + "; expected 1 to " + MOST_STEPS);
     }
   }
 
@@ -75,13 +95,41 @@ public record Sampling(
         List.copyOf(stops),
         guidance,
         spacing,
-        thresholding);
+        thresholding,
+        cacheInterval);
   }
 
   /** The same, guided in another way. */
   public Sampling guided(GuidanceOptions options) {
     return new Sampling(
-        steps, guidanceScale, sampler, eta, timesteps, options, spacing, thresholding);
+        steps,
+        guidanceScale,
+        sampler,
+        eta,
+        timesteps,
+        options,
+        spacing,
+        thresholding,
+        cacheInterval);
+  }
+
+  /** The same with features reused between steps. */
+  public Sampling caching(int interval) {
+    return new Sampling(
+        steps, guidanceScale, sampler, eta, timesteps, guidance, spacing, thresholding, interval);
+  }
+
+  /**
+   * Checks that nothing is to be reused between steps.
+   *
+   * @throws IllegalArgumentException if it is, by a network that cannot
+   */
+  void requireUncached(String what) {
+    if (cacheInterval > 1) {
+      throw new IllegalArgumentException(
+          "cache_interval is %d, but the %s cannot reuse features; leave it out"
+              .formatted(cacheInterval, what));
+    }
   }
 
   /** The model's own sampler, unguided. */

@@ -111,6 +111,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
       throw new IllegalArgumentException("an enlargement needs to be told its number of steps");
     }
     samplings.forEach(sampling -> sampling.guidance().requireUnsteered("enlargement"));
+    samplings.forEach(sampling -> sampling.requireUncached("enlargement"));
     List<SamplingPlan> plans = new ArrayList<>();
     for (int i = 0; i < enlargements.size(); i++) {
       plans.add(samplings.get(Math.min(i, samplings.size() - 1)).plan(scheduler));

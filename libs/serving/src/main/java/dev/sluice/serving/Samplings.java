@@ -39,7 +39,8 @@ public final class Samplings {
           parameters.hasTimestepSpacing()
               ? Optional.of(TimestepSpacing.named(parameters.getTimestepSpacing()))
               : Optional.empty(),
-          thresholding(parameters));
+          thresholding(parameters),
+          parameters.hasCacheInterval() ? parameters.getCacheInterval() : 1);
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField(field, e.getMessage());
     }

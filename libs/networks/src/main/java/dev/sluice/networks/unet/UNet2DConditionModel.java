@@ -55,9 +55,17 @@ import org.tensorflow.types.TFloat32;
  *       image_embeds [batch, width]}), ({@code timestep_cond [batch, width]})
  * </ul>
  *
- * <p>Output: {@code sample}, the prediction.
+ * <p>Output: {@code sample}, the prediction. With the input {@link #KEEP_DEEP_FEATURES}, of any
+ * value, also {@link #DEEP_FEATURES}; given those of an earlier step as an input, only the
+ * outermost layers are run (Ma et al. 2023, "DeepCache").
  */
 public final class UNet2DConditionModel implements Architecture {
+
+  /** What comes up to the last layer, {@code [batch, channels, height, width]}. */
+  public static final String DEEP_FEATURES = "deep_features";
+
+  /** {@code [batch]}: the deep features are wanted. */
+  public static final String KEEP_DEEP_FEATURES = "keep_deep_features";
 
   /** Tokens that an image embedding is projected to. */
   private static final int IMAGE_TOKENS = 32;
@@ -85,11 +93,21 @@ public final class UNet2DConditionModel implements Architecture {
 
     int first = config.channels().get(0);
     Operand<TFloat32> x = convolution(root.in("conv_in"), sample, first, config.convInKernel());
-    x = shape.apply(root, x, emb);
+    Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
+    if (inputs.has(DEEP_FEATURES)) {
+      x = shape.applyLast(root, x, emb, inputs.image(tf, DEEP_FEATURES, shape.deepChannels()));
+    } else {
+      UShape.Pass pass = shape.apply(root, x, emb);
+      if (inputs.has(KEEP_DEEP_FEATURES)) {
+        outputs.put(DEEP_FEATURES, toChannelsFirst(tf, pass.deep()));
+      }
+      x = pass.x();
+    }
     x = groupNorm(root.in("conv_norm_out"), x, config.groups(), config.epsilon());
     x = config.activation().apply(tf, x);
     x = convolution(root.in("conv_out"), x, config.outChannels(), config.convOutKernel());
-    return Map.of("sample", toChannelsFirst(tf, x));
+    outputs.put("sample", toChannelsFirst(tf, x));
+    return outputs;
   }
 
   private static Operand<TFloat32> convolution(

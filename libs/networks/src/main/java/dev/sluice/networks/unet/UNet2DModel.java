@@ -77,7 +77,7 @@ public final class UNet2DModel implements Architecture {
     }
     Operand<TFloat32> emb = timeEmbedding(root, inputs);
     Operand<TFloat32> x = conv2d(root.in("conv_in"), sample, config.channels().get(0), 3, 1, 1);
-    x = levels.apply(root, x, emb);
+    x = levels.apply(root, x, emb).x();
     x = groupNorm(root.in("conv_norm_out"), x, config.groups(), config.epsilon());
     return Activation.SILU.apply(tf, x);
   }

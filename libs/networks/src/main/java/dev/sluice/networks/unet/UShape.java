@@ -43,6 +43,14 @@ record UShape(List<Level> down, Middle middle, List<Level> up) {
    */
   record Middle(int resnets, ResnetBlock resnet, Mixer mixer) {}
 
+  /**
+   * All of the way.
+   *
+   * @param x the result, of the shape of the input
+   * @param deep what comes up to the last layer, which later passes may reuse
+   */
+  record Pass(Operand<TFloat32> x, Operand<TFloat32> deep) {}
+
   /** Lets pixels see each other, and perhaps a context. */
   @FunctionalInterface
   interface Mixer {
@@ -82,9 +90,8 @@ record UShape(List<Level> down, Middle middle, List<Level> up) {
    * @param root the network's root
    * @param x {@code [batch, height, width, channels of the finest level]}
    * @param embedding of the timestep, {@code [batch, width]}
-   * @return the shape of {@code x}
    */
-  Operand<TFloat32> apply(Scope root, Operand<TFloat32> x, Operand<TFloat32> embedding) {
+  Pass apply(Scope root, Operand<TFloat32> x, Operand<TFloat32> embedding) {
     Deque<Operand<TFloat32>> skips = new ArrayDeque<>();
     skips.push(x);
     for (int i = 0; i < down.size(); i++) {
@@ -103,10 +110,12 @@ record UShape(List<Level> down, Middle middle, List<Level> up) {
     if (middle != null) {
       x = middle(root.in("mid_block"), x, embedding);
     }
+    Operand<TFloat32> deep = null;
     for (int i = 0; i < up.size(); i++) {
       Scope scope = root.in("up_blocks").in(i);
       Level level = up.get(i);
       for (int layer = 0; layer < level.layers(); layer++) {
+        deep = x;
         x = layer(scope, level, layer, join(scope, x, skips.pop()), embedding);
       }
       if (level.sampler() != null) {
@@ -114,7 +123,27 @@ record UShape(List<Level> down, Middle middle, List<Level> up) {
       }
       scope.tap(x);
     }
-    return x;
+    return new Pass(x, deep);
+  }
+
+  /**
+   * What is left of the way when all but its last layer is reused: that layer joins the deep
+   * features with the input itself (Ma et al. 2023, "DeepCache", section 3.2, at the outermost skip
+   * connection).
+   *
+   * @param deep of an earlier pass
+   * @return the shape of {@code x}
+   */
+  Operand<TFloat32> applyLast(
+      Scope root, Operand<TFloat32> x, Operand<TFloat32> embedding, Operand<TFloat32> deep) {
+    Scope scope = root.in("up_blocks").in(up.size() - 1);
+    Level level = up.get(up.size() - 1);
+    return layer(scope, level, level.layers() - 1, join(scope, deep, x), embedding);
+  }
+
+  /** How many channels the deep features have: those of the finest level, which has two layers. */
+  int deepChannels() {
+    return up.get(up.size() - 1).channels();
   }
 
   private static Operand<TFloat32> layer(
