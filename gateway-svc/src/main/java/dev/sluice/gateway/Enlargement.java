@@ -1,6 +1,5 @@
 package dev.sluice.gateway;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Tensor;
 import java.util.Set;
@@ -42,14 +41,7 @@ final class Enlargement {
     if (request.getImage().isEmpty()) {
       throw RequestException.invalid("image", "There is no picture to enlarge; give one.");
     }
-    for (FieldDescriptor field : request.getAllFields().keySet()) {
-      if (!FIELDS.contains(field.getName())) {
-        throw RequestException.invalid(
-            field.getName(),
-            "Super-resolution alone has no use for %s; leave it or upscale out."
-                .formatted(field.getName()));
-      }
-    }
+    RequestChecks.requireOnly(FIELDS, request, "Super-resolution alone");
   }
 
   /**

@@ -25,11 +25,13 @@ class GatewayBeans {
   RoutePlanner planner(
       StageSettings settings,
       GatewaySettings own,
+      Payloads payloads,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     return new RoutePlanner(
         new ModelCatalog(settings.models()),
         own.defaultModel(),
-        new RecipeWriter(new ModelDigests(), version));
+        new RecipeWriter(new ModelDigests(), version),
+        payloads);
   }
 
   @Produces
@@ -44,8 +46,13 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  TaskWriter tasks(Outbox outbox, StageSettings settings) {
-    return new TaskWriter(
-        outbox, new Payloads(new FolderBlobStore(settings.blobs()), settings.inlineLimit()));
+  Payloads payloads(StageSettings settings) {
+    return new Payloads(new FolderBlobStore(settings.blobs()), settings.inlineLimit());
+  }
+
+  @Produces
+  @Singleton
+  TaskWriter tasks(Outbox outbox, Payloads payloads) {
+    return new TaskWriter(outbox, payloads);
   }
 }

@@ -3,6 +3,8 @@ package dev.sluice.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.EnumDescriptor;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Duration;
@@ -106,6 +108,7 @@ record JsonMessage(String path) {
       case UINT32 -> uint32(name, value);
       case INT64 -> int64(name, value);
       case BYTES -> bytes(name, value);
+      case ENUM -> constant(name, value, field.getEnumType());
       case MESSAGE ->
           field.getMessageType().equals(Duration.getDescriptor())
               ? duration(name, value)
@@ -155,6 +158,19 @@ record JsonMessage(String path) {
     } catch (ParseException e) {
       throw wrong(name, what);
     }
+  }
+
+  private static EnumValueDescriptor constant(
+      String name, JsonNode value, EnumDescriptor constants) {
+    EnumValueDescriptor found = constants.findValueByName(value.asText());
+    if (!value.isTextual() || found == null) {
+      throw wrong(
+          name,
+          constants.getValues().stream()
+              .map(EnumValueDescriptor::getName)
+              .collect(Collectors.joining(", ", "one of ", "")));
+    }
+    return found;
   }
 
   private static Message message(String name, JsonNode value, Message.Builder into) {

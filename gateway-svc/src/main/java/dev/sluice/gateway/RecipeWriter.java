@@ -42,13 +42,7 @@ final class RecipeWriter {
       TaskHeader header,
       List<RouteStep> route) {
     GenerationRequest.Builder again =
-        request.toBuilder()
-            .clearRequestId()
-            .clearN()
-            .clearTimeout()
-            .clearCancelOnDisconnect()
-            .clearPreviewEverySteps()
-            .clearTenant()
+        lasting(request)
             .clearUpscaler()
             .clearImage()
             .clearMask()
@@ -60,34 +54,7 @@ final class RecipeWriter {
     if (request.getInterpolation().hasImage()) {
       again.getInterpolationBuilder().clearImage();
     }
-    for (RouteStep step : route) {
-      switch (step.getParametersCase()) {
-        case PRIOR -> {
-          if (!step.getPrior().getFromImage()) {
-            again.setPrior(SettingsOverlay.spelledOut(step.getPrior().getSampling()));
-          }
-        }
-        case DENOISER -> {
-          DenoiserParameters denoiser = step.getDenoiser();
-          StageSettings settings = SettingsOverlay.spelledOut(denoiser.getSampling());
-          if (denoiser.getInvert()) {
-            break;
-          }
-          if (denoiser.hasStart()) {
-            again.setRefiner(settings).setRefinerStart(denoiser.getStart());
-          } else {
-            again.setDenoiser(settings);
-          }
-        }
-        case UPSCALER ->
-            step.getUpscaler()
-                .getCascadeList()
-                .forEach(own -> again.addUpscaler(SettingsOverlay.spelledOut(own)));
-        default -> {
-          // The text encoder samples nothing.
-        }
-      }
-    }
+    spellOut(route, again);
     Recipe.Builder recipe =
         Recipe.newBuilder()
             .setRequest(again)
@@ -112,9 +79,81 @@ final class RecipeWriter {
     return json(recipe.build());
   }
 
-  /** The same recipe for another picture of the request. */
+  /**
+   * The recipe of a plan that goes on from what was kept.
+   *
+   * @param origin the recipe of the picture that it was kept of
+   * @param route the rest of the way
+   * @return JSON of a {@link Recipe}
+   */
+  String writeFork(GenerationRequest request, Recipe origin, List<RouteStep> route) {
+    GenerationRequest.Builder again =
+        lasting(request).clearUpscaler().setModel(origin.getRequest().getModel());
+    spellOut(route, again);
+    // Where it takes over was settled when the picture was kept.
+    again.clearRefinerStart();
+    return json(
+        Recipe.newBuilder()
+            .setRequest(again)
+            .putAllComponents(origin.getComponentsMap())
+            .setVersion(version)
+            .setOrigin(origin)
+            .build());
+  }
+
+  /** A request for one picture, without what makes no difference to it. */
+  private static GenerationRequest.Builder lasting(GenerationRequest request) {
+    return request.toBuilder()
+        .clearRequestId()
+        .clearN()
+        .clearTimeout()
+        .clearCancelOnDisconnect()
+        .clearPreviewEverySteps()
+        .clearTenant()
+        .clearKeep();
+  }
+
+  /** Puts how each step samples in the place of what a request says. */
+  private static void spellOut(List<RouteStep> route, GenerationRequest.Builder again) {
+    for (RouteStep step : route) {
+      switch (step.getParametersCase()) {
+        case PRIOR -> {
+          if (step.getPrior().hasSampling()) {
+            again.setPrior(SettingsOverlay.spelledOut(step.getPrior().getSampling()));
+          }
+        }
+        case DENOISER -> {
+          DenoiserParameters denoiser = step.getDenoiser();
+          StageSettings settings = SettingsOverlay.spelledOut(denoiser.getSampling());
+          if (denoiser.getInvert()) {
+            break;
+          }
+          if (denoiser.hasStart()) {
+            again.setRefiner(settings).setRefinerStart(denoiser.getStart());
+          } else {
+            again.setDenoiser(settings);
+          }
+        }
+        case UPSCALER ->
+            step.getUpscaler()
+                .getCascadeList()
+                .forEach(own -> again.addUpscaler(SettingsOverlay.spelledOut(own)));
+        default -> {
+          // The text encoder samples nothing.
+        }
+      }
+    }
+  }
+
+  /** The same recipe for another picture of the request; one without a seed stays without. */
   static String withSeed(String recipe, long seed) {
-    return with(recipe, request -> request.setSeed(seed));
+    return with(
+        recipe,
+        request -> {
+          if (request.hasSeed()) {
+            request.setSeed(seed);
+          }
+        });
   }
 
   /** The same recipe for the picture at another position between two embeddings. */
@@ -123,14 +162,20 @@ final class RecipeWriter {
   }
 
   private static String with(String recipe, Consumer<GenerationRequest.Builder> change) {
-    Recipe.Builder changed = Recipe.newBuilder();
+    Recipe.Builder changed = read(recipe).toBuilder();
+    change.accept(changed.getRequestBuilder());
+    return json(changed.build());
+  }
+
+  /** The recipe that {@link #write} wrote. */
+  static Recipe read(String recipe) {
+    Recipe.Builder read = Recipe.newBuilder();
     try {
-      JsonFormat.parser().merge(recipe, changed);
+      JsonFormat.parser().merge(recipe, read);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("not a recipe: " + e.getMessage(), e);
     }
-    change.accept(changed.getRequestBuilder());
-    return json(changed.build());
+    return read.build();
   }
 
   private static String json(Recipe recipe) {

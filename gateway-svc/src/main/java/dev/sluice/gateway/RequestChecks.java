@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import dev.sluice.contract.ImageId;
@@ -7,6 +8,7 @@ import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.TimestepSpacing;
+import java.util.Set;
 
 /** What every request must keep, whatever its model. Each breach is a {@link RequestException}. */
 final class RequestChecks {
@@ -206,6 +208,22 @@ final class RequestChecks {
           stage + ".dynamic_threshold_max",
           "%s dynamic threshold max must be 1 or more and go with a dynamic threshold."
               .formatted(stage));
+    }
+  }
+
+  /**
+   * Checks a request for a part of the way, where most fields have nothing to act on.
+   *
+   * @param fields those that have
+   * @param part of what it is, for the message
+   */
+  static void requireOnly(Set<String> fields, GenerationRequest request, String part) {
+    for (FieldDescriptor field : request.getAllFields().keySet()) {
+      if (!fields.contains(field.getName())) {
+        throw RequestException.invalid(
+            field.getName(),
+            "%s has no use for %s; leave it out.".formatted(part, field.getName()));
+      }
     }
   }
 

@@ -1,18 +1,15 @@
 package dev.sluice.gateway;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
-import java.nio.charset.StandardCharsets;
+import dev.sluice.stage.Payloads;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.zip.CRC32;
 
 /**
  * Decides, from a request and the model's own files, which stages make its pictures and with what
@@ -25,11 +22,13 @@ final class RoutePlanner {
   private final ModelCatalog catalog;
   private final String defaultModel;
   private final RecipeWriter recipes;
+  private final ForkPlanner forks;
 
-  RoutePlanner(ModelCatalog catalog, String defaultModel, RecipeWriter recipes) {
+  RoutePlanner(ModelCatalog catalog, String defaultModel, RecipeWriter recipes, Payloads payloads) {
     this.catalog = catalog;
     this.defaultModel = defaultModel;
     this.recipes = recipes;
+    this.forks = new ForkPlanner(payloads, recipes);
   }
 
   /**
@@ -39,6 +38,9 @@ final class RoutePlanner {
    */
   GenerationPlan plan(GenerationRequest request, Timestamp now) {
     RequestChecks.check(request);
+    if (request.hasFrom()) {
+      return forks.plan(request, now);
+    }
     ModelFolder model = model(request.getModel());
     PipelinePlanner planner = planner(model);
     ModelChecks.check(model, planner, request);
@@ -46,22 +48,10 @@ final class RoutePlanner {
     Optional<PriorChoice> prior = prior(model, planner, request);
     List<RouteStep> own = Interpolations.towardsSeed(request, planner.route(model, request));
     List<RouteStep> alone = prior.map(choice -> choice.assign(own, model)).orElse(own);
-    List<RouteStep> route = refinement.map(second -> second.extend(alone, request)).orElse(alone);
+    List<RouteStep> both = refinement.map(second -> second.extend(alone, request)).orElse(alone);
+    List<RouteStep> route = Keeping.mark(both, request.getKeepList());
 
-    String id =
-        request.getRequestId().isEmpty() ? UUID.randomUUID().toString() : request.getRequestId();
-    TaskHeader.Builder header =
-        TaskHeader.newBuilder()
-            .setRequestId(id)
-            .setImageId(id + "/0")
-            .setModel(model.name())
-            .setSeed(request.hasSeed() ? request.getSeed() : seedOf(id))
-            .setCreatedAt(now)
-            .setTenant(request.getTenant())
-            .setPreviewEverySteps(request.getPreviewEverySteps());
-    if (request.hasTimeout()) {
-      header.setDeadline(Timestamps.add(now, request.getTimeout()));
-    }
+    TaskHeader.Builder header = FirstHeader.of(request, model.name(), now);
     header.setRecipe(
         recipes.write(
             request,
@@ -157,16 +147,5 @@ final class RoutePlanner {
                     "model",
                     "Model %s is a %s, which is not served; these are: %s."
                         .formatted(model.name(), model.pipelineClass(), Planners.names())));
-  }
-
-  /**
-   * The seed of a request that gives none: a function of its id, so that a request planned twice,
-   * as happens when its record is delivered again, makes the same pictures. Below 2^32, which every
-   * JSON reader keeps exactly.
-   */
-  private static long seedOf(String requestId) {
-    CRC32 crc = new CRC32();
-    crc.update(requestId.getBytes(StandardCharsets.UTF_8));
-    return crc.getValue();
   }
 }

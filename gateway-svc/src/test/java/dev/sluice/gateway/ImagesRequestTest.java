@@ -89,9 +89,10 @@ class ImagesRequestTest {
             case INT -> 7;
             case LONG -> 7L;
             case DOUBLE -> 0.5;
+            case FLOAT -> 0.5f;
             case BYTE_STRING -> ByteString.copyFromUtf8(field.getName());
             case MESSAGE -> filled(message.newBuilderForField(field));
-            default -> throw new AssertionError("no value for " + field);
+            case ENUM -> field.getEnumType().findValueByNumber(1);
           };
       if (field.isRepeated()) {
         message.addRepeatedField(field, value);
@@ -140,6 +141,8 @@ class ImagesRequestTest {
         "{\"prompt\":\"x\",\"image\":\"not base64!\"}|image",
         "{\"prompt\":\"x\",\"variation\":1}|variation",
         "{\"prompt\":\"x\",\"timeout\":30}|timeout",
+        "{\"prompt\":\"x\",\"keep\":[\"prior\"]}|keep[0]",
+        "{\"from\":{\"stage\":2}}|from.stage",
         "{\"prompt\":\"x\",\"timeout\":\"soon\"}|timeout",
         "{\"prompt\":\"x\",\"interpolation\":{\"prompt\":\"y\",\"image\":\"\"}}|interpolation.image",
         "[]|''",

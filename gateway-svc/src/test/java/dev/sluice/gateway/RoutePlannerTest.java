@@ -19,6 +19,8 @@ import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.stage.FolderBlobStore;
+import dev.sluice.stage.Payloads;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,9 +48,21 @@ class RoutePlannerTest {
   private static final String VARIES = "pipe-unclip-image-variation";
   private static final String KANDINSKY = "pipe-kandinsky22-decoder";
 
-  private final RoutePlanner planner =
-      new RoutePlanner(
-          new ModelCatalog(PIPELINES), "pipe-unclip", new RecipeWriter(new ModelDigests(), "0"));
+  @TempDir private static Path blobs;
+
+  private final RoutePlanner planner = planner(PIPELINES, "pipe-unclip");
+
+  private static RoutePlanner planner(Path models, String defaultModel) {
+    return new RoutePlanner(
+        new ModelCatalog(models),
+        defaultModel,
+        new RecipeWriter(new ModelDigests(), "0"),
+        payloads());
+  }
+
+  private static Payloads payloads() {
+    return new Payloads(new FolderBlobStore(blobs), 1 << 20);
+  }
 
   private static GenerationRequest.Builder request() {
     return GenerationRequest.newBuilder().setPrompt("a red circle");
@@ -93,8 +107,7 @@ class RoutePlannerTest {
     Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
 
     GenerationPlan plan =
-        new RoutePlanner(
-                new ModelCatalog(models), "shapes", new RecipeWriter(new ModelDigests(), "0"))
+        planner(models, "shapes")
             .plan(
                 request()
                     .setWidth(64)
@@ -803,9 +816,7 @@ class RoutePlannerTest {
     Files.writeString(
         models.resolve("own/sampling_defaults.json"),
         "{\"prior\": {\"steps\": 9, \"guidance_scale\": 2}, \"upscaler\": {\"steps\": 3}}");
-    RoutePlanner own =
-        new RoutePlanner(
-            new ModelCatalog(models), "own", new RecipeWriter(new ModelDigests(), "0"));
+    RoutePlanner own = planner(models, "own");
 
     List<RouteStep> route =
         own.plan(request().setPrior(StageSettings.newBuilder().setSteps(5)).build(), NOW).route();
@@ -866,9 +877,7 @@ class RoutePlannerTest {
     writeConfig(models.resolve("own/super_res_last"), 64);
     Files.writeString(
         models.resolve("own/model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
-    RoutePlanner own =
-        new RoutePlanner(
-            new ModelCatalog(models), "own", new RecipeWriter(new ModelDigests(), "0"));
+    RoutePlanner own = planner(models, "own");
     for (String wrong : List.of("{\"steps\": 0}", "{\"stepz\": 5}", "5")) {
       Files.writeString(models.resolve("own/sampling_defaults.json"), "{\"prior\": " + wrong + "}");
       assertThatThrownBy(() -> own.plan(request().build(), NOW))
@@ -941,9 +950,7 @@ class RoutePlannerTest {
     Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"DDPMPipeline\"}");
     Files.createDirectories(model.resolve("classifier"));
     Files.writeString(model.resolve("classifier/config.json"), "{\"num_classes\": 4}");
-    RoutePlanner judged =
-        new RoutePlanner(
-            new ModelCatalog(models), "judged", new RecipeWriter(new ModelDigests(), "0"));
+    RoutePlanner judged = planner(models, "judged");
     GenerationRequest.Builder request =
         GenerationRequest.newBuilder()
             .setDenoiser(StageSettings.newBuilder().setClassifierScale(3));

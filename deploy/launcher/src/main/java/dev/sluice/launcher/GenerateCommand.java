@@ -82,6 +82,8 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private DenoiserArguments denoiser;
 
+  @Mixin private ForkArguments fork;
+
   @Option(
       names = "--image",
       paramLabel = "FILE",
@@ -221,7 +223,7 @@ final class GenerateCommand implements Callable<Integer> {
                     event.getProgress().getStep(),
                     event.getProgress().getTotal(),
                     System.nanoTime());
-            case IMAGE -> pictures.add(event.getImage());
+            case IMAGE -> pictures.add(event.getRequestId(), event.getImage());
             case ERROR -> pictures.addFailure(event);
             default -> {
               // Accepted tells nothing that the options do not; previews are not asked for.
@@ -253,6 +255,7 @@ final class GenerateCommand implements Callable<Integer> {
     set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
     request.setVariation(variation);
     request.setUpscale(upscale);
+    fork.apply(request);
     set(priorModel, request::setPriorModel);
     set(candidates, request::setPriorCandidates);
     set(endPrompt, text -> request.getInterpolationBuilder().setPrompt(text));
@@ -300,7 +303,7 @@ final class GenerateCommand implements Callable<Integer> {
     private final StringBuilder lines = new StringBuilder();
     private int failed;
 
-    void add(Image image) {
+    void add(String requestId, Image image) {
       Path file = fileOf(image.getIndex());
       try {
         if (file.getParent() != null) {
@@ -325,6 +328,7 @@ final class GenerateCommand implements Callable<Integer> {
                                   + ProgressDisplay.seconds(
                                       Duration.ofNanos(Durations.toNanos(timing.getDuration()))))
                       .collect(Collectors.joining(", "))));
+      lines.append(fork.kept(requestId, image.getIndex()));
     }
 
     void addFailure(GenerationEvent event) {

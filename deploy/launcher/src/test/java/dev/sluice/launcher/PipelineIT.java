@@ -22,6 +22,7 @@ import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.ImageGenerationGrpc;
 import dev.sluice.contract.v1.Interpolation;
+import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
@@ -440,6 +441,50 @@ class PipelineIT {
         .isLessThanOrEqualTo(2);
     assertThat(Png.largestDifference(image.getPng(), overGrpc(other).get(0).getPng()))
         .isGreaterThan(10);
+  }
+
+  @Test
+  void aPictureGoesOnFromWhereAnotherWasKept() {
+    GenerationRequest first =
+        request("kept", 5).setModel(LATENT).clearPrior().addKeep(Stage.TEXT_ENCODER).build();
+    GenerationRequest unclip =
+        request("kept-unclip", 5).addKeep(Stage.PRIOR).addKeep(Stage.DENOISER).build();
+    ByteString picture = overGrpc(first).get(0).getPng();
+    ByteString large = overGrpc(unclip).get(0).getPng();
+    StageSettings quick = StageSettings.newBuilder().setSteps(3).build();
+
+    Image rest = overGrpc(fork("rest", first, Stage.TEXT_ENCODER).build()).get(0);
+    Image quicker =
+        overGrpc(fork("quicker", first, Stage.TEXT_ENCODER).setDenoiser(quick).build()).get(0);
+    Image reseeded =
+        overGrpc(fork("reseeded", first, Stage.TEXT_ENCODER).setSeed(6).build()).get(0);
+
+    assertThat(rest.getTimingsList())
+        .extracting(timing -> timing.getStage())
+        .containsExactly(Stage.DENOISER, Stage.UPSCALER);
+    assertSamePixels(rest.getPng(), picture);
+    GenerationRequest allQuick =
+        first.toBuilder().setRequestId("all-quick").setDenoiser(quick).build();
+    assertSamePixels(quicker.getPng(), overGrpc(allQuick).get(0).getPng());
+    // The text encoder draws no random numbers, so that nothing of the first seed is left.
+    GenerationRequest otherSeed = first.toBuilder().setRequestId("other-seed").setSeed(6).build();
+    assertSamePixels(reseeded.getPng(), overGrpc(otherSeed).get(0).getPng());
+    assertThat(Png.largestDifference(reseeded.getPng(), picture)).isGreaterThan(10);
+    for (Stage stage : List.of(Stage.PRIOR, Stage.DENOISER)) {
+      Image end = overGrpc(fork("end-" + stage, unclip, stage).build()).get(0);
+      assertThat(end.getSeed()).isEqualTo(5);
+      assertThat(Png.largestDifference(end.getPng(), large)).as("after %s", stage).isLessThan(3);
+    }
+  }
+
+  private static GenerationRequest.Builder fork(String id, GenerationRequest first, Stage stage) {
+    return GenerationRequest.newBuilder()
+        .setRequestId(id)
+        .setFrom(Origin.newBuilder().setRequestId(first.getRequestId()).setStage(stage));
+  }
+
+  private static void assertSamePixels(ByteString one, ByteString other) {
+    assertThat(Png.largestDifference(one, other)).isLessThanOrEqualTo(1);
   }
 
   @Test

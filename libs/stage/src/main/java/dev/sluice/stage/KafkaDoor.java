@@ -215,6 +215,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
                 protocol.header().apply(task).getTimingsCount(),
                 protocol.stage(),
                 common.getOutputsMap()));
+    runtime.payloads().keep(header, tensors, route);
     Message next = Routing.task(header, tensors, route);
     outbox.send(route.get(0).getTopic(), header.getImageId(), next, TraceParent.current());
   }

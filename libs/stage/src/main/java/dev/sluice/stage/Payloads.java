@@ -1,18 +1,27 @@
 package dev.sluice.stage;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.KeptTask;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Moves large tensors out of messages into the blob store, and back. */
+/**
+ * Moves large tensors out of messages into the blob store, and back; and keeps there how far
+ * pictures had come that later requests are to begin from.
+ */
 public final class Payloads {
 
   private final BlobStore blobs;
@@ -73,6 +82,42 @@ public final class Payloads {
     return stored;
   }
 
+  /**
+   * Keeps how far a picture has come if the first step of {@code route} says so.
+   *
+   * @param inputs every tensor made so far, as {@link #store} gave them
+   * @param route what is to come; not empty
+   */
+  public void keep(TaskHeader header, Map<String, Tensor> inputs, List<RouteStep> route) {
+    Stage stage = route.get(0).getKeepAs();
+    if (stage == Stage.STAGE_UNSPECIFIED) {
+      return;
+    }
+    KeptTask kept =
+        KeptTask.newBuilder().setHeader(header).putAllInputs(inputs).addAllRoute(route).build();
+    put(key(ImageId.of(header).orElseThrow(), stage), kept.toByteString());
+  }
+
+  /**
+   * What was kept of a picture.
+   *
+   * @param stage the one whose work was done
+   * @return empty if nothing is kept, or not any more
+   */
+  public Optional<KeptTask> kept(ImageId image, Stage stage) {
+    try {
+      return Optional.of(KeptTask.parseFrom(blobs.get(key(image, stage))));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the blob store cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String key(ImageId image, Stage stage) {
+    return "image-%s/kept-%s".formatted(image, Topics.name(stage));
+  }
+
   /** Where the blobs of a picture at a stage lie. */
   static String folder(ImageId image, int stagesBefore, Stage stage) {
     // The first segment begins with a letter whatever the request is called, "..", for instance.
@@ -83,11 +128,15 @@ public final class Payloads {
     if (tensor.getData().size() <= inlineLimit) {
       return tensor;
     }
+    put(key, tensor.getData());
+    return tensor.toBuilder().setBlobKey(key).build();
+  }
+
+  private void put(String key, ByteString content) {
     try {
-      blobs.put(key, tensor.getData().asReadOnlyByteBuffer());
+      blobs.put(key, content.asReadOnlyByteBuffer());
     } catch (IOException e) {
       throw new UncheckedIOException("the blob store cannot be written: " + e.getMessage(), e);
     }
-    return tensor.toBuilder().setBlobKey(key).build();
   }
 }

@@ -42,6 +42,12 @@ public final class Routing {
       if (step.getParametersCase() == RouteStep.ParametersCase.PARAMETERS_NOT_SET) {
         throw withoutParameters(step);
       }
+      if (step.getKeepAs() == Stage.UNRECOGNIZED) {
+        throw InvalidTaskException.inField(
+            "route",
+            "the route's step to %s is to be kept as no known stage's work"
+                .formatted(step.getTopic()));
+      }
     }
   }
 

@@ -3,9 +3,13 @@ package dev.sluice.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.KeptTask;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,6 +122,38 @@ class PayloadsLawsTest {
         .isInstanceOfSatisfying(
             InvalidTaskException.class, e -> assertThat(e.field()).isEqualTo("inputs.sample"))
         .hasMessageContaining("lost-" + image + "/sample is not in the blob store");
+  }
+
+  @Property(tries = 100)
+  void kept_isWhatTheNextTaskIsMadeOfWhereTheRouteSaysSo(
+      @ForAll("outputs") Map<String, Tensor> outputs,
+      @ForAll("images") ImageId image,
+      @ForAll("images") ImageId other) {
+    Payloads payloads = payloads(0);
+    TaskHeader header =
+        TaskHeader.newBuilder()
+            .setRequestId(image.requestId())
+            .setImageIndex(image.index())
+            .setGeneratorState(ByteString.copyFromUtf8(image + " " + outputs.size()))
+            .build();
+    Map<String, Tensor> stored = payloads.store(image, 1, Stage.PRIOR, outputs);
+    RouteStep unasked = RouteStep.newBuilder().setStage(Stage.UPSCALER).build();
+    RouteStep asked = unasked.toBuilder().setKeepAs(Stage.DENOISER).build();
+
+    payloads.keep(header, stored, List.of(asked, unasked));
+    payloads.keep(header.toBuilder().setSeed(9).build(), stored, List.of(unasked));
+
+    assertThat(payloads.kept(image, Stage.DENOISER))
+        .contains(
+            KeptTask.newBuilder()
+                .setHeader(header)
+                .putAllInputs(stored)
+                .addRoute(asked)
+                .addRoute(unasked)
+                .build());
+    assertThat(payloads.kept(image, Stage.PRIOR)).isEmpty();
+    ImageId never = new ImageId(other.requestId(), other.index() + 100);
+    assertThat(payloads.kept(never, Stage.DENOISER)).isEmpty();
   }
 
   private static Payloads payloads(int limit) {

@@ -1,0 +1,182 @@
+package dev.sluice.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.Origin;
+import dev.sluice.contract.v1.Recipe;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.Tensor;
+import dev.sluice.stage.FolderBlobStore;
+import dev.sluice.stage.Payloads;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests that go on from what the prior of an earlier one left. */
+class ForkPlannerTest {
+
+  private static final Timestamp NOW = Timestamp.newBuilder().setSeconds(1_700_000_000).build();
+  private static final ByteString STATE = ByteString.copyFromUtf8("after the prior");
+  private static final Map<String, Tensor> INPUTS =
+      Map.of("image_embeds", Tensors.of(new float[] {1, 2, 3}, 1, 3));
+
+  @TempDir private Path blobs;
+
+  private RoutePlanner planner;
+  private GenerationPlan original;
+
+  @BeforeEach
+  void keepWhatThePriorMade() {
+    Payloads payloads = new Payloads(new FolderBlobStore(blobs), 1 << 20);
+    planner =
+        new RoutePlanner(
+            new ModelCatalog(Path.of(System.getProperty("sluice.goldens"))),
+            "pipe-unclip",
+            new RecipeWriter(new ModelDigests(), "0"),
+            payloads);
+    original =
+        planner.plan(
+            GenerationRequest.newBuilder()
+                .setRequestId("first")
+                .setPrompt("a red circle")
+                .setSeed(7)
+                .setN(2)
+                .setTenant("us")
+                .setDenoiser(StageSettings.newBuilder().setSteps(9))
+                .addKeep(Stage.PRIOR)
+                .build(),
+            NOW);
+    payloads.keep(
+        original.headerOf(1).toBuilder().setGeneratorState(STATE).build(),
+        INPUTS,
+        original.routeOf(1).subList(2, 4));
+  }
+
+  private static GenerationRequest.Builder fork() {
+    return GenerationRequest.newBuilder()
+        .setRequestId("second")
+        .setTenant("us")
+        .setFrom(Origin.newBuilder().setRequestId("first").setImageIndex(1).setStage(Stage.PRIOR));
+  }
+
+  @Test
+  void aRequestThatKeepsNothingMarksNothing() {
+    GenerationPlan plan =
+        planner.plan(GenerationRequest.newBuilder().setPrompt("a red circle").build(), NOW);
+
+    assertThat(plan.route()).extracting(RouteStep::getKeepAs).containsOnly(Stage.STAGE_UNSPECIFIED);
+  }
+
+  @Test
+  void whatIsToBeKeptIsMarkedWhereTheNextStageBegins() {
+    assertThat(original.route())
+        .extracting(RouteStep::getKeepAs)
+        .containsExactly(
+            Stage.STAGE_UNSPECIFIED, Stage.STAGE_UNSPECIFIED, Stage.PRIOR, Stage.STAGE_UNSPECIFIED);
+  }
+
+  @Test
+  void withoutASeedAForkIsTheRestOfItsOrigin() {
+    GenerationPlan plan = planner.plan(fork().build(), NOW);
+
+    assertThat(plan.route()).isEqualTo(Keeping.mark(original.routeOf(1), List.of()).subList(2, 4));
+    assertThat(plan.inputs()).isEqualTo(INPUTS);
+    assertThat(plan.headerOf(0).getImageId()).isEqualTo("second/0");
+    assertThat(plan.headerOf(0).getModel()).isEqualTo("pipe-unclip");
+    assertThat(plan.headerOf(0).getSeed()).isEqualTo(8);
+    assertThat(plan.headerOf(0).getGeneratorState()).isEqualTo(STATE);
+    assertThat(plan.headerOf(0).getTimingsCount()).isZero();
+  }
+
+  @Test
+  void withASeedRandomNumbersStartAnewForEachPicture() {
+    GenerationPlan plan = planner.plan(fork().setSeed(40).setN(3).build(), NOW);
+
+    assertThat(plan.headerOf(2).getSeed()).isEqualTo(42);
+    assertThat(plan.headerOf(2).getGeneratorState()).isEmpty();
+    assertThat(RecipeWriter.read(plan.headerOf(2).getRecipe()).getRequest().getSeed())
+        .isEqualTo(42);
+  }
+
+  @Test
+  void settingsTakeThePlaceOfTheOrigins() {
+    GenerationPlan plan =
+        planner.plan(
+            fork()
+                .setDenoiser(StageSettings.newBuilder().setGuidanceScale(2.5))
+                .addUpscaler(StageSettings.newBuilder().setSteps(3))
+                .addKeep(Stage.DENOISER)
+                .build(),
+            NOW);
+
+    assertThat(plan.route().get(0).getDenoiser().getSampling().getSteps()).isEqualTo(9);
+    assertThat(plan.route().get(0).getDenoiser().getSampling().getGuidanceScale()).isEqualTo(2.5);
+    assertThat(plan.route().get(1).getUpscaler().getCascade(0).getSteps()).isEqualTo(3);
+    assertThat(plan.route())
+        .extracting(RouteStep::getKeepAs)
+        .containsExactly(Stage.STAGE_UNSPECIFIED, Stage.DENOISER);
+  }
+
+  @Test
+  void theRecipeOfAForkMakesItAgainAndHoldsThatOfItsOrigin() {
+    GenerationPlan plan =
+        planner.plan(fork().setDenoiser(StageSettings.newBuilder().setSteps(4)).build(), NOW);
+
+    Recipe recipe = RecipeWriter.read(plan.headerOf(0).getRecipe());
+
+    assertThat(recipe.getOrigin()).isEqualTo(RecipeWriter.read(original.headerOf(1).getRecipe()));
+    assertThat(recipe.getRequest().hasSeed()).isFalse();
+    assertThat(recipe.getComponentsMap()).containsKey("decoder");
+    GenerationPlan again =
+        planner.plan(recipe.getRequest().toBuilder().setTenant("us").build(), NOW);
+    assertThat(again.route()).isEqualTo(plan.route());
+    assertThat(again.inputs()).isEqualTo(plan.inputs());
+    assertThat(again.headerOf(0).getGeneratorState()).isEqualTo(STATE);
+    assertThat(again.headerOf(0).getRecipe()).isEqualTo(plan.headerOf(0).getRecipe());
+  }
+
+  @Test
+  void whatCannotBeGoneOnWithIsRefusedByTheNameOfItsField() {
+    StageSettings.Builder settings = StageSettings.newBuilder().setSteps(3);
+    refused("from", fork().setFrom(Origin.newBuilder().setStage(Stage.PRIOR)));
+    refused("from", fork().setFrom(fork().getFrom().toBuilder().setImageIndex(0)));
+    refused("from", fork().setFrom(fork().getFrom().toBuilder().setImageIndex(-1)));
+    refused("from", fork().setFrom(fork().getFrom().toBuilder().setStage(Stage.DENOISER)));
+    refused("from", fork().setFrom(fork().getFrom().toBuilder().setStage(Stage.UPSCALER)));
+    refused("from", fork().setFrom(fork().getFrom().toBuilder().setStageValue(77)));
+    refused("from", fork().setFrom(fork().getFrom().toBuilder().setRequestId("../first")));
+    refused("from", fork().setTenant("them"));
+    refused("model", fork().setModel("pipe-sd"));
+    refused("prompt", fork().setPrompt("a blue square"));
+    refused("n", fork().setN(2));
+    refused("prior", fork().setPrior(settings));
+    refused("refiner", fork().setRefiner(settings));
+    refused("upscaler", fork().addUpscaler(settings).addUpscaler(settings));
+    refused("denoiser.steps", fork().setDenoiser(StageSettings.newBuilder().setSteps(0)));
+    refused("keep", fork().addKeep(Stage.PRIOR));
+    refused("keep", fork().addKeep(Stage.UPSCALER));
+    refused("keep", fork().addKeepValue(77));
+  }
+
+  private void refused(String field, GenerationRequest.Builder request) {
+    assertThatThrownBy(() -> planner.plan(request.build(), NOW))
+        .as(request.toString())
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> {
+              assertThat(e.toError().getCode()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+              assertThat(e.toError().getField()).isEqualTo(field);
+            });
+  }
+}
