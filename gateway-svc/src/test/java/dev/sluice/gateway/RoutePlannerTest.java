@@ -480,6 +480,11 @@ class RoutePlannerTest {
             "denoise",
             "upscale");
     assertThat(plan.positions()).containsExactly(0.0, 0.25, 0.5);
+    GenerationRequest again =
+        RecipeWriter.read(plan.headerOf(2).getRecipe()).getRequest().toBuilder()
+            .setImage(picture(8, 8))
+            .build();
+    assertThat(planner.plan(again, NOW).routeOf(0)).isEqualTo(plan.routeOf(2));
   }
 
   @ParameterizedTest
