@@ -99,12 +99,16 @@ class ImagesResource {
 
     private final CompletableFuture<Response> response = new CompletableFuture<>();
     private final Map<Integer, Image> images = new TreeMap<>();
+    private String id;
     private String model;
 
     @Override
     public void onEvent(GenerationEvent event) {
       switch (event.getEventCase()) {
-        case ACCEPTED -> model = event.getAccepted().getModel();
+        case ACCEPTED -> {
+          id = event.getRequestId();
+          model = event.getAccepted().getModel();
+        }
         case IMAGE -> images.put(event.getImageIndex(), event.getImage());
         case ERROR -> response.complete(HttpErrors.response(event.getError()));
         default -> {
@@ -129,6 +133,7 @@ class ImagesResource {
       }
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("created", System.currentTimeMillis() / 1000);
+      body.put("id", id);
       body.put("model", model);
       body.put("data", data);
       return body;

@@ -611,6 +611,7 @@ class PipelineIT {
 
     HttpResponse<String> answer = overHttp(JsonFormat.printer().print(request));
 
+    assertThat(answer.body()).contains("\"id\":\"http-image\"");
     GenerationRequest twin = request.toBuilder().setRequestId("http-image-twin").build();
     assertThat(pictureIn(answer)).isEqualTo(overGrpc(twin).get(0).getPng());
   }
