@@ -95,6 +95,17 @@ class RoutingLawsTest {
         .hasMessageContaining("names no topic of Kafka");
   }
 
+  @Property(tries = 20)
+  void check_refusesToKeepTheWorkOfAStageOfAnotherVersion(
+      @ForAll("stages") Stage stage, @ForAll("steps") RouteStep step) {
+    List<RouteStep> route =
+        List.of(step.toBuilder().setKeepAsValue(77).build(), upscaling(List.of()).build());
+
+    assertThatThrownBy(() -> Routing.check(stage, route))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("kept as no known stage's work");
+  }
+
   @Provide
   Arbitrary<Stage> stages() {
     return Arbitraries.of(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
