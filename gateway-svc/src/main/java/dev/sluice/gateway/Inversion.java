@@ -60,8 +60,23 @@ final class Inversion {
         .build();
   }
 
-  /** How a picture is made from it, as far as the request does not say. */
+  /**
+   * How a picture is made from it, as far as the request does not say. What is guided leaves the
+   * way that was come, and noise that was found has no slack for that.
+   */
   static SamplingParameters making(SamplingParameters usual, StageSettings asked) {
+    SamplingParameters.Builder making = withoutFreshNoise(usual, asked).toBuilder();
+    if (!asked.hasGuidanceScale()) {
+      making.setGuidanceScale(1);
+    }
+    return making.build();
+  }
+
+  /**
+   * How pictures are made that shall follow the noise they begin with: a sampler that adds noise at
+   * every step forgets the first.
+   */
+  static SamplingParameters withoutFreshNoise(SamplingParameters usual, StageSettings asked) {
     SamplingParameters.Builder making = usual.toBuilder();
     if (!asked.hasSampler()) {
       making.setSampler(SAMPLER);

@@ -102,7 +102,12 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
     SamplingParameters usual =
         SettingsOverlay.overlay(defaults.of("denoiser", DECODER), request.getDenoiser());
     boolean inverts = Inversion.isWanted(request);
-    SamplingParameters sampling = inverts ? Inversion.making(usual, request.getDenoiser()) : usual;
+    SamplingParameters sampling = usual;
+    if (inverts) {
+      sampling = Inversion.making(usual, request.getDenoiser());
+    } else if (request.getInterpolation().hasSeed()) {
+      sampling = Inversion.withoutFreshNoise(usual, request.getDenoiser());
+    }
     Optional<SamplingParameters> inversion =
         inverts ? Optional.of(Inversion.finding(sampling)) : Optional.empty();
     List<RouteStep> route =

@@ -426,6 +426,7 @@ class RoutePlannerTest {
     assertThat(finding.getSteps()).isEqualTo(making.getSteps());
     assertThat(finding.getTimestepSpacing()).isEqualTo(making.getTimestepSpacing());
     assertThat(making.getSampler()).isEqualTo("DDIMScheduler");
+    assertThat(making.getGuidanceScale()).isEqualTo(1);
   }
 
   @Test
