@@ -61,28 +61,20 @@ final class Inversion {
   }
 
   /**
-   * How a picture is made from it, as far as the request does not say. What is guided leaves the
-   * way that was come, and noise that was found has no slack for that.
+   * How pictures are made that shall follow the noise they begin with, as far as the request does
+   * not say: a sampler that adds noise at every step forgets the first, and without such noise
+   * nothing corrects what guidance exaggerates.
    */
   static SamplingParameters making(SamplingParameters usual, StageSettings asked) {
-    SamplingParameters.Builder making = withoutFreshNoise(usual, asked).toBuilder();
-    if (!asked.hasGuidanceScale()) {
-      making.setGuidanceScale(1);
-    }
-    return making.build();
-  }
-
-  /**
-   * How pictures are made that shall follow the noise they begin with: a sampler that adds noise at
-   * every step forgets the first.
-   */
-  static SamplingParameters withoutFreshNoise(SamplingParameters usual, StageSettings asked) {
     SamplingParameters.Builder making = usual.toBuilder();
     if (!asked.hasSampler()) {
       making.setSampler(SAMPLER);
     }
     if (!asked.hasTimestepSpacing()) {
       making.setTimestepSpacing(SPACING);
+    }
+    if (!asked.hasGuidanceScale()) {
+      making.setGuidanceScale(1);
     }
     return making.build();
   }

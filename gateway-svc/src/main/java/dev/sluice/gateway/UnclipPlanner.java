@@ -102,12 +102,9 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
     SamplingParameters usual =
         SettingsOverlay.overlay(defaults.of("denoiser", DECODER), request.getDenoiser());
     boolean inverts = Inversion.isWanted(request);
-    SamplingParameters sampling = usual;
-    if (inverts) {
-      sampling = Inversion.making(usual, request.getDenoiser());
-    } else if (request.getInterpolation().hasSeed()) {
-      sampling = Inversion.withoutFreshNoise(usual, request.getDenoiser());
-    }
+    boolean followsNoise = inverts || request.getInterpolation().hasSeed();
+    SamplingParameters sampling =
+        followsNoise ? Inversion.making(usual, request.getDenoiser()) : usual;
     Optional<SamplingParameters> inversion =
         inverts ? Optional.of(Inversion.finding(sampling)) : Optional.empty();
     List<RouteStep> route =

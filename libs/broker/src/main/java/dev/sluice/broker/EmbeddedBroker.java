@@ -75,7 +75,11 @@ public final class EmbeddedBroker implements AutoCloseable {
     server.awaitShutdown();
   }
 
+  /** A folder keeps the cluster it was formatted for, and its records with it. */
   private static void format(Path folder) throws Exception {
+    if (Files.exists(folder.resolve("meta.properties"))) {
+      return;
+    }
     new Formatter()
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
@@ -85,7 +89,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setMetadataLogDirectory(folder.toString())
         .setReleaseVersion(MetadataVersion.latestProduction())
         .setControllerListenerName("CONTROLLER")
-        .setIgnoreFormatted(true)
         .run();
   }
 
