@@ -25,7 +25,7 @@ public final class TrainShapesUnclip implements Callable<Integer> {
   enum Part {
     CLIP(96, 6e-4, 3600, "text_encoder", "image_encoder"),
     PRIOR(96, 6e-4, 1200, "prior"),
-    DECODER(32, 6e-4, 6500, "text_proj", "decoder"),
+    DECODER(32, 6e-4, 17_000, "text_proj", "decoder"),
     SUPER_RES_FIRST(32, 8e-4, 1500, "super_res_first"),
     SUPER_RES_LAST(24, 8e-4, 1500, "super_res_last");
 
