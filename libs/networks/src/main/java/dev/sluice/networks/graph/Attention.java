@@ -17,9 +17,9 @@ public final class Attention {
 
   /**
    * Scores held at once for one row of the batch, in bytes. Queries are taken in chunks below this,
-   * so that eight rows together stay under 256 MB.
+   * so that the 32 rows of a full call together stay at 256 MB.
    */
-  private static final long SCORE_BYTES_PER_ROW = 32L << 20;
+  private static final long SCORE_BYTES_PER_ROW = 8L << 20;
 
   private Attention() {}
 
