@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(KafkaForTests.class)
 class CheckpointsTest {
 
-  private static final int STEPS = 40;
+  private static final int STEPS = 200;
 
   private final KafkaForTests.Address kafka;
   private final List<Integer> made = Collections.synchronizedList(new ArrayList<>());
@@ -55,7 +55,7 @@ class CheckpointsTest {
     while (count[0] < STEPS) {
       count[0]++;
       made.add(count[0]);
-      Deliveries.sleep(Duration.ofMillis(20));
+      Deliveries.sleep(Duration.ofMillis(10));
       context.progress(count[0], STEPS);
     }
     return Tasks.upscale(task, context);
