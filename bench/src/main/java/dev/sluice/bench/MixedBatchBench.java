@@ -1,7 +1,9 @@
 package dev.sluice.bench;
 
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
@@ -30,9 +32,12 @@ public final class MixedBatchBench {
 
   /** Arguments: an unCLIP's folder. */
   public static void main(String[] args) throws Exception {
-    BatchLimit limit = new BatchLimit(MOST_ROWS, Long.MAX_VALUE);
+    ModelFolder folder = ModelFolder.open(Path.of(args[0]));
+    CoreShare share = CoreShare.of(List.of(folder), Runtime.getRuntime().availableProcessors());
+    OpThreads.set(share.opThreads());
+    BatchLimit limit = new BatchLimit(MOST_ROWS, Long.MAX_VALUE).sideBySide(share.calls());
     List<UnClipRequest> requests = requests();
-    try (UnClipPipeline model = UnClipPipeline.load(ModelFolder.open(Path.of(args[0])), limit)) {
+    try (UnClipPipeline model = UnClipPipeline.load(folder, limit)) {
       List<float[]> alone = oneAtATime(model, requests);
       List<float[]> company = together(model, requests);
       System.out.printf(

@@ -21,7 +21,6 @@ import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,8 +32,6 @@ import java.util.concurrent.CompletableFuture;
  * alike; medians are compared.
  */
 public final class OverheadBench {
-
-  private static final int TOKENS = 77;
 
   private OverheadBench() {}
 
@@ -64,8 +61,8 @@ public final class OverheadBench {
       List<DenoiseLoop> loops = new ArrayList<>();
       for (int i = 0; i < pictures; i++) {
         TorchGenerator generator = new TorchGenerator(i);
-        Condition wanted = condition(config, generator);
-        Condition unwanted = condition(config, generator);
+        Condition wanted = RandomConditions.of(config, generator);
+        Condition unwanted = RandomConditions.of(config, generator);
         Guidance guidance = Guidance.classifierFree(() -> unwanted, wanted, Sampling.of(steps, 3));
         loops.add(
             DenoiseLoop.start(
@@ -86,19 +83,6 @@ public final class OverheadBench {
       }
       return watch.seconds();
     }
-  }
-
-  private static Condition condition(Config config, TorchGenerator generator) {
-    int width = config.integer("cross_attention_dim", 1280);
-    Map<String, HostTensor> inputs = new LinkedHashMap<>();
-    inputs.put(
-        "encoder_hidden_states",
-        new HostTensor.Floats(generator.randn(TOKENS * width), 1, TOKENS, width));
-    if (config.has("class_embed_type")) {
-      int embedding = 4 * config.integers("block_out_channels", List.of(320)).get(0);
-      inputs.put("class_labels", new HostTensor.Floats(generator.randn(embedding), 1, embedding));
-    }
-    return new Condition(Condition.Ports.UNET, inputs);
   }
 
   /** A network that notes what each part of its calls takes. */

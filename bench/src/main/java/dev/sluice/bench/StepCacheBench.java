@@ -84,7 +84,7 @@ public final class StepCacheBench {
             }
 
             @Override
-            public void afterStep(int step, int steps, dev.sluice.pipeline.DenoiseLoop loop) {
+            public void afterStep(int step, int steps, dev.sluice.pipeline.StepLoop loop) {
               if (step == steps) {
                 seconds[0] += watch[0].seconds();
               }

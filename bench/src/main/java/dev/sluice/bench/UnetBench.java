@@ -5,7 +5,6 @@ import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.HostTensor.Floats;
 import dev.sluice.networks.graph.Network;
-import dev.sluice.networks.graph.Parameter;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
@@ -70,7 +69,7 @@ public final class UnetBench {
     Map<String, NamedTensor> tensors = new LinkedHashMap<>();
     Network.Initializer initializer =
         parameter -> {
-          float[] values = randomValues(parameter, random);
+          float[] values = RandomWeights.of(parameter, random);
           tensors.put(parameter.name(), new NamedTensor(DType.F16, parameter.shape(), values));
           return values;
         };
@@ -81,17 +80,6 @@ public final class UnetBench {
           folder.resolve("diffusion_pytorch_model.safetensors"), tensors, Map.of());
       System.out.printf("wrote %,d parameters to %s%n", network.parameterCount(), folder);
     }
-  }
-
-  private static float[] randomValues(Parameter parameter, SplittableRandom random) {
-    float[] values = new float[Math.toIntExact(parameter.size())];
-    boolean matrix = parameter.shape().length > 1;
-    double spread = matrix ? Math.sqrt(3.0 * parameter.shape()[0] / parameter.size()) : 0.1;
-    double centre = !matrix && parameter.name().endsWith("weight") ? 1 : 0;
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (centre + spread * (2 * random.nextDouble() - 1));
-    }
-    return values;
   }
 
   private static void measure(Path folder) throws IOException {

@@ -117,6 +117,7 @@ record EmbeddingRoute(
     return PriorParameters.newBuilder()
         .setSampling(prior)
         .setCandidates(request.getPriorCandidates())
+        .setAutoregressive(request.getAutoregressivePrior())
         .setWithNegative(!decoderReadsText && !request.getNegativePrompt().isEmpty());
   }
 

@@ -9,7 +9,9 @@ import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.UpscalerParameters;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The rest of a kept route, with a request's settings in the place of those it had. */
 final class ForkSettings {
@@ -27,7 +29,27 @@ final class ForkSettings {
     require(!request.hasRefiner() || has(route, ForkSettings::isRefiner), "refiner");
     int enlargements = route.get(route.size() - 1).getUpscaler().getCascadeCount();
     require(request.getUpscalerCount() <= enlargements, "upscaler");
-    return route.stream().map(step -> apply(request, step)).toList();
+    GenerationRequest settings = withStepsOfBoth(request, route);
+    return route.stream().map(step -> apply(settings, step)).toList();
+  }
+
+  /** Both models of one schedule count its steps alike, unless they were told otherwise. */
+  private static GenerationRequest withStepsOfBoth(
+      GenerationRequest request, List<RouteStep> route) {
+    if (!request.getDenoiser().hasSteps() || request.getRefiner().hasSteps()) {
+      return request;
+    }
+    Set<Integer> kept =
+        route.stream()
+            .filter(step -> isDenoiser(step) || isRefiner(step))
+            .map(step -> step.getDenoiser().getSampling().getSteps())
+            .collect(Collectors.toSet());
+    if (kept.size() > 1 || !has(route, ForkSettings::isRefiner)) {
+      return request;
+    }
+    GenerationRequest.Builder both = request.toBuilder();
+    both.getRefinerBuilder().setSteps(request.getDenoiser().getSteps());
+    return both.build();
   }
 
   private static void require(boolean taken, String field) {
@@ -56,6 +78,9 @@ final class ForkSettings {
     switch (step.getParametersCase()) {
       case PRIOR -> {
         PriorParameters.Builder prior = changed.getPriorBuilder();
+        if (prior.getAutoregressive()) {
+          ModelChecks.checkOfCodes(request.getPrior());
+        }
         if (prior.hasSampling()) {
           prior.setSampling(overlay(prior.getSampling(), request.getPrior()));
         }

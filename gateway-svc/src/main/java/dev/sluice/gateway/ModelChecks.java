@@ -1,6 +1,8 @@
 package dev.sluice.gateway;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.StageSettings;
 
 /**
  * Whether a model can do what a request asks of it, as far as it does not depend on how. Each no is
@@ -24,6 +26,7 @@ final class ModelChecks {
       Inversion.check(model, planner, request);
       checkVariation(model, planner, request);
       checkCandidates(model, planner, request);
+      checkAutoregressivePrior(model, planner, request);
       checkClipGuidance(model, planner, request);
       checkMask(model, planner, request);
     }
@@ -126,6 +129,32 @@ final class ModelChecks {
           "prior_candidates",
           "Model %s samples no picture embedding for this; leave the number of candidates out."
               .formatted(model.name()));
+    }
+  }
+
+  private static void checkAutoregressivePrior(
+      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+    if (!request.getAutoregressivePrior()) {
+      return;
+    }
+    if (!planner.samplesByCodes(model) || request.getVariation() || isBetweenImages(request)) {
+      throw RequestException.invalid(
+          "autoregressive_prior",
+          "Model %s samples no picture embedding for this by an autoregressive prior; leave it out."
+              .formatted(model.name()));
+    }
+    checkOfCodes(request.getPrior());
+  }
+
+  /** Checks settings of an autoregressive prior. */
+  static void checkOfCodes(StageSettings settings) {
+    for (FieldDescriptor field : settings.getAllFields().keySet()) {
+      if (!field.getName().equals("guidance_scale")) {
+        throw RequestException.invalid(
+            "prior." + field.getName(),
+            "An autoregressive prior makes one step for each of its codes and is set by its"
+                + " guidance_scale only; leave %s out.".formatted(field.getName()));
+      }
     }
   }
 

@@ -35,6 +35,11 @@ interface PipelinePlanner {
     return false;
   }
 
+  /** Whether an autoregressive prior can do that as well. */
+  default boolean samplesByCodes(ModelFolder model) {
+    return false;
+  }
+
   /** Whether another model's prior makes the picture embeddings that this one starts from. */
   default boolean needsPrior() {
     return false;

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.StageSettings;
@@ -113,13 +114,22 @@ final class RecipeWriter {
         .clearKeep();
   }
 
+  /** An autoregressive prior is asked for its guidance scale only. */
+  private static StageSettings prior(PriorParameters prior) {
+    return prior.getAutoregressive()
+        ? StageSettings.newBuilder()
+            .setGuidanceScale(prior.getSampling().getGuidanceScale())
+            .build()
+        : SettingsOverlay.spelledOut(prior.getSampling());
+  }
+
   /** Puts how each step samples in the place of what a request says. */
   private static void spellOut(List<RouteStep> route, GenerationRequest.Builder again) {
     for (RouteStep step : route) {
       switch (step.getParametersCase()) {
         case PRIOR -> {
           if (step.getPrior().hasSampling()) {
-            again.setPrior(SettingsOverlay.spelledOut(step.getPrior().getSampling()));
+            again.setPrior(prior(step.getPrior()));
           }
         }
         case DENOISER -> {

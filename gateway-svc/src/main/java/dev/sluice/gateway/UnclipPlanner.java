@@ -26,6 +26,8 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   private static final String LAST = "super_res_last";
 
   private static final SamplingParameters PRIOR = SettingsOverlay.own(25, 4.0);
+  private static final SamplingParameters AUTOREGRESSIVE_PRIOR =
+      SamplingParameters.newBuilder().setGuidanceScale(1).build();
   private static final SamplingParameters DECODER = SettingsOverlay.own(25, 8.0);
   private static final SamplingParameters SUPER_RES = SettingsOverlay.own(7, 1.0);
 
@@ -37,6 +39,11 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   @Override
   public boolean samplesEmbeddings() {
     return !isForVariations;
+  }
+
+  @Override
+  public boolean samplesByCodes(ModelFolder model) {
+    return samplesEmbeddings() && model.has("autoregressive_prior");
   }
 
   @Override
@@ -97,7 +104,11 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
       return List.of(upscaler);
     }
     SamplingParameters prior =
-        SettingsOverlay.overlay(defaults.of("prior", PRIOR), request.getPrior());
+        SettingsOverlay.overlay(
+            request.getAutoregressivePrior()
+                ? defaults.of("autoregressive_prior", AUTOREGRESSIVE_PRIOR)
+                : defaults.of("prior", PRIOR),
+            request.getPrior());
     boolean varies = isForVariations || request.getVariation();
     SamplingParameters usual =
         SettingsOverlay.overlay(defaults.of("denoiser", DECODER), request.getDenoiser());

@@ -3,10 +3,12 @@ package dev.sluice.prior;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.PriorResult;
 import dev.sluice.contract.v1.PriorTask;
+import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.EmbeddingEngine;
 import dev.sluice.pipeline.PipelineClass;
+import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.Samplings;
@@ -95,14 +97,24 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
   private static Map<String, HostTensor> sampled(EmbeddingEngine engine, PriorTask task, Task work)
       throws InterruptedException {
     Map<String, Tensor> inputs = task.getInputsMap();
-    int candidates = task.getParameters().getCandidates();
+    PriorParameters parameters = task.getParameters();
+    int candidates = parameters.getCandidates();
     return engine.sample(
         StageTensors.text(inputs, ""),
         StageTensors.text(inputs, TensorNames.NEGATIVE),
-        task.getParameters().getWithNegative(),
+        parameters.getWithNegative(),
         candidates == 0 ? 1 : candidates,
-        Samplings.of(task.getParameters().getSampling(), "parameters.sampling"),
+        parameters.getAutoregressive(),
+        sampling(parameters),
         work.generator(),
         work.listener());
+  }
+
+  /** An autoregressive prior takes as many steps as there are codes. */
+  private static Sampling sampling(PriorParameters parameters) {
+    SamplingParameters given = parameters.getSampling();
+    return Samplings.of(
+        parameters.getAutoregressive() ? given.toBuilder().setSteps(1).build() : given,
+        "parameters.sampling");
   }
 }

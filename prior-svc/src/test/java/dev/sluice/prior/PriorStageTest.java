@@ -17,8 +17,8 @@ import dev.sluice.diffusion.Slerp;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.DiffusionPriorEngine;
 import dev.sluice.pipeline.ImageEncoding;
-import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.pipeline.TensorNames;
@@ -58,15 +58,16 @@ class PriorStageTest {
     StageResult result = stage.run(task(StageTrial.sampling(4, 3)), context).getResult();
 
     TorchGenerator generator = new TorchGenerator(7);
-    try (PriorEngine engine = PriorEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
+    try (DiffusionPriorEngine engine =
+        DiffusionPriorEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
       assertThat(result.getOutputsMap())
           .containsOnly(
               Map.entry(
                   "image_embeds",
                   StageTensors.of(
                       engine.sample(
-                          StageTensors.text(TEXT, ""),
-                          StageTensors.text(TEXT, TensorNames.NEGATIVE),
+                          List.of(StageTensors.text(TEXT, "")),
+                          List.of(StageTensors.text(TEXT, TensorNames.NEGATIVE)),
                           Sampling.of(4, 3),
                           generator,
                           StepListener.NONE))));
@@ -88,7 +89,8 @@ class PriorStageTest {
     TextEmbedding none = StageTensors.text(TEXT, TensorNames.NEGATIVE);
     List<HostTensor.Floats> byLikeness = new ArrayList<>();
     TorchGenerator generator = new TorchGenerator(seed);
-    try (PriorEngine engine = PriorEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
+    try (DiffusionPriorEngine engine =
+        DiffusionPriorEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
       HostTensor.Floats all =
           engine.sample(
               nCopies(4, text), nCopies(4, none), Sampling.of(4, 3), generator, StepListener.NONE);

@@ -191,6 +191,11 @@ final class GenerateCommand implements Callable<Integer> {
   private Double priorGuidance;
 
   @Option(
+      names = "--autoregressive-prior",
+      description = "Picture embeddings by the model's autoregressive prior.")
+  private boolean autoregressivePrior;
+
+  @Option(
       names = "--candidates",
       paramLabel = "NUMBER",
       description =
@@ -258,6 +263,7 @@ final class GenerateCommand implements Callable<Integer> {
     fork.apply(request);
     set(priorModel, request::setPriorModel);
     set(candidates, request::setPriorCandidates);
+    request.setAutoregressivePrior(autoregressivePrior);
     set(endPrompt, text -> request.getInterpolationBuilder().setPrompt(text));
     set(
         endImage,

@@ -6,6 +6,7 @@ import dev.sluice.networks.autoencoder.AutoencoderKl;
 import dev.sluice.networks.autoencoder.VqModel;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Architecture;
+import dev.sluice.networks.transformer.AutoregressivePrior;
 import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.transformer.ClipVisionModel;
 import dev.sluice.networks.transformer.DiTTransformer2DModel;
@@ -28,6 +29,7 @@ public final class Architectures {
       new TreeMap<>(
           Map.ofEntries(
               entry("AutoencoderKL", AutoencoderKl::new),
+              entry("AutoregressivePrior", AutoregressivePrior::new),
               entry("CLIPTextModel", ClipTextModel::unprojected),
               entry("CLIPTextModelWithProjection", ClipTextModel::projected),
               entry("CLIPVisionModel", ClipVisionModel::unprojected),

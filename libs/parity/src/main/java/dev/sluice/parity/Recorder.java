@@ -4,6 +4,7 @@ import dev.sluice.networks.parity.Comparison;
 import dev.sluice.networks.parity.Reference;
 import dev.sluice.pipeline.DenoiseLoop;
 import dev.sluice.pipeline.StepListener;
+import dev.sluice.pipeline.StepLoop;
 import dev.sluice.safetensors.TensorSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,8 +25,9 @@ final class Recorder {
     List<Step> recorded = steps.computeIfAbsent(scheduler, name -> new ArrayList<>());
     return new StepListener() {
       @Override
-      public void afterStep(int step, int of, DenoiseLoop loop) {
-        recorded.add(new Step(loop.prediction(), loop.sample().values()));
+      public void afterStep(int step, int of, StepLoop loop) {
+        DenoiseLoop denoising = (DenoiseLoop) loop;
+        recorded.add(new Step(denoising.prediction(), denoising.sample().values()));
       }
     };
   }

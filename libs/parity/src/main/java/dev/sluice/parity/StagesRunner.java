@@ -6,10 +6,10 @@ import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
+import dev.sluice.pipeline.DiffusionPriorEngine;
 import dev.sluice.pipeline.GuidanceOptions;
 import dev.sluice.pipeline.ImageEncoding;
 import dev.sluice.pipeline.ModelFolder;
-import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
@@ -135,7 +135,7 @@ final class StagesRunner {
       texts.add(TextEmbedding.of(tensors, ""));
       negatives.add(TextEmbedding.of(tensors, TensorNames.NEGATIVE));
     }
-    try (PriorEngine prior = PriorEngine.load(model, BatchLimit.DEFAULT);
+    try (DiffusionPriorEngine prior = DiffusionPriorEngine.load(model, BatchLimit.DEFAULT);
         ImageEncoding images = ImageEncoding.load(model)) {
       HostTensor.Floats sampled = prior.sample(texts, negatives, sampling(), generator, listener);
       int pictures = unwanted ? texts.size() / 2 : texts.size();

@@ -5,9 +5,9 @@ import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
+import dev.sluice.pipeline.DiffusionPriorEngine;
 import dev.sluice.pipeline.ImageEncoding;
 import dev.sluice.pipeline.ModelFolder;
-import dev.sluice.pipeline.PriorEngine;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
@@ -70,7 +70,7 @@ final class UnClipRunner {
   private Map<String, HostTensor.Floats> generate() throws InterruptedException {
     batch.addPrompts(run.prompts(), model);
     List<Map<String, HostTensor>> inputs = batch.inputs();
-    try (PriorEngine prior = PriorEngine.load(model, BatchLimit.DEFAULT)) {
+    try (DiffusionPriorEngine prior = DiffusionPriorEngine.load(model, BatchLimit.DEFAULT)) {
       HostTensor.Floats embeddings =
           prior.sample(
               inputs.stream().map(tensors -> TextEmbedding.of(tensors, "")).toList(),

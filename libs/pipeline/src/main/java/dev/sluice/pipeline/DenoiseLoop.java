@@ -13,10 +13,9 @@ import java.util.Map;
 
 /**
  * One image on its way from noise to sample: a sampler's plan, the current sample, and the image's
- * own random numbers. Drive it with {@link StepBatcher#run}. Not thread-safe; while a batcher
- * drives it, it belongs to the batcher's thread, and its {@link StepListener} may read it there.
+ * own random numbers. Drive it with {@link StepBatcher#run}.
  */
-public final class DenoiseLoop implements Denoising {
+public final class DenoiseLoop implements StepLoop {
 
   private final SamplingPlan plan;
   private SamplingRun run;
@@ -114,8 +113,8 @@ public final class DenoiseLoop implements Denoising {
     generator.restore(state.generator());
   }
 
-  /** Whether a state can be one of this loop's. */
-  boolean isOfThis(DenoiseState state) {
+  @Override
+  public boolean isOfThis(DenoiseState state) {
     return Arrays.equals(state.run().shape(), shape)
         && state.sample().length == sample.length
         && state.run().begin() == run.begin()
@@ -129,12 +128,12 @@ public final class DenoiseLoop implements Denoising {
     }
   }
 
-  /** How many steps are made; the index of the next one. */
+  @Override
   public int step() {
     return run.index();
   }
 
-  /** How many steps the plan has. */
+  @Override
   public int steps() {
     return plan.length();
   }
@@ -144,10 +143,7 @@ public final class DenoiseLoop implements Denoising {
     return new HostTensor.Floats(sample, shape);
   }
 
-  /**
-   * The clean sample as the last step saw it, for previews; null before the first step. Do not
-   * write to it.
-   */
+  @Override
   public HostTensor.Floats predictedOriginal() {
     return predictedOriginal == null ? null : new HostTensor.Floats(predictedOriginal, shape);
   }
@@ -157,7 +153,7 @@ public final class DenoiseLoop implements Denoising {
     return prediction;
   }
 
-  /** All that a resumed loop needs besides plan and guidance, copied. */
+  @Override
   public DenoiseState state() {
     return new DenoiseState(sample.clone(), run.state(), generator.state(), cache.features());
   }

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The stage between texts and pictures: picture embeddings, sampled from a text by a prior or taken
@@ -23,14 +25,19 @@ public final class EmbeddingEngine implements StageEngine {
   public static final int MOST_CANDIDATES = 16;
 
   private final String name;
-  private final PriorEngine prior;
+  private final Prior prior;
+  private final Prior autoregressive;
   private final ImageEncoding images;
   private final HostTensor.Floats noPicture;
 
   private EmbeddingEngine(ModelFolder model, BatchLimit limit) {
     this.name = model.name();
     this.images = model.has(ImageEncoding.COMPONENT) ? ImageEncoding.load(model) : null;
-    this.prior = model.pipeline().hasPrior() ? PriorEngine.load(model, limit) : null;
+    this.prior = model.pipeline().hasPrior() ? DiffusionPriorEngine.load(model, limit) : null;
+    this.autoregressive =
+        prior != null && model.has(AutoregressivePriorEngine.COMPONENT)
+            ? AutoregressivePriorEngine.load(model, limit)
+            : null;
     this.noPicture = model.pipeline() == PipelineClass.KANDINSKY_PRIOR ? images.noPicture() : null;
   }
 
@@ -48,16 +55,19 @@ public final class EmbeddingEngine implements StageEngine {
    * @param unwanted whether something is not to be shown: Kandinsky's decoder is guided away from
    *     the embedding that the prior samples for it, and else from that of no picture
    * @param candidates how many are sampled, in one batch; 1 to {@value #MOST_CANDIDATES}
+   * @param byCodes whether the autoregressive prior samples, in place of the diffusion prior
+   * @param sampling of the autoregressive prior its guidance scale only
    * @param generator the image's random numbers, drawn from
    * @return {@code image_embeds [1, width]} and, of Kandinsky's models, {@code
    *     negative_image_embeds}
-   * @throws IllegalArgumentException if the model has no prior, or candidates is out of range
+   * @throws IllegalArgumentException if the model has no such prior, or candidates is out of range
    */
   public Map<String, HostTensor> sample(
       TextEmbedding text,
       TextEmbedding negative,
       boolean unwanted,
       int candidates,
+      boolean byCodes,
       Sampling sampling,
       TorchGenerator generator,
       StepListener listener)
@@ -65,6 +75,11 @@ public final class EmbeddingEngine implements StageEngine {
     if (prior == null) {
       throw new IllegalArgumentException(
           "model %s has no prior, so it needs a picture to embed".formatted(name));
+    }
+    if (byCodes && autoregressive == null) {
+      throw new IllegalArgumentException(
+          "model %s has no autoregressive prior; leave that to its diffusion prior"
+              .formatted(name));
     }
     if (candidates < 1 || candidates > MOST_CANDIDATES) {
       throw new IllegalArgumentException(
@@ -75,8 +90,9 @@ public final class EmbeddingEngine implements StageEngine {
     if (samplesUnwanted) {
       texts.add(negative);
     }
+    Prior chosen = byCodes ? autoregressive : prior;
     HostTensor.Floats sampled =
-        prior.sample(
+        chosen.sample(
             texts, Collections.nCopies(texts.size(), negative), sampling, generator, listener);
     return embeddings(
         sampled.row(mostLike(text.embeds(), sampled, candidates)),
@@ -174,10 +190,14 @@ public final class EmbeddingEngine implements StageEngine {
     return embeddings;
   }
 
+  private List<Prior> priors() {
+    return Stream.of(prior, autoregressive).filter(Objects::nonNull).toList();
+  }
+
   @Override
   public void warmUp() throws InterruptedException {
-    if (prior != null) {
-      prior.warmUp();
+    for (Prior one : priors()) {
+      one.warmUp();
     }
     if (images != null) {
       images.noPicture();
@@ -186,14 +206,12 @@ public final class EmbeddingEngine implements StageEngine {
 
   @Override
   public List<StepBatcher> batchers() {
-    return prior == null ? List.of() : prior.batchers();
+    return priors().stream().flatMap(one -> one.batchers().stream()).toList();
   }
 
   @Override
   public void close() {
-    if (prior != null) {
-      prior.close();
-    }
+    priors().forEach(Prior::close);
     if (images != null) {
       images.close();
     }

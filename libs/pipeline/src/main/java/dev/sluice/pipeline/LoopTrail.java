@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The denoise loops of one task, in order: the finished ones as they ended, and the one at work. As
- * bytes it is what another process needs to go on with the task without making a step again. Not
+ * The loops of one task, in order: the finished ones as they ended, and the one at work. As bytes
+ * it is what another process needs to go on with the task without making a step again. Not
  * thread-safe; to be used where a {@link StepListener} is called.
  */
 public final class LoopTrail {
@@ -20,7 +20,7 @@ public final class LoopTrail {
 
   private final List<DenoiseState> earlier;
   private final List<DenoiseState> ended = new ArrayList<>();
-  private DenoiseLoop current;
+  private StepLoop current;
 
   private LoopTrail(List<DenoiseState> earlier) {
     this.earlier = earlier;
@@ -72,7 +72,7 @@ public final class LoopTrail {
    * @return where the same loop was left earlier; empty if nowhere, or if that was another sampling
    *     (another version of the model may have taken over)
    */
-  public Optional<DenoiseState> begin(DenoiseLoop loop) {
+  public Optional<DenoiseState> begin(StepLoop loop) {
     int index = ended.size();
     current = loop;
     Optional<DenoiseState> left =

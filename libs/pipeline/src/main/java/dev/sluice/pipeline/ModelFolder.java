@@ -6,12 +6,16 @@ import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A model in diffusers' layout: {@code model_index.json} names the pipeline's class and its
@@ -23,9 +27,9 @@ public final class ModelFolder {
   /** The file that makes a folder a model. */
   public static final String INDEX = "model_index.json";
 
-  /** Components that guide any pipeline, though diffusers' class of it does not know them. */
+  /** Components that a pipeline may have, though diffusers' class of it does not know them. */
   private static final List<String> BESIDE =
-      List.of(ClassifierGuide.COMPONENT, ClipGuide.COMPONENT);
+      List.of(ClassifierGuide.COMPONENT, ClipGuide.COMPONENT, AutoregressivePriorEngine.COMPONENT);
 
   private final Path folder;
   private final PipelineClass pipeline;
@@ -86,6 +90,25 @@ public final class ModelFolder {
 
   public PipelineClass pipeline() {
     return pipeline;
+  }
+
+  /**
+   * What its components' files take, in bytes.
+   *
+   * @throws UncheckedIOException if they cannot be listed
+   */
+  long bytes() {
+    long bytes = 0;
+    for (String name : classes.keySet()) {
+      try (Stream<Path> files = Files.walk(folder.resolve(name))) {
+        bytes += files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+      } catch (NoSuchFileException e) {
+        // Whoever needs the component will say that it is missing.
+      } catch (IOException e) {
+        throw new UncheckedIOException("the model " + folder + " cannot be listed", e);
+      }
+    }
+    return bytes;
   }
 
   /** Whether the model has that component. */

@@ -5,15 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /**
  * Shares one network among many images, step by step. One thread takes the images whose turn it is
- * from a {@link FairLine}, runs the network once on all their rows, and puts those that want more
- * back into the line. So images join and leave between steps, a long job never holds up a short
- * one, and no image waits for company.
+ * from a {@link FairLine}, runs the network once on all their rows (or side by side on parts of
+ * them), and puts those that want more back into the line. So images join and leave between steps,
+ * a long job never holds up a short one, and no image waits for company.
  *
  * <p>Thread-safe. {@link #close} ends the thread; the network stays its owner's.
  */
@@ -25,6 +28,7 @@ public final class StepBatcher implements AutoCloseable {
   private final LongAdder calls = new LongAdder();
   private final LongAdder rowsRun = new LongAdder();
   private final Thread worker;
+  private final ExecutorService besides;
   private volatile BatchLimit limit;
   private boolean closed;
 
@@ -37,9 +41,20 @@ public final class StepBatcher implements AutoCloseable {
     this.name = name;
     this.network = network;
     this.limit = limit;
+    this.besides = limit.calls() > 1 ? besides(name, limit.calls() - 1) : null;
     this.worker = new Thread(this::work, "batcher-" + name);
     worker.setDaemon(true);
     worker.start();
+  }
+
+  private static ExecutorService besides(String name, int threads) {
+    return Executors.newFixedThreadPool(
+        threads,
+        task -> {
+          Thread thread = new Thread(task, "batcher-" + name + "-beside");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /**
@@ -57,13 +72,19 @@ public final class StepBatcher implements AutoCloseable {
       done.cancel(false);
       throw e;
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw new IllegalStateException(e.getCause());
+      rethrow(e.getCause());
+    }
+  }
+
+  private static void rethrow(Throwable failure) {
+    if (failure instanceof RuntimeException unchecked) {
+      throw unchecked;
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure != null) {
+      throw new IllegalStateException(failure);
     }
   }
 
@@ -91,7 +112,7 @@ public final class StepBatcher implements AutoCloseable {
     return name;
   }
 
-  /** How many network calls were made. */
+  /** How many network calls were made; those side by side are one. */
   public long calls() {
     return calls.sum();
   }
@@ -119,6 +140,9 @@ public final class StepBatcher implements AutoCloseable {
       worker.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (besides != null) {
+      besides.shutdown();
     }
   }
 
@@ -220,9 +244,45 @@ public final class StepBatcher implements AutoCloseable {
   }
 
   private List<Map<String, HostTensor.Floats>> call(List<Row> rows) {
-    Map<String, HostTensor.Floats> outputs = network.run(Row.stack(rows));
+    List<Map<String, HostTensor.Floats>> outputs = sideBySide(rows);
     calls.increment();
     rowsRun.add(rows.size());
-    return Row.unstack(outputs, rows.size());
+    return outputs;
+  }
+
+  /** The last part runs here; whatever happens, no part is left running. */
+  private List<Map<String, HostTensor.Floats>> sideBySide(List<Row> rows) {
+    int parts = Math.min(limit.calls(), rows.size());
+    List<CompletableFuture<List<Map<String, HostTensor.Floats>>>> others = new ArrayList<>();
+    for (int part = 0; part < parts - 1; part++) {
+      List<Row> own = rows.subList(first(part, parts, rows), first(part + 1, parts, rows));
+      others.add(CompletableFuture.supplyAsync(() -> runOnce(own), besides));
+    }
+    List<Map<String, HostTensor.Floats>> outputs = new ArrayList<>(rows.size());
+    List<Map<String, HostTensor.Floats>> last = null;
+    Throwable failure = null;
+    try {
+      last = runOnce(rows.subList(first(parts - 1, parts, rows), rows.size()));
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+    for (CompletableFuture<List<Map<String, HostTensor.Floats>>> other : others) {
+      try {
+        outputs.addAll(other.join());
+      } catch (CompletionException e) {
+        failure = e.getCause();
+      }
+    }
+    rethrow(failure);
+    outputs.addAll(last);
+    return outputs;
+  }
+
+  private static int first(int part, int parts, List<Row> rows) {
+    return part * rows.size() / parts;
+  }
+
+  private List<Map<String, HostTensor.Floats>> runOnce(List<Row> rows) {
+    return Row.unstack(network.run(Row.stack(rows)), rows.size());
   }
 }

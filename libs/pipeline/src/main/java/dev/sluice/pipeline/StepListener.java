@@ -22,7 +22,7 @@ public interface StepListener {
    * @param loop before its first step, to be read during the later calls only
    * @return where an earlier attempt at the same loop stopped, to go on from there; empty to begin
    */
-  default Optional<DenoiseState> beginning(DenoiseLoop loop) {
+  default Optional<DenoiseState> beginning(StepLoop loop) {
     return Optional.empty();
   }
 
@@ -39,7 +39,7 @@ public interface StepListener {
    * @param steps how many there are
    * @param loop after the step, to be read only during this call
    */
-  default void afterStep(int step, int steps, DenoiseLoop loop) {}
+  default void afterStep(int step, int steps, StepLoop loop) {}
 
   /** This listener for one of several loops in a row, of {@code steps} steps in all. */
   default StepListener within(int stepsBefore, int steps) {
@@ -51,7 +51,7 @@ public interface StepListener {
       }
 
       @Override
-      public Optional<DenoiseState> beginning(DenoiseLoop loop) {
+      public Optional<DenoiseState> beginning(StepLoop loop) {
         return whole.beginning(loop);
       }
 
@@ -61,7 +61,7 @@ public interface StepListener {
       }
 
       @Override
-      public void afterStep(int step, int ofLoop, DenoiseLoop loop) {
+      public void afterStep(int step, int ofLoop, StepLoop loop) {
         whole.afterStep(stepsBefore + step, steps, loop);
       }
     };

@@ -21,12 +21,12 @@ public final class UnClipPipeline implements AutoCloseable {
   }
 
   private final TextEncoding text;
-  private final PriorEngine prior;
+  private final Prior prior;
   private final DenoiserEngine decoder;
   private final UpscalerEngine upscaler;
 
   private UnClipPipeline(
-      TextEncoding text, PriorEngine prior, DenoiserEngine decoder, UpscalerEngine upscaler) {
+      TextEncoding text, Prior prior, DenoiserEngine decoder, UpscalerEngine upscaler) {
     this.text = text;
     this.prior = prior;
     this.decoder = decoder;
@@ -35,9 +35,20 @@ public final class UnClipPipeline implements AutoCloseable {
 
   /** Loads all components of an unCLIP; one for image variation goes without a prior. */
   public static UnClipPipeline load(ModelFolder model, BatchLimit limit) {
+    return load(model, limit, model.has("prior") ? DiffusionPriorEngine.load(model, limit) : null);
+  }
+
+  /**
+   * As {@link #load}, with the autoregressive prior; the requests' steps of a prior do not count.
+   */
+  public static UnClipPipeline loadAutoregressive(ModelFolder model, BatchLimit limit) {
+    return load(model, limit, AutoregressivePriorEngine.load(model, limit));
+  }
+
+  private static UnClipPipeline load(ModelFolder model, BatchLimit limit, Prior prior) {
     return new UnClipPipeline(
         TextEncoding.load(model),
-        model.has("prior") ? PriorEngine.load(model, limit) : null,
+        prior,
         DenoiserEngine.load(model, limit),
         UpscalerEngine.load(model, limit));
   }
@@ -58,8 +69,8 @@ public final class UnClipPipeline implements AutoCloseable {
     TorchGenerator generator = new TorchGenerator(request.seed());
     HostTensor.Floats embedding =
         prior.sample(
-            text.encode(request.prompt()),
-            text.encode(request.negativePrompt()),
+            List.of(text.encode(request.prompt())),
+            List.of(text.encode(request.negativePrompt())),
             request.prior(),
             generator,
             listeners.apply(Part.PRIOR));
@@ -69,7 +80,7 @@ public final class UnClipPipeline implements AutoCloseable {
   /**
    * Makes a picture from another one's embedding; the request's prior is not asked.
    *
-   * @param embedding {@code [1, width]}, by {@link PriorEngine} or {@link ImageEncoding}
+   * @param embedding {@code [1, width]}, by {@link Prior} or {@link ImageEncoding}
    * @return as {@link #generate}
    */
   public HostTensor.Floats vary(

@@ -1,7 +1,8 @@
 /**
  * The stages of a generation as plain Java: a prompt becomes embeddings ({@link
- * dev.sluice.pipeline.TextEncoding}), an image embedding ({@link dev.sluice.pipeline.PriorEngine}),
- * a small picture ({@link dev.sluice.pipeline.DenoiserEngine}) and a large one ({@link
+ * dev.sluice.pipeline.TextEncoding}), an image embedding ({@link
+ * dev.sluice.pipeline.DiffusionPriorEngine}), a small picture ({@link
+ * dev.sluice.pipeline.DenoiserEngine}) and a large one ({@link
  * dev.sluice.pipeline.UpscalerEngine}). Services, evaluation and parity checks all run this code.
  *
  * <p>Three parts hold a stage together. A {@link dev.sluice.pipeline.DenoiseLoop} is one image on

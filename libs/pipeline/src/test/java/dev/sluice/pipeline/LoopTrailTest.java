@@ -39,7 +39,7 @@ class LoopTrailTest {
     }
 
     @Override
-    public Optional<DenoiseState> beginning(DenoiseLoop loop) {
+    public Optional<DenoiseState> beginning(StepLoop loop) {
       return trail.begin(loop);
     }
 
@@ -51,7 +51,7 @@ class LoopTrailTest {
     }
 
     @Override
-    public void afterStep(int step, int ofAll, DenoiseLoop loop) {
+    public void afterStep(int step, int ofAll, StepLoop loop) {
       steps++;
       trail.stepped();
     }

@@ -92,7 +92,8 @@ class ModelRepositoryTest {
     copy(GOLDENS.resolve("pipe-unclip"), broken);
     Files.delete(broken.resolve("prior/diffusion_pytorch_model.safetensors"));
 
-    assertThatThrownBy(() -> PriorEngine.load(repository.open("broken"), BatchLimit.DEFAULT))
+    assertThatThrownBy(
+            () -> DiffusionPriorEngine.load(repository.open("broken"), BatchLimit.DEFAULT))
         .hasMessageContaining("broken")
         .hasMessageContaining("prior")
         .hasMessageContaining("no weights here");

@@ -78,7 +78,7 @@ class StepCachingTest {
     }
 
     @Override
-    public Optional<DenoiseState> beginning(DenoiseLoop loop) {
+    public Optional<DenoiseState> beginning(StepLoop loop) {
       return trail.begin(loop);
     }
 
@@ -90,7 +90,7 @@ class StepCachingTest {
     }
 
     @Override
-    public void afterStep(int step, int steps, DenoiseLoop loop) {
+    public void afterStep(int step, int steps, StepLoop loop) {
       trail.stepped();
     }
   }

@@ -157,9 +157,10 @@ class UnClipGoldenTest {
       samples.put(part, new ArrayList<>());
       return new StepListener() {
         @Override
-        public void afterStep(int step, int steps, DenoiseLoop loop) {
-          predictions.get(part).add(loop.prediction());
-          samples.get(part).add(loop.sample().values());
+        public void afterStep(int step, int steps, StepLoop loop) {
+          DenoiseLoop denoising = (DenoiseLoop) loop;
+          predictions.get(part).add(denoising.prediction());
+          samples.get(part).add(denoising.sample().values());
           assertThat(step).isEqualTo(samples.get(part).size()).isLessThanOrEqualTo(steps);
         }
       };

@@ -1,7 +1,9 @@
 package dev.sluice.serving;
 
 import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.ModelRepository;
 import dev.sluice.pipeline.PipelineClass;
@@ -14,6 +16,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.Dependent;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +42,7 @@ public class Engines<E extends StageEngine> {
   private final Map<String, E> loaded = new LinkedHashMap<>();
   private ModelRepository models;
   private BiFunction<ModelFolder, BatchLimit, E> loader;
+  private BatchLimit limit;
 
   /** Engines by a service's settings; none is loaded yet. */
   public Engines(StageSettings stage, ServingSettings serving, MeterRegistry metrics) {
@@ -57,24 +61,50 @@ public class Engines<E extends StageEngine> {
   public void load(Predicate<PipelineClass> wanted, BiFunction<ModelFolder, BatchLimit, E> loader) {
     this.models = new ModelRepository(stage.models());
     this.loader = loader;
-    boolean named = serving.preload().isPresent();
-    List<String> names = serving.preload().orElseGet(models::names);
-    for (String name : names) {
-      try {
-        ModelFolder model = models.open(name);
-        if (wanted.test(model.pipeline())) {
-          load(model);
-        }
-      } catch (IllegalArgumentException e) {
-        if (named) {
-          throw e;
-        }
-        LOG.warn("Model {} cannot be served: {}", name, e.getMessage());
-      }
-    }
+    List<ModelFolder> own = toPreload(wanted);
+    int cores = Runtime.getRuntime().availableProcessors();
+    CoreShare share =
+        serving.opThreads().isPresent()
+            ? CoreShare.withOpThreads(serving.opThreads().getAsInt(), cores)
+            : CoreShare.of(own, cores);
+    OpThreads.set(share.opThreads());
+    this.limit =
+        new BatchLimit(serving.batchRows(), serving.batchPixels()).sideBySide(share.calls());
+    LOG.info(
+        "{} calls of a network side by side, {} threads for an operation",
+        share.calls(),
+        share.opThreads());
+    own.forEach(model -> orPassOver(model.name(), () -> load(model)));
     if (loaded.isEmpty()) {
       LOG.warn(
           "There is no model that this stage has work with in {}", stage.models().toAbsolutePath());
+    }
+  }
+
+  private List<ModelFolder> toPreload(Predicate<PipelineClass> wanted) {
+    List<ModelFolder> own = new ArrayList<>();
+    for (String name : serving.preload().orElseGet(models::names)) {
+      orPassOver(
+          name,
+          () -> {
+            ModelFolder model = models.open(name);
+            if (wanted.test(model.pipeline())) {
+              own.add(model);
+            }
+          });
+    }
+    return own;
+  }
+
+  /** What is wrong with a model that the settings do not name is no reason not to start. */
+  private void orPassOver(String name, Runnable loading) {
+    try {
+      loading.run();
+    } catch (IllegalArgumentException e) {
+      if (serving.preload().isPresent()) {
+        throw e;
+      }
+      LOG.warn("Model {} cannot be served: {}", name, e.getMessage());
     }
   }
 
@@ -99,7 +129,7 @@ public class Engines<E extends StageEngine> {
 
   private synchronized E load(ModelFolder model) {
     long start = System.nanoTime();
-    E engine = loader.apply(model, new BatchLimit(serving.batchRows(), serving.batchPixels()));
+    E engine = loader.apply(model, limit);
     try {
       engine.warmUp();
     } catch (InterruptedException e) {

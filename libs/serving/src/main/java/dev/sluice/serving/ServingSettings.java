@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** How a stage serves its models; each key is also an environment variable. */
 @ConfigMapping(prefix = "sluice.serving")
@@ -22,4 +23,10 @@ public interface ServingSettings {
   /** The most rows times height times width of one network call. */
   @WithDefault("2097152")
   long batchPixels();
+
+  /**
+   * Threads that one operation of a network uses; calls of a network run side by side on the other
+   * cores. By default one thread where all models to load are small, and else all cores.
+   */
+  OptionalInt opThreads();
 }

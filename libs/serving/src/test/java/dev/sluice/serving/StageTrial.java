@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
@@ -222,6 +223,11 @@ public final class StageTrial {
     @Override
     public long batchPixels() {
       return 1 << 20;
+    }
+
+    @Override
+    public OptionalInt opThreads() {
+      return OptionalInt.empty();
     }
   }
 }

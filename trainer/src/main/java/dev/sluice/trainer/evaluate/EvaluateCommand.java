@@ -1,6 +1,8 @@
 package dev.sluice.trainer.evaluate;
 
+import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.UnClipPipeline;
@@ -68,6 +70,11 @@ public final class EvaluateCommand implements Callable<Integer> {
   private double priorGuidance;
 
   @Option(
+      names = "--autoregressive-prior",
+      description = "Embeddings by the autoregressive prior; it takes no number of steps.")
+  private boolean autoregressivePrior;
+
+  @Option(
       names = "--steps",
       defaultValue = "20",
       description = "Steps of the decoder (default: ${DEFAULT-VALUE}).")
@@ -96,7 +103,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     Sampling upscaling = Sampling.ofSteps(upscalerSteps);
     Sampling prior = Sampling.of(priorSteps, priorGuidance);
     Sampling decoder = Sampling.of(steps, guidance);
-    UnClipPipeline pipeline = UnClipPipeline.load(ModelFolder.open(folder()), BatchLimit.DEFAULT);
+    ModelFolder folder = ModelFolder.open(folder());
+    CoreShare share = CoreShare.of(List.of(folder), Runtime.getRuntime().availableProcessors());
+    OpThreads.set(share.opThreads());
+    BatchLimit limit = BatchLimit.DEFAULT.sideBySide(share.calls());
+    UnClipPipeline pipeline =
+        autoregressivePrior
+            ? UnClipPipeline.loadAutoregressive(folder, limit)
+            : UnClipPipeline.load(folder, limit);
     try (UnClipPictures pictures =
         new UnClipPictures(
             pipeline,

@@ -73,6 +73,21 @@ public final class ShapesUnclip {
     return config;
   }
 
+  static Map<String, Object> autoregressivePrior() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("_class_name", "AutoregressivePrior");
+    config.put("num_attention_heads", 4);
+    config.put("attention_head_dim", 40);
+    config.put("num_layers", 6);
+    config.put("embedding_dim", EMBEDDING);
+    config.put("num_embeddings", ShapesVocabulary.MAX_LENGTH);
+    config.put("clip_embed_dim", EMBEDDING);
+    config.put("num_codes", 48);
+    config.put("num_buckets", 32);
+    config.put("num_similarities", 2);
+    return config;
+  }
+
   static Map<String, Object> textProjection() {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("_class_name", "UnCLIPTextProjModel");
@@ -160,6 +175,7 @@ public final class ShapesUnclip {
     write(folder.resolve("image_encoder/config.json"), imageEncoder());
     write(folder.resolve("feature_extractor/preprocessor_config.json"), featureExtractor());
     write(folder.resolve("prior/config.json"), prior());
+    write(folder.resolve("autoregressive_prior/config.json"), autoregressivePrior());
     write(folder.resolve("text_proj/config.json"), textProjection());
     write(folder.resolve("decoder/config.json"), decoder());
     write(folder.resolve("super_res_first/config.json"), superResolutionFirst());

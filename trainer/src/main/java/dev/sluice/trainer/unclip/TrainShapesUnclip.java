@@ -18,13 +18,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "shapes-unclip",
     mixinStandardHelpOptions = true,
-    description = "Trains the small unCLIP that ships: CLIP, prior, decoder, super-resolution.")
+    description = "Trains the small unCLIP that ships: CLIP, priors, decoder, super-resolution.")
 public final class TrainShapesUnclip implements Callable<Integer> {
 
   /** The networks, in the order in which they need each other. */
   enum Part {
     CLIP(96, 6e-4, 3600, "text_encoder", "image_encoder"),
     PRIOR(96, 6e-4, 1200, "prior"),
+    AUTOREGRESSIVE_PRIOR(96, 6e-4, 2000, "autoregressive_prior"),
     DECODER(32, 6e-4, 17_000, "text_proj", "decoder"),
     SUPER_RES_FIRST(32, 8e-4, 1500, "super_res_first"),
     SUPER_RES_LAST(24, 8e-4, 1500, "super_res_last");
@@ -135,13 +136,14 @@ public final class TrainShapesUnclip implements Callable<Integer> {
   }
 
   private static boolean needsClip(Part part) {
-    return part == Part.PRIOR || part == Part.DECODER;
+    return part == Part.PRIOR || part == Part.AUTOREGRESSIVE_PRIOR || part == Part.DECODER;
   }
 
   private static Objective objective(Part part, ShapesBatches batches, Embeddings clip) {
     return switch (part) {
       case CLIP -> new ClipObjective(batches);
       case PRIOR -> new PriorObjective(batches, clip);
+      case AUTOREGRESSIVE_PRIOR -> new AutoregressivePriorObjective(batches, clip);
       case DECODER -> new DecoderObjective(batches, clip);
       case SUPER_RES_FIRST ->
           superResolution(

@@ -33,7 +33,7 @@ public final class Network implements AutoCloseable {
 
   private Network(Architecture architecture) {
     this.architecture = architecture;
-    this.session = new Session(graph, false);
+    this.session = new Session(graph, OpThreads.sessionConfig());
     signatureFor(architecture.exampleInputs());
   }
 

@@ -7,9 +7,7 @@ import static dev.sluice.networks.graph.Layers.linear;
 import static dev.sluice.networks.graph.Layers.reshape;
 import static dev.sluice.networks.graph.Layers.timestepEmbedding;
 
-import dev.sluice.networks.block.FeedForward;
 import dev.sluice.networks.config.Config;
-import dev.sluice.networks.graph.Activation;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Inputs;
@@ -38,7 +36,7 @@ import org.tensorflow.types.TFloat32;
  */
 public final class PriorTransformer implements Architecture {
 
-  private static final double EPSILON = 1e-5;
+  private static final double EPSILON = SelfAttentionBlock.EPSILON;
 
   /** As the reference has it. */
   private static final float DROPPED = -10000f;
@@ -91,7 +89,7 @@ public final class PriorTransformer implements Architecture {
       x = layerNorm(root.in("norm_in"), x, EPSILON);
     }
     for (int i = 0; i < config.layers(); i++) {
-      x = block(root.in("transformer_blocks").in(i), x, bias);
+      x = SelfAttentionBlock.apply(root.in("transformer_blocks").in(i), x, config.heads(), bias);
     }
     x = layerNorm(root.in("norm_out"), x, EPSILON);
     Operand<TFloat32> last =
@@ -163,15 +161,6 @@ public final class PriorTransformer implements Architecture {
 
   private Operand<TFloat32> asToken(Ops tf, Operand<TFloat32> row) {
     return reshape(tf, row, -1, 1, config.width());
-  }
-
-  private Operand<TFloat32> block(Scope scope, Operand<TFloat32> x, Operand<TFloat32> bias) {
-    Ops tf = scope.tf();
-    Operand<TFloat32> normal = layerNorm(scope.in("norm1"), x, EPSILON);
-    Operand<TFloat32> h =
-        tf.math.add(SelfAttention.apply(scope.in("attn1"), normal, config.heads(), true, bias), x);
-    normal = layerNorm(scope.in("norm3"), h, EPSILON);
-    return scope.tap(tf.math.add(FeedForward.plain(scope.in("ff"), normal, Activation.GELU), h));
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.Map;
  * embedding of a picture that would go with a text. Safe for use by several threads at once, which
  * then share network calls.
  */
-public final class PriorEngine implements StageEngine {
+public final class DiffusionPriorEngine implements Prior {
 
   private static final int WARM_UP_STEPS = 2;
   private static final double WARM_UP_SCALE = 2;
@@ -26,7 +26,7 @@ public final class PriorEngine implements StageEngine {
   private final int width;
   private final TextEmbedding anyText;
 
-  private PriorEngine(ModelFolder model, BatchLimit limit) {
+  private DiffusionPriorEngine(ModelFolder model, BatchLimit limit) {
     this.network = model.network("prior");
     this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
     String schedulerName = model.has("prior_scheduler") ? "prior_scheduler" : "scheduler";
@@ -37,35 +37,11 @@ public final class PriorEngine implements StageEngine {
   }
 
   /** Loads the prior of a model. */
-  public static PriorEngine load(ModelFolder model, BatchLimit limit) {
-    return model.load(folder -> new PriorEngine(folder, limit));
+  public static DiffusionPriorEngine load(ModelFolder model, BatchLimit limit) {
+    return model.load(folder -> new DiffusionPriorEngine(folder, limit));
   }
 
-  /**
-   * Samples a picture embedding.
-   *
-   * @param text what the picture shall show
-   * @param negative what it shall not show, or the empty text; not used at guidance scales up to 1
-   * @param generator the image's random numbers, drawn from
-   * @return {@code [1, width]}, in the scale of the text encoder's embeddings
-   */
-  public HostTensor.Floats sample(
-      TextEmbedding text,
-      TextEmbedding negative,
-      Sampling sampling,
-      TorchGenerator generator,
-      StepListener listener)
-      throws InterruptedException {
-    return sample(List.of(text), List.of(negative), sampling, generator, listener);
-  }
-
-  /**
-   * Samples the embeddings of several pictures that share one generator, as a batch does in
-   * diffusers.
-   *
-   * @param negatives as many as texts
-   * @return {@code [texts, width]}
-   */
+  @Override
   public HostTensor.Floats sample(
       List<TextEmbedding> texts,
       List<TextEmbedding> negatives,
@@ -101,8 +77,8 @@ public final class PriorEngine implements StageEngine {
   @Override
   public void warmUp() throws InterruptedException {
     sample(
-        anyText,
-        anyText,
+        List.of(anyText),
+        List.of(anyText),
         Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE),
         new TorchGenerator(0),
         StepListener.NONE);

@@ -1,0 +1,84 @@
+package dev.sluice.pipeline;
+
+import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.transformer.AutoregressivePrior;
+import dev.sluice.networks.transformer.AutoregressivePriorConfig;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * unCLIP's autoregressive prior (Ramesh et al. 2022, section 2.2): draws the codes of a picture
+ * embedding one after the other. Classifier-free guidance acts on their logits. Safe for use by
+ * several threads at once, which then share network calls, each at its own code.
+ */
+final class AutoregressivePriorEngine implements Prior {
+
+  /** A folder beside the components that diffusers' unCLIP knows. */
+  static final String COMPONENT = "autoregressive_prior";
+
+  private static final double WARM_UP_SCALE = 2;
+
+  private final Network network;
+  private final AutoregressivePriorConfig config;
+  private final StepBatcher batcher;
+  private final TextEmbedding anyText;
+
+  private AutoregressivePriorEngine(ModelFolder model, BatchLimit limit) {
+    this.network = model.network(COMPONENT);
+    if (!(network.architecture() instanceof AutoregressivePrior architecture)) {
+      network.close();
+      throw new IllegalArgumentException(
+          "%s: expected an AutoregressivePrior".formatted(model.component(COMPONENT)));
+    }
+    this.config = architecture.config();
+    this.batcher = new StepBatcher(model.name() + "/" + COMPONENT, network::run, limit);
+    this.anyText = TextEmbedding.zeros(model);
+  }
+
+  /** Loads the autoregressive prior of a model. */
+  static AutoregressivePriorEngine load(ModelFolder model, BatchLimit limit) {
+    return model.load(folder -> new AutoregressivePriorEngine(folder, limit));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @param sampling of which the guidance scale counts; steps are as many as codes
+   */
+  @Override
+  public HostTensor.Floats sample(
+      List<TextEmbedding> texts,
+      List<TextEmbedding> negatives,
+      Sampling sampling,
+      TorchGenerator generator,
+      StepListener listener)
+      throws InterruptedException {
+    CodeLoop loop =
+        new CodeLoop(config, texts, negatives, sampling.guidanceScale(), generator, listener);
+    batcher.run(loop);
+    return network.run(Map.of("finished_codes", loop.codes())).get("image_embeds");
+  }
+
+  @Override
+  public void warmUp() throws InterruptedException {
+    sample(
+        List.of(anyText),
+        List.of(anyText),
+        Sampling.of(1, WARM_UP_SCALE),
+        new TorchGenerator(0),
+        StepListener.NONE);
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of(batcher);
+  }
+
+  @Override
+  public void close() {
+    batcher.close();
+    network.close();
+  }
+}
