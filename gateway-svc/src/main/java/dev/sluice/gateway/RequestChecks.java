@@ -79,6 +79,9 @@ final class RequestChecks {
     checkUnsteered("refiner", request.getRefiner());
     checkSettings("refiner", request.getRefiner());
     checkSettings("denoiser", request.getDenoiser());
+    checkNoiseless("prior", request.getPrior());
+    checkNoiseless("denoiser", request.getDenoiser());
+    checkNoiseless("refiner", request.getRefiner());
     for (int i = 0; i < request.getUpscalerCount(); i++) {
       checkSettings("upscaler[" + i + "]", request.getUpscaler(i));
       checkUnsteered("upscaler[" + i + "]", request.getUpscaler(i));
@@ -152,6 +155,12 @@ final class RequestChecks {
           "%s cache interval is %s; give 1 to %d."
               .formatted(stage, Integer.toUnsignedString(settings.getCacheInterval()), MAX_STEPS));
     }
+    if (settings.getNoiseLevel() < 0) {
+      throw RequestException.invalid(
+          stage + ".noise_level",
+          "%s noise level is %s; give a timestep of the model's schedule."
+              .formatted(stage, Integer.toUnsignedString(settings.getNoiseLevel())));
+    }
     checkGuidance(stage, settings);
     checkRange(stage + ".classifier_scale", settings.getClassifierScale(), MAX_STEERING);
     checkRange(stage + ".clip_scale", settings.getClipScale(), MAX_STEERING);
@@ -170,6 +179,14 @@ final class RequestChecks {
           stage + (settings.getClipScale() > 0 ? ".clip_scale" : ".classifier_scale"),
           "Classifiers and CLIP guide the denoiser; set their scales there, not at %s."
               .formatted(stage));
+    }
+  }
+
+  private static void checkNoiseless(String stage, StageSettings settings) {
+    if (settings.hasNoiseLevel()) {
+      throw RequestException.invalid(
+          stage + ".noise_level",
+          "Noise is put on pictures to be enlarged; leave that out of %s.".formatted(stage));
     }
   }
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Origin;
+import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
@@ -126,6 +128,49 @@ class ForkPlannerTest {
     assertThat(plan.route())
         .extracting(RouteStep::getKeepAs)
         .containsExactly(Stage.STAGE_UNSPECIFIED, Stage.DENOISER);
+  }
+
+  private static RouteStep denoising(int steps, double start) {
+    DenoiserParameters.Builder parameters =
+        DenoiserParameters.newBuilder().setSampling(SettingsOverlay.own(steps, 5));
+    if (start > 0) {
+      parameters.setStart(start);
+    }
+    return RouteSteps.denoiser(parameters);
+  }
+
+  @Test
+  void stepsOfAScheduleThatARefinerSharesAreTheRefinersToo() {
+    GenerationRequest request = fork().setDenoiser(StageSettings.newBuilder().setSteps(30)).build();
+    GenerationRequest apart =
+        request.toBuilder().setRefiner(StageSettings.newBuilder().setSteps(12)).build();
+
+    assertThat(steps(request, denoising(20, 0), denoising(20, 0.8))).containsExactly(30, 30);
+    assertThat(steps(apart, denoising(20, 0), denoising(20, 0.8))).containsExactly(30, 12);
+    assertThat(steps(request, denoising(20, 0), denoising(50, 0.8))).containsExactly(30, 50);
+    assertThat(steps(request, denoising(20, 0))).containsExactly(30);
+  }
+
+  private static List<Integer> steps(GenerationRequest request, RouteStep... route) {
+    return ForkSettings.apply(request, List.of(route)).stream()
+        .map(step -> step.getDenoiser().getSampling().getSteps())
+        .toList();
+  }
+
+  @Test
+  void anAutoregressivePriorThatIsStillToComeTakesNoSteps() {
+    List<RouteStep> route =
+        List.of(
+            RouteSteps.prior(
+                PriorParameters.newBuilder()
+                    .setAutoregressive(true)
+                    .setSampling(SettingsOverlay.own(0, 1))));
+    GenerationRequest request = fork().setPrior(StageSettings.newBuilder().setSteps(3)).build();
+
+    assertThatThrownBy(() -> ForkSettings.apply(request, route))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.toError().getField()).isEqualTo("prior.steps"));
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Interpolation;
+import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
@@ -352,6 +353,8 @@ class RoutePlannerTest {
                 .setImage(picture(8, 8))
                 .setVariation(true)
                 .setPriorCandidates(2)),
+        bad("autoregressive_prior", request().setAutoregressivePrior(true)),
+        bad("autoregressive_prior", request().setModel("pipe-sd").setAutoregressivePrior(true)),
         bad("prior_model", request().setPriorModel("pipe-kandinsky22-prior")),
         bad("prior_model", request().setModel(KANDINSKY).setPriorModel("pipe-unclip")),
         bad("prompt", request().setModel(KANDINSKY).clearPrompt()),
@@ -545,6 +548,62 @@ class RoutePlannerTest {
     JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
     assertThat(planner.plan(recipe.getRequest(), NOW).route().get(1))
         .isEqualTo(plan.route().get(1));
+  }
+
+  /** The tiny unCLIP with a prior beside it that diffusers does not know. */
+  private static RoutePlanner plannerWithCodes(Path models) throws IOException {
+    Path model = models.resolve("coded");
+    Path original = PIPELINES.resolve("pipe-unclip");
+    try (Stream<Path> files = Files.walk(original)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
+        Path copy = model.resolve(original.relativize(file));
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+    Path component = Files.createDirectory(model.resolve("autoregressive_prior"));
+    Files.writeString(component.resolve("config.json"), "{}");
+    return planner(models, "coded");
+  }
+
+  @Test
+  void plan_asksTheAutoregressivePriorWhereARequestDoes(@TempDir Path models) throws IOException {
+    RoutePlanner coded = plannerWithCodes(models);
+    GenerationRequest.Builder request =
+        request()
+            .setAutoregressivePrior(true)
+            .setPriorCandidates(2)
+            .setPrior(StageSettings.newBuilder().setGuidanceScale(2.5));
+
+    GenerationPlan plan = coded.plan(request.build(), NOW);
+
+    PriorParameters prior = plan.route().get(1).getPrior();
+    assertThat(prior.getAutoregressive()).isTrue();
+    assertThat(prior.getCandidates()).isEqualTo(2);
+    assertThat(prior.getSampling())
+        .isEqualTo(SamplingParameters.newBuilder().setGuidanceScale(2.5).build());
+    Recipe.Builder recipe = Recipe.newBuilder();
+    JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
+    assertThat(recipe.getComponentsMap()).containsKey("autoregressive_prior");
+    assertThat(coded.plan(recipe.getRequest(), NOW).route()).isEqualTo(plan.route());
+    assertThat(coded.plan(request().build(), NOW).route().get(1).getPrior().getAutoregressive())
+        .isFalse();
+  }
+
+  @Test
+  void plan_refusesWhatAnAutoregressivePriorCannotDo(@TempDir Path models) throws IOException {
+    RoutePlanner coded = plannerWithCodes(models);
+    GenerationRequest.Builder request = request().setAutoregressivePrior(true);
+
+    assertThatThrownBy(
+            () ->
+                coded.plan(
+                    request.clone().setPrior(StageSettings.newBuilder().setSteps(5)).build(), NOW))
+        .hasMessage(
+            "An autoregressive prior makes one step for each of its codes and is set by its"
+                + " guidance_scale only; leave steps out.");
+    assertThatThrownBy(() -> planner.plan(request.build(), NOW))
+        .hasMessageContaining("Model pipe-unclip samples no picture embedding for this by an");
   }
 
   @Test

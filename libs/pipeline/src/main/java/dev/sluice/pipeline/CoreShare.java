@@ -34,6 +34,6 @@ public record CoreShare(int calls, int opThreads) {
 
   /** As many calls as leave each operation so many threads. */
   public static CoreShare withOpThreads(int opThreads, int cores) {
-    return new CoreShare(Math.max(1, cores / opThreads), opThreads);
+    return new CoreShare(Math.max(1, cores / Math.max(1, opThreads)), opThreads);
   }
 }

@@ -56,6 +56,7 @@ public final class DenoiserEngine implements StageEngine {
     if (!(denoiser.network().architecture() instanceof UNet2DConditionModel)) {
       request.sampling().requireUncached("denoiser of this model");
     }
+    request.sampling().requireNoNoise("denoiser");
     SamplingPlan plan = request.sampling().plan(denoiser.scheduler());
     Start start = denoiser.start(request, plan, generator);
     int end = Steps.end(plan, request.span().end(), trainTimesteps);

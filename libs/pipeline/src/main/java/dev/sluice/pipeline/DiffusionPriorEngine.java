@@ -51,6 +51,7 @@ public final class DiffusionPriorEngine implements Prior {
       throws InterruptedException {
     sampling.guidance().requireUnsteered("prior");
     sampling.requireUncached("prior");
+    sampling.requireNoNoise("prior");
     SamplingPlan plan = sampling.plan(scheduler);
     List<Guidance> guidance = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {

@@ -29,7 +29,10 @@ final class LowResolution {
 
   /** The level that a request asks for. */
   int level(DenoiseRequest request) {
-    int level = request.noiseLevel().orElse(defaultLevel);
+    return checked(request.noiseLevel().orElse(defaultLevel));
+  }
+
+  private int checked(int level) {
     if (level < 0 || level > highestLevel) {
       throw new IllegalArgumentException(
           "noise_level is %d; this model knows 0 to %d".formatted(level, highestLevel));
@@ -57,8 +60,13 @@ final class LowResolution {
   /** Pictures with noise of the request's level. */
   HostTensor.Floats noised(
       HostTensor.Floats pictures, DenoiseRequest request, TorchGenerator generator) {
+    return noised(pictures, level(request), generator);
+  }
+
+  /** Pictures with noise of a level. */
+  HostTensor.Floats noised(HostTensor.Floats pictures, int level, TorchGenerator generator) {
     float[] noise = generator.randn(pictures.values().length);
     return new HostTensor.Floats(
-        noising.addNoise(pictures.values(), noise, level(request)), pictures.shape());
+        noising.addNoise(pictures.values(), noise, checked(level)), pictures.shape());
   }
 }

@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param thresholding of predicted clean samples; empty for the model's own
  * @param cacheInterval the whole network runs at every so many steps, and reuses its deep features
  *     between (Ma et al. 2023, "DeepCache"); 1 for always
+ * @param noiseLevel of enlargements: the timestep of the noise that is put on the small picture; 0
+ *     for none
  */
 public record Sampling(
     int steps,
@@ -33,11 +35,12 @@ public record Sampling(
     GuidanceOptions guidance,
     Optional<TimestepSpacing> spacing,
     Optional<Thresholding> thresholding,
-    int cacheInterval) {
+    int cacheInterval,
+    int noiseLevel) {
 
   private static final int MOST_STEPS = 1000;
 
-  /** Nothing is reused between steps. */
+  /** Nothing is reused between steps, and no noise is put on anything. */
   public Sampling(
       int steps,
       double guidanceScale,
@@ -47,7 +50,7 @@ public record Sampling(
       GuidanceOptions guidance,
       Optional<TimestepSpacing> spacing,
       Optional<Thresholding> thresholding) {
-    this(steps, guidanceScale, sampler, eta, timesteps, guidance, spacing, thresholding, 1);
+    this(steps, guidanceScale, sampler, eta, timesteps, guidance, spacing, thresholding, 1, 0);
   }
 
   public Sampling {
@@ -64,6 +67,9 @@ public record Sampling(
     if (cacheInterval < 1 || cacheInterval > MOST_STEPS) {
       throw new IllegalArgumentException(
           "cache_interval is " + cacheInterval + "; expected 1 to " + MOST_STEPS);
+    }
+    if (noiseLevel < 0) {
+      throw new IllegalArgumentException("noise_level is " + noiseLevel + "; expected 0 or more");
     }
   }
 
@@ -96,7 +102,8 @@ public record Sampling(
         guidance,
         spacing,
         thresholding,
-        cacheInterval);
+        cacheInterval,
+        noiseLevel);
   }
 
   /** The same, guided in another way. */
@@ -110,13 +117,51 @@ public record Sampling(
         options,
         spacing,
         thresholding,
-        cacheInterval);
+        cacheInterval,
+        noiseLevel);
   }
 
   /** The same with features reused between steps. */
   public Sampling caching(int interval) {
     return new Sampling(
-        steps, guidanceScale, sampler, eta, timesteps, guidance, spacing, thresholding, interval);
+        steps,
+        guidanceScale,
+        sampler,
+        eta,
+        timesteps,
+        guidance,
+        spacing,
+        thresholding,
+        interval,
+        noiseLevel);
+  }
+
+  /** The same with noise on a picture to be enlarged. */
+  public Sampling noising(int level) {
+    return new Sampling(
+        steps,
+        guidanceScale,
+        sampler,
+        eta,
+        timesteps,
+        guidance,
+        spacing,
+        thresholding,
+        cacheInterval,
+        level);
+  }
+
+  /**
+   * Checks that no noise is to be put on a picture.
+   *
+   * @throws IllegalArgumentException if it is, by a stage that enlarges none
+   */
+  void requireNoNoise(String what) {
+    if (noiseLevel > 0) {
+      throw new IllegalArgumentException(
+          "noise_level is %d, but the %s enlarges no picture; leave it out"
+              .formatted(noiseLevel, what));
+    }
   }
 
   /**

@@ -16,35 +16,36 @@ import java.util.Map;
  * @param channels of the picture
  * @param network for every step but the last
  * @param lastStep for the last step; may be {@code network}
- * @param noiseLevel whether the networks are told how much noise the given picture carries
+ * @param noising puts noise on the given picture, of a level that the networks are told; null where
+ *     they are told none
  */
 record SuperResolution(
-    int size, int channels, StepBatcher network, StepBatcher lastStep, boolean noiseLevel) {
-
-  /** What the networks are told of pictures that carry no noise, as at inference they do not. */
-  private static final HostTensor.Longs CLEAN = new HostTensor.Longs(new long[1], 1);
+    int size, int channels, StepBatcher network, StepBatcher lastStep, LowResolution noising) {
 
   /**
    * Enlarges pictures that share one generator.
    *
    * @param pictures {@code [pictures, channels, height, width]}
+   * @param noiseLevel the timestep of the noise that is put on them; 0 for none
+   * @throws IllegalArgumentException if the networks do not know such noise
    */
   HostTensor.Floats enlarge(
       HostTensor.Floats pictures,
       SamplingPlan plan,
+      int noiseLevel,
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
-    HostTensor.Floats blurred = Samples.resize(pictures, size);
+    HostTensor.Floats blurred =
+        Samples.resize(noiseLevel == 0 ? pictures : noised(pictures, noiseLevel, generator), size);
+    Map<String, HostTensor> told =
+        noising == null
+            ? Map.of()
+            : Map.of("class_labels", new HostTensor.Longs(new long[] {noiseLevel}, 1));
     int count = blurred.shape()[0];
     List<Guidance> guidance = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      guidance.add(
-          Guidance.none(
-              new Condition(
-                  Condition.Ports.UNET,
-                  noiseLevel ? Map.of("class_labels", CLEAN) : Map.of(),
-                  blurred.row(i))));
+      guidance.add(Guidance.none(new Condition(Condition.Ports.UNET, told, blurred.row(i))));
     }
     Start start = Start.fromNoise(plan, generator, count, channels, size, size);
     DenoiseLoop loop =
@@ -52,5 +53,16 @@ record SuperResolution(
     network.run(loop.until(plan.length() - 1));
     lastStep.run(loop);
     return loop.sample();
+  }
+
+  private HostTensor.Floats noised(
+      HostTensor.Floats pictures, int noiseLevel, TorchGenerator generator) {
+    if (noising == null) {
+      throw new IllegalArgumentException(
+          "noise_level is %d, but the networks of this model take pictures without noise; leave it"
+                  .formatted(noiseLevel)
+              + " out");
+    }
+    return noising.noised(pictures, noiseLevel, generator);
   }
 }

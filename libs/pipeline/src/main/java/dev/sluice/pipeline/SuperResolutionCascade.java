@@ -36,6 +36,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
   private final List<Network> networks;
   private final List<StepBatcher> batchers;
   private final List<SuperResolution> enlargements;
+  private final LowResolution noising;
   private final int channels;
 
   private SuperResolutionCascade(ModelFolder model, Network first, Network last, BatchLimit limit) {
@@ -45,6 +46,9 @@ final class SuperResolutionCascade implements UpscalerEngine {
         List.of(
             new StepBatcher(model.name() + "/" + FIRST, first::run, limit),
             new StepBatcher(model.name() + "/" + LAST, last::run, limit));
+    int highestLevel =
+        model.setting("max_noise_level", model.trainTimesteps("super_res_scheduler") - 1);
+    this.noising = new LowResolution(scheduler, 0, highestLevel);
     Config firstConfig = model.config(FIRST);
     Config lastConfig = model.config(LAST);
     this.channels = firstConfig.integer("in_channels", 6) / 2;
@@ -68,18 +72,16 @@ final class SuperResolutionCascade implements UpscalerEngine {
     StepBatcher lastBatcher = batchers.get(1);
     if (lastSize == firstSize) {
       return List.of(
-          new SuperResolution(
-              firstSize, channels, firstBatcher, lastBatcher, takesNoiseLevel(first)));
+          new SuperResolution(firstSize, channels, firstBatcher, lastBatcher, noising(first)));
     }
     return List.of(
-        new SuperResolution(
-            firstSize, channels, firstBatcher, firstBatcher, takesNoiseLevel(first)),
-        new SuperResolution(lastSize, channels, lastBatcher, lastBatcher, takesNoiseLevel(last)));
+        new SuperResolution(firstSize, channels, firstBatcher, firstBatcher, noising(first)),
+        new SuperResolution(lastSize, channels, lastBatcher, lastBatcher, noising(last)));
   }
 
   /** Conditioning augmentation (Ho et al. 2022, "Cascaded Diffusion Models"), by class label. */
-  private static boolean takesNoiseLevel(Config config) {
-    return config.has("class_embed_type") || config.has("num_class_embeds");
+  private LowResolution noising(Config config) {
+    return config.has("class_embed_type") || config.has("num_class_embeds") ? noising : null;
   }
 
   /** If there are fewer samplings than enlargements, the last serves for the rest. */
@@ -91,7 +93,8 @@ final class SuperResolutionCascade implements UpscalerEngine {
       StepListener listener)
       throws InterruptedException {
     requirePicture(picture);
-    List<SamplingPlan> plans = plans(samplings);
+    List<Sampling> own = forEach(samplings);
+    List<SamplingPlan> plans = own.stream().map(sampling -> sampling.plan(scheduler)).toList();
     int steps = plans.stream().mapToInt(SamplingPlan::length).sum();
     HostTensor.Floats enlarged = picture;
     int stepsBefore = 0;
@@ -100,23 +103,24 @@ final class SuperResolutionCascade implements UpscalerEngine {
         enlarged = Samples.clamp(enlarged);
       }
       StepListener part = listener.within(stepsBefore, steps);
-      enlarged = enlargements.get(i).enlarge(enlarged, plans.get(i), generator, part);
+      int noiseLevel = own.get(i).noiseLevel();
+      enlarged = enlargements.get(i).enlarge(enlarged, plans.get(i), noiseLevel, generator, part);
       stepsBefore += plans.get(i).length();
     }
     return enlarged;
   }
 
-  private List<SamplingPlan> plans(List<Sampling> samplings) {
+  private List<Sampling> forEach(List<Sampling> samplings) {
     if (samplings.isEmpty()) {
       throw new IllegalArgumentException("an enlargement needs to be told its number of steps");
     }
     samplings.forEach(sampling -> sampling.guidance().requireUnsteered("enlargement"));
     samplings.forEach(sampling -> sampling.requireUncached("enlargement"));
-    List<SamplingPlan> plans = new ArrayList<>();
+    List<Sampling> own = new ArrayList<>();
     for (int i = 0; i < enlargements.size(); i++) {
-      plans.add(samplings.get(Math.min(i, samplings.size() - 1)).plan(scheduler));
+      own.add(samplings.get(Math.min(i, samplings.size() - 1)));
     }
-    return plans;
+    return own;
   }
 
   private void requirePicture(HostTensor.Floats picture) {

@@ -76,7 +76,8 @@ class StepBatcherTest {
 
   @Test
   void run_givesTheSamePictureInAnyCompany() throws Exception {
-    for (BatchLimit limit : List.of(WIDE, new BatchLimit(3, 200), new BatchLimit(1, 1))) {
+    for (BatchLimit limit :
+        List.of(WIDE, WIDE.sideBySide(3), new BatchLimit(3, 200), new BatchLimit(1, 1))) {
       try (StepBatcher batcher = new StepBatcher("toy", new ToyNetwork(), limit)) {
         List<DenoiseLoop> loops = new ArrayList<>();
         List<CompletableFuture<Void>> done = new ArrayList<>();
@@ -211,6 +212,49 @@ class StepBatcherTest {
       DenoiseLoop loop = request.loop(StepListener.NONE);
       batcher.run(loop);
       assertThat(loop.sample().values()).isEqualTo(request.alone());
+    }
+  }
+
+  @Test
+  void run_reportsWhatOneOfSeveralCallsSideBySideThrewAndGoesOn() throws Exception {
+    RowNetwork refusesOne =
+        inputs -> {
+          for (float strength : ((HostTensor.Floats) inputs.get(ToyNetwork.STRENGTH)).values()) {
+            if (strength == 0) {
+              throw new IllegalArgumentException("no empty captions");
+            }
+          }
+          return new ToyNetwork().run(inputs);
+        };
+    Request guided = MIXED.get(1);
+    Request unguided = MIXED.get(0);
+    try (StepBatcher batcher = new StepBatcher("toy", refusesOne, WIDE.sideBySide(2))) {
+      assertThatThrownBy(() -> batcher.run(guided.loop(StepListener.NONE)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no empty captions");
+      DenoiseLoop loop = unguided.loop(StepListener.NONE);
+      batcher.run(loop);
+      assertThat(loop.sample().values()).isEqualTo(unguided.alone());
+    }
+  }
+
+  @Test
+  void run_makesAStepsCallsSideBySide() throws Exception {
+    CountDownLatch both = new CountDownLatch(2);
+    RowNetwork meets =
+        inputs -> {
+          both.countDown();
+          try {
+            assertThat(both.await(10, TimeUnit.SECONDS)).as("the other call is under way").isTrue();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return new ToyNetwork().run(inputs);
+        };
+    try (StepBatcher batcher = new StepBatcher("toy", meets, WIDE.sideBySide(2))) {
+      batcher.run(MIXED.get(1).loop(StepListener.NONE));
+      assertThat(batcher.calls()).as("two halves are one call").isEqualTo(11);
+      assertThat(batcher.rows()).isEqualTo(22);
     }
   }
 

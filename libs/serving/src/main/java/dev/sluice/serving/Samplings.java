@@ -29,18 +29,21 @@ public final class Samplings {
           field + ".guidance_scale", "%s is not in the range 0 to 100".formatted(scale));
     }
     try {
-      return new Sampling(
-          parameters.getSteps(),
-          scale,
-          Optional.of(parameters.getSampler()).filter(name -> !name.isEmpty()),
-          parameters.getEta(),
-          List.of(),
-          guidance(parameters),
-          parameters.hasTimestepSpacing()
-              ? Optional.of(TimestepSpacing.named(parameters.getTimestepSpacing()))
-              : Optional.empty(),
-          thresholding(parameters),
-          parameters.hasCacheInterval() ? parameters.getCacheInterval() : 1);
+      Sampling sampling =
+          new Sampling(
+              parameters.getSteps(),
+              scale,
+              Optional.of(parameters.getSampler()).filter(name -> !name.isEmpty()),
+              parameters.getEta(),
+              List.of(),
+              guidance(parameters),
+              parameters.hasTimestepSpacing()
+                  ? Optional.of(TimestepSpacing.named(parameters.getTimestepSpacing()))
+                  : Optional.empty(),
+              thresholding(parameters));
+      return sampling
+          .caching(parameters.hasCacheInterval() ? parameters.getCacheInterval() : 1)
+          .noising(parameters.getNoiseLevel());
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField(field, e.getMessage());
     }

@@ -168,6 +168,11 @@ public final class ShapesUnclip {
     return config;
   }
 
+  /** Beside what diffusers' unCLIP has: a model is complete without. */
+  static void writeAutoregressivePriorConfig(Path folder) throws IOException {
+    write(folder.resolve("autoregressive_prior/config.json"), autoregressivePrior());
+  }
+
   /** Writes everything of the model folder but the weights. */
   static void writeConfigs(Path folder) throws IOException {
     new ShapesVocabulary().write(folder.resolve("tokenizer"));
@@ -175,7 +180,6 @@ public final class ShapesUnclip {
     write(folder.resolve("image_encoder/config.json"), imageEncoder());
     write(folder.resolve("feature_extractor/preprocessor_config.json"), featureExtractor());
     write(folder.resolve("prior/config.json"), prior());
-    write(folder.resolve("autoregressive_prior/config.json"), autoregressivePrior());
     write(folder.resolve("text_proj/config.json"), textProjection());
     write(folder.resolve("decoder/config.json"), decoder());
     write(folder.resolve("super_res_first/config.json"), superResolutionFirst());
@@ -217,6 +221,7 @@ public final class ShapesUnclip {
   private static Map<String, Object> modelIndex() {
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("_class_name", "UnCLIPPipeline");
+    index.put("max_noise_level", SuperResolutionObjective.MAX_LEVEL);
     index.put("decoder", List.of("diffusers", "UNet2DConditionModel"));
     index.put("decoder_scheduler", List.of("diffusers", "UnCLIPScheduler"));
     index.put("prior", List.of("diffusers", "PriorTransformer"));

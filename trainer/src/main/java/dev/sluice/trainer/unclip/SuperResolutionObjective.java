@@ -25,7 +25,7 @@ import org.tensorflow.types.TFloat32;
 final class SuperResolutionObjective implements Objective {
 
   /** Noise levels of the small picture, as timesteps of the same schedule. */
-  private static final int MAX_LEVEL = 250;
+  static final int MAX_LEVEL = 250;
 
   private static final double CLEAN_SHARE = 0.25;
 
