@@ -83,6 +83,9 @@ class PipelineIT {
 
   private static final String MODEL = TinyModel.NAME;
 
+  /** The model that ships, whose networks are trained. */
+  private static final String SHAPES = "shapes-unclip";
+
   /** A model whose pictures a rounding hardly moves. */
   private static final String LATENT = "pipe-sd";
 
@@ -113,6 +116,8 @@ class PipelineIT {
     for (String name : FAMILIES) {
       TinyModel.install(name, models);
     }
+    Path own = Path.of(System.getProperty("sluice.home"), "models");
+    TinyModel.copy(own.resolve(SHAPES), models);
     SluiceHome home = new SluiceHome(Path.of(System.getProperty("sluice.home")), folder);
     StartReport report = new StartReport(System.out);
     instance = LocalInstance.start(home, RunFolder.temporary(folder), models, report);
@@ -410,6 +415,52 @@ class PipelineIT {
 
     assertThat(Png.largestDifference(kept, walked.get(0).getPng())).isLessThanOrEqualTo(2);
     assertThat(Png.largestDifference(kept, walked.get(1).getPng())).isGreaterThan(2);
+  }
+
+  private static GenerationRequest.Builder shape(String id) {
+    return GenerationRequest.newBuilder()
+        .setRequestId(id)
+        .setModel(SHAPES)
+        .setPrompt("a large red circle")
+        .setSeed(7)
+        .setDenoiser(StageSettings.newBuilder().setSteps(5));
+  }
+
+  @Test
+  void anAutoregressivePriorTellsACodeAtATimeAndMakesTheSamePictureAgain() {
+    GenerationRequest request =
+        shape("coded").setAutoregressivePrior(true).setPriorCandidates(2).build();
+    List<String> steps = new ArrayList<>();
+
+    Image image =
+        overGrpc(
+                request,
+                event -> {
+                  if (event.getProgress().getStage() == Stage.PRIOR) {
+                    steps.add(event.getProgress().getStep() + "/" + event.getProgress().getTotal());
+                  }
+                })
+            .get(0);
+
+    assertThat(steps).contains("1/48", "48/48");
+    Image again = overGrpc(request.toBuilder().setRequestId("coded-again").build()).get(0);
+    Image diffused = overGrpc(shape("diffused").build()).get(0);
+    assertThat(Png.largestDifference(image.getPng(), again.getPng())).isLessThanOrEqualTo(1);
+    assertThat(Png.largestDifference(image.getPng(), diffused.getPng())).isGreaterThan(10);
+  }
+
+  @Test
+  void noiseOnAPictureToBeEnlargedChangesItAsFarAsTheModelKnowsIt() {
+    GenerationRequest.Builder request = shape("noised");
+    request.addUpscalerBuilder().setNoiseLevel(150);
+
+    Image noised = overGrpc(request.build()).get(0);
+
+    Image plain = overGrpc(shape("noiseless").build()).get(0);
+    assertThat(Png.largestDifference(noised.getPng(), plain.getPng())).isGreaterThan(10);
+    request.setRequestId("too-noisy").getUpscalerBuilder(0).setNoiseLevel(251);
+    assertThatThrownBy(() -> overGrpc(request.build()))
+        .hasMessageContaining("noise_level is 251; this model knows 0 to 250");
   }
 
   @Test

@@ -29,8 +29,12 @@ final class TinyModel {
 
   /** Copies one of the reference data's models into {@code models}. */
   static Path install(String name, Path models) throws IOException {
-    Path source = source(name);
-    Path installed = models.resolve(name);
+    return copy(source(name), models);
+  }
+
+  /** Copies a model's folder into {@code models}. */
+  static Path copy(Path source, Path models) throws IOException {
+    Path installed = models.resolve(source.getFileName());
     try (Stream<Path> tree = Files.walk(source)) {
       for (Path path : tree.filter(Files::isRegularFile).toList()) {
         Path target = installed.resolve(source.relativize(path));

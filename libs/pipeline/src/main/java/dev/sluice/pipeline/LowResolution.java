@@ -22,7 +22,8 @@ final class LowResolution {
    * @param scheduler whose timesteps the levels are
    */
   LowResolution(SchedulerConfig scheduler, int defaultLevel, int highestLevel) {
-    this.noising = Samplers.of(scheduler).plan(SamplingOptions.ofSteps(1));
+    // Noise is put on by timestep, so any plan will do; unCLIP's scheduler has none of one step.
+    this.noising = Samplers.of(scheduler).plan(SamplingOptions.ofSteps(2));
     this.defaultLevel = defaultLevel;
     this.highestLevel = highestLevel;
   }

@@ -52,6 +52,11 @@ final class TextTower implements AutoCloseable {
     return tokenizer.maxLength();
   }
 
+  /** A text of {@code length} tokens, padded or cut. */
+  TokenIds tokens(String text, int length) {
+    return tokenizer.encode(text, length);
+  }
+
   /** All outputs of the network for a text of {@code length} tokens, padded or cut. */
   Map<String, HostTensor.Floats> outputs(String text, int length) {
     String key = length + ":" + text;
@@ -61,7 +66,7 @@ final class TextTower implements AutoCloseable {
         return known;
       }
     }
-    TokenIds tokens = tokenizer.encode(text, length);
+    TokenIds tokens = tokens(text, length);
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
     inputs.put("input_ids", tokens.inputIds());
     if (masked) {
