@@ -27,7 +27,7 @@ class GradientsTest {
           Map.of(
               "in_channels", 3,
               "block_out_channels", List.of(8, 16),
-              "down_block_types", List.of("ResnetDownsampleBlock2D", "AttnDownBlock2D"),
+              "down_block_types", List.of("DownBlock2D", "AttnDownBlock2D"),
               "layers_per_block", 1,
               "attention_head_dim", 8,
               "norm_num_groups", 4,

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.nn.Conv2d;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -68,24 +67,21 @@ public final class Layers {
     Operand<TFloat32> filters = scope.filters("weight", out, channels(x), kernel, kernel);
     List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
     boolean same = stride == 1 && before == after && 2 * before == kernel - 1;
-    Operand<TFloat32> y;
-    if (same || before + after == 0) {
-      y = tf.nn.conv2d(x, filters, strides, same ? "SAME" : "VALID");
-    } else {
-      long b = before;
-      long a = after;
-      y =
-          tf.nn.conv2d(
-              x,
-              filters,
-              strides,
-              "EXPLICIT",
-              Conv2d.explicitPaddings(List.of(0L, 0L, b, a, b, a, 0L, 0L)));
-    }
+    Operand<TFloat32> padded = same || before + after == 0 ? x : pad(tf, x, before, after);
+    Operand<TFloat32> y = tf.nn.conv2d(padded, filters, strides, same ? "SAME" : "VALID");
     if (bias) {
       y = tf.nn.biasAdd(y, scope.weight("bias", out));
     }
     return scope.tap(y);
+  }
+
+  /**
+   * Zeros around a feature map. A convolution can have them by itself, but then TensorFlow's
+   * gradient of it fails, which classifiers need to guide.
+   */
+  private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int before, int after) {
+    int[][] widths = {{0, 0}, {before, after}, {before, after}, {0, 0}};
+    return tf.pad(x, tf.constant(widths), tf.constant(0f));
   }
 
   /**
