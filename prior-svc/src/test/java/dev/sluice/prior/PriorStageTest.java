@@ -16,7 +16,6 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.Slerp;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.DiffusionPriorEngine;
 import dev.sluice.pipeline.ImageEncoding;
 import dev.sluice.pipeline.Sampling;
@@ -59,7 +58,7 @@ class PriorStageTest {
 
     TorchGenerator generator = new TorchGenerator(7);
     try (DiffusionPriorEngine engine =
-        DiffusionPriorEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
+        DiffusionPriorEngine.load(StageTrial.model(), StageTrial.limit())) {
       assertThat(result.getOutputsMap())
           .containsOnly(
               Map.entry(
@@ -90,7 +89,7 @@ class PriorStageTest {
     List<HostTensor.Floats> byLikeness = new ArrayList<>();
     TorchGenerator generator = new TorchGenerator(seed);
     try (DiffusionPriorEngine engine =
-        DiffusionPriorEngine.load(StageTrial.model(), BatchLimit.DEFAULT)) {
+        DiffusionPriorEngine.load(StageTrial.model(), StageTrial.limit())) {
       HostTensor.Floats all =
           engine.sample(
               nCopies(4, text), nCopies(4, none), Sampling.of(4, 3), generator, StepListener.NONE);
@@ -107,6 +106,18 @@ class PriorStageTest {
     assertThat(dot(byLikeness.get(3).values(), text.embeds().values()))
         .isGreaterThan(dot(byLikeness.get(2).values(), text.embeds().values()) + 1e-3);
     assertThat(result.getHeader().getGeneratorState().toByteArray()).isEqualTo(generator.state());
+  }
+
+  @Test
+  void run_refusesAnAutoregressivePriorThatTheModelDoesNotHave() {
+    PriorTask task =
+        task(StageTrial.sampling(4, 3)).toBuilder()
+            .setParameters(PriorParameters.newBuilder().setAutoregressive(true))
+            .build();
+
+    assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("model pipe-unclip has no autoregressive prior");
   }
 
   private static double dot(float[] one, float[] other) {

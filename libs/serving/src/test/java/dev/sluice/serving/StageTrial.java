@@ -4,6 +4,8 @@ import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.BatchLimit;
+import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.StageEngine;
@@ -37,6 +39,12 @@ public final class StageTrial {
   /** The recorded model. */
   public static ModelFolder model() {
     return model(MODEL);
+  }
+
+  /** The limit with which a stage loads it: the same rows in the same calls add up alike. */
+  public static BatchLimit limit() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return BatchLimit.DEFAULT.sideBySide(CoreShare.of(List.of(model()), cores).calls());
   }
 
   /** Another recorded model. */
