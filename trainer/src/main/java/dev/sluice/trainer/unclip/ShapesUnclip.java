@@ -228,6 +228,7 @@ public final class ShapesUnclip {
   private static Map<String, Object> samplingDefaults() {
     Map<String, Object> defaults = new LinkedHashMap<>();
     defaults.put("prior", Map.of("steps", 15, "guidance_scale", 2.0));
+    defaults.put("autoregressive_prior", Map.of("guidance_scale", 2.0));
     defaults.put("denoiser", Map.of("steps", 20, "guidance_scale", 2.0));
     defaults.put("upscaler", Map.of("steps", 7));
     return defaults;

@@ -25,11 +25,11 @@ public final class TrainShapesUnclip implements Callable<Integer> {
   enum Part {
     CLIP(96, 6e-4, 3600, "text_encoder", "image_encoder"),
     PRIOR(96, 6e-4, 1200, "prior"),
-    AUTOREGRESSIVE_PRIOR(96, 6e-4, 2000, "autoregressive_prior"),
+    AUTOREGRESSIVE_PRIOR(96, 6e-4, 2500, "autoregressive_prior"),
     DECODER(32, 6e-4, 17_000, "text_proj", "decoder"),
     SUPER_RES_FIRST(32, 8e-4, 1500, "super_res_first"),
     SUPER_RES_LAST(24, 8e-4, 1500, "super_res_last"),
-    CLASSIFIER(160, 1e-3, 1500, "classifier");
+    CLASSIFIER(160, 1e-3, 7000, "classifier");
 
     private final int batch;
     private final double rate;
