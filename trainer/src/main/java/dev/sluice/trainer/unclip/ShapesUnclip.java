@@ -2,7 +2,6 @@ package dev.sluice.trainer.unclip;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.sluice.trainer.shapes.Shape;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,22 +85,6 @@ public final class ShapesUnclip {
     config.put("num_codes", 48);
     config.put("num_buckets", 32);
     config.put("num_similarities", 2);
-    return config;
-  }
-
-  /** Tells the shape of a picture's one object, in the order of {@link Shape}. */
-  static Map<String, Object> classifier() {
-    Map<String, Object> config = new LinkedHashMap<>();
-    config.put("_class_name", "NoisyClassifier");
-    config.put("sample_size", BASE);
-    config.put("in_channels", 3);
-    config.put("num_classes", Shape.values().length);
-    config.put("block_out_channels", List.of(32, 64, 96));
-    config.put("layers_per_block", 1);
-    config.put("down_block_types", List.of("DownBlock2D", "DownBlock2D", "AttnDownBlock2D"));
-    config.put("attention_head_dim", 32);
-    config.put("resnet_time_scale_shift", "scale_shift");
-    config.put("norm_num_groups", 8);
     return config;
   }
 
@@ -210,18 +193,11 @@ public final class ShapesUnclip {
   }
 
   /**
-   * Writes the config of a component beside what diffusers' unCLIP has; a model is complete
-   * without, so it must not lie there before its weights do.
+   * Writes the config of what diffusers' unCLIP does not have; the model is complete without, so it
+   * must not lie there before its weights do.
    */
-  static void writeConfigBeside(Path folder, String component) throws IOException {
-    switch (component) {
-      case "autoregressive_prior" ->
-          write(folder.resolve(component).resolve("config.json"), autoregressivePrior());
-      case "classifier" -> write(folder.resolve(component).resolve("config.json"), classifier());
-      default -> {
-        // The others are written when training begins.
-      }
-    }
+  static void writeAutoregressivePriorConfig(Path folder) throws IOException {
+    write(folder.resolve("autoregressive_prior/config.json"), autoregressivePrior());
   }
 
   /** What {@code evaluate} found good; our gateway samples so when a request says nothing. */

@@ -28,8 +28,7 @@ public final class TrainShapesUnclip implements Callable<Integer> {
     AUTOREGRESSIVE_PRIOR(96, 6e-4, 2500, "autoregressive_prior"),
     DECODER(32, 6e-4, 17_000, "text_proj", "decoder"),
     SUPER_RES_FIRST(32, 8e-4, 1500, "super_res_first"),
-    SUPER_RES_LAST(24, 8e-4, 1500, "super_res_last"),
-    CLASSIFIER(160, 1e-3, 7000, "classifier");
+    SUPER_RES_LAST(24, 8e-4, 1500, "super_res_last");
 
     private final int batch;
     private final double rate;
@@ -130,7 +129,9 @@ public final class TrainShapesUnclip implements Callable<Integer> {
       }
       for (String component : part.components) {
         loop.export(component, weightsFile(component));
-        ShapesUnclip.writeConfigBeside(out, component);
+        if (part == Part.AUTOREGRESSIVE_PRIOR) {
+          ShapesUnclip.writeAutoregressivePriorConfig(out);
+        }
       }
       System.out.printf(
           "%s: %,d of %,d steps done, weights in %s%n", part, loop.step(), total, out);
@@ -146,7 +147,6 @@ public final class TrainShapesUnclip implements Callable<Integer> {
       case CLIP -> new ClipObjective(batches);
       case PRIOR -> new PriorObjective(batches, clip);
       case AUTOREGRESSIVE_PRIOR -> new AutoregressivePriorObjective(batches, clip);
-      case CLASSIFIER -> new ClassifierObjective(batches);
       case DECODER -> new DecoderObjective(batches, clip);
       case SUPER_RES_FIRST ->
           superResolution(
