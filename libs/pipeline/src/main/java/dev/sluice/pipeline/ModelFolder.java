@@ -28,7 +28,7 @@ public final class ModelFolder {
   public static final String INDEX = "model_index.json";
 
   /** Components that a pipeline may have, though diffusers' class of it does not know them. */
-  private static final List<String> BESIDE =
+  static final List<String> BESIDE =
       List.of(ClassifierGuide.COMPONENT, ClipGuide.COMPONENT, AutoregressivePriorEngine.COMPONENT);
 
   private final Path folder;

@@ -127,6 +127,14 @@ final class ModelInspector {
     Config index = Config.read(folder.resolve(ModelFolder.INDEX));
     kind = index.string("_class_name", "");
     index.asMap().forEach(this::inspectEntry);
+    for (String name : ModelFolder.BESIDE) {
+      Path config = folder.resolve(name).resolve("config.json");
+      if (!index.has(name) && Files.isRegularFile(config)) {
+        attempt(
+            config,
+            () -> inspectEntry(name, List.of("", Architectures.className(Config.read(config)))));
+      }
+    }
   }
 
   private void inspectEntry(String name, Object value) {
@@ -163,7 +171,11 @@ final class ModelInspector {
     }
     return switch (className) {
       case "AutoencoderKL", "VQModel" -> Stage.UPSCALER;
-      case "PriorTransformer", "CLIPVisionModel", "CLIPVisionModelWithProjection" -> Stage.PRIOR;
+      case "AutoregressivePrior",
+          "PriorTransformer",
+          "CLIPVisionModel",
+          "CLIPVisionModelWithProjection" ->
+          Stage.PRIOR;
       case "CLIPTextModel", "CLIPTextModelWithProjection", "T5EncoderModel" -> Stage.TEXT_ENCODER;
       default -> Stage.DENOISER;
     };

@@ -76,6 +76,14 @@ class ModelInspectionTest {
   }
 
   @Test
+  void of_looksIntoComponentsThatTheIndexDoesNotKnow() throws IOException {
+    Path prior = Files.createDirectory(model.resolve("autoregressive_prior"));
+    Files.writeString(prior.resolve("config.json"), "{\"_class_name\": \"AutoregressivePrior\"}");
+
+    assertProblem(prior.toString(), "no weights");
+  }
+
+  @Test
   void of_namesAPipelineClassThatIsNotKnown() throws IOException {
     Path index = model.resolve(ModelFolder.INDEX);
     Files.writeString(index, Files.readString(index).replace("UnCLIPPipeline", "NovelPipeline"));

@@ -25,6 +25,10 @@ final class Attempt implements StageRuntime.Caller {
   private final Outbox outbox;
   private final Checkpoints checkpoints;
   private final BooleanSupplier stopping;
+
+  /** Of the thread that began: steps and previews are told by others, which work for many. */
+  private final String traceParent = TraceParent.current();
+
   private Checkpoints.Checkpoint checkpoint;
 
   Attempt(
@@ -56,7 +60,8 @@ final class Attempt implements StageRuntime.Caller {
     outbox.send(
         event()
             .setProgress(StageProgress.newBuilder().setStage(stage).setStep(step).setTotal(total))
-            .build());
+            .build(),
+        traceParent);
   }
 
   @Override
@@ -64,7 +69,8 @@ final class Attempt implements StageRuntime.Caller {
     outbox.send(
         event()
             .setPreview(Preview.newBuilder().setStep(step).setPng(ByteString.copyFrom(png)))
-            .build());
+            .build(),
+        traceParent);
   }
 
   private GenerationEvent.Builder event() {

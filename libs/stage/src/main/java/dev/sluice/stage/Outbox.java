@@ -64,10 +64,10 @@ public final class Outbox implements AutoCloseable {
   }
 
   /** Writes an event without waiting: a lost one is no loss. */
-  public void send(GenerationEvent event) {
+  public void send(GenerationEvent event, String traceParent) {
     ProducerRecord<byte[], byte[]> record =
         record(Topics.EVENTS, event.getRequestId(), event.toByteArray());
-    header(record, RecordHeaders.TRACE_PARENT, TraceParent.current());
+    header(record, RecordHeaders.TRACE_PARENT, traceParent);
     producer.send(record);
   }
 

@@ -13,6 +13,8 @@ import dev.sluice.contract.v1.UpscalerParameters;
 import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.contract.v1.UpscalerTask;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Tasks, and stages that are quick to work on them. */
 final class Tasks {
@@ -60,7 +62,8 @@ final class Tasks {
 
   static DenoiserResult denoise(DenoiserTask task, StageContext context, int steps) {
     for (int step = 1; step <= steps; step++) {
-      context.progress(step, steps);
+      int made = step;
+      elsewhere(() -> context.progress(made, steps));
     }
     float[] values = Tensors.floats("image_embeds", task.getInputsOrThrow("image_embeds"));
     return DenoiserResult.newBuilder()
@@ -69,6 +72,15 @@ final class Tasks {
                 .setHeader(task.getHeader())
                 .putOutputs("sample", doubled(values)))
         .build();
+  }
+
+  /** Steps are told by a thread that works for many, as a batcher's does. */
+  private static void elsewhere(Runnable work) {
+    try {
+      CompletableFuture.runAsync(work).join();
+    } catch (CompletionException e) {
+      throw (RuntimeException) e.getCause();
+    }
   }
 
   private static Tensor doubled(float[] values) {
