@@ -600,29 +600,31 @@ class PipelineIT {
     GenerationRequest overKafka = request("door-kafka", 11).setModel(LATENT).build();
     GenerationRequest asJson = request("door-json", 11).setModel(LATENT).build();
     try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS)) {
+      // One after the other: in company a picture may differ by a rounding.
       write(Topics.REQUESTS, "k", overKafka.toByteArray(), null);
+      List<GenerationResult> answers = new ArrayList<>(resultsOf(results, "door-kafka", 1));
       write(
           Topics.REQUESTS,
           null,
           JsonFormat.printer().print(asJson).getBytes(StandardCharsets.UTF_8),
           RecordHeaders.JSON);
+      // What was asked in JSON is answered in JSON.
+      ConsumerRecord<byte[], byte[]> json =
+          results
+              .await(1, PATIENCE, record -> result(record).getRequestId().equals("door-json"))
+              .get(0);
+      assertThat(new String(json.value(), StandardCharsets.UTF_8)).startsWith("{");
+      answers.add(result(json));
       ByteString png = overGrpc(request("door-grpc", 11).setModel(LATENT).build()).get(0).getPng();
 
       assertThat(png.size()).isGreaterThan(100);
-      // What was asked in JSON is answered in JSON.
-      assertThat(
-              results.await(
-                  1, PATIENCE, record -> result(record).getRequestId().equals("door-json")))
-          .allMatch(record -> new String(record.value(), StandardCharsets.UTF_8).startsWith("{"));
-      for (String id : List.of("door-kafka", "door-json")) {
-        assertThat(resultsOf(results, id, 1))
-            .singleElement()
-            .satisfies(
-                result -> {
-                  assertThat(result.getImage().getPng()).isEqualTo(png);
-                  assertThat(result.getImage().getTimingsList()).hasSize(3);
-                });
-      }
+      assertThat(answers)
+          .hasSize(2)
+          .allSatisfy(
+              answer -> {
+                assertThat(answer.getImage().getPng()).isEqualTo(png);
+                assertThat(answer.getImage().getTimingsList()).hasSize(3);
+              });
     }
   }
 
