@@ -1,7 +1,6 @@
 package dev.sluice.bench;
 
 import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.ModelFolder;
@@ -33,9 +32,8 @@ public final class MixedBatchBench {
   /** Arguments: an unCLIP's folder. */
   public static void main(String[] args) throws Exception {
     ModelFolder folder = ModelFolder.open(Path.of(args[0]));
-    CoreShare share = CoreShare.of(List.of(folder), Runtime.getRuntime().availableProcessors());
-    OpThreads.set(share.opThreads());
-    BatchLimit limit = new BatchLimit(MOST_ROWS, Long.MAX_VALUE).sideBySide(share.calls());
+    BatchLimit limit =
+        CoreShare.of(List.of(folder)).settle(new BatchLimit(MOST_ROWS, Long.MAX_VALUE));
     List<UnClipRequest> requests = requests();
     try (UnClipPipeline model = UnClipPipeline.load(folder, limit)) {
       List<float[]> alone = oneAtATime(model, requests);

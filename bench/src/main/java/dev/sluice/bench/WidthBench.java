@@ -5,7 +5,6 @@ import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Network;
-import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
@@ -38,19 +37,17 @@ public final class WidthBench {
 
   /** Arguments: a UNet's folder, then how many times as wide each network is. */
   public static void main(String[] args) throws Exception {
-    CoreShare share =
-        CoreShare.withOpThreads(
-            Integer.getInteger("op.threads", 1), Runtime.getRuntime().availableProcessors());
-    OpThreads.set(share.opThreads());
+    BatchLimit limit =
+        CoreShare.withOpThreads(Integer.getInteger("op.threads", 1))
+            .settle(new BatchLimit(2 * REQUESTS, Long.MAX_VALUE));
     Config like = Config.read(Path.of(args[0]).resolve("config.json"));
     for (int i = 1; i < args.length; i++) {
-      measure(widened(like, Integer.parseInt(args[i])), share);
+      measure(widened(like, Integer.parseInt(args[i])), limit);
     }
   }
 
-  private static void measure(Config config, CoreShare share) throws Exception {
+  private static void measure(Config config, BatchLimit limit) throws Exception {
     SplittableRandom random = new SplittableRandom(0);
-    BatchLimit limit = new BatchLimit(2 * REQUESTS, Long.MAX_VALUE).sideBySide(share.calls());
     try (Network network =
             Network.initialize(
                 new UNet2DConditionModel(config),

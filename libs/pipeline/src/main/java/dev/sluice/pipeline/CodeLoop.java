@@ -25,7 +25,7 @@ final class CodeLoop implements StepLoop {
   private final double guidanceScale;
   private final TorchGenerator generator;
   private final StepListener listener;
-  private final long[][] codes;
+  private final long[] codes;
   private final long[] similarities;
   private int position;
 
@@ -47,7 +47,7 @@ final class CodeLoop implements StepLoop {
     this.guidanceScale = guidanceScale;
     this.generator = generator;
     this.listener = listener;
-    this.codes = new long[texts.size()][config.codes()];
+    this.codes = new long[texts.size() * config.codes()];
     this.similarities = new long[texts.size()];
     int lower = config.similarities() / 2;
     float[] drawn = generator.rand(texts.size());
@@ -65,11 +65,11 @@ final class CodeLoop implements StepLoop {
     }
     position = state.run().index();
     float[] drawn = state.run().tensors().get(SIMILARITIES);
-    for (int picture = 0; picture < codes.length; picture++) {
+    for (int picture = 0; picture < similarities.length; picture++) {
       similarities[picture] = (long) drawn[picture];
-      for (int i = 0; i < config.codes(); i++) {
-        codes[picture][i] = (long) state.sample()[picture * config.codes() + i];
-      }
+    }
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (long) state.sample()[i];
     }
     generator.restore(state.generator());
   }
@@ -78,37 +78,34 @@ final class CodeLoop implements StepLoop {
   public boolean isOfThis(DenoiseState state) {
     float[] drawn = state.run().tensors().get(SIMILARITIES);
     return Arrays.equals(state.run().shape(), shape())
-        && state.sample().length == codes.length * config.codes()
+        && state.sample().length == codes.length
         && drawn != null
-        && drawn.length == codes.length
+        && drawn.length == similarities.length
         && state.run().index() <= steps();
   }
 
   private int[] shape() {
-    return new int[] {codes.length, config.codes()};
+    return new int[] {texts.size(), config.codes()};
   }
 
   @Override
   public DenoiseState state() {
-    float[] all = new float[codes.length * config.codes()];
-    float[] drawn = new float[codes.length];
-    for (int picture = 0; picture < codes.length; picture++) {
-      drawn[picture] = similarities[picture];
-      for (int i = 0; i < config.codes(); i++) {
-        all[picture * config.codes() + i] = codes[picture][i];
-      }
+    Map<String, float[]> drawn = Map.of(SIMILARITIES, floats(similarities));
+    RunState run = new RunState(shape(), 0, position, drawn);
+    return new DenoiseState(floats(codes), run, generator.state(), List.of());
+  }
+
+  private static float[] floats(long[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = values[i];
     }
-    RunState run = new RunState(shape(), 0, position, Map.of(SIMILARITIES, drawn));
-    return new DenoiseState(all, run, generator.state(), List.of());
+    return floats;
   }
 
   /** The codes of all pictures, {@code [pictures, codes]}; those not drawn yet are 0. */
   HostTensor.Longs codes() {
-    long[] all = new long[codes.length * config.codes()];
-    for (int picture = 0; picture < codes.length; picture++) {
-      System.arraycopy(codes[picture], 0, all, picture * config.codes(), config.codes());
-    }
-    return new HostTensor.Longs(all, codes.length, config.codes());
+    return new HostTensor.Longs(codes.clone(), shape());
   }
 
   @Override
@@ -143,7 +140,7 @@ final class CodeLoop implements StepLoop {
   @Override
   public List<Row> rows() {
     List<Row> rows = new ArrayList<>();
-    for (int picture = 0; picture < codes.length; picture++) {
+    for (int picture = 0; picture < texts.size(); picture++) {
       if (guided()) {
         rows.add(row(negatives.get(picture), picture));
       }
@@ -153,12 +150,14 @@ final class CodeLoop implements StepLoop {
   }
 
   private Row row(TextEmbedding text, int picture) {
+    int first = picture * config.codes();
+    long[] own = Arrays.copyOfRange(codes, first, first + config.codes());
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
     inputs.put("encoder_hidden_states", text.hiddenStates());
     inputs.put("attention_mask", text.mask());
     inputs.put("proj_embedding", text.embeds());
     inputs.put("similarity", new HostTensor.Longs(new long[] {similarities[picture]}, 1));
-    inputs.put("codes", new HostTensor.Longs(codes[picture].clone(), 1, config.codes()));
+    inputs.put("codes", new HostTensor.Longs(own, 1, config.codes()));
     inputs.put("position", new HostTensor.Longs(new long[] {position}, 1));
     return new Row(inputs);
   }
@@ -170,12 +169,13 @@ final class CodeLoop implements StepLoop {
 
   @Override
   public void accept(List<Map<String, HostTensor.Floats>> outputs) {
-    float[] drawn = generator.rand(codes.length);
+    float[] drawn = generator.rand(texts.size());
     int row = 0;
-    for (int picture = 0; picture < codes.length; picture++) {
+    for (int picture = 0; picture < texts.size(); picture++) {
       float[] away = guided() ? outputs.get(row++).get("logits").values() : null;
       float[] logits = outputs.get(row++).get("logits").values();
-      codes[picture][position] = Categorical.draw(guidedLogits(away, logits), drawn[picture]);
+      codes[picture * config.codes() + position] =
+          Categorical.draw(guidedLogits(away, logits), drawn[picture]);
     }
     position++;
     listener.afterStep(position, steps(), this);

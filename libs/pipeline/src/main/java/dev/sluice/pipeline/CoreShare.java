@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.networks.graph.OpThreads;
 import java.util.Collection;
 
 /**
@@ -26,14 +27,36 @@ public record CoreShare(int calls, int opThreads) {
     }
   }
 
-  /** What suits all of some models that one process serves. */
-  public static CoreShare of(Collection<ModelFolder> models, int cores) {
+  /** What suits all of some models that this process serves. */
+  public static CoreShare of(Collection<ModelFolder> models) {
+    return of(models, cores());
+  }
+
+  static CoreShare of(Collection<ModelFolder> models, int cores) {
     boolean small = models.stream().allMatch(model -> model.bytes() <= SMALL_BYTES);
     return withOpThreads(small ? 1 : cores, cores);
   }
 
   /** As many calls as leave each operation so many threads. */
-  public static CoreShare withOpThreads(int opThreads, int cores) {
+  public static CoreShare withOpThreads(int opThreads) {
+    return withOpThreads(opThreads, cores());
+  }
+
+  static CoreShare withOpThreads(int opThreads, int cores) {
     return new CoreShare(Math.max(1, cores / Math.max(1, opThreads)), opThreads);
+  }
+
+  private static int cores() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  /**
+   * Puts this into force, before the process has made any network.
+   *
+   * @return {@code limit}, its rows spread over the calls
+   */
+  public BatchLimit settle(BatchLimit limit) {
+    OpThreads.set(opThreads);
+    return limit.sideBySide(calls);
   }
 }

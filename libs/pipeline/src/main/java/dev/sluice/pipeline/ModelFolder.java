@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -28,7 +29,7 @@ public final class ModelFolder {
   public static final String INDEX = "model_index.json";
 
   /** Components that a pipeline may have, though diffusers' class of it does not know them. */
-  static final List<String> BESIDE =
+  private static final List<String> BESIDE =
       List.of(ClassifierGuide.COMPONENT, ClipGuide.COMPONENT, AutoregressivePriorEngine.COMPONENT);
 
   private final Path folder;
@@ -74,13 +75,27 @@ public final class ModelFolder {
           "%s: %s needs the components %s; given: %s"
               .formatted(file, pipeline.className(), missing, classes.keySet()));
     }
-    for (String name : BESIDE) {
-      Path config = folder.resolve(name).resolve("config.json");
-      if (!classes.containsKey(name) && Files.isRegularFile(config)) {
-        classes.put(name, Architectures.className(Config.read(config)));
-      }
+    for (String name : beside(folder, classes::containsKey)) {
+      classes.put(name, classBeside(folder, name));
     }
     return new ModelFolder(folder, pipeline, classes, index);
+  }
+
+  /** The components that lie in a model's folder though its index does not tell of them. */
+  static List<String> beside(Path folder, Predicate<String> isTold) {
+    return BESIDE.stream()
+        .filter(isTold.negate())
+        .filter(name -> Files.isRegularFile(configOf(folder, name)))
+        .toList();
+  }
+
+  /** The class of such a component. */
+  static String classBeside(Path folder, String component) {
+    return Architectures.className(Config.read(configOf(folder, component)));
+  }
+
+  private static Path configOf(Path folder, String component) {
+    return folder.resolve(component).resolve("config.json");
   }
 
   /** The folder's name, by which requests ask for the model. */

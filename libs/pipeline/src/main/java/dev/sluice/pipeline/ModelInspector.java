@@ -127,13 +127,10 @@ final class ModelInspector {
     Config index = Config.read(folder.resolve(ModelFolder.INDEX));
     kind = index.string("_class_name", "");
     index.asMap().forEach(this::inspectEntry);
-    for (String name : ModelFolder.BESIDE) {
-      Path config = folder.resolve(name).resolve("config.json");
-      if (!index.has(name) && Files.isRegularFile(config)) {
-        attempt(
-            config,
-            () -> inspectEntry(name, List.of("", Architectures.className(Config.read(config)))));
-      }
+    for (String name : ModelFolder.beside(folder, index::has)) {
+      attempt(
+          folder.resolve(name),
+          () -> inspectEntry(name, List.of("", ModelFolder.classBeside(folder, name))));
     }
   }
 

@@ -59,9 +59,9 @@ record SuperResolution(
       HostTensor.Floats pictures, int noiseLevel, TorchGenerator generator) {
     if (noising == null) {
       throw new IllegalArgumentException(
-          "noise_level is %d, but the networks of this model take pictures without noise; leave it"
-                  .formatted(noiseLevel)
-              + " out");
+          ("noise_level is %d, but the networks of this model take pictures without noise; leave it"
+                  + " out")
+              .formatted(noiseLevel));
     }
     return noising.noised(pictures, noiseLevel, generator);
   }

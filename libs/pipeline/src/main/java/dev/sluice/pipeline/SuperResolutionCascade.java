@@ -36,7 +36,6 @@ final class SuperResolutionCascade implements UpscalerEngine {
   private final List<Network> networks;
   private final List<StepBatcher> batchers;
   private final List<SuperResolution> enlargements;
-  private final LowResolution noising;
   private final int channels;
 
   private SuperResolutionCascade(ModelFolder model, Network first, Network last, BatchLimit limit) {
@@ -48,11 +47,11 @@ final class SuperResolutionCascade implements UpscalerEngine {
             new StepBatcher(model.name() + "/" + LAST, last::run, limit));
     int highestLevel =
         model.setting("max_noise_level", model.trainTimesteps("super_res_scheduler") - 1);
-    this.noising = new LowResolution(scheduler, 0, highestLevel);
+    LowResolution noising = new LowResolution(scheduler, 0, highestLevel);
     Config firstConfig = model.config(FIRST);
     Config lastConfig = model.config(LAST);
     this.channels = firstConfig.integer("in_channels", 6) / 2;
-    this.enlargements = enlargements(firstConfig, lastConfig);
+    this.enlargements = enlargements(firstConfig, lastConfig, noising);
   }
 
   /** Loads the super-resolution networks of a model. */
@@ -60,7 +59,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
     return new SuperResolutionCascade(model, model.network(FIRST), model.network(LAST), limit);
   }
 
-  private List<SuperResolution> enlargements(Config first, Config last) {
+  private List<SuperResolution> enlargements(Config first, Config last, LowResolution noising) {
     int firstSize = first.integer("sample_size");
     int lastSize = last.integer("sample_size");
     if (lastSize < firstSize) {
@@ -72,16 +71,19 @@ final class SuperResolutionCascade implements UpscalerEngine {
     StepBatcher lastBatcher = batchers.get(1);
     if (lastSize == firstSize) {
       return List.of(
-          new SuperResolution(firstSize, channels, firstBatcher, lastBatcher, noising(first)));
+          new SuperResolution(
+              firstSize, channels, firstBatcher, lastBatcher, told(first) ? noising : null));
     }
     return List.of(
-        new SuperResolution(firstSize, channels, firstBatcher, firstBatcher, noising(first)),
-        new SuperResolution(lastSize, channels, lastBatcher, lastBatcher, noising(last)));
+        new SuperResolution(
+            firstSize, channels, firstBatcher, firstBatcher, told(first) ? noising : null),
+        new SuperResolution(
+            lastSize, channels, lastBatcher, lastBatcher, told(last) ? noising : null));
   }
 
   /** Conditioning augmentation (Ho et al. 2022, "Cascaded Diffusion Models"), by class label. */
-  private LowResolution noising(Config config) {
-    return config.has("class_embed_type") || config.has("num_class_embeds") ? noising : null;
+  private static boolean told(Config config) {
+    return config.has("class_embed_type") || config.has("num_class_embeds");
   }
 
   /** If there are fewer samplings than enlargements, the last serves for the rest. */

@@ -1,7 +1,6 @@
 package dev.sluice.serving;
 
 import dev.sluice.contract.v1.ErrorCode;
-import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.ModelFolder;
@@ -62,14 +61,11 @@ public class Engines<E extends StageEngine> {
     this.models = new ModelRepository(stage.models());
     this.loader = loader;
     List<ModelFolder> own = toPreload(wanted);
-    int cores = Runtime.getRuntime().availableProcessors();
     CoreShare share =
         serving.opThreads().isPresent()
-            ? CoreShare.withOpThreads(serving.opThreads().getAsInt(), cores)
-            : CoreShare.of(own, cores);
-    OpThreads.set(share.opThreads());
-    this.limit =
-        new BatchLimit(serving.batchRows(), serving.batchPixels()).sideBySide(share.calls());
+            ? CoreShare.withOpThreads(serving.opThreads().getAsInt())
+            : CoreShare.of(own);
+    this.limit = share.settle(new BatchLimit(serving.batchRows(), serving.batchPixels()));
     LOG.info(
         "{} calls of a network side by side, {} threads for an operation",
         share.calls(),

@@ -43,8 +43,7 @@ public final class StageTrial {
 
   /** The limit with which a stage loads it: the same rows in the same calls add up alike. */
   public static BatchLimit limit() {
-    int cores = Runtime.getRuntime().availableProcessors();
-    return BatchLimit.DEFAULT.sideBySide(CoreShare.of(List.of(model()), cores).calls());
+    return CoreShare.of(List.of(model())).settle(BatchLimit.DEFAULT);
   }
 
   /** Another recorded model. */

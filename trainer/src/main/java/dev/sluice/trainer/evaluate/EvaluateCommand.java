@@ -1,6 +1,5 @@
 package dev.sluice.trainer.evaluate;
 
-import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.ModelFolder;
@@ -104,9 +103,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     Sampling prior = Sampling.of(priorSteps, priorGuidance);
     Sampling decoder = Sampling.of(steps, guidance);
     ModelFolder folder = ModelFolder.open(folder());
-    CoreShare share = CoreShare.of(List.of(folder), Runtime.getRuntime().availableProcessors());
-    OpThreads.set(share.opThreads());
-    BatchLimit limit = BatchLimit.DEFAULT.sideBySide(share.calls());
+    BatchLimit limit = CoreShare.of(List.of(folder)).settle(BatchLimit.DEFAULT);
     UnClipPipeline pipeline =
         autoregressivePrior
             ? UnClipPipeline.loadAutoregressive(folder, limit)

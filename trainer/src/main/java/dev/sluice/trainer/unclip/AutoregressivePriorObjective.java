@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 /**
  * The autoregressive prior's loss (Ramesh et al. 2022, section 2.2): the cross-entropy of each code
@@ -87,7 +88,7 @@ final class AutoregressivePriorObjective implements Objective {
             "autoregressive_prior",
             new AutoregressivePrior(Config.of(ShapesUnclip.autoregressivePrior())),
             name -> !MEASUREMENTS.contains(name));
-    Operand<org.tensorflow.types.TInt64> codes = graph.longs("codes", config.codes());
+    Operand<TInt64> codes = graph.longs("codes", config.codes());
     Map<String, Operand<TFloat32>> outputs =
         graph.build(
             prior,
@@ -191,8 +192,8 @@ final class AutoregressivePriorObjective implements Objective {
           case "clip_mean" -> components.mean().clone();
           case "components.weight" -> components.components().clone();
           case "code_low" -> components.low().clone();
-          case "to_logits.bias" -> logFrequencies.clone();
           case "code_high" -> components.high().clone();
+          case "to_logits.bias" -> logFrequencies.clone();
           default -> super.values(parameter);
         };
       }

@@ -129,9 +129,9 @@ public final class TrainShapesUnclip implements Callable<Integer> {
       }
       for (String component : part.components) {
         loop.export(component, weightsFile(component));
-        if (part == Part.AUTOREGRESSIVE_PRIOR) {
-          ShapesUnclip.writeAutoregressivePriorConfig(out);
-        }
+      }
+      if (part == Part.AUTOREGRESSIVE_PRIOR) {
+        ShapesUnclip.writeAutoregressivePriorConfig(out);
       }
       System.out.printf(
           "%s: %,d of %,d steps done, weights in %s%n", part, loop.step(), total, out);
