@@ -19,6 +19,7 @@ import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
 import dev.sluice.stage.StageProtocol;
+import dev.sluice.stage.StageState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,11 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
   @Override
   public StageProtocol<DenoiserTask, DenoiserResult> protocol() {
     return StageProtocol.DENOISER;
+  }
+
+  @Override
+  public StageState state() {
+    return engines;
   }
 
   @Override

@@ -1,10 +1,14 @@
 package dev.sluice.gateway;
 
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.ModelStatus;
+import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.stage.GroupSetup;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.ShareGroupWorker;
 import dev.sluice.stage.StageSettings;
+import dev.sluice.stage.StatusBoard;
+import dev.sluice.stage.StatusTexts;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -12,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +39,7 @@ class Gateway implements HealthCheck {
   private final Outbox outbox;
   private final TaskWriter tasks;
   private final Generations generations;
+  private final StatusBoard workers;
   private volatile Doors doors;
 
   Gateway(
@@ -43,7 +49,8 @@ class Gateway implements HealthCheck {
       RoutePlanner planner,
       Outbox outbox,
       TaskWriter tasks,
-      Generations generations) {
+      Generations generations,
+      StatusBoard workers) {
     this.kafka = kafka;
     this.settings = settings;
     this.own = own;
@@ -51,6 +58,7 @@ class Gateway implements HealthCheck {
     this.outbox = outbox;
     this.tasks = tasks;
     this.generations = generations;
+    this.workers = workers;
   }
 
   private record Doors(ReplyListener replies, ShareGroupWorker requests) {
@@ -77,7 +85,7 @@ class Gateway implements HealthCheck {
       GroupSetup.prepare(kafka.settings(), GROUP, Topics.REQUESTS, settings.lock());
       doors =
           new Doors(
-              new ReplyListener(kafka.settings(), generations),
+              new ReplyListener(kafka.settings(), generations, workers),
               new ShareGroupWorker(
                   kafka.settings(),
                   GROUP,
@@ -93,7 +101,22 @@ class Gateway implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     Doors open = doors;
-    return HealthCheckResponse.named("gateway").status(open != null && open.areReady()).build();
+    HealthCheckResponseBuilder response =
+        HealthCheckResponse.named("gateway").status(open != null && open.areReady());
+    workers.workers().forEach(worker -> describe(worker, response));
+    return response.build();
+  }
+
+  /** Stages that have no worker are not there; that they may come is no fault of the gateway's. */
+  private static void describe(StageStatus worker, HealthCheckResponseBuilder response) {
+    response.withData(
+        worker.getWorker(),
+        (worker.getReady() ? "ready" : "not ready")
+            + ", memory "
+            + StatusTexts.of(worker.getMemory()));
+    for (ModelStatus model : worker.getModelsList()) {
+      response.withData(worker.getWorker() + " model " + model.getName(), StatusTexts.of(model));
+    }
   }
 
   void stop(@Observes ShutdownEvent event) {

@@ -4,6 +4,7 @@ import dev.sluice.stage.FolderBlobStore;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.Payloads;
 import dev.sluice.stage.StageSettings;
+import dev.sluice.stage.StatusBoard;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -48,6 +49,12 @@ class GatewayBeans {
   @Singleton
   Payloads payloads(StageSettings settings) {
     return new Payloads(new FolderBlobStore(settings.blobs()), settings.inlineLimit());
+  }
+
+  @Produces
+  @Singleton
+  StatusBoard workers() {
+    return new StatusBoard();
   }
 
   @Produces

@@ -37,6 +37,7 @@ final class HttpErrors {
       case INVALID_ARGUMENT -> 400;
       case MODEL_NOT_FOUND -> 404;
       case CANCELLED -> 409;
+      case MODEL_UNUSABLE -> 422;
       case DEADLINE_EXCEEDED -> 504;
       default -> 500;
     };

@@ -36,11 +36,11 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
   private static final Logger LOG = LoggerFactory.getLogger(ImageGenerationService.class);
 
   private final Generations generations;
-  private final RoutePlanner planner;
+  private final ServedModels models;
 
-  ImageGenerationService(Generations generations, RoutePlanner planner) {
+  ImageGenerationService(Generations generations, ServedModels models) {
     this.generations = generations;
-    this.planner = planner;
+    this.models = models;
   }
 
   @Override
@@ -80,7 +80,7 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
   @Override
   @Blocking
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsReply> observer) {
-    observer.onNext(ListModelsReply.newBuilder().addAllModels(planner.models()).build());
+    observer.onNext(ListModelsReply.newBuilder().addAllModels(models.list()).build());
     observer.onCompleted();
   }
 
@@ -125,6 +125,7 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
       case MODEL_NOT_FOUND -> Code.NOT_FOUND;
       case DEADLINE_EXCEEDED -> Code.DEADLINE_EXCEEDED;
       case CANCELLED -> Code.CANCELLED;
+      case MODEL_UNUSABLE -> Code.FAILED_PRECONDITION;
       default -> Code.INTERNAL;
     };
   }

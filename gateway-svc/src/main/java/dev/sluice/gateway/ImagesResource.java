@@ -1,10 +1,13 @@
 package dev.sluice.gateway;
 
 import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.Model;
+import dev.sluice.contract.v1.ModelAtStage;
+import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.TraceParent;
 import io.smallrye.common.annotation.Blocking;
@@ -22,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,11 +42,11 @@ class ImagesResource {
   private static final Logger LOG = LoggerFactory.getLogger(ImagesResource.class);
 
   private final Generations generations;
-  private final RoutePlanner planner;
+  private final ServedModels models;
 
-  ImagesResource(Generations generations, RoutePlanner planner) {
+  ImagesResource(Generations generations, ServedModels models) {
     this.generations = generations;
-    this.planner = planner;
+    this.models = models;
   }
 
   /** Answers when every picture is ready, or with the first error. */
@@ -82,7 +86,7 @@ class ImagesResource {
   @Blocking
   public Map<String, Object> models() {
     return Map.of(
-        "object", "list", "data", planner.models().stream().map(ImagesResource::describe).toList());
+        "object", "list", "data", models.list().stream().map(ImagesResource::describe).toList());
   }
 
   private static Map<String, Object> describe(Model model) {
@@ -91,6 +95,25 @@ class ImagesResource {
     description.put("object", "model");
     description.put("pipeline", model.getPipeline());
     description.put("size", new ImageSize(model.getWidth(), model.getHeight()).toString());
+    description.put(
+        "status", model.getStatusList().stream().map(ImagesResource::describe).toList());
+    return description;
+  }
+
+  private static Map<String, Object> describe(ModelAtStage at) {
+    ModelStatus status = at.getStatus();
+    Map<String, Object> description = new LinkedHashMap<>();
+    description.put("stage", Topics.name(at.getStage()));
+    description.put("state", status.getState().name().toLowerCase(Locale.ROOT));
+    description.put("workers", at.getWorkers());
+    if (status.hasLoading()) {
+      description.put("component", status.getLoading().getComponent());
+      description.put("bytes", status.getLoading().getBytes());
+      description.put("total", status.getLoading().getTotal());
+    }
+    if (!status.getReason().isEmpty()) {
+      description.put("reason", status.getReason());
+    }
     return description;
   }
 

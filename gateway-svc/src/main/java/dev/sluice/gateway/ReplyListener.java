@@ -6,6 +6,7 @@ import dev.sluice.contract.Results;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.stage.StatusBoard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
@@ -21,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads results, events and cancellations as they come and passes them to those who wait. Every
- * gateway reads all of them for itself, from the moment it starts: its callers come later.
+ * Reads results, events, cancellations and workers' statuses as they come and passes them to those
+ * who wait. Every gateway reads all of them for itself, from the moment it starts: its callers come
+ * later.
  */
 final class ReplyListener implements AutoCloseable {
 
@@ -31,6 +33,7 @@ final class ReplyListener implements AutoCloseable {
   private static final long PAUSE_MILLIS = 500;
 
   private final Generations generations;
+  private final StatusBoard workers;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private volatile boolean positioned;
   private final Thread thread = new Thread(this::listen, "reply-listener");
@@ -41,8 +44,9 @@ final class ReplyListener implements AutoCloseable {
    *
    * @param settings {@code bootstrap.servers} at least
    */
-  ReplyListener(Map<String, Object> settings, Generations generations) {
+  ReplyListener(Map<String, Object> settings, Generations generations, StatusBoard workers) {
     this.generations = generations;
+    this.workers = workers;
     Map<String, Object> own = new HashMap<>(settings);
     own.put("enable.auto.commit", false);
     own.put("auto.offset.reset", "latest");
@@ -80,7 +84,7 @@ final class ReplyListener implements AutoCloseable {
 
   private void goToEnd() {
     List<TopicPartition> partitions =
-        Stream.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL)
+        Stream.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL, Topics.STATUS)
             .flatMap(topic -> consumer.partitionsFor(topic).stream())
             .map(info -> new TopicPartition(info.topic(), info.partition()))
             .toList();
@@ -91,6 +95,10 @@ final class ReplyListener implements AutoCloseable {
   }
 
   private void pass(ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(Topics.STATUS)) {
+      workers.take(record);
+      return;
+    }
     if (record.value() == null) {
       return;
     }

@@ -18,6 +18,7 @@ import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
 import dev.sluice.stage.StageProtocol;
+import dev.sluice.stage.StageState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 
@@ -37,6 +38,11 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
   @Override
   public StageProtocol<PriorTask, PriorResult> protocol() {
     return StageProtocol.PRIOR;
+  }
+
+  @Override
+  public StageState state() {
+    return engines;
   }
 
   @Override

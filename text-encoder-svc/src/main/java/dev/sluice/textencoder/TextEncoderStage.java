@@ -15,6 +15,7 @@ import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
 import dev.sluice.stage.StageProtocol;
+import dev.sluice.stage.StageState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 
@@ -33,6 +34,11 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
   @Override
   public StageProtocol<TextEncoderTask, TextEncoderResult> protocol() {
     return StageProtocol.TEXT_ENCODER;
+  }
+
+  @Override
+  public StageState state() {
+    return engines;
   }
 
   @Override

@@ -20,6 +20,7 @@ import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
 import dev.sluice.stage.StageProtocol;
+import dev.sluice.stage.StageState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,11 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
   @Override
   public StageProtocol<UpscalerTask, UpscalerResult> protocol() {
     return StageProtocol.UPSCALER;
+  }
+
+  @Override
+  public StageState state() {
+    return engines;
   }
 
   @Override

@@ -17,6 +17,9 @@ public final class Topics {
   /** {@code ControlCommand}s, read by every process. */
   public static final String CONTROL = "sluice.control";
 
+  /** {@code StageStatus}es, keyed by worker, read by every process. */
+  public static final String STATUS = "sluice.status";
+
   private static final String DEAD_LETTER_PREFIX = "dlq.";
 
   private Topics() {}

@@ -1,6 +1,8 @@
 package dev.sluice.serving;
 
 import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.ModelStatus;
+import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.ModelFolder;
@@ -11,6 +13,7 @@ import dev.sluice.pipeline.StepBatcher;
 import dev.sluice.pipeline.UnknownModelException;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.StageSettings;
+import dev.sluice.stage.StageState;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
@@ -19,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -30,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * use by several threads at once.
  */
 @Dependent
-public class Engines<E extends StageEngine> {
+public class Engines<E extends StageEngine> implements StageState {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
   private static final double NANOS_PER_SECOND = 1e9;
@@ -39,6 +43,8 @@ public class Engines<E extends StageEngine> {
   private final ServingSettings serving;
   private final MeterRegistry metrics;
   private final Map<String, E> loaded = new LinkedHashMap<>();
+  private final Map<String, ModelStatus> statuses = new ConcurrentSkipListMap<>();
+  private volatile Runnable listener = () -> {};
   private ModelRepository models;
   private BiFunction<ModelFolder, BatchLimit, E> loader;
   private BatchLimit limit;
@@ -86,6 +92,7 @@ public class Engines<E extends StageEngine> {
             ModelFolder model = models.open(name);
             if (wanted.test(model.pipeline())) {
               own.add(model);
+              tell(ModelStatus.newBuilder().setName(name).setState(ModelStatus.State.ON_DEMAND));
             }
           });
     }
@@ -100,6 +107,11 @@ public class Engines<E extends StageEngine> {
       if (serving.preload().isPresent()) {
         throw e;
       }
+      tell(
+          ModelStatus.newBuilder()
+              .setName(name)
+              .setState(ModelStatus.State.LEFT_OUT)
+              .setReason(e.getMessage()));
       LOG.warn("Model {} cannot be served: {}", name, e.getMessage());
     }
   }
@@ -125,6 +137,7 @@ public class Engines<E extends StageEngine> {
 
   private synchronized E load(ModelFolder model) {
     long start = System.nanoTime();
+    tell(ModelStatus.newBuilder().setName(model.name()).setState(ModelStatus.State.LOADING));
     E engine = loader.apply(model, limit);
     try {
       engine.warmUp();
@@ -137,6 +150,7 @@ public class Engines<E extends StageEngine> {
       throw e;
     }
     loaded.put(model.name(), engine);
+    tell(ModelStatus.newBuilder().setName(model.name()).setState(ModelStatus.State.LOADED));
     engine.batchers().forEach(this::count);
     LOG.info(
         "Model {} is loaded and warm after {} s",
@@ -154,6 +168,21 @@ public class Engines<E extends StageEngine> {
         .description("Rows in those calls: over calls, the mean size of a batch")
         .tag("network", batcher.name())
         .register(metrics);
+  }
+
+  private void tell(ModelStatus.Builder status) {
+    statuses.put(status.getName(), status.build());
+    listener.run();
+  }
+
+  @Override
+  public void describe(StageStatus.Builder status) {
+    status.addAllModels(statuses.values());
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    this.listener = listener;
   }
 
   @PreDestroy

@@ -1,5 +1,6 @@
 package dev.sluice.serving;
 
+import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
@@ -107,6 +108,7 @@ public final class StageTrial {
 
     private final List<String> progress = new ArrayList<>();
     private final List<byte[]> previews = new CopyOnWriteArrayList<>();
+    private final List<ComponentLoading> loadings = new CopyOnWriteArrayList<>();
     private final int checksUntilStop;
     private final byte[] reachedBefore;
     private Supplier<byte[]> reached;
@@ -145,6 +147,11 @@ public final class StageTrial {
     }
 
     @Override
+    public void loading(ComponentLoading loading) {
+      loadings.add(loading);
+    }
+
+    @Override
     public void preview(int step, byte[] png) {
       previews.add(png);
     }
@@ -165,6 +172,11 @@ public final class StageTrial {
         left = reached == null ? null : reached.get();
         throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
       }
+    }
+
+    /** What was told while the model was loaded. */
+    public List<ComponentLoading> loadings() {
+      return loadings;
     }
 
     /** As {@code step/total}, in order. */

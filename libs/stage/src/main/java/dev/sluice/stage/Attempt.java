@@ -6,6 +6,7 @@ import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.Preview;
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.TaskHeader;
 import java.util.Optional;
@@ -71,6 +72,11 @@ final class Attempt implements StageRuntime.Caller {
             .setPreview(Preview.newBuilder().setStep(step).setPng(ByteString.copyFrom(png)))
             .build(),
         traceParent);
+  }
+
+  @Override
+  public void loading(StageLoading loading) {
+    outbox.send(event().setLoading(loading).build(), traceParent);
   }
 
   private GenerationEvent.Builder event() {

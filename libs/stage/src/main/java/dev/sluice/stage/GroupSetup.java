@@ -31,6 +31,9 @@ public final class GroupSetup {
 
   private static final short BROKER_DEFAULT = -1;
 
+  /** Ten minutes: a status is of interest for seconds. */
+  private static final String STATUS_KEPT = "600000";
+
   private GroupSetup() {}
 
   /**
@@ -75,14 +78,11 @@ public final class GroupSetup {
   private static void createTopics(Admin admin, String... own)
       throws ExecutionException, InterruptedException {
     Set<String> names = new LinkedHashSet<>(List.of(own));
-    names.addAll(List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL));
+    names.addAll(List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL, Topics.STATUS));
     names.removeAll(admin.listTopics().names().get());
     for (String name : names) {
-      NewTopic missing =
-          new NewTopic(name, Optional.empty(), Optional.of(BROKER_DEFAULT))
-              .configs(Map.of("max.message.bytes", Integer.toString(Outbox.maxBytes(name))));
       try {
-        admin.createTopics(List.of(missing)).all().get();
+        admin.createTopics(List.of(missing(name))).all().get();
       } catch (ExecutionException e) {
         // Services start at the same time; one of them is first.
         if (!(e.getCause() instanceof TopicExistsException)) {
@@ -90,6 +90,15 @@ public final class GroupSetup {
         }
       }
     }
+  }
+
+  private static NewTopic missing(String name) {
+    if (name.equals(Topics.STATUS)) {
+      return new NewTopic(name, Optional.of(1), Optional.of(BROKER_DEFAULT))
+          .configs(Map.of("retention.ms", STATUS_KEPT, "segment.ms", STATUS_KEPT));
+    }
+    return new NewTopic(name, Optional.empty(), Optional.of(BROKER_DEFAULT))
+        .configs(Map.of("max.message.bytes", Integer.toString(Outbox.maxBytes(name))));
   }
 
   private static void configure(Admin admin, ConfigResource resource, Map<String, String> entries)

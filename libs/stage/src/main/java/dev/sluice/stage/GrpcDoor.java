@@ -1,6 +1,6 @@
 package dev.sluice.stage;
 
-import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageProgress;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -114,6 +114,11 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
       }
 
       @Override
+      public void loading(StageLoading loading) {
+        // A single stage's caller can ask the stage's health.
+      }
+
+      @Override
       public Optional<StageStoppedException.Reason> stopped() {
         if (call.isCancelled()) {
           return Optional.of(StageStoppedException.Reason.CANCELLED);
@@ -139,7 +144,12 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
   private static Status status(Throwable e) {
     if (e instanceof InvalidTaskException invalid) {
       Status status =
-          invalid.code() == ErrorCode.MODEL_NOT_FOUND ? Status.NOT_FOUND : Status.INVALID_ARGUMENT;
+          switch (invalid.code()) {
+            case MODEL_NOT_FOUND -> Status.NOT_FOUND;
+            case MODEL_UNUSABLE -> Status.FAILED_PRECONDITION;
+            case MODEL_FAULT -> Status.INTERNAL;
+            default -> Status.INVALID_ARGUMENT;
+          };
       String where = invalid.field().isEmpty() ? "" : invalid.field() + ": ";
       return status.withDescription(where + invalid.getMessage());
     }

@@ -1,5 +1,6 @@
 package dev.sluice.stage;
 
+import dev.sluice.contract.v1.ComponentLoading;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -13,6 +14,9 @@ public interface StageContext {
    * @throws StageStoppedException as {@link #check}, before the last step
    */
   void progress(int step, int total);
+
+  /** Tells that the task waits for its model, and how far that is. */
+  void loading(ComponentLoading loading);
 
   /**
    * Shows what the picture looks like so far.

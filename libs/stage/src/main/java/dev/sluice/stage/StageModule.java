@@ -11,6 +11,9 @@ public interface StageModule<T, R> {
   /** Which stage this is. */
   StageProtocol<T, R> protocol();
 
+  /** What it tells of itself, before {@link #load} too. */
+  StageState state();
+
   /** Loads the models; the service is ready when this has returned. Called once. */
   Stage<T, R> load();
 }

@@ -5,6 +5,8 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.ComponentLoading;
+import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageTiming;
 import dev.sluice.contract.v1.TaskHeader;
@@ -47,6 +49,8 @@ public final class StageRuntime<T, R> {
     void progress(int step, int total);
 
     void preview(int step, byte[] png);
+
+    void loading(StageLoading loading);
 
     /** What an earlier attempt at the task had reached. */
     default Optional<byte[]> reached() {
@@ -173,6 +177,16 @@ public final class StageRuntime<T, R> {
       @Override
       public void preview(int step, byte[] png) {
         caller.preview(step, png);
+      }
+
+      @Override
+      public void loading(ComponentLoading loading) {
+        caller.loading(
+            StageLoading.newBuilder()
+                .setStage(protocol.stage())
+                .setModel(header.getModel())
+                .setLoading(loading)
+                .build());
       }
 
       @Override

@@ -1,6 +1,7 @@
 package dev.sluice.stage;
 
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.StageStatus;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,13 +72,15 @@ public class StageService implements HealthCheck {
       Outbox outbox,
       Checkpoints checkpoints,
       BlobSweeper sweeper,
-      Backlog backlog) {
+      Backlog backlog,
+      StatusPublisher status) {
 
     void close() {
       Thread calls = new Thread(grpc::close, "grpc-close");
       calls.start();
       worker.close();
       join(calls);
+      status.close();
       control.close();
       outbox.close();
       checkpoints.close();
@@ -145,7 +149,8 @@ public class StageService implements HealthCheck {
         outbox,
         checkpoints,
         new BlobSweeper(blobs, settings.blobRetention()),
-        backlog);
+        backlog,
+        new StatusPublisher(kafka, module.protocol().stage(), module.state(), worker::isReady));
   }
 
   private static void join(FutureTask<Void> setup) {
@@ -188,10 +193,21 @@ public class StageService implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     Doors<?, ?> open = doors;
-    return HealthCheckResponse.named("stage")
-        .status(module.get().isEmpty() || open != null && open.worker().isReady())
-        .withData("models", open != null ? "loaded" : "loading")
-        .build();
+    Optional<StageModule<?, ?>> own = module.get();
+    HealthCheckResponseBuilder response =
+        HealthCheckResponse.named("stage")
+            .status(own.isEmpty() || open != null && open.worker().isReady());
+    own.ifPresent(stage -> describe(stage.state(), response));
+    return response.build();
+  }
+
+  private static void describe(StageState state, HealthCheckResponseBuilder response) {
+    StageStatus.Builder status = StageStatus.newBuilder();
+    state.describe(status);
+    response.withData("memory", StatusTexts.of(status.getMemory()));
+    status
+        .getModelsList()
+        .forEach(model -> response.withData("model " + model.getName(), StatusTexts.of(model)));
   }
 
   synchronized void stop(@Observes ShutdownEvent event) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageTiming;
 import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.contract.v1.UpscalerTask;
@@ -164,6 +165,11 @@ class StageRuntimeTest {
       @Override
       public void progress(int step, int total) {
         progress.accept(step);
+      }
+
+      @Override
+      public void loading(StageLoading loading) {
+        throw new AssertionError("nothing is loaded here");
       }
 
       @Override

@@ -37,7 +37,7 @@ class StageServiceTest {
   }
 
   /** An upscaler whose models are loaded when somebody says so. */
-  private record Upscaler(CountDownLatch mayLoad)
+  private record Upscaler(CountDownLatch mayLoad, ToyState state)
       implements StageModule<UpscalerTask, UpscalerResult> {
 
     @Override
@@ -59,7 +59,7 @@ class StageServiceTest {
   @Test
   void service_isReadyWhenItsModelsAreLoaded() throws Exception {
     CountDownLatch mayLoad = new CountDownLatch(1);
-    StageService service = service(Optional.of(new Upscaler(mayLoad)));
+    StageService service = service(Optional.of(new Upscaler(mayLoad, new ToyState())));
     try (StageRig<UpscalerTask, UpscalerResult> rig =
         new StageRig<>(kafka, StageProtocol.UPSCALER, folder)) {
       TopicReader results = rig.results();
@@ -67,7 +67,9 @@ class StageServiceTest {
       service.start(new StartupEvent());
 
       assertThat(service.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
-      assertThat(service.call().getData().orElseThrow()).containsEntry("models", "loading");
+      assertThat(service.call().getData().orElseThrow())
+          .containsEntry("model sd15", "loading unet, 1.2 of 1.7 GB")
+          .containsEntry("memory", "1.2 of 6.0 GB");
       assertThatThrownBy(() -> service.grpc(StageProtocol.UPSCALER))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
@@ -96,7 +98,7 @@ class StageServiceTest {
   @Test
   void service_thatEndsWhileItLoadsOpensNoDoor() throws Exception {
     CountDownLatch mayLoad = new CountDownLatch(1);
-    StageService service = service(Optional.of(new Upscaler(mayLoad)));
+    StageService service = service(Optional.of(new Upscaler(mayLoad, new ToyState())));
     service.start(new StartupEvent());
 
     service.stop(new ShutdownEvent());

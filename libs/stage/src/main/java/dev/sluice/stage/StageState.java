@@ -1,0 +1,15 @@
+package dev.sluice.stage;
+
+import dev.sluice.contract.v1.StageStatus;
+
+/** What a stage tells of itself, to its health check and on {@code sluice.status}. */
+public interface StageState {
+
+  /** Fills in the models and the memory, as they are now; quick, and from any thread. */
+  void describe(StageStatus.Builder status);
+
+  /**
+   * @param listener called after a change, from any thread; quick
+   */
+  void onChange(Runnable listener);
+}
