@@ -26,14 +26,7 @@ final class LocalInstance implements AutoCloseable {
   private static final int GRPC_PORT = 9000;
   private static final long POLL_MILLIS = 40;
 
-  /** For processes that live for minutes: quick to start matters more than peak speed. */
-  private static final List<String> QUICK_START =
-      List.of(
-          "-XX:TieredStopAtLevel=1",
-          "-XX:+UseSerialGC",
-          "-Xshare:auto",
-          "-XX:-UsePerfData",
-          "-Xmx768m");
+  private static final String BROKER_HEAP = "768m";
 
   private final SluiceHome home;
   private final RunFolder run;
@@ -137,7 +130,7 @@ final class LocalInstance implements AutoCloseable {
   }
 
   private ChildProcess startBroker() {
-    List<String> command = java();
+    List<String> command = ChildJvm.command(BROKER_HEAP);
     command.addAll(
         List.of(
             "-cp",
@@ -149,7 +142,7 @@ final class LocalInstance implements AutoCloseable {
   }
 
   private ChildProcess startService(Service service) {
-    List<String> command = java();
+    List<String> command = ChildJvm.command(service.heap());
     command.addAll(List.of("-jar", home.runnableJar(service).toString()));
     return ChildProcess.start(
         service.label(),
@@ -184,13 +177,6 @@ final class LocalInstance implements AutoCloseable {
 
   private String bootstrapServers() {
     return LOOPBACK + ":" + kafkaPort;
-  }
-
-  private static List<String> java() {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(QUICK_START);
-    return command;
   }
 
   private void awaitReady(BiConsumer<String, Duration> onReady) throws InterruptedException {

@@ -1,0 +1,33 @@
+package dev.sluice.launcher;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The Java virtual machine of a child process: how large it may grow and how it starts. */
+final class ChildJvm {
+
+  /** For processes that live for minutes: quick to start matters more than peak speed. */
+  private static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData");
+
+  /**
+   * JavaCPP counts the whole resident memory against a limit that it derives from the heap, and
+   * refuses to allocate above it. A network's weights lie outside the heap and have nothing to do
+   * with its size; what fits is decided where models are loaded and requests are taken in.
+   */
+  private static final List<String> NATIVE_MEMORY =
+      List.of("-Dorg.bytedeco.javacpp.maxBytes=0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+
+  private ChildJvm() {}
+
+  /** The beginning of a command line, up to the options of the virtual machine. */
+  static List<String> command(String heap) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(QUICK_START);
+    command.addAll(NATIVE_MEMORY);
+    command.add("-Xmx" + heap);
+    return command;
+  }
+}
