@@ -12,7 +12,7 @@ abstract class AlphaBarPlan extends SamplingPlan {
     this.prediction = prediction;
     for (double timestep : timesteps) {
       if (timestep < 0 || timestep >= schedule.trainTimesteps()) {
-        throw new IllegalArgumentException(
+        throw new UnusableStepsException(
             "timestep %.0f is outside the schedule's 0 to %d; check steps and steps_offset"
                 .formatted(timestep, schedule.trainTimesteps() - 1));
       }

@@ -4,18 +4,12 @@ import static dev.sluice.diffusion.PredictionType.EPSILON;
 import static dev.sluice.diffusion.PredictionType.SAMPLE;
 import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
 
-import java.util.Optional;
-
 /**
  * Song et al. 2021, "Denoising Diffusion Implicit Models", equation 12. Draws noise at every step
  * if eta is above 0, else never.
  */
-final class DdimSampler implements Sampler {
+final class DdimSampler extends TrainedSampler {
 
-  static final String NAME = "DDIMScheduler";
-
-  private final NoiseSchedule schedule;
-  private final PredictionType prediction;
   private final Clipping clipping;
   private final TimestepSpacing spacing;
   private final int stepsOffset;
@@ -24,8 +18,7 @@ final class DdimSampler implements Sampler {
   private final float finalAlphaBar;
 
   DdimSampler(SchedulerConfig config) {
-    this.schedule = config.schedule();
-    this.prediction = config.prediction(EPSILON, SAMPLE, V_PREDICTION);
+    super(config, config.schedule(), config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.clipping = Clipping.of(config, true);
     this.spacing = config.spacing(TimestepSpacing.LEADING);
     this.stepsOffset = config.integer("steps_offset", 0);
@@ -33,24 +26,8 @@ final class DdimSampler implements Sampler {
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public PredictionType predictionType() {
-    return prediction;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.of(schedule);
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
-    Samplers.refuseTimesteps(options, NAME);
-    int steps = Samplers.checkedSteps(options, schedule);
+  SamplingPlan planned(SamplingOptions options) {
+    int steps = options.steps();
     return new Plan(
         spacing.timesteps(schedule.trainTimesteps(), steps, stepsOffset),
         schedule.trainTimesteps() / steps,

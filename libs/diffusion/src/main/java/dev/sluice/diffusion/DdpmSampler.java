@@ -4,29 +4,22 @@ import static dev.sluice.diffusion.PredictionType.EPSILON;
 import static dev.sluice.diffusion.PredictionType.SAMPLE;
 import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
 
-import java.util.Optional;
-
 /**
  * Ancestral sampling: Ho et al. 2020, "Denoising Diffusion Probabilistic Models", algorithm 2, with
  * the learned variances of Nichol and Dhariwal 2021 and the dynamic thresholding of Imagen. Draws
  * noise at every step but the one at timestep 0.
  */
-final class DdpmSampler implements Sampler {
-
-  static final String NAME = "DDPMScheduler";
+final class DdpmSampler extends TrainedSampler {
 
   private static final float SMALLEST_VARIANCE = 1e-20f;
 
-  private final NoiseSchedule schedule;
-  private final PredictionType prediction;
   private final VarianceType variance;
   private final Clipping clipping;
   private final TimestepSpacing spacing;
   private final int stepsOffset;
 
   DdpmSampler(SchedulerConfig config) {
-    this.schedule = config.schedule();
-    this.prediction = config.prediction(EPSILON, SAMPLE, V_PREDICTION);
+    super(config, config.schedule(), config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.variance = config.variance(VarianceType.FIXED_SMALL, VarianceType.values());
     this.clipping = Clipping.of(config, true);
     this.spacing = config.spacing(TimestepSpacing.LEADING);
@@ -34,26 +27,11 @@ final class DdpmSampler implements Sampler {
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public PredictionType predictionType() {
-    return prediction;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.of(schedule);
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
+  SamplingPlan planned(SamplingOptions options) {
     if (options.hasTimesteps()) {
       return new Plan(options.timesteps(), 0);
     }
-    int steps = Samplers.checkedSteps(options, schedule);
+    int steps = options.steps();
     int stride = schedule.trainTimesteps() / steps;
     return new Plan(spacing.timesteps(schedule.trainTimesteps(), steps, stepsOffset), stride);
   }
@@ -125,7 +103,7 @@ final class DdpmSampler implements Sampler {
     }
 
     private float[] required(float[] predicted) {
-      return LearnedRange.required(predicted, NAME, variance);
+      return LearnedRange.required(predicted, name(), variance);
     }
   }
 }

@@ -6,22 +6,17 @@ import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Multistep DPM-Solver (Lu et al. 2022a, "DPM-Solver") and DPM-Solver++ (Lu et al. 2022b,
  * "DPM-Solver++", algorithm 2), orders 1 to 3, as ordinary and as stochastic equations. The
  * stochastic ones draw noise at every step, the others never.
  */
-final class DpmSolverMultistepSampler implements Sampler {
-
-  static final String NAME = "DPMSolverMultistepScheduler";
+final class DpmSolverMultistepSampler extends TrainedSampler {
 
   /** With fewer steps, the last ones are made with a lower order to stay stable. */
   private static final int FEW_STEPS = 15;
 
-  private final NoiseSchedule schedule;
-  private final PredictionType prediction;
   private final Clipping clipping;
   private final TimestepSpacing spacing;
   private final int stepsOffset;
@@ -39,8 +34,7 @@ final class DpmSolverMultistepSampler implements Sampler {
   private final boolean eulerAtFinal;
 
   DpmSolverMultistepSampler(SchedulerConfig config) {
-    this.schedule = config.scheduleOfSigmas();
-    this.prediction = config.prediction(EPSILON, SAMPLE, V_PREDICTION);
+    super(config, config.scheduleOfSigmas(), config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.clipping = Clipping.thresholdOnly(config);
     this.spacing = config.spacing(TimestepSpacing.LINSPACE);
     this.stepsOffset = config.integer("steps_offset", 0);
@@ -74,27 +68,12 @@ final class DpmSolverMultistepSampler implements Sampler {
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public PredictionType predictionType() {
-    return prediction;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.of(schedule);
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
-    int steps = Samplers.checkedSteps(options, schedule);
+  SamplingPlan planned(SamplingOptions options) {
+    int steps = options.steps();
     if (options.hasTimesteps()) {
-      choice.refuseTimesteps(NAME);
+      choice.refuseTimesteps(name());
       if (luLambdas) {
-        throw new IllegalArgumentException(NAME + " with use_lu_lambdas accepts no timesteps");
+        throw new IllegalArgumentException(name() + " with use_lu_lambdas accepts no timesteps");
       }
     }
     float[] trained = schedule.sigmas();

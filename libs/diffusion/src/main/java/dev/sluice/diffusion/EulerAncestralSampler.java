@@ -3,49 +3,26 @@ package dev.sluice.diffusion;
 import static dev.sluice.diffusion.PredictionType.EPSILON;
 import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
 
-import java.util.Optional;
-
 /**
  * Euler's method with ancestral noise: each step overshoots the next noise level and adds fresh
  * noise back up to it, in the proportion of DDPM's posterior (Crowson's k-diffusion, {@code
  * sample_euler_ancestral}). Draws noise at every step, the last one included, where it is
  * multiplied by zero.
  */
-final class EulerAncestralSampler implements Sampler {
+final class EulerAncestralSampler extends TrainedSampler {
 
-  static final String NAME = "EulerAncestralDiscreteScheduler";
-
-  private final NoiseSchedule schedule;
-  private final PredictionType prediction;
   private final TimestepSpacing spacing;
   private final int stepsOffset;
 
   EulerAncestralSampler(SchedulerConfig config) {
-    this.schedule = config.scheduleOfSigmas();
-    this.prediction = config.prediction(EPSILON, V_PREDICTION);
+    super(config, config.scheduleOfSigmas(), config.prediction(EPSILON, V_PREDICTION));
     this.spacing = config.spacing(TimestepSpacing.LINSPACE);
     this.stepsOffset = config.integer("steps_offset", 0);
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public PredictionType predictionType() {
-    return prediction;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.of(schedule);
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
-    Samplers.refuseTimesteps(options, NAME);
-    int steps = Samplers.checkedSteps(options, schedule);
+  SamplingPlan planned(SamplingOptions options) {
+    int steps = options.steps();
     double[] timesteps =
         EulerSampler.spaced(spacing, schedule.trainTimesteps(), steps, stepsOffset);
     double[] sigmas = SigmaLadder.interpolated(timesteps, schedule.sigmas());

@@ -6,21 +6,16 @@ import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Euler's method on the probability flow, with optional churn: Karras et al. 2022, algorithm 2
  * without its second-order correction. Draws noise only in steps that churn.
  */
-final class EulerSampler implements Sampler {
-
-  static final String NAME = "EulerDiscreteScheduler";
+final class EulerSampler extends TrainedSampler {
 
   /** Algorithm 2: noise is at most multiplied by the square root of 2. */
   private static final double MOST_CHURN = Math.sqrt(2) - 1;
 
-  private final NoiseSchedule schedule;
-  private final PredictionType prediction;
   private final TimestepSpacing spacing;
   private final int stepsOffset;
   private final SigmaChoice choice;
@@ -28,8 +23,7 @@ final class EulerSampler implements Sampler {
   private final boolean continuous;
 
   EulerSampler(SchedulerConfig config) {
-    this.schedule = config.scheduleOfSigmas();
-    this.prediction = config.prediction(EPSILON, SAMPLE, V_PREDICTION);
+    super(config, config.scheduleOfSigmas(), config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.spacing = config.spacing(TimestepSpacing.LINSPACE);
     this.stepsOffset = config.integer("steps_offset", 0);
     this.choice = new SigmaChoice(config, schedule);
@@ -45,29 +39,14 @@ final class EulerSampler implements Sampler {
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public PredictionType predictionType() {
-    return prediction;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.of(schedule);
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
+  SamplingPlan planned(SamplingOptions options) {
     return new Plan(ladder(options), options.churn());
   }
 
   private SigmaLadder ladder(SamplingOptions options) {
-    int steps = Samplers.checkedSteps(options, schedule);
+    int steps = options.steps();
     if (options.hasTimesteps()) {
-      choice.refuseTimesteps(NAME);
+      choice.refuseTimesteps(name());
     }
     double[] timesteps =
         options.hasTimesteps()

@@ -1,65 +1,41 @@
 package dev.sluice.diffusion;
 
-import java.util.Optional;
-
 /**
  * Euler's method along the straight paths of rectified flow: Esser et al. 2024, "Scaling Rectified
  * Flow Transformers" (Stable Diffusion 3), with the timestep shift of its equation 23. Draws no
  * noise.
  */
-final class FlowMatchEulerSampler implements Sampler {
+final class FlowMatchEulerSampler extends TrainedSampler {
 
-  static final String NAME = "FlowMatchEulerDiscreteScheduler";
-
-  private final int trainTimesteps;
   private final double shift;
   private final boolean dynamic;
 
   FlowMatchEulerSampler(SchedulerConfig config) {
-    this.trainTimesteps = config.integer("num_train_timesteps", 1000);
+    super(config, null, PredictionType.FLOW);
     this.shift = config.real("shift", 1);
     this.dynamic = config.flag("use_dynamic_shifting", false);
-    if (trainTimesteps < 1) {
-      throw config.wrong("num_train_timesteps", trainTimesteps, "1 or more");
-    }
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public PredictionType predictionType() {
-    return PredictionType.FLOW;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.empty();
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
-    Samplers.refuseTimesteps(options, NAME);
+  SamplingPlan planned(SamplingOptions options) {
     double[] timesteps =
         TimestepSpacing.linspace(
-            trainedSigma(trainTimesteps) * (double) trainTimesteps,
-            trainedSigma(1) * (double) trainTimesteps,
+            trainedSigma(trainTimesteps()) * (double) trainTimesteps(),
+            trainedSigma(1) * (double) trainTimesteps(),
             options.steps());
     float[] sigmas = new float[timesteps.length + 1];
     double[] told = new double[timesteps.length];
     for (int i = 0; i < timesteps.length; i++) {
-      double sigma = timesteps[i] / trainTimesteps;
+      double sigma = timesteps[i] / trainTimesteps();
       sigmas[i] = (float) (dynamic ? dynamicallyShifted(sigma, options) : shifted(sigma));
-      told[i] = sigmas[i] * trainTimesteps;
+      told[i] = sigmas[i] * trainTimesteps();
     }
     return new Plan(told, sigmas);
   }
 
   /** The noise level of a training timestep from 1 up, in the float32 in which diffusers has it. */
   private float trainedSigma(int t) {
-    float sigma = (float) t / trainTimesteps;
+    float sigma = (float) t / trainTimesteps();
     return dynamic ? sigma : (float) shift * sigma / (1 + (float) (shift - 1) * sigma);
   }
 
@@ -75,7 +51,7 @@ final class FlowMatchEulerSampler implements Sampler {
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        NAME + " with use_dynamic_shifting needs a shift mu in its options"));
+                        name() + " with use_dynamic_shifting needs a shift mu in its options"));
     return Math.exp(mu) / (Math.exp(mu) + (1 / sigma - 1));
   }
 

@@ -4,28 +4,24 @@ import static dev.sluice.diffusion.PredictionType.EPSILON;
 import static dev.sluice.diffusion.PredictionType.SAMPLE;
 import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
 
-import java.util.Optional;
-
 /**
  * Multistep consistency sampling: Luo et al. 2023, "Latent Consistency Models", algorithm 3. Draws
  * noise at every step but the last.
  */
-final class LcmSampler implements Sampler {
-
-  static final String NAME = "LCMScheduler";
+final class LcmSampler extends TrainedSampler {
 
   /** The standard deviation of the data that the boundary condition assumes. */
   private static final float SIGMA_DATA = 0.5f;
 
-  private final NoiseSchedule schedule;
-  private final PredictionType prediction;
   private final Clipping clipping;
   private final int originalSteps;
   private final float timestepScaling;
 
   LcmSampler(SchedulerConfig config) {
-    this.schedule = config.schedule(BetaSchedule.SCALED_LINEAR, 0.00085, 0.012);
-    this.prediction = config.prediction(EPSILON, SAMPLE, V_PREDICTION);
+    super(
+        config,
+        config.schedule(BetaSchedule.SCALED_LINEAR, 0.00085, 0.012),
+        config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.clipping = Clipping.of(config, false);
     this.originalSteps = config.integer("original_inference_steps", 50);
     this.timestepScaling = (float) config.real("timestep_scaling", 10);
@@ -36,29 +32,15 @@ final class LcmSampler implements Sampler {
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public PredictionType predictionType() {
-    return prediction;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.of(schedule);
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
+  SamplingPlan planned(SamplingOptions options) {
     if (options.hasTimesteps()) {
       return new Plan(options.timesteps());
     }
     int steps = options.steps();
     if (steps > originalSteps) {
       throw new IllegalArgumentException(
-          "%s was distilled for %d steps and cannot make %d".formatted(NAME, originalSteps, steps));
+          "%s was distilled for %d steps and cannot make %d"
+              .formatted(name(), originalSteps, steps));
     }
     // Evenly from the top of the timesteps that the model was distilled on.
     int stride = schedule.trainTimesteps() / originalSteps;

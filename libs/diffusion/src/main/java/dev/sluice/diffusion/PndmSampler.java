@@ -4,16 +4,13 @@ import static dev.sluice.diffusion.PredictionType.EPSILON;
 import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
 
 import java.util.Arrays;
-import java.util.Optional;
 
 /**
  * Liu et al. 2022, "Pseudo Numerical Methods for Diffusion Models on Manifolds": linear multistep
  * (algorithm 2), warmed up by pseudo Runge-Kutta steps (algorithm 1) or, as latent diffusion does
  * with {@code skip_prk_steps}, by steps of rising order. Draws no noise.
  */
-final class PndmSampler implements Sampler {
-
-  static final String NAME = "PNDMScheduler";
+final class PndmSampler extends TrainedSampler {
 
   private static final int ORDER = 4;
   private static final String ANCHOR = "anchor";
@@ -22,16 +19,13 @@ final class PndmSampler implements Sampler {
   /** Network outputs at earlier timesteps: {@code output.0} is the oldest. */
   private static final String OUTPUT = "output.";
 
-  private final NoiseSchedule schedule;
-  private final PredictionType prediction;
   private final TimestepSpacing spacing;
   private final int stepsOffset;
   private final boolean skipRungeKutta;
   private final float finalAlphaBar;
 
   PndmSampler(SchedulerConfig config) {
-    this.schedule = config.schedule();
-    this.prediction = config.prediction(EPSILON, V_PREDICTION);
+    super(config, config.schedule(), config.prediction(EPSILON, V_PREDICTION));
     this.spacing = config.spacing(TimestepSpacing.LEADING);
     this.stepsOffset = config.integer("steps_offset", 0);
     this.skipRungeKutta = config.flag("skip_prk_steps", false);
@@ -39,24 +33,8 @@ final class PndmSampler implements Sampler {
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public PredictionType predictionType() {
-    return prediction;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.of(schedule);
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
-    Samplers.refuseTimesteps(options, NAME);
-    int steps = Samplers.checkedSteps(options, schedule);
+  SamplingPlan planned(SamplingOptions options) {
+    int steps = options.steps();
     int stride = schedule.trainTimesteps() / steps;
     double[] descending = spacing.timesteps(schedule.trainTimesteps(), steps, stepsOffset);
     if (skipRungeKutta) {
@@ -65,7 +43,7 @@ final class PndmSampler implements Sampler {
     if (descending.length < ORDER) {
       throw new IllegalArgumentException(
           "%s with Runge-Kutta warm-up needs %d or more steps, found %d"
-              .formatted(NAME, ORDER, steps));
+              .formatted(name(), ORDER, steps));
     }
     double[] warmUp = rungeKuttaTimesteps(descending, stride / 2);
     double[] all = Arrays.copyOf(warmUp, warmUp.length + descending.length - (ORDER - 1));

@@ -1,5 +1,6 @@
 package dev.sluice.diffusion;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -7,39 +8,7 @@ import java.util.Map;
 public final class Samplers {
 
   private static final List<String> NAMES =
-      List.of(
-          DdimSampler.NAME,
-          DdpmSampler.NAME,
-          DpmSolverMultistepSampler.NAME,
-          EulerAncestralSampler.NAME,
-          EulerSampler.NAME,
-          FlowMatchEulerSampler.NAME,
-          LcmSampler.NAME,
-          PndmSampler.NAME,
-          UnClipSampler.NAME);
-
-  /** Those whose timesteps can be spaced in more than one way. */
-  static final List<String> SPACED =
-      List.of(
-          DdimSampler.NAME,
-          DdpmSampler.NAME,
-          DpmSolverMultistepSampler.NAME,
-          EulerAncestralSampler.NAME,
-          EulerSampler.NAME,
-          PndmSampler.NAME);
-
-  /** Those that can cut predicted clean samples off at a fixed value. */
-  static final List<String> CLIPPED =
-      List.of(DdimSampler.NAME, DdpmSampler.NAME, LcmSampler.NAME, UnClipSampler.NAME);
-
-  /** Those that know dynamic thresholding. */
-  static final List<String> THRESHOLDED =
-      List.of(
-          DdimSampler.NAME,
-          DdpmSampler.NAME,
-          DpmSolverMultistepSampler.NAME,
-          LcmSampler.NAME,
-          UnClipSampler.NAME);
+      Arrays.stream(SamplerKind.values()).map(SamplerKind::className).sorted().toList();
 
   private Samplers() {}
 
@@ -60,20 +29,8 @@ public final class Samplers {
 
   /** As {@link #fromConfig}; {@link SchedulerConfig#withClass} exchanges the sampler. */
   public static Sampler of(SchedulerConfig config) {
-    return switch (config.className()) {
-      case DdimSampler.NAME -> new DdimSampler(config);
-      case DdpmSampler.NAME -> new DdpmSampler(config);
-      case DpmSolverMultistepSampler.NAME -> new DpmSolverMultistepSampler(config);
-      case EulerAncestralSampler.NAME -> new EulerAncestralSampler(config);
-      case EulerSampler.NAME -> new EulerSampler(config);
-      case FlowMatchEulerSampler.NAME -> new FlowMatchEulerSampler(config);
-      case LcmSampler.NAME -> new LcmSampler(config);
-      case PndmSampler.NAME -> new PndmSampler(config);
-      case UnClipSampler.NAME -> new UnClipSampler(config);
-      default ->
-          throw new IllegalArgumentException(
-              "unknown sampler " + config.className() + "; expected one of " + NAMES);
-    };
+    config.requireKnownMembers();
+    return config.kind().open(config);
   }
 
   /**
@@ -83,7 +40,7 @@ public final class Samplers {
    * @param config as {@link #forInversion} gives it, adjusted at will
    */
   public static SamplingPlan inversion(SchedulerConfig config, SamplingOptions options) {
-    Sampler ddim = new DdimSampler(config);
+    Sampler ddim = of(config);
     return new DdimInversion(
         ddim.noiseSchedule().orElseThrow(), ddim.predictionType(), ddim.plan(options).timesteps());
   }
@@ -94,26 +51,10 @@ public final class Samplers {
    * @throws IllegalArgumentException if the model has no noise schedule of discrete timesteps
    */
   public static SchedulerConfig forInversion(SchedulerConfig model) {
-    if (model.className().equals(FlowMatchEulerSampler.NAME)) {
+    if (model.className().equals(SamplerKind.FLOW_MATCH_EULER.className())) {
       throw new IllegalArgumentException(
           "a model of rectified flow has no DDIM, so that its pictures cannot be inverted by it");
     }
-    return model.withClass(DdimSampler.NAME);
-  }
-
-  static int checkedSteps(SamplingOptions options, NoiseSchedule schedule) {
-    if (options.steps() > schedule.trainTimesteps()) {
-      throw new IllegalArgumentException(
-          "steps is %d; expected at most the %d timesteps of the training schedule"
-              .formatted(options.steps(), schedule.trainTimesteps()));
-    }
-    return options.steps();
-  }
-
-  static void refuseTimesteps(SamplingOptions options, String sampler) {
-    if (options.hasTimesteps()) {
-      throw new IllegalArgumentException(
-          sampler + " chooses its own timesteps; give it a number of steps");
-    }
+    return model.withClass(SamplerKind.DDIM.className());
   }
 }

@@ -62,6 +62,11 @@ public final class SamplingOptions {
     return new SamplingOptions(steps, timesteps, eta, churn, OptionalDouble.of(mu));
   }
 
+  /** The same for another number of steps. */
+  SamplingOptions withSteps(int count) {
+    return new SamplingOptions(count, null, eta, churn, shift);
+  }
+
   public int steps() {
     return steps;
   }

@@ -124,6 +124,27 @@ public abstract class SamplingPlan {
     return first;
   }
 
+  /**
+   * The first step that leads from numbers to what is none; -1 if all are sound. Coefficients are
+   * the same for all values of a sample, so that one is enough to try.
+   */
+  final int firstUnusable() {
+    SamplingRun run = start(1, 1);
+    float[] sample = {initNoiseSigma()};
+    while (!run.finished()) {
+      int step = run.index();
+      float[] input = run.scaleInput(sample);
+      float[] answer = {(float) Math.cos(step), 0.5f};
+      sample = run.step(answer, sample, float[]::new).sample();
+      if (!Float.isFinite(timesteps[step])
+          || !Float.isFinite(input[0])
+          || !Float.isFinite(sample[0])) {
+        return step;
+      }
+    }
+    return -1;
+  }
+
   static int elements(int... shape) {
     long elements = 1;
     for (int dimension : shape) {

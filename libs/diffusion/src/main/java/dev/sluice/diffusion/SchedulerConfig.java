@@ -4,15 +4,29 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The members of a {@code scheduler_config.json}, typed. Old checkpoints leave many out; the value
  * that diffusers takes instead differs from class to class, so each sampler states its defaults
- * where it reads them. Members that a sampler does not know are ignored, as diffusers does.
+ * where it reads them. Members of other classes are passed over, as diffusers does; a member that
+ * no class has may be one of a newer diffusers, and is refused.
  */
 public final class SchedulerConfig {
 
   private static final String CLASS = "_class_name";
+
+  /** Members of diffusers' schedulers that no sampler reads, because they change no step. */
+  private static final Set<String> INERT =
+      Set.of(
+          "base_image_seq_len",
+          "base_shift",
+          "max_image_seq_len",
+          "max_shift",
+          "noise_sampler_seed",
+          "quantization_config",
+          "tensor_format",
+          "timestep_values");
 
   private final String className;
   private final Map<String, ?> members;
@@ -47,7 +61,7 @@ public final class SchedulerConfig {
    */
   public SchedulerConfig withSpacing(TimestepSpacing spacing) {
     return with(
-        Map.of("timestep_spacing", spacing.configName()), "timestep_spacing", Samplers.SPACED);
+        Map.of("timestep_spacing", spacing.configName()), "timestep_spacing", Ability.SPACED);
   }
 
   /**
@@ -61,14 +75,14 @@ public final class SchedulerConfig {
     return with(
         thresholding.members(),
         dynamic ? "dynamic_threshold" : "static_threshold",
-        fixed ? Samplers.CLIPPED : Samplers.THRESHOLDED);
+        fixed ? Ability.CLIPPED : Ability.THRESHOLDED);
   }
 
-  private SchedulerConfig with(Map<String, ?> changes, String what, List<String> classes) {
-    if (!classes.contains(className)) {
+  private SchedulerConfig with(Map<String, ?> changes, String what, Ability needed) {
+    if (!kind().can(needed)) {
       throw new IllegalArgumentException(
           "%s has no use for %s; choose one of %s, or leave it out"
-              .formatted(className, what, classes));
+              .formatted(className, what, SamplerKind.namesWith(needed)));
     }
     Map<String, Object> changed = new LinkedHashMap<>(members);
     changed.putAll(changes);
@@ -80,8 +94,49 @@ public final class SchedulerConfig {
     return className;
   }
 
+  /**
+   * The sampler that the class names.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  SamplerKind kind() {
+    return SamplerKind.named(className)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "unknown sampler " + className + "; expected one of " + Samplers.names()));
+  }
+
+  /**
+   * Checks that nothing here asks for what is not done.
+   *
+   * @throws IllegalArgumentException if there is a member that no class is known to have, and that
+   *     is not null or false
+   */
+  void requireKnownMembers() {
+    members.forEach(
+        (key, value) -> {
+          if (!isKnown(key) && value != null && !value.equals(false)) {
+            throw wrong(
+                key, value, "none, or null: no sampler here knows it, and it may change pictures");
+          }
+        });
+  }
+
+  private static boolean isKnown(String key) {
+    return key.startsWith("_")
+        || INERT.contains(key)
+        || Arrays.stream(SamplerKind.values()).anyMatch(kind -> kind.reads(key));
+  }
+
+  /** The value of a member; null if it is missing, null, or another class's. */
+  private Object member(String key) {
+    boolean foreign = SamplerKind.named(className).filter(kind -> !kind.reads(key)).isPresent();
+    return foreign ? null : members.get(key);
+  }
+
   boolean flag(String key, boolean orElse) {
-    Object value = members.get(key);
+    Object value = member(key);
     if (value == null) {
       return orElse;
     }
@@ -92,7 +147,7 @@ public final class SchedulerConfig {
   }
 
   int integer(String key, int orElse) {
-    Object value = members.get(key);
+    Object value = member(key);
     if (value == null) {
       return orElse;
     }
@@ -103,7 +158,7 @@ public final class SchedulerConfig {
   }
 
   double real(String key, double orElse) {
-    Object value = members.get(key);
+    Object value = member(key);
     if (value == null) {
       return orElse;
     }
@@ -117,7 +172,7 @@ public final class SchedulerConfig {
   }
 
   String choice(String key, String orElse, List<String> choices) {
-    Object value = members.get(key);
+    Object value = member(key);
     String chosen = value == null ? orElse : value.toString();
     if (!choices.contains(chosen)) {
       throw wrong(key, value, "one of " + choices);
@@ -125,12 +180,8 @@ public final class SchedulerConfig {
     return chosen;
   }
 
-  boolean has(String key) {
-    return members.get(key) != null;
-  }
-
   PredictionType prediction(PredictionType... supported) {
-    String name = String.valueOf(members.get("prediction_type"));
+    String name = String.valueOf(member("prediction_type"));
     if (name.equals("null")) {
       return PredictionType.EPSILON;
     }
@@ -146,7 +197,7 @@ public final class SchedulerConfig {
   }
 
   VarianceType variance(VarianceType orElse, VarianceType... supported) {
-    Object name = members.get("variance_type");
+    Object name = member("variance_type");
     if (name == null) {
       return orElse;
     }
@@ -169,7 +220,7 @@ public final class SchedulerConfig {
   /** The noise schedule, with the class's own defaults. */
   NoiseSchedule schedule(BetaSchedule kind, double betaStart, double betaEnd) {
     NoiseSchedule schedule;
-    if (members.get("trained_betas") instanceof List<?> betas) {
+    if (member("trained_betas") instanceof List<?> betas) {
       schedule = NoiseSchedule.ofBetas(floats("trained_betas", betas));
     } else {
       List<String> names =

@@ -4,7 +4,6 @@ import static dev.sluice.diffusion.PredictionType.EPSILON;
 import static dev.sluice.diffusion.PredictionType.SAMPLE;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The ancestral sampler of unCLIP (Ramesh et al. 2022, "Hierarchical Text-Conditional Image
@@ -12,51 +11,34 @@ import java.util.Optional;
  * timesteps of a respaced schedule that includes the first and the last, over the cosine schedule.
  * Draws noise at every step but the one at timestep 0.
  */
-final class UnClipSampler implements Sampler {
-
-  static final String NAME = "UnCLIPScheduler";
+final class UnClipSampler extends TrainedSampler {
 
   private static final float SMALLEST_VARIANCE = 1e-20f;
 
-  private final NoiseSchedule schedule;
-  private final PredictionType prediction;
   private final VarianceType variance;
   private final Clipping clipping;
 
   UnClipSampler(SchedulerConfig config) {
-    String cosine = BetaSchedule.SQUARED_COS_CAP_V2.configName();
-    config.choice("beta_schedule", cosine, List.of(cosine));
-    this.schedule =
-        NoiseSchedule.of(
-            BetaSchedule.SQUARED_COS_CAP_V2, config.integer("num_train_timesteps", 1000), 0, 0);
-    this.prediction = config.prediction(EPSILON, SAMPLE);
+    super(config, cosine(config), config.prediction(EPSILON, SAMPLE));
     this.variance =
         config.variance(
             VarianceType.FIXED_SMALL_LOG, VarianceType.FIXED_SMALL_LOG, VarianceType.LEARNED_RANGE);
     this.clipping = Clipping.of(config, true);
   }
 
-  @Override
-  public String name() {
-    return NAME;
+  /** The only schedule that unCLIP's scheduler has, whatever its config says. */
+  private static NoiseSchedule cosine(SchedulerConfig config) {
+    String cosine = BetaSchedule.SQUARED_COS_CAP_V2.configName();
+    config.choice("beta_schedule", cosine, List.of(cosine));
+    return NoiseSchedule.of(
+        BetaSchedule.SQUARED_COS_CAP_V2, config.integer("num_train_timesteps", 1000), 0, 0);
   }
 
   @Override
-  public PredictionType predictionType() {
-    return prediction;
-  }
-
-  @Override
-  public Optional<NoiseSchedule> noiseSchedule() {
-    return Optional.of(schedule);
-  }
-
-  @Override
-  public SamplingPlan plan(SamplingOptions options) {
-    Samplers.refuseTimesteps(options, NAME);
-    int steps = Samplers.checkedSteps(options, schedule);
+  SamplingPlan planned(SamplingOptions options) {
+    int steps = options.steps();
     if (steps < 2) {
-      throw new IllegalArgumentException(NAME + " needs 2 or more steps, found " + steps);
+      throw new IllegalArgumentException(name() + " needs 2 or more steps, found " + steps);
     }
     double ratio = (schedule.trainTimesteps() - 1) / (double) (steps - 1);
     double[] timesteps = new double[steps];
@@ -100,7 +82,7 @@ final class UnClipSampler implements Sampler {
               mean,
               FloatMath.log(posterior),
               FloatMath.log(beta),
-              LearnedRange.required(output.variance(), NAME, variance),
+              LearnedRange.required(output.variance(), name(), variance),
               drawn);
         } else {
           float log = FloatMath.log(Math.max(posterior, SMALLEST_VARIANCE));

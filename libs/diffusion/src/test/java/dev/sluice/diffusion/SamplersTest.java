@@ -137,4 +137,52 @@ class SamplersTest {
         .isThrownBy(() -> sampler.plan(4))
         .withMessageContaining("shift mu");
   }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void fromConfig_refusesAMemberThatNoSchedulerIsKnownToHave(String name) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> Samplers.fromConfig(Map.of("_class_name", name, "use_quantum_sigmas", true)))
+        .withMessageContaining("use_quantum_sigmas is true");
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void fromConfig_passesOverOtherClassesMembersAndThoseThatAreOff(String name) {
+    Map<String, Object> config =
+        Map.of("_class_name", name, "skip_prk_steps", true, "use_quantum_sigmas", false);
+    assertThat(Samplers.fromConfig(config).name()).isEqualTo(name);
+  }
+
+  @Test
+  void plan_refusesStepsThatWouldDivideByZeroAndNamesTheMostThatWork() {
+    Sampler solver =
+        Samplers.fromConfig(
+            Map.of(
+                "_class_name",
+                "DPMSolverMultistepScheduler",
+                "timestep_spacing",
+                "leading",
+                "steps_offset",
+                1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> solver.plan(999))
+        .withMessageContaining("999 steps")
+        .withMessageContaining("no finite numbers")
+        .withMessageEndingWith("the most steps that work are 998");
+    assertThat(solver.plan(998).length()).isEqualTo(998);
+  }
+
+  @Test
+  void plan_refusesAStepBeyondTheScheduleAndNamesTheMostThatWork() {
+    Sampler pndm =
+        Samplers.fromConfig(
+            Map.of("_class_name", "PNDMScheduler", "skip_prk_steps", true, "steps_offset", 1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> pndm.plan(1000))
+        .withMessageContaining("timestep 1000 is outside")
+        .withMessageEndingWith("the most steps that work are 999");
+    assertThat(pndm.plan(999).length()).isEqualTo(1000);
+  }
 }

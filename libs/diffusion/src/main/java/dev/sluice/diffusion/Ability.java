@@ -1,0 +1,30 @@
+package dev.sluice.diffusion;
+
+import java.util.List;
+
+/** What a sampler can be told, and the keys of a {@code scheduler_config.json} that tell it. */
+enum Ability {
+  /** Knows a noise schedule of discrete timesteps. */
+  SCHEDULED("beta_start", "beta_end", "beta_schedule", "trained_betas"),
+  /** Its timesteps can be spaced in more than one way. */
+  SPACED("timestep_spacing", "steps_offset"),
+  /** Its noise levels can be spaced by themselves. */
+  SIGMA_SPACED(
+      "use_karras_sigmas", "use_exponential_sigmas", "use_beta_sigmas", "sigma_min", "sigma_max"),
+  /** Can cut predicted clean samples off at a fixed value. */
+  CLIPPED("clip_sample", "clip_sample_range"),
+  /** Knows dynamic thresholding. */
+  THRESHOLDED("thresholding", "dynamic_thresholding_ratio", "sample_max_value"),
+  /** Takes a list of timesteps in place of a number of steps. */
+  LISTED;
+
+  private final List<String> keys;
+
+  Ability(String... keys) {
+    this.keys = List.of(keys);
+  }
+
+  List<String> keys() {
+    return keys;
+  }
+}

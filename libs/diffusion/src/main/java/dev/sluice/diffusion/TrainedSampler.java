@@ -1,0 +1,93 @@
+package dev.sluice.diffusion;
+
+import java.util.Optional;
+
+/** What all samplers share: a name, what the network predicts, and checks of what is asked. */
+abstract class TrainedSampler implements Sampler {
+
+  final NoiseSchedule schedule;
+  final PredictionType prediction;
+  private final SamplerKind kind;
+  private final int trainTimesteps;
+
+  /**
+   * @param schedule null for samplers that know none of discrete timesteps
+   */
+  TrainedSampler(SchedulerConfig config, NoiseSchedule schedule, PredictionType prediction) {
+    this.kind = config.kind();
+    this.schedule = schedule;
+    this.prediction = prediction;
+    this.trainTimesteps =
+        schedule == null ? config.integer("num_train_timesteps", 1000) : schedule.trainTimesteps();
+    if (trainTimesteps < 1) {
+      throw config.wrong("num_train_timesteps", trainTimesteps, "1 or more");
+    }
+  }
+
+  @Override
+  public final String name() {
+    return kind.className();
+  }
+
+  @Override
+  public final PredictionType predictionType() {
+    return prediction;
+  }
+
+  @Override
+  public final Optional<NoiseSchedule> noiseSchedule() {
+    return Optional.ofNullable(schedule);
+  }
+
+  final int trainTimesteps() {
+    return trainTimesteps;
+  }
+
+  @Override
+  public final SamplingPlan plan(SamplingOptions options) {
+    if (options.hasTimesteps() && !kind.can(Ability.LISTED)) {
+      throw new IllegalArgumentException(
+          "%s chooses its own timesteps; give it a number of steps, or choose one of %s"
+              .formatted(name(), SamplerKind.namesWith(Ability.LISTED)));
+    }
+    try {
+      return tried(options);
+    } catch (UnusableStepsException e) {
+      throw options.hasTimesteps() ? e : withAdvice(e, options);
+    }
+  }
+
+  private SamplingPlan tried(SamplingOptions options) {
+    if (options.steps() > trainTimesteps) {
+      throw new UnusableStepsException(
+          "steps is %d; expected at most the %d timesteps of the training schedule"
+              .formatted(options.steps(), trainTimesteps));
+    }
+    SamplingPlan plan = planned(options);
+    int bad = plan.firstUnusable();
+    if (bad >= 0) {
+      throw new UnusableStepsException(
+          "%s cannot make %d steps of this model's noise schedule: step %d, at timestep %s, has coefficients that are no finite numbers"
+              .formatted(name(), options.steps(), bad + 1, plan.timestep(bad)));
+    }
+    return plan;
+  }
+
+  private IllegalArgumentException withAdvice(UnusableStepsException e, SamplingOptions options) {
+    for (int steps = Math.min(options.steps() - 1, trainTimesteps); steps > 0; steps--) {
+      try {
+        tried(options.withSteps(steps));
+        return new IllegalArgumentException(
+            "%s; the most steps that work are %d".formatted(e.getMessage(), steps), e);
+      } catch (IllegalArgumentException fewerNeeded) {
+        continue;
+      }
+    }
+    return e;
+  }
+
+  /**
+   * The plan for options that this sampler knows; it is checked for numbers that are not finite.
+   */
+  abstract SamplingPlan planned(SamplingOptions options);
+}
