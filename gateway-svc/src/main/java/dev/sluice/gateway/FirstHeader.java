@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import java.util.zip.CRC32;
 
-/** The header of a request's picture 0, but for its recipe. */
+/** The header of a request's picture 0, but for its recipe and for what work it is part of. */
 final class FirstHeader {
 
   private FirstHeader() {}
@@ -25,7 +25,6 @@ final class FirstHeader {
     TaskHeader.Builder header =
         TaskHeader.newBuilder()
             .setRequestId(id)
-            .setImageId(id + "/0")
             .setModel(model)
             .setSeed(request.hasSeed() ? request.getSeed() : seedOf(id))
             .setCreatedAt(now)
@@ -38,9 +37,9 @@ final class FirstHeader {
   }
 
   /**
-   * The seed of a request that gives none: a function of its id, so that a request planned twice,
-   * as happens when its record is delivered again, makes the same pictures. Below 2^32, which every
-   * JSON reader keeps exactly.
+   * The seed of a request that gives none: a function of its label, so that a request planned
+   * twice, as happens when its record is delivered again, makes the same pictures. Below 2^32,
+   * which every JSON reader keeps exactly.
    */
   private static long seedOf(String requestId) {
     CRC32 crc = new CRC32();

@@ -41,10 +41,12 @@ final class ForkPlanner {
   private static final Set<Stage> STAGES =
       EnumSet.of(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER);
 
+  private final WorkRegistry works;
   private final Payloads payloads;
   private final RecipeWriter recipes;
 
-  ForkPlanner(Payloads payloads, RecipeWriter recipes) {
+  ForkPlanner(WorkRegistry works, Payloads payloads, RecipeWriter recipes) {
+    this.works = works;
     this.payloads = payloads;
     this.recipes = recipes;
   }
@@ -80,10 +82,10 @@ final class ForkPlanner {
         header.build(), Math.max(1, request.getN()), kept.getInputsMap(), route, List.of());
   }
 
-  /** Another tenant's pictures are none of a request's business, not even whether they are kept. */
+  /** A label means something within its tenant only: another's pictures cannot be named. */
   private KeptTask kept(GenerationRequest request) {
     Origin from = request.getFrom();
-    if (!ImageId.isRequestId(from.getRequestId())
+    if (!ImageId.isName(from.getRequestId())
         || from.getImageIndex() < 0
         || !STAGES.contains(from.getStage())) {
       throw RequestException.invalid(
@@ -91,16 +93,16 @@ final class ForkPlanner {
           "A request goes on from a request_id, an image_index and one of the stages %s."
               .formatted(STAGES));
     }
-    ImageId image = new ImageId(from.getRequestId(), from.getImageIndex());
-    return payloads
-        .kept(image, from.getStage())
-        .filter(kept -> kept.getHeader().getTenant().equals(request.getTenant()))
+    return works
+        .find(request.getTenant(), from.getRequestId())
+        .map(work -> new ImageId(work.getWorkId(), from.getImageIndex()))
+        .flatMap(image -> payloads.kept(image, from.getStage()))
         .orElseThrow(
             () ->
                 RequestException.invalid(
                     "from",
-                    "Nothing is kept of the picture %s after %s. A request keeps what its field "
-                            .formatted(image, from.getStage())
+                    "Nothing is kept of the picture %s/%d after %s. A request keeps what its field "
+                            .formatted(from.getRequestId(), from.getImageIndex(), from.getStage())
                         + "keep names, until the blob store drops it."));
   }
 

@@ -37,7 +37,8 @@ class Gateway implements HealthCheck {
   private final GatewaySettings own;
   private final RoutePlanner planner;
   private final Outbox outbox;
-  private final TaskWriter tasks;
+  private final WorkRegistry works;
+  private final Admission admission;
   private final Generations generations;
   private final StatusBoard workers;
   private volatile Doors doors;
@@ -48,7 +49,8 @@ class Gateway implements HealthCheck {
       GatewaySettings own,
       RoutePlanner planner,
       Outbox outbox,
-      TaskWriter tasks,
+      WorkRegistry works,
+      Admission admission,
       Generations generations,
       StatusBoard workers) {
     this.kafka = kafka;
@@ -56,7 +58,8 @@ class Gateway implements HealthCheck {
     this.own = own;
     this.planner = planner;
     this.outbox = outbox;
-    this.tasks = tasks;
+    this.works = works;
+    this.admission = admission;
     this.generations = generations;
     this.workers = workers;
   }
@@ -91,7 +94,7 @@ class Gateway implements HealthCheck {
                   GROUP,
                   Topics.REQUESTS,
                   own.slots(),
-                  new RequestDoor(planner, tasks, outbox)));
+                  new RequestDoor(planner, works, admission, outbox)));
     } catch (RuntimeException e) {
       LOG.error("The gateway could not be started: {}", e.getMessage(), e);
       Quarkus.asyncExit(1);

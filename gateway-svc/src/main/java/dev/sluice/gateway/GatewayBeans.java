@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import dev.sluice.stage.BlobStore;
 import dev.sluice.stage.FolderBlobStore;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.Payloads;
@@ -26,12 +27,14 @@ class GatewayBeans {
   RoutePlanner planner(
       StageSettings settings,
       GatewaySettings own,
+      WorkRegistry works,
       Payloads payloads,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     return new RoutePlanner(
         new ModelCatalog(settings.models()),
         own.defaultModel(),
         new RecipeWriter(new ModelDigests(), version),
+        works,
         payloads);
   }
 
@@ -47,8 +50,20 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  Payloads payloads(StageSettings settings) {
-    return new Payloads(new FolderBlobStore(settings.blobs()), settings.inlineLimit());
+  BlobStore blobs(StageSettings settings) {
+    return new FolderBlobStore(settings.blobs());
+  }
+
+  @Produces
+  @Singleton
+  Payloads payloads(BlobStore blobs, StageSettings settings) {
+    return new Payloads(blobs, settings.inlineLimit());
+  }
+
+  @Produces
+  @Singleton
+  WorkRegistry works(BlobStore blobs, Payloads payloads) {
+    return new WorkRegistry(blobs, payloads);
   }
 
   @Produces
@@ -61,5 +76,11 @@ class GatewayBeans {
   @Singleton
   TaskWriter tasks(Outbox outbox, Payloads payloads) {
     return new TaskWriter(outbox, payloads);
+  }
+
+  @Produces
+  @Singleton
+  Admission admission(WorkRegistry works, TaskWriter tasks) {
+    return new Admission(works, tasks);
   }
 }

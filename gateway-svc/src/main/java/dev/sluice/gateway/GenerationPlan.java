@@ -1,6 +1,8 @@
 package dev.sluice.gateway;
 
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.Accepted;
+import dev.sluice.contract.v1.LabelledWork;
 import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
@@ -11,7 +13,8 @@ import java.util.Map;
 /**
  * A request as it was understood: what every picture has in common, and the way they all go.
  *
- * @param header of picture 0; picture i differs in index, id and seed
+ * @param header of picture 0; picture i differs in index, id and seed. What work it is part of is
+ *     said by {@link #as}
  * @param images how many pictures, 1 to 16
  * @param inputs what the first stage is given besides its parameters
  * @param route of picture 0: the stages, first to last; at least one
@@ -25,8 +28,23 @@ record GenerationPlan(
     List<RouteStep> route,
     List<Double> positions) {
 
-  String requestId() {
-    return header.getRequestId();
+  /** The same plan as a piece of work, which it becomes when it is accepted. */
+  GenerationPlan as(LabelledWork work) {
+    TaskHeader.Builder named =
+        header.toBuilder()
+            .setWorkId(work.getWorkId())
+            .setImageId(new ImageId(work.getWorkId(), 0).toString())
+            .setCreatedAt(work.getCreatedAt());
+    return new GenerationPlan(named.build(), images, inputs, route, positions);
+  }
+
+  /** The same plan without what the first stage is given, which may be large. */
+  GenerationPlan withoutInputs() {
+    return new GenerationPlan(header, images, Map.of(), route, positions);
+  }
+
+  String workId() {
+    return header.getWorkId();
   }
 
   /** The route of picture {@code index}. */
@@ -45,7 +63,7 @@ record GenerationPlan(
             ? RecipeWriter.withSeed(header.getRecipe(), seed)
             : RecipeWriter.withPosition(header.getRecipe(), positions.get(index));
     return header.toBuilder()
-        .setImageId(requestId() + "/" + index)
+        .setImageId(workId() + "/" + index)
         .setImageIndex(index)
         .setSeed(seed)
         .setRecipe(recipe)

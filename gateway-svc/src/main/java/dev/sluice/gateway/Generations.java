@@ -1,20 +1,25 @@
 package dev.sluice.gateway;
 
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.v1.CancelRequest;
+import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
+import dev.sluice.contract.v1.Label;
+import dev.sluice.stage.Outbox;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The requests that callers of this gateway wait for, over gRPC or HTTP. */
@@ -22,11 +27,17 @@ import java.util.concurrent.TimeUnit;
 class Generations {
 
   private final RoutePlanner planner;
+  private final WorkRegistry works;
+  private final Admission admission;
   private final TaskWriter tasks;
   private volatile boolean listening;
+
+  /** By the id of the work. */
   private final Map<String, Generation> pending = new ConcurrentHashMap<>();
-  private final ScheduledExecutorService deadlines =
-      Executors.newSingleThreadScheduledExecutor(
+
+  private final ScheduledThreadPoolExecutor deadlines =
+      new ScheduledThreadPoolExecutor(
+          1,
           work -> {
             Thread thread = new Thread(work, "deadlines");
             thread.setDaemon(true);
@@ -34,9 +45,13 @@ class Generations {
           });
 
   @Inject
-  Generations(RoutePlanner planner, TaskWriter tasks) {
+  Generations(RoutePlanner planner, WorkRegistry works, Admission admission, TaskWriter tasks) {
     this.planner = planner;
+    this.works = works;
+    this.admission = admission;
     this.tasks = tasks;
+    // A request that is over must not be held by a timer of seven days.
+    deadlines.setRemoveOnCancelPolicy(true);
   }
 
   /** Says that replies are being read: from now on, none to a request can be missed. */
@@ -45,80 +60,91 @@ class Generations {
   }
 
   /**
-   * Plans a request, writes its first tasks and tells {@code listener} all that follows. A request
-   * with the id of one that is still open joins that one.
+   * Plans a request, has it begun if it is not under way already, and tells {@code listener} all
+   * that follows.
    *
    * @param traceParent W3C trace context of the call
    * @return the request as it is tracked, to {@link #leave}
-   * @throws RequestException when the request is not valid
+   * @throws RequestException when the request is not valid, or its label stands for another one
    * @throws NotReadyException before {@link #open}
    */
   Generation submit(GenerationRequest request, String traceParent, GenerationListener listener) {
     if (!listening) {
       throw new NotReadyException();
     }
-    Generation fresh =
-        new Generation(
-            request, planner.plan(request, Timestamps.fromMillis(System.currentTimeMillis())));
-    String id = fresh.plan().requestId();
-    Generation known = pending.putIfAbsent(id, fresh);
+    GenerationPlan plan = planner.plan(request, Timestamps.fromMillis(System.currentTimeMillis()));
+    WorkRegistry.Claim claim = works.claim(request, plan);
+    GenerationPlan work = plan.as(claim.work());
+    Generation fresh = new Generation(work, request.getCancelOnDisconnect());
+    Generation known = pending.putIfAbsent(work.workId(), fresh);
     if (known != null) {
-      if (!sameWork(known.request(), request)) {
-        throw RequestException.invalid(
-            "request_id", "Another request with the id '%s' is under way.".formatted(id));
-      }
       known.join(listener);
       return known;
     }
+    fresh.join(listener);
+    fresh.whenOver(() -> pending.remove(work.workId(), fresh));
+    endAtDeadline(fresh);
     try {
-      fresh.join(listener);
-      tasks.writeFirst(fresh.plan(), traceParent);
+      admission.begin(claim, work, traceParent).forEach(fresh::onResult);
     } catch (RuntimeException e) {
-      pending.remove(id);
+      // For those who have joined meanwhile; this caller hears of it by the exception.
+      fresh.leave(listener);
+      fresh.end(Optional.of(Outbox.internalError()));
       throw e;
     }
-    endAtDeadline(fresh);
     return fresh;
-  }
-
-  /** Whether two requests ask for the same pictures; how long somebody waits is no part of that. */
-  private static boolean sameWork(GenerationRequest one, GenerationRequest other) {
-    return one.toBuilder().clearTimeout().build().equals(other.toBuilder().clearTimeout().build());
   }
 
   /** A listener goes away; when it was the last and the request says so, the work ends too. */
   void leave(Generation generation, GenerationListener listener) {
-    if (generation.leave(listener)
-        && pending.remove(generation.plan().requestId(), generation)
-        && generation.request().getCancelOnDisconnect()) {
-      tasks.writeCancel(generation.plan().requestId());
+    if (generation.leave(listener) && pending.containsKey(generation.plan().workId())) {
+      generation.abandon();
+      if (generation.endsWithItsCallers()) {
+        works.giveUp(generation.plan().header());
+        tasks.writeCancel(
+            CancelWork.newBuilder()
+                .setWorkId(generation.plan().workId())
+                .setAt(Timestamps.fromMillis(System.currentTimeMillis()))
+                .build());
+      }
     }
   }
 
   /** Ends a request everywhere: this gateway's callers hear of it when the command comes back. */
-  void cancel(String requestId) {
-    if (!ImageId.isRequestId(requestId)) {
+  void cancel(CancelRequest request) {
+    if (!ImageId.isName(request.getRequestId())) {
       throw RequestException.invalid("request_id", "There is no request id to cancel.");
     }
-    tasks.writeCancel(requestId);
+    Label label =
+        Label.newBuilder()
+            .setTenant(request.getTenant())
+            .setRequestId(request.getRequestId())
+            .build();
+    Timestamp now = Timestamps.fromMillis(System.currentTimeMillis());
+    works.giveUp(label, now);
+    tasks.writeCancel(CancelWork.newBuilder().setLabel(label).setAt(now).build());
   }
 
   void onEvent(GenerationEvent event) {
-    Generation generation = pending.get(event.getRequestId());
+    Generation generation = pending.get(event.getWorkId());
     if (generation != null) {
       generation.onEvent(event);
     }
   }
 
   void onResult(GenerationResult result) {
-    Generation generation = pending.get(result.getRequestId());
-    if (generation != null && generation.onResult(result)) {
-      pending.remove(result.getRequestId(), generation);
+    Generation generation = pending.get(result.getWorkId());
+    if (generation != null) {
+      generation.onResult(result);
     }
   }
 
-  void onCancelled(String requestId) {
-    end(requestId, ErrorCode.CANCELLED, "The request was cancelled.");
+  void onCancelled(CancelWork cancel) {
+    for (Generation generation : pending.values()) {
+      if (generation.isMeantBy(cancel)) {
+        generation.end(error(ErrorCode.CANCELLED, "The request was cancelled."));
+      }
+    }
   }
 
   private void endAtDeadline(Generation generation) {
@@ -127,22 +153,20 @@ class Generations {
     }
     long millis =
         Timestamps.toMillis(generation.plan().header().getDeadline()) - System.currentTimeMillis();
-    deadlines.schedule(
-        () ->
-            end(
-                generation.plan().requestId(),
-                ErrorCode.DEADLINE_EXCEEDED,
-                "The request's timeout passed before its last picture was ready."),
-        Math.max(0, millis),
-        TimeUnit.MILLISECONDS);
+    Future<?> timer =
+        deadlines.schedule(
+            () ->
+                generation.end(
+                    error(
+                        ErrorCode.DEADLINE_EXCEEDED,
+                        "The request's timeout passed before its last picture was ready.")),
+            Math.max(0, millis),
+            TimeUnit.MILLISECONDS);
+    generation.whenOver(() -> timer.cancel(false));
   }
 
-  private void end(String requestId, ErrorCode code, String message) {
-    Generation generation = pending.remove(requestId);
-    if (generation != null) {
-      generation.end(
-          Optional.of(GenerationError.newBuilder().setCode(code).setMessage(message).build()));
-    }
+  private static Optional<GenerationError> error(ErrorCode code, String message) {
+    return Optional.of(GenerationError.newBuilder().setCode(code).setMessage(message).build());
   }
 
   @PreDestroy

@@ -36,7 +36,7 @@ final class HttpErrors {
     return switch (code) {
       case INVALID_ARGUMENT -> 400;
       case MODEL_NOT_FOUND -> 404;
-      case CANCELLED -> 409;
+      case CANCELLED, ALREADY_EXISTS -> 409;
       case MODEL_UNUSABLE -> 422;
       case DEADLINE_EXCEEDED -> 504;
       default -> 500;

@@ -67,7 +67,7 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
   @Blocking
   public void cancel(CancelRequest request, StreamObserver<CancelReply> observer) {
     try {
-      generations.cancel(request.getRequestId());
+      generations.cancel(request);
       observer.onNext(CancelReply.getDefaultInstance());
       observer.onCompleted();
     } catch (RequestException e) {
@@ -126,6 +126,7 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
       case DEADLINE_EXCEEDED -> Code.DEADLINE_EXCEEDED;
       case CANCELLED -> Code.CANCELLED;
       case MODEL_UNUSABLE -> Code.FAILED_PRECONDITION;
+      case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
       default -> Code.INTERNAL;
     };
   }

@@ -123,7 +123,7 @@ final class ReplyListener implements AutoCloseable {
 
   private void obey(ControlCommand command) {
     if (command.hasCancel()) {
-      generations.onCancelled(command.getCancel().getRequestId());
+      generations.onCancelled(command.getCancel());
     }
   }
 

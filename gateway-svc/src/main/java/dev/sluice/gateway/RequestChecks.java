@@ -27,7 +27,7 @@ final class RequestChecks {
   private RequestChecks() {}
 
   static void check(GenerationRequest request) {
-    if (!request.getRequestId().isEmpty() && !ImageId.isRequestId(request.getRequestId())) {
+    if (!request.getRequestId().isEmpty() && !ImageId.isName(request.getRequestId())) {
       throw RequestException.invalid(
           "request_id", "The request id must be 1 to 128 characters of A-Z a-z 0-9 . _ -");
     }

@@ -36,13 +36,15 @@ final class RequestDoor implements RecordHandler {
   private static final Logger LOG = LoggerFactory.getLogger(RequestDoor.class);
 
   private final RoutePlanner planner;
-  private final TaskWriter tasks;
+  private final WorkRegistry works;
+  private final Admission admission;
   private final Outbox outbox;
   private final ObjectMapper json = new ObjectMapper();
 
-  RequestDoor(RoutePlanner planner, TaskWriter tasks, Outbox outbox) {
+  RequestDoor(RoutePlanner planner, WorkRegistry works, Admission admission, Outbox outbox) {
     this.planner = planner;
-    this.tasks = tasks;
+    this.works = works;
+    this.admission = admission;
     this.outbox = outbox;
   }
 
@@ -54,26 +56,32 @@ final class RequestDoor implements RecordHandler {
     } catch (InvalidProtocolBufferException e) {
       refuse(
           record,
-          idOfUnreadable(record),
+          idOfUnreadable(record).map(RequestDoor::labelled),
           RequestException.invalid("", "The record is no generation request: " + e.getMessage())
               .toError());
       return Disposition.DONE;
     }
     String id = request.getRequestId().isEmpty() ? idOf(record) : request.getRequestId();
+    GenerationRequest labelled = request.toBuilder().setRequestId(id).build();
     try {
-      GenerationPlan plan =
-          planner.plan(
-              request.toBuilder().setRequestId(id).build(),
-              Timestamps.fromMillis(record.timestamp()));
-      tasks.writeFirst(
-          plan.withResultFormat(format(record)),
-          TraceParent.orNew(header(record, RecordHeaders.TRACE_PARENT)));
+      begin(record, labelled);
       return Disposition.DONE;
     } catch (RequestException e) {
-      refuse(record, Optional.of(id), e.toError());
+      refuse(record, Optional.of(labelled), e.toError());
       return Disposition.DONE;
     } catch (RuntimeException e) {
-      return retryOrGiveUp(record, id, e);
+      return retryOrGiveUp(record, labelled, e);
+    }
+  }
+
+  private void begin(ConsumerRecord<byte[], byte[]> record, GenerationRequest request) {
+    GenerationPlan plan = planner.plan(request, Timestamps.fromMillis(record.timestamp()));
+    WorkRegistry.Claim claim = works.claim(request, plan);
+    GenerationPlan work = plan.as(claim.work()).withResultFormat(format(record));
+    String traceParent = TraceParent.orNew(header(record, RecordHeaders.TRACE_PARENT));
+    // Who asks again is answered again, in the format of this record.
+    for (GenerationResult outcome : admission.begin(claim, work, traceParent)) {
+      outbox.sendResult(outcome, format(record), traceParent);
     }
   }
 
@@ -92,22 +100,30 @@ final class RequestDoor implements RecordHandler {
 
   /** Says no to whoever asked, when that is known, and keeps the record as a dead letter. */
   private void refuse(
-      ConsumerRecord<byte[], byte[]> record, Optional<String> requestId, GenerationError error) {
-    requestId.filter(ImageId::isRequestId).ifPresent(id -> fail(record, id, error));
+      ConsumerRecord<byte[], byte[]> record,
+      Optional<GenerationRequest> request,
+      GenerationError error) {
+    request
+        .filter(known -> ImageId.isName(known.getRequestId()))
+        .ifPresent(known -> fail(record, known, error));
     outbox.deadLetter(record, error.getMessage());
   }
 
   private Disposition retryOrGiveUp(
-      ConsumerRecord<byte[], byte[]> record, String id, RuntimeException fault) {
+      ConsumerRecord<byte[], byte[]> record, GenerationRequest request, RuntimeException fault) {
     int attempt = record.deliveryCount().orElse((short) 1);
     LOG.error(
-        "Attempt {} of {} at request {} failed", attempt, GroupSetup.DELIVERY_LIMIT, id, fault);
+        "Attempt {} of {} at request {} failed",
+        attempt,
+        GroupSetup.DELIVERY_LIMIT,
+        request.getRequestId(),
+        fault);
     if (attempt < GroupSetup.DELIVERY_LIMIT) {
       return Disposition.RETRY;
     }
     fail(
         record,
-        id,
+        request,
         GenerationError.newBuilder()
             .setCode(ErrorCode.INTERNAL)
             .setMessage("The request could not be planned; the gateway's log has the details.")
@@ -116,10 +132,16 @@ final class RequestDoor implements RecordHandler {
     return Disposition.DONE;
   }
 
-  private void fail(ConsumerRecord<byte[], byte[]> record, String id, GenerationError error) {
+  private static GenerationRequest labelled(String id) {
+    return GenerationRequest.newBuilder().setRequestId(id).build();
+  }
+
+  private void fail(
+      ConsumerRecord<byte[], byte[]> record, GenerationRequest request, GenerationError error) {
     outbox.sendResult(
         GenerationResult.newBuilder()
-            .setRequestId(id)
+            .setRequestId(request.getRequestId())
+            .setTenant(request.getTenant())
             .setWholeRequest(true)
             .setError(error)
             .build(),
@@ -141,7 +163,7 @@ final class RequestDoor implements RecordHandler {
   private static Optional<String> keyOf(ConsumerRecord<byte[], byte[]> record) {
     return Optional.ofNullable(record.key())
         .map(key -> new String(key, StandardCharsets.UTF_8))
-        .filter(ImageId::isRequestId);
+        .filter(ImageId::isName);
   }
 
   private Optional<String> idOfUnreadable(ConsumerRecord<byte[], byte[]> record) {
@@ -150,7 +172,7 @@ final class RequestDoor implements RecordHandler {
         JsonNode tree = json.readTree(record.value());
         JsonNode id =
             tree.hasNonNull("request_id") ? tree.get("request_id") : tree.get("requestId");
-        if (id != null && ImageId.isRequestId(id.asText())) {
+        if (id != null && ImageId.isName(id.asText())) {
           return Optional.of(id.asText());
         }
       } catch (JacksonException e) {

@@ -24,6 +24,11 @@ final class RequestException extends RuntimeException {
     return new RequestException(ErrorCode.MODEL_NOT_FOUND, "model", message);
   }
 
+  /** The tenant calls something else by that name. */
+  static RequestException alreadyExists(String field, String message) {
+    return new RequestException(ErrorCode.ALREADY_EXISTS, field, message);
+  }
+
   GenerationError toError() {
     return GenerationError.newBuilder()
         .setCode(code)

@@ -24,11 +24,16 @@ final class RoutePlanner {
   private final RecipeWriter recipes;
   private final ForkPlanner forks;
 
-  RoutePlanner(ModelCatalog catalog, String defaultModel, RecipeWriter recipes, Payloads payloads) {
+  RoutePlanner(
+      ModelCatalog catalog,
+      String defaultModel,
+      RecipeWriter recipes,
+      WorkRegistry works,
+      Payloads payloads) {
     this.catalog = catalog;
     this.defaultModel = defaultModel;
     this.recipes = recipes;
-    this.forks = new ForkPlanner(payloads, recipes);
+    this.forks = new ForkPlanner(works, payloads, recipes);
   }
 
   /**

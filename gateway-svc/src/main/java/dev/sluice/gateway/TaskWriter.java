@@ -3,8 +3,9 @@ package dev.sluice.gateway;
 import com.google.protobuf.Message;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.CancelRequest;
+import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.ControlCommand;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.stage.Outbox;
@@ -29,25 +30,24 @@ final class TaskWriter {
    * @param traceParent W3C trace context of the request
    */
   void writeFirst(GenerationPlan plan, String traceParent) {
-    String topic = plan.route().get(0).getTopic();
+    RouteStep first = plan.route().get(0);
+    String topic = first.getTopic();
+    // The same for all pictures, so they are stored once, as the first one's.
+    Map<String, Tensor> inputs =
+        payloads.store(new ImageId(plan.workId(), 0), 0, first.getStage(), plan.inputs());
     for (int i = 0; i < plan.images(); i++) {
       TaskHeader header = plan.headerOf(i);
-      Message task = Routing.task(header, inputs(plan, header), plan.routeOf(i));
+      Message task = Routing.task(header, inputs, plan.routeOf(i));
       outbox.send(topic, header.getImageId(), task, traceParent);
     }
   }
 
-  private Map<String, Tensor> inputs(GenerationPlan plan, TaskHeader header) {
-    ImageId image = new ImageId(header.getRequestId(), header.getImageIndex());
-    return payloads.store(image, 0, plan.route().get(0).getStage(), plan.inputs());
-  }
-
-  /** Tells every process that nobody wants the request any more. */
-  void writeCancel(String requestId) {
-    ControlCommand command =
-        ControlCommand.newBuilder()
-            .setCancel(CancelRequest.newBuilder().setRequestId(requestId))
-            .build();
-    outbox.send(Topics.CONTROL, requestId, command, null);
+  /** Tells every process that nobody wants some work any more. */
+  void writeCancel(CancelWork cancel) {
+    outbox.send(
+        Topics.CONTROL,
+        cancel.hasLabel() ? cancel.getLabel().getRequestId() : cancel.getWorkId(),
+        ControlCommand.newBuilder().setCancel(cancel).build(),
+        null);
   }
 }

@@ -40,25 +40,28 @@ class ForkPlannerTest {
 
   @BeforeEach
   void keepWhatThePriorMade() {
-    Payloads payloads = new Payloads(new FolderBlobStore(blobs), 1 << 20);
+    FolderBlobStore store = new FolderBlobStore(blobs);
+    Payloads payloads = new Payloads(store, 1 << 20);
+    WorkRegistry works = new WorkRegistry(store, payloads);
     planner =
         new RoutePlanner(
             new ModelCatalog(Path.of(System.getProperty("sluice.goldens"))),
             "pipe-unclip",
             new RecipeWriter(new ModelDigests(), "0"),
+            works,
             payloads);
-    original =
-        planner.plan(
-            GenerationRequest.newBuilder()
-                .setRequestId("first")
-                .setPrompt("a red circle")
-                .setSeed(7)
-                .setN(2)
-                .setTenant("us")
-                .setDenoiser(StageSettings.newBuilder().setSteps(9))
-                .addKeep(Stage.PRIOR)
-                .build(),
-            NOW);
+    GenerationRequest request =
+        GenerationRequest.newBuilder()
+            .setRequestId("first")
+            .setPrompt("a red circle")
+            .setSeed(7)
+            .setN(2)
+            .setTenant("us")
+            .setDenoiser(StageSettings.newBuilder().setSteps(9))
+            .addKeep(Stage.PRIOR)
+            .build();
+    GenerationPlan plan = planner.plan(request, NOW);
+    original = plan.as(works.claim(request, plan).work());
     payloads.keep(
         original.headerOf(1).toBuilder().setGeneratorState(STATE).build(),
         INPUTS,
@@ -94,7 +97,7 @@ class ForkPlannerTest {
 
     assertThat(plan.route()).isEqualTo(Keeping.mark(original.routeOf(1), List.of()).subList(2, 4));
     assertThat(plan.inputs()).isEqualTo(INPUTS);
-    assertThat(plan.headerOf(0).getImageId()).isEqualTo("second/0");
+    assertThat(plan.headerOf(0).getRequestId()).isEqualTo("second");
     assertThat(plan.headerOf(0).getModel()).isEqualTo("pipe-unclip");
     assertThat(plan.headerOf(0).getSeed()).isEqualTo(8);
     assertThat(plan.headerOf(0).getGeneratorState()).isEqualTo(STATE);

@@ -7,7 +7,6 @@ import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationEvent.EventCase;
-import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.StageProgress;
@@ -46,10 +45,9 @@ class GenerationTest {
   }
 
   private static Generation generation(int images) {
-    TaskHeader header = TaskHeader.newBuilder().setRequestId("r").setImageId("r/0").build();
+    TaskHeader header = TaskHeader.newBuilder().setRequestId("r").setWorkId("w").build();
     return new Generation(
-        GenerationRequest.getDefaultInstance(),
-        new GenerationPlan(header, images, Map.of(), List.of(), List.of()));
+        new GenerationPlan(header, images, Map.of(), List.of(), List.of()), false);
   }
 
   private static GenerationResult image(int index) {
@@ -161,5 +159,60 @@ class GenerationTest {
 
     assertThat(generation.leave(one)).isFalse();
     assertThat(generation.leave(other)).isTrue();
+  }
+
+  @Test
+  void join_tellsALateCallerTheErrorThatEndedTheRequest() {
+    Generation generation = generation(2);
+    generation.onResult(image(1));
+    GenerationError error = GenerationError.newBuilder().setCode(ErrorCode.CANCELLED).build();
+    generation.end(Optional.of(error));
+    Recorder late = new Recorder();
+
+    generation.join(late);
+
+    assertThat(late.cases()).containsExactly(EventCase.ACCEPTED, EventCase.IMAGE);
+    assertThat(late.ends).containsExactly(Optional.of(error));
+  }
+
+  @Test
+  void onResult_reachesEveryoneThoughOneOfThemFails() {
+    Generation generation = generation(1);
+    generation.join(
+        new GenerationListener() {
+          @Override
+          public void onEvent(GenerationEvent event) {
+            if (event.hasImage()) {
+              throw new IllegalStateException("the call is over");
+            }
+          }
+
+          @Override
+          public void onEnd(Optional<GenerationError> error) {
+            throw new IllegalStateException("the call is over");
+          }
+        });
+    Recorder other = new Recorder();
+    generation.join(other);
+
+    generation.onResult(image(0));
+
+    assertThat(other.cases()).containsExactly(EventCase.ACCEPTED, EventCase.IMAGE);
+    assertThat(other.ends).containsExactly(Optional.empty());
+  }
+
+  @Test
+  void whenOver_runsOnceHoweverTheRequestEnds() {
+    List<String> runs = new ArrayList<>();
+    Generation ended = generation(1);
+    ended.whenOver(() -> runs.add("ended"));
+    ended.onResult(image(0));
+    ended.abandon();
+    ended.whenOver(() -> runs.add("after"));
+    Generation left = generation(1);
+    left.whenOver(() -> runs.add("left"));
+    left.abandon();
+
+    assertThat(runs).containsExactly("ended", "after", "left");
   }
 }

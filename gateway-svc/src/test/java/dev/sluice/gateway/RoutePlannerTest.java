@@ -58,6 +58,7 @@ class RoutePlannerTest {
         new ModelCatalog(models),
         defaultModel,
         new RecipeWriter(new ModelDigests(), "0"),
+        new WorkRegistry(new FolderBlobStore(blobs), payloads()),
         payloads());
   }
 
@@ -134,7 +135,7 @@ class RoutePlannerTest {
         planner.plan(request().setRequestId("r-1").setN(3).setSeed(7).build(), NOW);
 
     assertThat(plan.images()).isEqualTo(3);
-    assertThat(plan.headerOf(2).getImageId()).isEqualTo("r-1/2");
+    assertThat(plan.headerOf(2).getRequestId()).isEqualTo("r-1");
     assertThat(plan.headerOf(2).getImageIndex()).isEqualTo(2);
     assertThat(plan.headerOf(2).getSeed()).isEqualTo(9);
     assertThat(plan.headerOf(2).getCreatedAt()).isEqualTo(NOW);
@@ -148,7 +149,9 @@ class RoutePlannerTest {
     GenerationPlan other = planner.plan(request().build(), NOW);
 
     assertThat(one.images()).isEqualTo(1);
-    assertThat(one.requestId()).isNotEmpty().isNotEqualTo(other.requestId());
+    assertThat(one.header().getRequestId())
+        .isNotEmpty()
+        .isNotEqualTo(other.header().getRequestId());
     assertThat(one.header().getSeed()).isNotEqualTo(other.header().getSeed());
     assertThat(one.header().getModel()).isEqualTo("pipe-unclip");
   }

@@ -1,12 +1,13 @@
 package dev.sluice.launcher;
 
-import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.v1.Stage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
@@ -40,9 +41,7 @@ final class ForkArguments {
   /** What {@code --from} takes to go on from a picture, for each stage that was kept. */
   String kept(String requestId, int index) {
     return keep.stream()
-        .map(
-            stage ->
-                "  kept as %s:%s%n".formatted(new ImageId(requestId, index), Topics.name(stage)))
+        .map(stage -> "  kept as %s/%d:%s%n".formatted(requestId, index, Topics.name(stage)))
         .collect(Collectors.joining());
   }
 
@@ -62,19 +61,20 @@ final class ForkArguments {
 
   static final class OriginConverter implements ITypeConverter<Origin> {
 
+    private static final Pattern PLACE =
+        Pattern.compile("([A-Za-z0-9._-]{1,128})/([0-9]{1,9}):(.*)");
+
     @Override
     public Origin convert(String place) {
-      int colon = place.lastIndexOf(':');
-      ImageId image =
-          ImageId.parse(place.substring(0, Math.max(0, colon)))
-              .orElseThrow(
-                  () ->
-                      new TypeConversionException(
-                          "'%s' is not REQUEST/INDEX:STAGE, as --keep prints it".formatted(place)));
+      Matcher parts = PLACE.matcher(place);
+      if (!parts.matches()) {
+        throw new TypeConversionException(
+            "'%s' is not REQUEST/INDEX:STAGE, as --keep prints it".formatted(place));
+      }
       return Origin.newBuilder()
-          .setRequestId(image.requestId())
-          .setImageIndex(image.index())
-          .setStage(new StageConverter().convert(place.substring(colon + 1)))
+          .setRequestId(parts.group(1))
+          .setImageIndex(Integer.parseInt(parts.group(2)))
+          .setStage(new StageConverter().convert(parts.group(3)))
           .build();
     }
   }

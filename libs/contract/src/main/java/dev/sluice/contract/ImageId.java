@@ -6,32 +6,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which picture: a request and the picture's index in it, written {@code request/index}. The key of
- * every record about the picture.
+ * Which picture: the work of a request and the picture's index in it, written {@code work/index}.
+ * The key of everything that is written about the picture.
  *
- * @param requestId 1 to 128 characters of {@code [A-Za-z0-9._-]}
+ * @param workId 1 to 128 characters of {@code [A-Za-z0-9._-]}, made by the service
  * @param index from 0
  */
-public record ImageId(String requestId, int index) {
+public record ImageId(String workId, int index) {
 
-  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._-]{1,128}");
-  private static final Pattern IMAGE_ID =
-      Pattern.compile("(" + REQUEST_ID + ")/(0|[1-9][0-9]{0,8})");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+  private static final Pattern IMAGE_ID = Pattern.compile("(" + NAME + ")/(0|[1-9][0-9]{0,8})");
 
   public ImageId {
-    if (!isRequestId(requestId) || index < 0) {
+    if (!isName(workId) || index < 0) {
       throw new IllegalArgumentException(
-          "a picture is named by a request id of 1 to 128 characters of A-Z a-z 0-9 . _ - and an"
+          "a picture is named by a work id of 1 to 128 characters of A-Z a-z 0-9 . _ - and an"
               + " index from 0");
     }
   }
 
-  /** Whether requests may be called so. */
-  public static boolean isRequestId(String id) {
-    return REQUEST_ID.matcher(id).matches();
+  /** Whether requests, and the work for them, may be called so. */
+  public static boolean isName(String id) {
+    return NAME.matcher(id).matches();
   }
 
-  /** Reads {@code request/index}; empty when it is something else. */
+  /** Reads {@code work/index}; empty when it is something else. */
   public static Optional<ImageId> parse(String id) {
     Matcher matcher = IMAGE_ID.matcher(id);
     return matcher.matches()
@@ -41,13 +40,13 @@ public record ImageId(String requestId, int index) {
 
   /** The picture that a task is about; empty when its header does not name one. */
   public static Optional<ImageId> of(TaskHeader header) {
-    return isRequestId(header.getRequestId()) && header.getImageIndex() >= 0
-        ? Optional.of(new ImageId(header.getRequestId(), header.getImageIndex()))
+    return isName(header.getWorkId()) && header.getImageIndex() >= 0
+        ? Optional.of(new ImageId(header.getWorkId(), header.getImageIndex()))
         : Optional.empty();
   }
 
   @Override
   public String toString() {
-    return requestId + "/" + index;
+    return workId + "/" + index;
   }
 }

@@ -16,14 +16,14 @@ class ImageIdTest {
 
   @Property
   void parse_readsWhatToStringWrote(
-      @ForAll @StringLength(min = 1, max = 128) String requestId,
+      @ForAll @StringLength(min = 1, max = 128) String workId,
       @ForAll @IntRange(max = 999_999_999) int index) {
-    if (ImageId.isRequestId(requestId)) {
-      ImageId id = new ImageId(requestId, index);
+    if (ImageId.isName(workId)) {
+      ImageId id = new ImageId(workId, index);
 
       assertThat(ImageId.parse(id.toString())).contains(id);
     } else {
-      assertThat(ImageId.parse(requestId + "/" + index)).isEmpty();
+      assertThat(ImageId.parse(workId + "/" + index)).isEmpty();
     }
   }
 
@@ -36,10 +36,10 @@ class ImageIdTest {
 
   @Test
   void of_readsATasksHeader() {
-    TaskHeader header = TaskHeader.newBuilder().setRequestId("cat").setImageIndex(3).build();
+    TaskHeader header = TaskHeader.newBuilder().setWorkId("cat").setImageIndex(3).build();
 
     assertThat(ImageId.of(header)).contains(new ImageId("cat", 3));
-    assertThat(ImageId.of(header.toBuilder().setRequestId("a b").build())).isEmpty();
+    assertThat(ImageId.of(header.toBuilder().setWorkId("a b").build())).isEmpty();
     assertThat(ImageId.of(header.toBuilder().setImageIndex(-1).build())).isEmpty();
   }
 

@@ -60,7 +60,7 @@ public final class StageTrial {
   /** The header of a picture's task at the first stage. */
   public static TaskHeader header(long seed) {
     return TaskHeader.newBuilder()
-        .setRequestId("trial")
+        .setWorkId("trial")
         .setImageId("trial/0")
         .setModel(MODEL)
         .setSeed(seed)

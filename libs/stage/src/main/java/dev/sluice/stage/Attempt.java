@@ -82,6 +82,8 @@ final class Attempt implements StageRuntime.Caller {
   private GenerationEvent.Builder event() {
     return GenerationEvent.newBuilder()
         .setRequestId(header.getRequestId())
+        .setTenant(header.getTenant())
+        .setWorkId(header.getWorkId())
         .setImageIndex(header.getImageIndex())
         .setAt(Timestamps.fromMillis(System.currentTimeMillis()));
   }

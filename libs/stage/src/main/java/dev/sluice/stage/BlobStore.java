@@ -2,6 +2,7 @@ package dev.sluice.stage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** Where payloads lie that are too large for a message. Writing a key again replaces the blob. */
 public interface BlobStore {
@@ -22,6 +23,16 @@ public interface BlobStore {
    * @throws IllegalArgumentException when {@code key} is not a key
    */
   byte[] get(String key) throws IOException;
+
+  /**
+   * Writes a blob if what is there is what the caller believes: of several who try at the same
+   * time, in whatever processes, one succeeds.
+   *
+   * @param expected what must be there; empty if nothing
+   * @return whether it was, and {@code next} is there now
+   * @throws IllegalArgumentException when {@code key} is not a key
+   */
+  boolean swap(String key, Optional<byte[]> expected, ByteBuffer next) throws IOException;
 
   /**
    * Deletes a blob; nothing happens if there is none.

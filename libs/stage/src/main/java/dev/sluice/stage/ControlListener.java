@@ -26,7 +26,7 @@ public final class ControlListener implements AutoCloseable {
   private static final Duration LOOK_BACK = Duration.ofMinutes(15);
   private static final long PAUSE_MILLIS = 1000;
 
-  private final CancelledRequests cancelled;
+  private final CancelledWork cancelled;
   private final Thread thread;
   private volatile boolean stopping;
 
@@ -35,7 +35,7 @@ public final class ControlListener implements AutoCloseable {
    *
    * @param settings {@code bootstrap.servers} at least
    */
-  public ControlListener(Map<String, Object> settings, CancelledRequests cancelled) {
+  public ControlListener(Map<String, Object> settings, CancelledWork cancelled) {
     this.cancelled = cancelled;
     this.thread = new Thread(() -> listen(settings), "control-listener");
     this.thread.setDaemon(true);
@@ -104,8 +104,8 @@ public final class ControlListener implements AutoCloseable {
     }
     try {
       ControlCommand command = ControlCommand.parseFrom(record.value());
-      if (command.hasCancel() && !command.getCancel().getRequestId().isEmpty()) {
-        cancelled.add(command.getCancel().getRequestId());
+      if (command.hasCancel()) {
+        cancelled.add(command.getCancel());
       }
     } catch (InvalidProtocolBufferException e) {
       LOG.warn("A record on {} is not a command: {}", Topics.CONTROL, e.getMessage());

@@ -3,6 +3,7 @@ package dev.sluice.stage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -15,9 +16,12 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +32,15 @@ public final class FolderBlobStore implements BlobStore {
       Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}");
   private static final Logger LOG = LoggerFactory.getLogger(FolderBlobStore.class);
   private static final int MAX_KEY_LENGTH = 512;
+
+  /** No key begins with a dot. */
+  private static final String LOCKS = ".locks";
+
+  private static final int STRIPES = 64;
+
+  /** File locks keep out other processes, not other threads of this one. */
+  private static final Object[] WITHIN_PROCESS =
+      Stream.generate(Object::new).limit(STRIPES).toArray();
 
   private final Path folder;
 
@@ -64,6 +77,32 @@ public final class FolderBlobStore implements BlobStore {
   }
 
   @Override
+  public boolean swap(String key, Optional<byte[]> expected, ByteBuffer next) throws IOException {
+    Path file = file(key);
+    int stripe = Math.floorMod(key.hashCode(), STRIPES);
+    Path locks = folder.resolve(LOCKS);
+    Files.createDirectories(locks);
+    synchronized (WITHIN_PROCESS[stripe]) {
+      try (FileChannel channel =
+              FileChannel.open(
+                  locks.resolve(Integer.toString(stripe)),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        Optional<byte[]> found =
+            Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+        boolean asExpected =
+            found.isPresent() == expected.isPresent()
+                && found.map(bytes -> Arrays.equals(bytes, expected.get())).orElse(true);
+        if (asExpected) {
+          put(key, next);
+        }
+        return asExpected && lock.isValid();
+      }
+    }
+  }
+
+  @Override
   public void delete(String key) throws IOException {
     Files.deleteIfExists(file(key));
   }
@@ -96,6 +135,9 @@ public final class FolderBlobStore implements BlobStore {
     /** What is deleted in a folder changes its time. */
     @Override
     public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+      if (visited.endsWith(LOCKS)) {
+        return FileVisitResult.SKIP_SUBTREE;
+      }
       modified.push(attributes.lastModifiedTime());
       return FileVisitResult.CONTINUE;
     }

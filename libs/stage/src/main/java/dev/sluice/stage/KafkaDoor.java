@@ -9,7 +9,6 @@ import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
-import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.TaskHeader;
@@ -17,6 +16,7 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
 import io.micrometer.core.instrument.Counter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,7 +125,12 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
         .flatMap(ImageId::parse)
         .ifPresent(
             image ->
-                fail(image, error(ErrorCode.INVALID_ARGUMENT, "", reason), ResultFormat.PROTOBUF));
+                fail(
+                    TaskHeader.newBuilder()
+                        .setWorkId(image.workId())
+                        .setImageIndex(image.index())
+                        .build(),
+                    error(ErrorCode.INVALID_ARGUMENT, "", reason)));
     deadLetter(record, reason);
     return Disposition.DONE;
   }
@@ -181,18 +186,27 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   }
 
   private void fail(TaskHeader header, GenerationError error) {
-    ImageId.of(header).ifPresent(image -> fail(image, error, header.getResultFormat()));
+    ImageId.of(header)
+        .ifPresent(
+            image -> {
+              GenerationResult outcome =
+                  outcomeOf(header).setError(error.toBuilder().setStage(protocol.stage())).build();
+              try {
+                runtime.payloads().keepOutcome(image, outcome);
+              } catch (UncheckedIOException e) {
+                // Those who wait are told all the same; who asks again will wait for the deadline.
+                LOG.warn("The error of {} could not be kept: {}", image, e.getMessage());
+              }
+              outbox.sendResult(outcome, header.getResultFormat(), TraceParent.current());
+            });
   }
 
-  private void fail(ImageId image, GenerationError error, ResultFormat format) {
-    outbox.sendResult(
-        GenerationResult.newBuilder()
-            .setRequestId(image.requestId())
-            .setImageIndex(image.index())
-            .setError(error.toBuilder().setStage(protocol.stage()))
-            .build(),
-        format,
-        TraceParent.current());
+  private static GenerationResult.Builder outcomeOf(TaskHeader header) {
+    return GenerationResult.newBuilder()
+        .setRequestId(header.getRequestId())
+        .setTenant(header.getTenant())
+        .setWorkId(header.getWorkId())
+        .setImageIndex(header.getImageIndex());
   }
 
   private void handOn(T task, R result) {
@@ -200,10 +214,9 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     TaskHeader header = common.getHeader();
     List<RouteStep> route = protocol.route().apply(task);
     if (route.isEmpty()) {
-      outbox.sendResult(
-          finalResult(header, (UpscalerResult) result),
-          header.getResultFormat(),
-          TraceParent.current());
+      GenerationResult outcome = finalResult(header, (UpscalerResult) result);
+      runtime.payloads().keepOutcome(ImageId.of(header).orElseThrow(), outcome);
+      outbox.sendResult(outcome, header.getResultFormat(), TraceParent.current());
       return;
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>(protocol.inputs().apply(task));
@@ -221,9 +234,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   }
 
   private static GenerationResult finalResult(TaskHeader header, UpscalerResult picture) {
-    return GenerationResult.newBuilder()
-        .setRequestId(header.getRequestId())
-        .setImageIndex(header.getImageIndex())
+    return outcomeOf(header)
         .setImage(
             Image.newBuilder()
                 .setIndex(header.getImageIndex())

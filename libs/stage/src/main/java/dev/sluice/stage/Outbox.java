@@ -66,7 +66,7 @@ public final class Outbox implements AutoCloseable {
   /** Writes an event without waiting: a lost one is no loss. */
   public void send(GenerationEvent event, String traceParent) {
     ProducerRecord<byte[], byte[]> record =
-        record(Topics.EVENTS, event.getRequestId(), event.toByteArray());
+        record(Topics.EVENTS, event.getWorkId(), event.toByteArray());
     header(record, RecordHeaders.TRACE_PARENT, traceParent);
     producer.send(record);
   }
@@ -74,15 +74,18 @@ public final class Outbox implements AutoCloseable {
   /** Writes a picture, or what prevented it, in the format that the request asked for. */
   public void sendResult(GenerationResult result, ResultFormat format, String traceParent) {
     ProducerRecord<byte[], byte[]> record =
-        record(
-            Topics.RESULTS,
-            result.getRequestId() + "/" + result.getImageIndex(),
-            Results.write(result, format));
+        record(Topics.RESULTS, keyOf(result), Results.write(result, format));
     if (format == ResultFormat.JSON) {
       header(record, RecordHeaders.CONTENT_TYPE, RecordHeaders.JSON);
     }
     header(record, RecordHeaders.TRACE_PARENT, traceParent);
     await(record);
+  }
+
+  /** Where no work was begun, the label is all there is. */
+  private static String keyOf(GenerationResult result) {
+    String id = result.getWorkId().isEmpty() ? result.getRequestId() : result.getWorkId();
+    return id + "/" + result.getImageIndex();
   }
 
   /** Writes a record that nobody can work on to its topic's dead letters, with the reason. */

@@ -5,6 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.KeptTask;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
@@ -114,13 +115,37 @@ public final class Payloads {
     }
   }
 
+  /**
+   * Keeps what became of a picture, to be told again to those who ask again.
+   *
+   * @param outcome a picture or an error
+   */
+  public void keepOutcome(ImageId image, GenerationResult outcome) {
+    put(outcomeKey(image), outcome.toByteString());
+  }
+
+  /** What became of a picture; empty if nothing yet, or nothing that is still kept. */
+  public Optional<GenerationResult> outcome(ImageId image) {
+    try {
+      return Optional.of(GenerationResult.parseFrom(blobs.get(outcomeKey(image))));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the blob store cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String outcomeKey(ImageId image) {
+    return "image-%s/outcome".formatted(image);
+  }
+
   private static String key(ImageId image, Stage stage) {
     return "image-%s/kept-%s".formatted(image, Topics.name(stage));
   }
 
   /** Where the blobs of a picture at a stage lie. */
   static String folder(ImageId image, int stagesBefore, Stage stage) {
-    // The first segment begins with a letter whatever the request is called, "..", for instance.
+    // The first segment begins with a letter whatever the work is called, "..", for instance.
     return "image-%s/%d-%s/".formatted(image, stagesBefore, Topics.name(stage));
   }
 

@@ -24,7 +24,7 @@ public final class StageRuntime<T, R> {
   private final StageProtocol<T, R> protocol;
   private final Stage<T, R> stage;
   private final Payloads payloads;
-  private final CancelledRequests cancelled;
+  private final CancelledWork cancelled;
   private final MeterRegistry metrics;
   private final Tags tags;
   private final AtomicInteger inFlight;
@@ -33,7 +33,7 @@ public final class StageRuntime<T, R> {
       StageProtocol<T, R> protocol,
       Stage<T, R> stage,
       Payloads payloads,
-      CancelledRequests cancelled,
+      CancelledWork cancelled,
       MeterRegistry metrics) {
     this.protocol = protocol;
     this.stage = stage;
@@ -126,13 +126,12 @@ public final class StageRuntime<T, R> {
             .orElseThrow(
                 () ->
                     InvalidTaskException.inField(
-                        "header.request_id",
-                        "a task needs the id of its request: 1 to 128 characters of A-Z a-z 0-9 ."
+                        "header.work_id",
+                        "a task needs the id of its work: 1 to 128 characters of A-Z a-z 0-9 ."
                             + " _ -"));
     if (!header.getImageId().equals(image.toString())) {
       throw InvalidTaskException.inField(
-          "header.image_id",
-          "the image_id must be request_id/image_index, here %s".formatted(image));
+          "header.image_id", "the image_id must be work_id/image_index, here %s".formatted(image));
     }
     if (!Timestamps.isValid(header.getDeadline())) {
       throw InvalidTaskException.inField(
@@ -203,7 +202,7 @@ public final class StageRuntime<T, R> {
   }
 
   private Optional<StageStoppedException.Reason> reasonToStop(TaskHeader header, Caller caller) {
-    if (cancelled.contains(header.getRequestId())) {
+    if (cancelled.contains(header)) {
       return Optional.of(StageStoppedException.Reason.CANCELLED);
     }
     if (header.hasDeadline()

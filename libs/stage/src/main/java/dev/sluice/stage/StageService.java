@@ -126,7 +126,7 @@ public class StageService implements HealthCheck {
     new Thread(setup, "group-setup").start();
     Stage<T, R> stage = module.load();
     join(setup);
-    CancelledRequests cancelled = new CancelledRequests();
+    CancelledWork cancelled = new CancelledWork();
     FolderBlobStore blobs = new FolderBlobStore(settings.blobs());
     Payloads payloads = new Payloads(blobs, settings.inlineLimit());
     Checkpoints checkpoints = new Checkpoints(blobs, settings.checkpointEvery());

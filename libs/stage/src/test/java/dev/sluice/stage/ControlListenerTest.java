@@ -56,8 +56,8 @@ class ControlListenerTest {
 
     rig.write(Topics.CONTROL, null, new byte[] {(byte) 0xff, 1}, null);
     rig.write(Topics.CONTROL, null, null, null);
-    rig.cancel(waiting.getHeader().getRequestId());
-    rig.cancel(inWork.getHeader().getRequestId());
+    rig.cancel(Tasks.cancelling(waiting.getHeader()));
+    rig.cancel(Tasks.cancelling(inWork.getHeader()));
 
     assertCancelled(results, inWork);
     assertCancelled(results, waiting);
@@ -69,7 +69,7 @@ class ControlListenerTest {
   void cancel_holdsForAProcessThatStartsAfterIt() {
     TopicReader results = rig.results();
     DenoiserTask task = Tasks.denoiserTask("next");
-    rig.cancel(task.getHeader().getRequestId());
+    rig.cancel(Tasks.cancelling(task.getHeader()));
     rig.listen();
     rig.work(Endless::denoise);
 

@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -42,6 +43,42 @@ class FolderBlobStoreTest {
     blobs.put("image-cat/0/1-prior/image_embeds", bytes("second"));
 
     assertThat(blobs.get("image-cat/0/1-prior/image_embeds")).asString().isEqualTo("second");
+  }
+
+  @Test
+  void swap_writesOnlyOverWhatTheCallerBelievesToBeThere() throws Exception {
+    assertThat(blobs.swap("labels/cat", Optional.of(new byte[] {1}), bytes("x"))).isFalse();
+    assertThat(blobs.swap("labels/cat", Optional.empty(), bytes("first"))).isTrue();
+    assertThat(blobs.swap("labels/cat", Optional.empty(), bytes("second"))).isFalse();
+    assertThat(blobs.swap("labels/cat", Optional.of("other".getBytes()), bytes("x"))).isFalse();
+    assertThat(blobs.get("labels/cat")).asString().isEqualTo("first");
+
+    assertThat(blobs.swap("labels/cat", Optional.of("first".getBytes()), bytes("third"))).isTrue();
+    assertThat(blobs.get("labels/cat")).asString().isEqualTo("third");
+  }
+
+  @Test
+  void swap_letsOneOfManyWin() throws Exception {
+    ExecutorService claimants = Executors.newFixedThreadPool(8);
+    for (int round = 0; round < 20; round++) {
+      String key = "labels/" + round;
+      List<Future<Boolean>> claims =
+          IntStream.range(0, 8)
+              .mapToObj(
+                  i ->
+                      claimants.submit(
+                          () ->
+                              new FolderBlobStore(folder)
+                                  .swap(key, Optional.empty(), bytes("claim " + i))))
+              .toList();
+      int won = 0;
+      for (Future<Boolean> claim : claims) {
+        won += claim.get() ? 1 : 0;
+      }
+      assertThat(won).isEqualTo(1);
+    }
+    claimants.shutdown();
+    assertThat(blobs.deleteOlderThan(Instant.now().plusSeconds(60))).isEqualTo(20);
   }
 
   @Test

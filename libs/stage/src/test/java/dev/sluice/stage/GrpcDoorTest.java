@@ -113,7 +113,7 @@ class GrpcDoorTest {
       Iterator<DenoiserReply> replies = rig.client().denoise(task);
       replies.next();
 
-      rig.cancelled.add(task.getHeader().getRequestId());
+      rig.cancelled.add(Tasks.cancelling(task.getHeader()));
 
       assertThatExceptionOfType(StatusRuntimeException.class)
           .isThrownBy(() -> replies.forEachRemaining(reply -> {}))

@@ -20,7 +20,7 @@ final class GrpcRig implements AutoCloseable {
 
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
-  final CancelledRequests cancelled = new CancelledRequests();
+  final CancelledWork cancelled = new CancelledWork();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final GrpcDoor<DenoiserTask, DenoiserResult> door;
   private final Server server;

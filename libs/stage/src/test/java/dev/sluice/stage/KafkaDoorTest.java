@@ -208,7 +208,7 @@ class KafkaDoorTest {
             "an image id of another request",
             change(task -> task.getHeaderBuilder().setImageId("other/0")),
             "header.image_id",
-            "must be request_id/image_index"),
+            "must be work_id/image_index"),
         Arguments.of(
             "a deadline that is no time",
             change(task -> task.getHeaderBuilder().getDeadlineBuilder().setSeconds(Long.MAX_VALUE)),

@@ -132,7 +132,7 @@ class PayloadsLawsTest {
     Payloads payloads = payloads(0);
     TaskHeader header =
         TaskHeader.newBuilder()
-            .setRequestId(image.requestId())
+            .setWorkId(image.workId())
             .setImageIndex(image.index())
             .setGeneratorState(ByteString.copyFromUtf8(image + " " + outputs.size()))
             .build();
@@ -152,7 +152,7 @@ class PayloadsLawsTest {
                 .addRoute(unasked)
                 .build());
     assertThat(payloads.kept(image, Stage.PRIOR)).isEmpty();
-    ImageId never = new ImageId(other.requestId(), other.index() + 100);
+    ImageId never = new ImageId(other.workId(), other.index() + 100);
     assertThat(payloads.kept(never, Stage.DENOISER)).isEmpty();
   }
 

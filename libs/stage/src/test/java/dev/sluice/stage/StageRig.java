@@ -3,7 +3,7 @@ package dev.sluice.stage;
 import com.google.protobuf.Message;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.CancelRequest;
+import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.ControlCommand;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -47,7 +47,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   private final Checkpoints checkpoints;
   private final Outbox outbox;
   private final KafkaProducer<byte[], byte[]> producer;
-  private final CancelledRequests cancelled = new CancelledRequests();
+  private final CancelledWork cancelled = new CancelledWork();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Deque<Runnable> open = new ArrayDeque<>();
 
@@ -111,14 +111,9 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
     closing(new ControlListener(kafka.settings(), cancelled), ControlListener::close);
   }
 
-  void cancel(String requestId) {
+  void cancel(CancelWork command) {
     outbox.send(
-        Topics.CONTROL,
-        requestId,
-        ControlCommand.newBuilder()
-            .setCancel(CancelRequest.newBuilder().setRequestId(requestId))
-            .build(),
-        null);
+        Topics.CONTROL, "any", ControlCommand.newBuilder().setCancel(command).build(), null);
   }
 
   /** A member of the share group that does nothing by itself. */

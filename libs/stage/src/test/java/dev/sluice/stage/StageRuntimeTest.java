@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class StageRuntimeTest {
 
-  private final CancelledRequests cancelled = new CancelledRequests();
+  private final CancelledWork cancelled = new CancelledWork();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final List<Integer> stepsBegun = new ArrayList<>();
 
@@ -34,7 +34,7 @@ class StageRuntimeTest {
         task,
         step -> {
           if (step == 2) {
-            cancelled.add(task.getHeader().getRequestId());
+            cancelled.add(Tasks.cancelling(task.getHeader()));
           }
         },
         StageStoppedException.Reason.CANCELLED);
@@ -68,7 +68,7 @@ class StageRuntimeTest {
   @Test
   void run_doesNotBeginWhatIsCancelledAlready() {
     UpscalerTask task = Tasks.upscalerTask();
-    cancelled.add(task.getHeader().getRequestId());
+    cancelled.add(Tasks.cancelling(task.getHeader()));
 
     assertStops(task, step -> {}, StageStoppedException.Reason.CANCELLED);
 
@@ -83,7 +83,7 @@ class StageRuntimeTest {
         task,
         step -> {
           if (step == 3) {
-            cancelled.add(task.getHeader().getRequestId());
+            cancelled.add(Tasks.cancelling(task.getHeader()));
           }
         });
 

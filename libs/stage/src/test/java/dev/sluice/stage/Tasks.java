@@ -2,6 +2,7 @@ package dev.sluice.stage;
 
 import com.google.protobuf.ByteString;
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.DenoiserResult;
 import dev.sluice.contract.v1.DenoiserTask;
 import dev.sluice.contract.v1.RouteStep;
@@ -28,10 +29,16 @@ final class Tasks {
     String request = UUID.randomUUID().toString();
     return TaskHeader.newBuilder()
         .setRequestId(request)
+        .setWorkId(request)
         .setImageId(request + "/0")
         .setModel("toy")
         .setSeed(7)
         .build();
+  }
+
+  /** Says that nobody wants the work of a task any more. */
+  static CancelWork cancelling(TaskHeader task) {
+    return CancelWork.newBuilder().setWorkId(task.getWorkId()).build();
   }
 
   /** What to denoise, to be upscaled then by those who read {@code next}. */

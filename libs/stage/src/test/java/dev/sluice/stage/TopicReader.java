@@ -65,9 +65,9 @@ final class TopicReader implements AutoCloseable {
     return List.copyOf(seen);
   }
 
-  /** The next result of a request. */
-  GenerationResult result(String requestId) {
-    return result(await(1, record -> result(record).getRequestId().equals(requestId)).get(0));
+  /** The next result of some work. */
+  GenerationResult result(String workId) {
+    return result(await(1, record -> result(record).getWorkId().equals(workId)).get(0));
   }
 
   static GenerationResult result(ConsumerRecord<byte[], byte[]> record) {
