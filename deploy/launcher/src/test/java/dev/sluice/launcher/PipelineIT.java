@@ -787,6 +787,72 @@ class PipelineIT {
     }
   }
 
+  // ---- who asks, and whether it was asked before
+
+  @Test
+  void twoTenantsAndDoorsWithOneLabelGetTheirOwnPictures() throws Exception {
+    GenerationRequest one = request("one-label", 21).setModel(LATENT).setTenant("us").build();
+    GenerationRequest other = request("one-label", 22).setModel(LATENT).setTenant("them").build();
+    try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS)) {
+      ExecutorService callers = Executors.newFixedThreadPool(1);
+      Future<Map<Integer, Image>> overGrpc = callers.submit(() -> overGrpc(one));
+      write(Topics.REQUESTS, "k", other.toByteArray(), null);
+      List<GenerationResult> both = resultsOf(results, "one-label", 2);
+
+      assertThat(overGrpc.get(60, TimeUnit.SECONDS).get(0).getSeed()).isEqualTo(21);
+      assertThat(both)
+          .extracting(result -> result.getTenant() + " " + result.getImage().getSeed())
+          .containsExactlyInAnyOrder("us 21", "them 22");
+      callers.shutdown();
+    }
+  }
+
+  @Test
+  void theSameAgainIsAnsweredFromWhatIsKeptAndSomethingElseIsRefused() throws Exception {
+    GenerationRequest request = request("asked-twice", 23).setModel(LATENT).build();
+    ByteString first = overGrpc(request).get(0).getPng();
+    List<GenerationEvent> news = new ArrayList<>();
+
+    assertThat(overGrpc(request, news::add).get(0).getPng()).isEqualTo(first);
+
+    assertThat(news).noneMatch(GenerationEvent::hasProgress);
+    GenerationRequest different = request.toBuilder().setSeed(24).build();
+    assertThatThrownBy(() -> overGrpc(different))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.ALREADY_EXISTS));
+    assertThat(overHttp(JsonFormat.printer().print(different)).statusCode()).isEqualTo(409);
+    try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS)) {
+      write(Topics.REQUESTS, "k", different.toByteArray(), null);
+      assertThat(resultsOf(results, "asked-twice", 1).get(0).getError().getCode())
+          .isEqualTo(ErrorCode.ALREADY_EXISTS);
+      write(Topics.REQUESTS, "k", request.toByteArray(), null);
+      assertThat(resultsOf(results, "asked-twice", 1).get(0).getImage().getPng())
+          .isEqualTo(first);
+    }
+  }
+
+  @Test
+  void aLabelThatWasCancelledCanBeUsedAgain() {
+    GenerationRequest endless =
+        request("cancelled-once", 1)
+            .setDenoiser(StageSettings.newBuilder().setSteps(1000))
+            .build();
+    CancelRequest cancel = CancelRequest.newBuilder().setRequestId("cancelled-once").build();
+    assertThatThrownBy(
+            () ->
+                overGrpc(
+                    endless,
+                    event -> {
+                      if (event.hasProgress()) {
+                        ImageGenerationGrpc.newBlockingStub(channel).cancel(cancel);
+                      }
+                    }))
+        .isInstanceOf(StatusRuntimeException.class);
+
+    assertThat(overGrpc(request("cancelled-once", 1).build())).hasSize(1);
+  }
+
   // ---- ends before the picture
 
   @Test
@@ -834,16 +900,24 @@ class PipelineIT {
               %s"""
                   .formatted(body.length(), body)
                   .getBytes(StandardCharsets.US_ASCII));
-      events.await(1, PATIENCE, record -> hasKey(record, "hung-up"));
+      byte[] work =
+          events
+              .await(1, PATIENCE, record -> event(record).getRequestId().equals("hung-up"))
+              .get(0)
+              .key();
 
       client.close();
 
-      control.await(1, PATIENCE, record -> hasKey(record, "hung-up"));
+      control.await(1, PATIENCE, record -> Arrays.equals(record.key(), work));
     }
   }
 
-  private static boolean hasKey(ConsumerRecord<byte[], byte[]> record, String key) {
-    return Arrays.equals(record.key(), key.getBytes(StandardCharsets.UTF_8));
+  private static GenerationEvent event(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return GenerationEvent.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      return GenerationEvent.getDefaultInstance();
+    }
   }
 
   @Test
