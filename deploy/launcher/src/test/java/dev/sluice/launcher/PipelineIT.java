@@ -827,17 +827,14 @@ class PipelineIT {
       assertThat(resultsOf(results, "asked-twice", 1).get(0).getError().getCode())
           .isEqualTo(ErrorCode.ALREADY_EXISTS);
       write(Topics.REQUESTS, "k", request.toByteArray(), null);
-      assertThat(resultsOf(results, "asked-twice", 1).get(0).getImage().getPng())
-          .isEqualTo(first);
+      assertThat(resultsOf(results, "asked-twice", 1).get(0).getImage().getPng()).isEqualTo(first);
     }
   }
 
   @Test
   void aLabelThatWasCancelledCanBeUsedAgain() {
     GenerationRequest endless =
-        request("cancelled-once", 1)
-            .setDenoiser(StageSettings.newBuilder().setSteps(1000))
-            .build();
+        request("cancelled-once", 1).setDenoiser(StageSettings.newBuilder().setSteps(1000)).build();
     CancelRequest cancel = CancelRequest.newBuilder().setRequestId("cancelled-once").build();
     assertThatThrownBy(
             () ->
