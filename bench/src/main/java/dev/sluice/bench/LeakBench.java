@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.pipeline.UnClipPipeline;

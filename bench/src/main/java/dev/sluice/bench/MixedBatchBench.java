@@ -1,9 +1,9 @@
 package dev.sluice.bench;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.pipeline.UnClipPipeline;

@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.Condition;
 import java.util.LinkedHashMap;

@@ -3,13 +3,13 @@ package dev.sluice.bench;
 import static dev.sluice.networks.unet.UNet2DConditionModel.DEEP_FEATURES;
 import static dev.sluice.networks.unet.UNet2DConditionModel.KEEP_DEEP_FEATURES;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.pipeline.UnClipPipeline;

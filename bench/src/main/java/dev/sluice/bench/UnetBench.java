@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.HostTensor.Floats;
 import dev.sluice.networks.graph.Network;

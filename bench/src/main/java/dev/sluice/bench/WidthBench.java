@@ -1,9 +1,9 @@
 package dev.sluice.bench;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.pipeline.BatchLimit;

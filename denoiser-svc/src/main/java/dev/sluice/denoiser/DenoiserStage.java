@@ -1,5 +1,6 @@
 package dev.sluice.denoiser;
 
+import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.DenoiserResult;
 import dev.sluice.contract.v1.DenoiserTask;
@@ -7,7 +8,6 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
-import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.serving.Engines;

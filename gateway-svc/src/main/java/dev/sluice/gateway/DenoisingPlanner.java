@@ -2,7 +2,8 @@ package dev.sluice.gateway;
 
 import static dev.sluice.gateway.SettingsOverlay.overlay;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
@@ -49,16 +50,7 @@ record DenoisingPlanner(
 
   @Override
   public ImageSize naturalSize(ModelFolder model) {
-    JsonNode size = model.componentConfig(denoiser).path("sample_size");
-    int scale = scale(model);
-    return size.isArray()
-        ? new ImageSize(size.path(1).asInt() * scale, size.path(0).asInt() * scale)
-        : new ImageSize(size.asInt() * scale, size.asInt() * scale);
-  }
-
-  /** Pixels per value of a sample. */
-  private int scale(ModelFolder model) {
-    return autoencoder == null ? 1 : model.pixelsPerLatent(autoencoder);
+    return ImageSize.of(model.sampleSize());
   }
 
   @Override
@@ -96,13 +88,13 @@ record DenoisingPlanner(
     if (!classes) {
       return 0;
     }
-    JsonNode config = model.componentConfig(denoiser);
-    return config.path("num_class_embeds").asInt(config.path("num_embeds_ada_norm").asInt(0));
+    Config config = model.config(denoiser);
+    return config.integer("num_class_embeds", config.integer("num_embeds_ada_norm", 0));
   }
 
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
-    RequestedSize.requireMultipleOf(scale(model), model, request);
+    RequestedSize.requireMultipleOf(model.sampleSize().downscale(), model, request);
     checkPicture(model, request);
     List<RouteStep> route = new ArrayList<>();
     if (text) {
@@ -111,7 +103,7 @@ record DenoisingPlanner(
     DenoiserParameters.Builder parameters =
         DenoiserParameters.newBuilder()
             .setSampling(
-                overlay(model.samplingDefaults().of("denoiser", own), request.getDenoiser()))
+                overlay(SamplingDefaults.of(model).of("denoiser", own), request.getDenoiser()))
             .setWidth(request.getWidth())
             .setHeight(request.getHeight());
     if (!request.getImage().isEmpty() && picture != Picture.ENLARGES) {

@@ -1,5 +1,7 @@
 package dev.sluice.gateway;
 
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelDigests;
 import dev.sluice.stage.BlobStore;
 import dev.sluice.stage.FolderBlobStore;
 import dev.sluice.stage.Outbox;

@@ -80,8 +80,12 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
   @Override
   @Blocking
   public void listModels(ListModelsRequest request, StreamObserver<ListModelsReply> observer) {
-    observer.onNext(ListModelsReply.newBuilder().addAllModels(models.list()).build());
-    observer.onCompleted();
+    try {
+      observer.onNext(models.reply());
+      observer.onCompleted();
+    } catch (RuntimeException e) {
+      observer.onError(internal(e));
+    }
   }
 
   private static StatusRuntimeException internal(RuntimeException fault) {

@@ -1,7 +1,14 @@
 package dev.sluice.gateway;
 
+import dev.sluice.catalog.SampleSize;
+
 /** Width and height of a picture in pixels. */
 record ImageSize(int width, int height) {
+
+  /** That of a model's own pictures. */
+  static ImageSize of(SampleSize own) {
+    return new ImageSize(own.pixelWidth(), own.pixelHeight());
+  }
 
   @Override
   public String toString() {

@@ -5,6 +5,7 @@ import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.Image;
+import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.ModelAtStage;
 import dev.sluice.contract.v1.ModelStatus;
@@ -85,8 +86,16 @@ class ImagesResource {
   @Path("/models")
   @Blocking
   public Map<String, Object> models() {
+    ListModelsReply reply = models.reply();
     return Map.of(
-        "object", "list", "data", models.list().stream().map(ImagesResource::describe).toList());
+        "object",
+        "list",
+        "data",
+        reply.getModelsList().stream().map(ImagesResource::describe).toList(),
+        "unusable",
+        reply.getUnusableList().stream()
+            .map(model -> Map.of("id", model.getName(), "problems", model.getProblemsList()))
+            .toList());
   }
 
   private static Map<String, Object> describe(Model model) {
@@ -97,6 +106,9 @@ class ImagesResource {
     description.put("size", new ImageSize(model.getWidth(), model.getHeight()).toString());
     description.put(
         "status", model.getStatusList().stream().map(ImagesResource::describe).toList());
+    if (model.getNotesCount() > 0) {
+      description.put("notes", model.getNotesList());
+    }
     return description;
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import static dev.sluice.gateway.SettingsOverlay.overlay;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
@@ -23,12 +24,7 @@ final class KandinskyPlanner implements PipelinePlanner {
 
   @Override
   public ImageSize naturalSize(ModelFolder model) {
-    int size = model.componentConfig("unet").path("sample_size").asInt() * scale(model);
-    return new ImageSize(size, size);
-  }
-
-  private static int scale(ModelFolder model) {
-    return model.pixelsPerLatent("movq");
+    return ImageSize.of(model.sampleSize());
   }
 
   @Override
@@ -59,8 +55,9 @@ final class KandinskyPlanner implements PipelinePlanner {
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
     // The UNet halves a latent as often as the autoencoder halves a picture.
-    RequestedSize.requireMultipleOf(scale(model) * scale(model), model, request);
-    SamplingDefaults defaults = model.samplingDefaults();
+    int scale = model.sampleSize().downscale();
+    RequestedSize.requireMultipleOf(scale * scale, model, request);
+    SamplingDefaults defaults = SamplingDefaults.of(model);
     SamplingParameters prior = overlay(defaults.of("prior", PRIOR), request.getPrior());
     List<RouteStep> route =
         new ArrayList<>(

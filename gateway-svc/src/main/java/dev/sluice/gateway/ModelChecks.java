@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.StageSettings;
 

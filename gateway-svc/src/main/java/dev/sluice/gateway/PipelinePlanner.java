@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;

@@ -1,46 +1,16 @@
 package dev.sluice.gateway;
 
 import static dev.sluice.gateway.SettingsOverlay.own;
-import static java.util.Map.entry;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.gateway.DenoisingPlanner.Picture;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
-/** The kinds of models that are served, by {@code _class_name} of {@code model_index.json}. */
+/** What requests can ask of each kind of pipeline. */
 final class Planners {
 
   /** diffusers' of DeepFloyd IF, which is its only pixel model that starts from pictures. */
   private static final double PIXEL_STRENGTH = 0.7;
-
-  /** A further kind of model is one entry. Steps and guidance are diffusers' defaults. */
-  private static final Map<String, PipelinePlanner> BY_CLASS =
-      new TreeMap<>(
-          Map.ofEntries(
-              entry("UnCLIPPipeline", new UnclipPlanner(false)),
-              entry("UnCLIPImageVariationPipeline", new UnclipPlanner(true)),
-              entry("KandinskyV22Pipeline", new KandinskyPlanner()),
-              entry("StableDiffusionPipeline", latent(Picture.STARTS_FROM, 0.8, 50, 7.5)),
-              entry("StableDiffusionImg2ImgPipeline", latent(Picture.NEEDS, 0.8, 50, 7.5)),
-              entry("StableDiffusionInpaintPipeline", latent(Picture.PAINTS_INTO, 1, 50, 7.5)),
-              entry("StableDiffusionXLInpaintPipeline", latent(Picture.PAINTS_INTO, 1, 50, 7.5)),
-              entry("LatentConsistencyModelPipeline", latent(Picture.NOT_TAKEN, 0.8, 4, 8.5)),
-              entry("StableDiffusionUpscalePipeline", latent(Picture.ENLARGES, 0.8, 75, 9)),
-              entry("StableDiffusionXLPipeline", latent(Picture.STARTS_FROM, 0.8, 50, 5)),
-              entry("StableDiffusionXLImg2ImgPipeline", latent(Picture.NEEDS, 0.3, 50, 5)),
-              entry(
-                  "StableDiffusion3Pipeline",
-                  new DenoisingPlanner(
-                      "transformer", "vae", true, false, Picture.NOT_TAKEN, 1, own(28, 7))),
-              entry("DDPMPipeline", pixels(false, true, Picture.STARTS_FROM, 1000, 1)),
-              entry("DDIMPipeline", pixels(false, true, Picture.STARTS_FROM, 50, 1)),
-              entry(
-                  "DiTPipeline",
-                  new DenoisingPlanner(
-                      "transformer", "vae", false, true, Picture.NOT_TAKEN, 1, own(50, 4))),
-              entry("IFPipeline", pixels(true, false, Picture.STARTS_FROM, 100, 7)),
-              entry("IFSuperResolutionPipeline", pixels(true, false, Picture.ENLARGES, 50, 4))));
 
   private Planners() {}
 
@@ -56,12 +26,32 @@ final class Planners {
         "unet", null, text, classes, picture, PIXEL_STRENGTH, own(steps, guidanceScale));
   }
 
+  /** Steps and guidance are diffusers' defaults. Empty for a class that makes no pictures. */
   static Optional<PipelinePlanner> of(ModelFolder model) {
-    return Optional.ofNullable(BY_CLASS.get(model.pipelineClass()));
-  }
-
-  /** The classes, for messages. */
-  static String names() {
-    return String.join(", ", BY_CLASS.keySet());
+    return Optional.ofNullable(
+        switch (model.pipeline()) {
+          case UNCLIP -> new UnclipPlanner(false);
+          case UNCLIP_IMAGE_VARIATION -> new UnclipPlanner(true);
+          case KANDINSKY_PRIOR -> null;
+          case KANDINSKY_DECODER -> new KandinskyPlanner();
+          case STABLE_DIFFUSION -> latent(Picture.STARTS_FROM, 0.8, 50, 7.5);
+          case STABLE_DIFFUSION_IMAGE -> latent(Picture.NEEDS, 0.8, 50, 7.5);
+          case STABLE_DIFFUSION_INPAINT -> latent(Picture.PAINTS_INTO, 1, 50, 7.5);
+          case STABLE_DIFFUSION_XL_INPAINT -> latent(Picture.PAINTS_INTO, 1, 50, 7.5);
+          case LATENT_CONSISTENCY -> latent(Picture.NOT_TAKEN, 0.8, 4, 8.5);
+          case STABLE_DIFFUSION_UPSCALE -> latent(Picture.ENLARGES, 0.8, 75, 9);
+          case STABLE_DIFFUSION_XL -> latent(Picture.STARTS_FROM, 0.8, 50, 5);
+          case STABLE_DIFFUSION_XL_IMAGE -> latent(Picture.NEEDS, 0.3, 50, 5);
+          case STABLE_DIFFUSION_3 ->
+              new DenoisingPlanner(
+                  "transformer", "vae", true, false, Picture.NOT_TAKEN, 1, own(28, 7));
+          case DDPM -> pixels(false, true, Picture.STARTS_FROM, 1000, 1);
+          case DDIM -> pixels(false, true, Picture.STARTS_FROM, 50, 1);
+          case DIT ->
+              new DenoisingPlanner(
+                  "transformer", "vae", false, true, Picture.NOT_TAKEN, 1, own(50, 4));
+          case DEEPFLOYD -> pixels(true, false, Picture.STARTS_FROM, 100, 7);
+          case DEEPFLOYD_UPSCALE -> pixels(true, false, Picture.ENLARGES, 50, 4);
+        });
   }
 }

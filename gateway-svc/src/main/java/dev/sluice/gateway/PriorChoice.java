@@ -1,6 +1,8 @@
 package dev.sluice.gateway;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import java.util.List;
@@ -12,7 +14,7 @@ import java.util.List;
  */
 record PriorChoice(ModelFolder prior) {
 
-  private static final String PRIOR_CLASS = "KandinskyV22PriorPipeline";
+  private static final PipelineClass PRIOR = PipelineClass.KANDINSKY_PRIOR;
 
   /**
    * The prior that a request names, or else the only one that fits.
@@ -23,8 +25,8 @@ record PriorChoice(ModelFolder prior) {
    */
   static PriorChoice of(ModelCatalog catalog, ModelFolder decoder, String named) {
     List<ModelFolder> fitting =
-        catalog.list().stream()
-            .filter(model -> model.pipelineClass().equals(PRIOR_CLASS) && fits(model, decoder))
+        catalog.models().stream()
+            .filter(model -> model.pipeline() == PRIOR && fits(model, decoder))
             .toList();
     List<ModelFolder> chosen =
         named.isEmpty()
@@ -38,7 +40,7 @@ record PriorChoice(ModelFolder prior) {
         "Model %s starts from picture embeddings, which a %s of the same width makes; %s; %s."
             .formatted(
                 decoder.name(),
-                PRIOR_CLASS,
+                PRIOR.className(),
                 named.isEmpty() ? "none is named" : named + " is none",
                 fitting.isEmpty() ? "there is none" : "there are " + names(fitting)));
   }
@@ -48,9 +50,8 @@ record PriorChoice(ModelFolder prior) {
   }
 
   private static boolean fits(ModelFolder prior, ModelFolder decoder) {
-    JsonNode made = prior.componentConfig("prior").path("embedding_dim");
-    JsonNode taken = decoder.componentConfig("unet").path("encoder_hid_dim");
-    return made.isInt() && made.equals(taken);
+    int made = prior.config("prior").integer("embedding_dim", 0);
+    return made > 0 && made == decoder.config("unet").integer("encoder_hid_dim", 0);
   }
 
   /** A route with each step's model: embeddings are the prior's work. */

@@ -2,6 +2,8 @@ package dev.sluice.gateway;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.sluice.catalog.ModelDigests;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.PriorParameters;

@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
@@ -31,18 +32,18 @@ record Refinement(ModelFolder model, SamplingParameters sampling, double start) 
     DenoisingPlanner begins = planner(first);
     DenoisingPlanner finishes = planner(second);
     for (String key : List.of("latent_channels", "scaling_factor")) {
-      JsonNode here = first.componentConfig(begins.autoencoder()).path(key);
-      JsonNode there = second.componentConfig(finishes.autoencoder()).path(key);
-      if (!here.equals(there)) {
+      Config here = first.config(begins.autoencoder());
+      Config there = second.config(finishes.autoencoder());
+      if (!here.agreesWith(there, key)) {
         throw RequestException.invalid(
             "refiner_model",
             "Models %s and %s have different latents (%s %s and %s); choose two of one family."
-                .formatted(first.name(), second.name(), key, here, there));
+                .formatted(first.name(), second.name(), key, here.json(key), there.json(key)));
       }
     }
     return new Refinement(
         second,
-        second.samplingDefaults().of("denoiser", finishes.own()),
+        SamplingDefaults.of(second).of("denoiser", finishes.own()),
         request.hasRefinerStart() ? request.getRefinerStart() : USUAL_START);
   }
 
@@ -56,7 +57,7 @@ record Refinement(ModelFolder model, SamplingParameters sampling, double start) 
                 RequestException.invalid(
                     "refiner_model",
                     "Model %s is a %s, which neither hands pictures over nor takes them; use Stable "
-                            .formatted(model.name(), model.pipelineClass())
+                            .formatted(model.name(), model.pipeline().className())
                         + "Diffusion or SDXL, or leave the refiner out."));
   }
 

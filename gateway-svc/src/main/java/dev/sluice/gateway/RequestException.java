@@ -29,6 +29,11 @@ final class RequestException extends RuntimeException {
     return new RequestException(ErrorCode.ALREADY_EXISTS, field, message);
   }
 
+  /** The model's files do not let it be served; {@code message} says which and why. */
+  static RequestException modelUnusable(String message) {
+    return new RequestException(ErrorCode.MODEL_UNUSABLE, "model", message);
+  }
+
   GenerationError toError() {
     return GenerationError.newBuilder()
         .setCode(code)

@@ -1,10 +1,17 @@
 package dev.sluice.gateway;
 
 import com.google.protobuf.Timestamp;
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.ModelInspection;
+import dev.sluice.catalog.UnknownModelException;
+import dev.sluice.catalog.UnusableModelException;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.UnusableModel;
 import dev.sluice.stage.Payloads;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,51 +113,70 @@ final class RoutePlanner {
     return Optional.empty();
   }
 
-  /** Every model that can be served. */
-  List<Model> models() {
-    return catalog.list().stream()
-        .filter(model -> Planners.of(model).isPresent())
-        .map(RoutePlanner::describe)
-        .toList();
+  /** Every model that requests can name, and what is wrong with those that cannot be served. */
+  ListModelsReply models() {
+    ListModelsReply.Builder reply = ListModelsReply.newBuilder();
+    for (ModelInspection inspection : catalog.inspect()) {
+      if (!inspection.isServable()) {
+        reply.addUnusable(
+            UnusableModel.newBuilder()
+                .setName(inspection.name())
+                .addAllProblems(inspection.problems()));
+      } else if (Planners.of(inspection.model().orElseThrow()).isPresent()) {
+        reply.addModels(describe(inspection));
+      }
+    }
+    return reply.build();
   }
 
-  private static Model describe(ModelFolder folder) {
+  private Model describe(ModelInspection inspection) {
+    ModelFolder folder = inspection.model().orElseThrow();
     PipelinePlanner planner = planner(folder);
     ImageSize size = planner.naturalSize(folder);
     Model.Builder model =
         Model.newBuilder()
             .setName(folder.name())
-            .setPipeline(folder.pipelineClass())
+            .setPipeline(folder.pipeline().className())
             .setWidth(size.width())
-            .setHeight(size.height());
+            .setHeight(size.height())
+            .addAllNotes(inspection.notes());
     return model.addAllStages(planner.stages()).build();
   }
 
   private ModelFolder model(String name) {
     String wanted = name.isEmpty() ? defaultModel : name;
-    return catalog
-        .find(wanted)
-        .orElseThrow(
-            () ->
-                RequestException.modelNotFound(
-                    "There is no model '%s'; there are: %s."
-                        .formatted(
-                            abbreviated(wanted),
-                            String.join(
-                                ", ", catalog.list().stream().map(ModelFolder::name).toList()))));
+    try {
+      return catalog.open(wanted);
+    } catch (UnknownModelException e) {
+      throw RequestException.modelNotFound(
+          "There is no model '%s'; there are: %s."
+              .formatted(abbreviated(wanted), String.join(", ", catalog.names())));
+    } catch (UnusableModelException e) {
+      throw RequestException.modelUnusable(e.getMessage());
+    }
   }
 
   private static String abbreviated(String name) {
     return name.length() <= LONGEST_NAME_SHOWN ? name : name.substring(0, LONGEST_NAME_SHOWN) + "…";
   }
 
-  private static PipelinePlanner planner(ModelFolder model) {
+  private PipelinePlanner planner(ModelFolder model) {
     return Planners.of(model)
         .orElseThrow(
             () ->
                 RequestException.invalid(
                     "model",
-                    "Model %s is a %s, which is not served; these are: %s."
-                        .formatted(model.name(), model.pipelineClass(), Planners.names())));
+                    "Model %s is a %s, which makes no pictures by itself; choose one of: %s."
+                        .formatted(
+                            model.name(),
+                            model.pipeline().className(),
+                            String.join(", ", picturing()))));
+  }
+
+  private List<String> picturing() {
+    return catalog.models().stream()
+        .filter(model -> Planners.of(model).isPresent())
+        .map(ModelFolder::name)
+        .toList();
   }
 }

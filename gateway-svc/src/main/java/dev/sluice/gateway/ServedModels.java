@@ -1,9 +1,9 @@
 package dev.sluice.gateway;
 
+import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.stage.StatusBoard;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.util.List;
 
 /** The models that requests may name, with what the workers say of them. */
 @ApplicationScoped
@@ -17,9 +17,13 @@ class ServedModels {
     this.workers = workers;
   }
 
-  /** Every model, by name; those that no worker knows yet too. */
-  List<Model> list() {
-    return planner.models().stream().map(this::withStatus).toList();
+  /** Every model, by name; those that no worker knows yet too, and those that none can serve. */
+  ListModelsReply reply() {
+    ListModelsReply known = planner.models();
+    return known.toBuilder()
+        .clearModels()
+        .addAllModels(known.getModelsList().stream().map(this::withStatus).toList())
+        .build();
   }
 
   private Model withStatus(Model model) {

@@ -1,6 +1,6 @@
 package dev.sluice.gateway;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
@@ -85,18 +85,13 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   }
 
   private static int sampleSize(ModelFolder model, String network) {
-    JsonNode size = model.componentConfig(network).path("sample_size");
-    if (!size.canConvertToInt() || size.intValue() < 1) {
-      throw new IllegalStateException(
-          "Model %s: %s/config.json has no sample_size in pixels".formatted(model.name(), network));
-    }
-    return size.intValue();
+    return model.config(network).integer("sample_size");
   }
 
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
     RequestedSize.requireNatural(model, naturalSize(model), request);
-    SamplingDefaults defaults = model.samplingDefaults();
+    SamplingDefaults defaults = SamplingDefaults.of(model);
     RouteStep upscaler =
         RouteSteps.upscaler(
             upscaling(upscalers(model), defaults.of("upscaler", SUPER_RES), request));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelDigests;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;

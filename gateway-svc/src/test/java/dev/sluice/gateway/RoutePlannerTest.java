@@ -8,6 +8,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelDigests;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.DenoiserParameters;
@@ -103,10 +105,8 @@ class RoutePlannerTest {
   @Test
   void plan_enlargesTwiceWhereTheSecondNetworkMakesLargerPictures(@TempDir Path models)
       throws IOException {
-    Path model = models.resolve("shapes");
-    writeConfig(model.resolve("super_res_first"), 32);
-    writeConfig(model.resolve("super_res_last"), 64);
-    Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
+    Path model = copy("pipe-unclip", models.resolve("shapes"));
+    setSampleSize(model.resolve("super_res_last"), 64);
 
     GenerationPlan plan =
         planner(models, "shapes")
@@ -124,9 +124,23 @@ class RoutePlannerTest {
             last -> assertThat(last.getSteps()).isEqualTo(7));
   }
 
-  private static void writeConfig(Path component, int sampleSize) throws IOException {
-    Files.createDirectories(component);
-    Files.writeString(component.resolve("config.json"), "{\"sample_size\": " + sampleSize + "}");
+  private static Path copy(String pipeline, Path model) throws IOException {
+    Path original = PIPELINES.resolve(pipeline);
+    try (Stream<Path> files = Files.walk(original)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = model.resolve(original.relativize(file));
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+    return model;
+  }
+
+  private static void setSampleSize(Path component, int size) throws IOException {
+    Path config = component.resolve("config.json");
+    String changed =
+        Files.readString(config).replaceAll("\"sample_size\": \\d+", "\"sample_size\": " + size);
+    Files.writeString(config, changed);
   }
 
   @Test
@@ -555,17 +569,14 @@ class RoutePlannerTest {
 
   /** The tiny unCLIP with a prior beside it that diffusers does not know. */
   private static RoutePlanner plannerWithCodes(Path models) throws IOException {
-    Path model = models.resolve("coded");
-    Path original = PIPELINES.resolve("pipe-unclip");
-    try (Stream<Path> files = Files.walk(original)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
-        Path copy = model.resolve(original.relativize(file));
-        Files.createDirectories(copy.getParent());
-        Files.copy(file, copy);
-      }
-    }
-    Path component = Files.createDirectory(model.resolve("autoregressive_prior"));
-    Files.writeString(component.resolve("config.json"), "{}");
+    Path component =
+        Files.createDirectory(
+            copy("pipe-unclip", models.resolve("coded")).resolve("autoregressive_prior"));
+    Files.writeString(
+        component.resolve("config.json"), "{\"_class_name\": \"AutoregressivePrior\"}");
+    Files.copy(
+        PIPELINES.resolve("pipe-unclip/prior/diffusion_pytorch_model.safetensors"),
+        component.resolve("diffusion_pytorch_model.safetensors"));
     return planner(models, "coded");
   }
 
@@ -822,7 +833,7 @@ class RoutePlannerTest {
 
   @Test
   void models_listsWhatCanBeServedWithItsSizeAndStages() {
-    assertThat(planner.models())
+    assertThat(planner.models().getModelsList())
         .extracting(
             model ->
                 "%s %dx%d %d stages"
@@ -877,10 +888,7 @@ class RoutePlannerTest {
 
   @Test
   void plan_samplesAsTheModelsOwnFileSays(@TempDir Path models) throws IOException {
-    writeConfig(models.resolve("own/super_res_first"), 32);
-    writeConfig(models.resolve("own/super_res_last"), 64);
-    Files.writeString(
-        models.resolve("own/model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
+    setSampleSize(copy("pipe-unclip", models.resolve("own")).resolve("super_res_last"), 64);
     Files.writeString(
         models.resolve("own/sampling_defaults.json"),
         "{\"prior\": {\"steps\": 9, \"guidance_scale\": 2}, \"upscaler\": {\"steps\": 3}}");
@@ -941,16 +949,15 @@ class RoutePlannerTest {
 
   @Test
   void plan_saysWhatIsWrongWithAModelsOwnSampling(@TempDir Path models) throws IOException {
-    writeConfig(models.resolve("own/super_res_first"), 32);
-    writeConfig(models.resolve("own/super_res_last"), 64);
-    Files.writeString(
-        models.resolve("own/model_index.json"), "{\"_class_name\": \"UnCLIPPipeline\"}");
+    setSampleSize(copy("pipe-unclip", models.resolve("own")).resolve("super_res_last"), 64);
     RoutePlanner own = planner(models, "own");
     for (String wrong : List.of("{\"steps\": 0}", "{\"stepz\": 5}", "5")) {
       Files.writeString(models.resolve("own/sampling_defaults.json"), "{\"prior\": " + wrong + "}");
       assertThatThrownBy(() -> own.plan(request().build(), NOW))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("sampling_defaults.json: prior: ");
+          .isInstanceOfSatisfying(
+              RequestException.class,
+              e -> assertThat(e.toError().getCode()).isEqualTo(ErrorCode.MODEL_UNUSABLE))
+          .hasMessageContaining("Model own cannot be served: sampling_defaults.json: prior: ");
     }
   }
 
@@ -1013,11 +1020,14 @@ class RoutePlannerTest {
 
   @Test
   void plan_letsAClassifierBesideTheModelKnowTheClasses(@TempDir Path models) throws IOException {
-    Path model = models.resolve("judged");
-    writeConfig(model.resolve("unet"), 16);
-    Files.writeString(model.resolve("model_index.json"), "{\"_class_name\": \"DDPMPipeline\"}");
-    Files.createDirectories(model.resolve("classifier"));
-    Files.writeString(model.resolve("classifier/config.json"), "{\"num_classes\": 4}");
+    Path model = copy("pipe-ddpm", models.resolve("judged"));
+    Path classifier = Files.createDirectories(model.resolve("classifier"));
+    Files.writeString(
+        classifier.resolve("config.json"),
+        "{\"_class_name\": \"NoisyClassifier\", \"num_classes\": 4}");
+    Files.copy(
+        model.resolve("unet/diffusion_pytorch_model.safetensors"),
+        classifier.resolve("diffusion_pytorch_model.safetensors"));
     RoutePlanner judged = planner(models, "judged");
     GenerationRequest.Builder request =
         GenerationRequest.newBuilder()

@@ -1,5 +1,6 @@
 package dev.sluice.prior;
 
+import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.PriorResult;
 import dev.sluice.contract.v1.PriorTask;
@@ -7,7 +8,6 @@ import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.EmbeddingEngine;
-import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.serving.Engines;

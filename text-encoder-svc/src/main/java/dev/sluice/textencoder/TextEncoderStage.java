@@ -1,10 +1,10 @@
 package dev.sluice.textencoder;
 
+import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.contract.v1.TextEncoderResult;
 import dev.sluice.contract.v1.TextEncoderTask;
-import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.TextEncoder;
 import dev.sluice.serving.Engines;

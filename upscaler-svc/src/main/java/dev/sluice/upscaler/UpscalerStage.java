@@ -1,6 +1,7 @@
 package dev.sluice.upscaler;
 
 import com.google.protobuf.UnsafeByteOperations;
+import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
@@ -8,7 +9,6 @@ import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.contract.v1.UpscalerTask;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.Pictures;
-import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.pipeline.UpscalerEngine;

@@ -1,7 +1,8 @@
 package dev.sluice.launcher;
 
-import dev.sluice.pipeline.ModelInspection;
-import dev.sluice.pipeline.ModelRepository;
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelInspection;
+import dev.sluice.networks.Architectures;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +40,7 @@ final class ModelsCommand implements Callable<Integer> {
               + models.toAbsolutePath()
               + "; expected one that holds a folder for each model.");
     }
-    List<ModelInspection> inspections = new ModelRepository(models).inspect();
+    List<ModelInspection> inspections = new ModelCatalog(models, Architectures::check).inspect();
     if (inspections.isEmpty()) {
       print(models.toAbsolutePath() + " holds no models.");
       return 0;

@@ -74,13 +74,14 @@ class ModuleBoundariesTest {
   Stream<DynamicTest> libraries_knowOnlyWhatTheyAreBuiltOn() {
     return Stream.of(
             knows("safetensors"),
-            knows("networks", "diffusion", "safetensors"),
-            knows("pipeline", "networks", "diffusion", "safetensors"),
-            knows("parity", "pipeline", "networks", "diffusion", "safetensors"),
+            knows("catalog", "diffusion", "safetensors"),
+            knows("networks", "catalog", "diffusion", "safetensors"),
+            knows("pipeline", "catalog", "networks", "diffusion", "safetensors"),
+            knows("parity", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
             knows("contract"),
             knows("broker"),
             knows("stage", "contract"),
-            knows("trainer", "pipeline", "networks", "diffusion", "safetensors"))
+            knows("trainer", "catalog", "pipeline", "networks", "diffusion", "safetensors"))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));
   }
 
@@ -103,6 +104,7 @@ class ModuleBoundariesTest {
         .that()
         .resideInAnyPackage(
             "dev.sluice.safetensors..",
+            "dev.sluice.catalog..",
             "dev.sluice.networks..",
             "dev.sluice.pipeline..",
             "dev.sluice.parity..",
@@ -131,10 +133,10 @@ class ModuleBoundariesTest {
   }
 
   @Test
-  void theGatewayDoesNotLoadTensorFlow() {
+  void theGatewayAndTheCatalogDoNotLoadTensorFlow() {
     noClasses()
         .that()
-        .resideInAPackage("dev.sluice.gateway..")
+        .resideInAnyPackage("dev.sluice.gateway..", "dev.sluice.catalog..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.tensorflow..", "dev.sluice.networks..", "dev.sluice.pipeline..")

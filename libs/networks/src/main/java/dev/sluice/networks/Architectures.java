@@ -1,10 +1,9 @@
 package dev.sluice.networks;
 
-import static java.util.Map.entry;
-
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.NetworkClass;
 import dev.sluice.networks.autoencoder.AutoencoderKl;
 import dev.sluice.networks.autoencoder.VqModel;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.transformer.AutoregressivePrior;
 import dev.sluice.networks.transformer.ClipTextModel;
@@ -17,33 +16,10 @@ import dev.sluice.networks.transformer.UnClipTextProjModel;
 import dev.sluice.networks.unet.NoisyClassifier;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.networks.unet.UNet2DModel;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
+import dev.sluice.safetensors.TensorSource;
 
-/** The network classes that can be run, by the names that checkpoints give them. */
+/** Makes networks' architectures of their configs. */
 public final class Architectures {
-
-  private static final Map<String, Function<Config, Architecture>> BY_CLASS =
-      new TreeMap<>(
-          Map.ofEntries(
-              entry("AutoencoderKL", AutoencoderKl::new),
-              entry("AutoregressivePrior", AutoregressivePrior::new),
-              entry("CLIPTextModel", ClipTextModel::unprojected),
-              entry("CLIPTextModelWithProjection", ClipTextModel::projected),
-              entry("CLIPVisionModel", ClipVisionModel::unprojected),
-              entry("CLIPVisionModelWithProjection", ClipVisionModel::projected),
-              entry("DiTTransformer2DModel", DiTTransformer2DModel::new),
-              entry("NoisyClassifier", NoisyClassifier::new),
-              entry("PriorTransformer", PriorTransformer::new),
-              entry("SD3Transformer2DModel", SD3Transformer2DModel::new),
-              entry("T5EncoderModel", T5EncoderModel::new),
-              entry("Transformer2DModel", DiTTransformer2DModel::ofTransformer2D),
-              entry("UnCLIPTextProjModel", UnClipTextProjModel::new),
-              entry("UNet2DConditionModel", UNet2DConditionModel::new),
-              entry("UNet2DModel", UNet2DModel::new),
-              entry("VQModel", VqModel::new)));
 
   private Architectures() {}
 
@@ -53,38 +29,42 @@ public final class Architectures {
    * @throws IllegalArgumentException when there is no such class, or the config is not one of its
    */
   public static Architecture of(String className, Config config) {
-    Function<Config, Architecture> constructor = BY_CLASS.get(className);
-    if (constructor == null) {
-      throw new IllegalArgumentException(
-          "%s: no network class %s; known: %s"
-              .formatted(config.origin(), className, String.join(", ", BY_CLASS.keySet())));
-    }
-    return constructor.apply(config);
+    return of(NetworkClass.named(className, config.origin()), config);
+  }
+
+  private static Architecture of(NetworkClass network, Config config) {
+    return switch (network) {
+      case AUTOENCODER_KL -> new AutoencoderKl(config);
+      case AUTOREGRESSIVE_PRIOR -> new AutoregressivePrior(config);
+      case CLIP_TEXT_MODEL -> ClipTextModel.unprojected(config);
+      case CLIP_TEXT_MODEL_WITH_PROJECTION -> ClipTextModel.projected(config);
+      case CLIP_VISION_MODEL -> ClipVisionModel.unprojected(config);
+      case CLIP_VISION_MODEL_WITH_PROJECTION -> ClipVisionModel.projected(config);
+      case DIT_TRANSFORMER_2D_MODEL -> new DiTTransformer2DModel(config);
+      case NOISY_CLASSIFIER -> new NoisyClassifier(config);
+      case PRIOR_TRANSFORMER -> new PriorTransformer(config);
+      case SD3_TRANSFORMER_2D_MODEL -> new SD3Transformer2DModel(config);
+      case T5_ENCODER_MODEL -> new T5EncoderModel(config);
+      case TRANSFORMER_2D_MODEL -> DiTTransformer2DModel.ofTransformer2D(config);
+      case UNCLIP_TEXT_PROJ_MODEL -> new UnClipTextProjModel(config);
+      case UNET_2D_CONDITION_MODEL -> new UNet2DConditionModel(config);
+      case UNET_2D_MODEL -> new UNet2DModel(config);
+      case VQ_MODEL -> new VqModel(config);
+    };
   }
 
   /** The network that {@code config} describes, by the class it names itself. */
   public static Architecture of(Config config) {
-    return of(className(config), config);
+    return of(config.networkClass(), config);
   }
 
   /**
-   * The class a config names: diffusers' {@code _class_name}, or the first of {@code
-   * architectures}.
+   * Whether a network can be made of a config and weights, as far as can be told without reading
+   * them: what {@link dev.sluice.catalog.ComponentCheck} asks.
+   *
+   * @throws IllegalArgumentException if not, saying why
    */
-  public static String className(Config config) {
-    if (config.has("_class_name")) {
-      return config.string("_class_name");
-    }
-    List<String> names = config.strings("architectures", List.of());
-    if (names.isEmpty()) {
-      throw new IllegalArgumentException(
-          config.origin() + ": names no class, neither in _class_name nor in architectures");
-    }
-    return names.get(0);
-  }
-
-  /** Whether there is such a class. */
-  public static boolean isKnown(String className) {
-    return BY_CLASS.containsKey(className);
+  public static void check(String className, Config config, TensorSource weights) {
+    of(className, config);
   }
 }

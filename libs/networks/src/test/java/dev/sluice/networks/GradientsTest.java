@@ -2,7 +2,7 @@ package dev.sluice.networks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.transformer.ClipSimilarity;

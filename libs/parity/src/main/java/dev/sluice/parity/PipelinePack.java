@@ -1,13 +1,13 @@
 package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.parity.About;
 import dev.sluice.networks.parity.Comparison;
 import dev.sluice.networks.parity.PackResult;
 import dev.sluice.networks.parity.Reference;
 import dev.sluice.networks.parity.Tally;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;

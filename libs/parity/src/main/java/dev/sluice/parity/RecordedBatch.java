@@ -1,8 +1,8 @@
 package dev.sluice.parity;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.parity.Reference;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.TextEncoder;
 import dev.sluice.safetensors.TensorSource;

@@ -1,6 +1,7 @@
 package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.Config;
 import dev.sluice.diffusion.Churn;
 import dev.sluice.diffusion.NoiseSource;
 import dev.sluice.diffusion.Samplers;
@@ -8,7 +9,6 @@ import dev.sluice.diffusion.SamplingOptions;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SamplingRun;
 import dev.sluice.diffusion.StepResult;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.parity.About;
 import dev.sluice.networks.parity.PackResult;
 import dev.sluice.networks.parity.Reference;

@@ -1,6 +1,7 @@
 package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
@@ -9,7 +10,6 @@ import dev.sluice.pipeline.DenoiserEngine;
 import dev.sluice.pipeline.DiffusionPriorEngine;
 import dev.sluice.pipeline.GuidanceOptions;
 import dev.sluice.pipeline.ImageEncoding;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.StepListener;

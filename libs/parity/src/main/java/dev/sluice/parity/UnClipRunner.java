@@ -1,5 +1,6 @@
 package dev.sluice.parity;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
@@ -7,7 +8,6 @@ import dev.sluice.pipeline.DenoiseRequest;
 import dev.sluice.pipeline.DenoiserEngine;
 import dev.sluice.pipeline.DiffusionPriorEngine;
 import dev.sluice.pipeline.ImageEncoding;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;

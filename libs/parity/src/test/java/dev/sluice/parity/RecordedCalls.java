@@ -1,9 +1,9 @@
 package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.parity.About;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;

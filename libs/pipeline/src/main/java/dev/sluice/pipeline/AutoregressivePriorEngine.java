@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
@@ -16,7 +17,7 @@ import java.util.Map;
 final class AutoregressivePriorEngine implements Prior {
 
   /** A folder beside the components that diffusers' unCLIP knows. */
-  static final String COMPONENT = "autoregressive_prior";
+  static final String COMPONENT = ModelFolder.AUTOREGRESSIVE_PRIOR;
 
   private static final double WARM_UP_SCALE = 2;
 
@@ -26,7 +27,7 @@ final class AutoregressivePriorEngine implements Prior {
   private final TextEmbedding anyText;
 
   private AutoregressivePriorEngine(ModelFolder model, BatchLimit limit) {
-    this.network = model.network(COMPONENT);
+    this.network = Components.network(model, COMPONENT);
     if (!(network.architecture() instanceof AutoregressivePrior architecture)) {
       network.close();
       throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import static dev.sluice.pipeline.TensorNames.CLASS_LABEL;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.NoiseLevel;
 import java.util.Map;
 
@@ -12,10 +13,10 @@ import java.util.Map;
 final class ClassifierGuide extends Guide {
 
   /** The component, a {@code NoisyClassifier}. */
-  static final String COMPONENT = "classifier";
+  static final String COMPONENT = ModelFolder.CLASSIFIER;
 
   ClassifierGuide(ModelFolder model, BatchLimit limit) {
-    super(model.name() + "/" + COMPONENT, model.network(COMPONENT), limit);
+    super(model.name() + "/" + COMPONENT, Components.network(model, COMPONENT), limit);
   }
 
   @Override

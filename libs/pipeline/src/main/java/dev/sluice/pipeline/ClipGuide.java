@@ -2,8 +2,9 @@ package dev.sluice.pipeline;
 
 import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.NoiseLevel;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.transformer.ClipSimilarity;
 import dev.sluice.networks.transformer.ClipVisionModel;

@@ -3,6 +3,7 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.Locale;
 import java.util.Map;

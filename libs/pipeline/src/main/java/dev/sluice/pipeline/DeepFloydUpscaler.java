@@ -3,11 +3,12 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.Resampling;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.LinkedHashMap;
@@ -31,13 +32,13 @@ final class DeepFloydUpscaler implements Denoiser {
   private final SampleSpace space;
 
   DeepFloydUpscaler(ModelFolder model) {
-    this.unet = model.network("unet");
+    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.lowResolution =
         new LowResolution(
             model.scheduler("image_noising_scheduler"), NOISE_LEVEL, HIGHEST_NOISE_LEVEL);
-    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 6) / 2, null);
+    this.space = SampleSpace.of(model, config.integer("in_channels", 6) / 2);
   }
 
   @Override

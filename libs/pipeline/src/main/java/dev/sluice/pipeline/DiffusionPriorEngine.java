@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
@@ -27,7 +28,7 @@ public final class DiffusionPriorEngine implements Prior {
   private final TextEmbedding anyText;
 
   private DiffusionPriorEngine(ModelFolder model, BatchLimit limit) {
-    this.network = model.network("prior");
+    this.network = Components.network(model, "prior");
     this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
     String schedulerName = model.has("prior_scheduler") ? "prior_scheduler" : "scheduler";
     this.scheduler = model.scheduler(schedulerName);

@@ -2,8 +2,9 @@ package dev.sluice.pipeline;
 
 import static dev.sluice.pipeline.TensorNames.CLASS_LABEL;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SchedulerConfig;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.Map;
@@ -22,10 +23,10 @@ final class DiffusionTransformer implements Denoiser {
   private final SampleSpace space;
 
   DiffusionTransformer(ModelFolder model) {
-    this.transformer = model.network("transformer");
+    this.transformer = Components.network(model, "transformer");
     this.scheduler = model.scheduler("scheduler");
     Config config = model.config("transformer");
-    this.space = SampleSpace.of(model, "transformer", config.integer("in_channels", 4), "vae");
+    this.space = SampleSpace.of(model, config.integer("in_channels", 4));
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.PipelineClass;
 import dev.sluice.diffusion.Slerp;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;

@@ -1,5 +1,7 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.PipelineClass;
 import dev.sluice.diffusion.SamplingPlan;
 import java.util.ArrayList;
 import java.util.Collections;

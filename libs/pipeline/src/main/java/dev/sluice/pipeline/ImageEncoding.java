@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Map;
 /** CLIP's image encoder: what a prior predicts, from a picture that is there already. */
 public final class ImageEncoding implements AutoCloseable {
 
-  static final String COMPONENT = "image_encoder";
+  static final String COMPONENT = ModelFolder.IMAGE_ENCODER;
 
   /** Pixels a side that CLIP looks at, if a config says nothing. */
   static final int CLIP_SIZE = 224;
@@ -19,7 +20,7 @@ public final class ImageEncoding implements AutoCloseable {
   private ImageEncoding(ModelFolder model) {
     this.size = model.config(COMPONENT).integer("image_size", CLIP_SIZE);
     this.preprocessing = ImagePreprocessing.of(model, size);
-    this.network = model.network(COMPONENT);
+    this.network = Components.network(model, COMPONENT);
   }
 
   /** Loads the image encoder of a model. */

@@ -1,7 +1,8 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.Resampling;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,11 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.Map;
@@ -23,10 +24,10 @@ final class KandinskyDecoder implements Denoiser {
   private final SampleSpace space;
 
   KandinskyDecoder(ModelFolder model) {
-    this.unet = model.network("unet");
+    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
-    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 4), "movq");
+    this.space = SampleSpace.of(model, config.integer("in_channels", 4));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.SampleSize;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.ArrayList;
@@ -29,14 +31,14 @@ final class LatentDecoder implements UpscalerEngine {
   LatentDecoder(ModelFolder model) {
     String component = model.pipeline().autoencoder();
     Config config = model.config(component);
-    this.autoencoder = model.network(component);
+    this.autoencoder = Components.network(model, component);
     // MoVQ's latents are decoded without being replaced by the nearest of its codes, and unscaled.
     boolean movq = component.equals("movq");
     this.ports =
         movq ? new Ports("h_not_quantized", "sample_not_quantized") : new Ports("z", "sample");
     this.scale = movq ? new LatentScale(1, 0, List.of(), List.of()) : LatentScale.of(config);
     this.channels = config.integer("latent_channels", movq ? 3 : 4);
-    this.tiles = new TiledDecoding(SampleSpace.downscale(config), this::decode);
+    this.tiles = new TiledDecoding(SampleSize.downscale(config), this::decode);
   }
 
   @Override

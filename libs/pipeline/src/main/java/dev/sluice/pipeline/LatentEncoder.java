@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
@@ -46,7 +47,7 @@ final class LatentEncoder {
 
   private synchronized Network vae() {
     if (vae == null) {
-      vae = model.network("vae");
+      vae = Components.network(model, "vae");
     }
     return vae;
   }

@@ -1,6 +1,6 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.List;
 

@@ -4,9 +4,10 @@ import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.LATENT;
 import static dev.sluice.pipeline.TensorNames.MASK;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class LatentStart {
     }
     this.seesMasks = channels != latent;
     this.trainTimesteps = model.trainTimesteps("scheduler");
-    this.space = SampleSpace.of(model, "unet", latent, "vae");
+    this.space = SampleSpace.of(model, latent);
   }
 
   SampleSpace space() {

@@ -1,7 +1,7 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.networks.config.Config;
-import java.util.List;
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.SampleSize;
 
 /**
  * What a denoiser's samples are like.
@@ -16,22 +16,11 @@ record SampleSpace(int channels, int downscale, int height, int width) {
   /**
    * Reads it from configs.
    *
-   * @param denoiser the denoiser's component
    * @param channels of a sample
-   * @param autoencoder the component that makes latents into pictures; null for none
    */
-  static SampleSpace of(ModelFolder model, String denoiser, int channels, String autoencoder) {
-    Config config = model.config(denoiser);
-    List<Integer> size = config.integers("sample_size", 2, 1);
-    int height = size.get(0);
-    int width = size.get(1);
-    int downscale = autoencoder == null ? 1 : downscale(model.config(autoencoder));
-    return new SampleSpace(channels, downscale, height, width);
-  }
-
-  /** An autoencoder halves a picture between its blocks. */
-  static int downscale(Config autoencoder) {
-    return 1 << autoencoder.integers("block_out_channels", List.of(64)).size() - 1;
+  static SampleSpace of(ModelFolder model, int channels) {
+    SampleSize size = model.sampleSize();
+    return new SampleSpace(channels, size.downscale(), size.height(), size.width());
   }
 
   /**

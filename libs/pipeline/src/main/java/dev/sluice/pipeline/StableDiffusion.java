@@ -3,10 +3,11 @@ package dev.sluice.pipeline;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class StableDiffusion implements Denoiser {
   private final LatentStart latents;
 
   StableDiffusion(ModelFolder model) {
-    this.unet = model.network("unet");
+    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.latents = new LatentStart(model);

@@ -4,8 +4,9 @@ import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SchedulerConfig;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.Map;
@@ -22,10 +23,10 @@ final class StableDiffusion3 implements Denoiser {
   private final SampleSpace space;
 
   StableDiffusion3(ModelFolder model) {
-    this.transformer = model.network("transformer");
+    this.transformer = Components.network(model, "transformer");
     this.config = model.config("transformer");
     this.scheduler = model.scheduler("scheduler");
-    this.space = SampleSpace.of(model, "transformer", config.integer("in_channels", 16), "vae");
+    this.space = SampleSpace.of(model, config.integer("in_channels", 16));
   }
 
   @Override

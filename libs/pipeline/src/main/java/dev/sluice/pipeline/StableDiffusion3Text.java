@@ -4,6 +4,7 @@ import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.List;
 import java.util.Map;

@@ -4,10 +4,11 @@ import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class StableDiffusionUpscaler implements Denoiser {
   private final SampleSpace space;
 
   StableDiffusionUpscaler(ModelFolder model) {
-    this.unet = model.network("unet");
+    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.lowResolution =
@@ -37,8 +38,7 @@ final class StableDiffusionUpscaler implements Denoiser {
             model.scheduler("low_res_scheduler"),
             NOISE_LEVEL,
             model.setting("max_noise_level", 350));
-    this.space =
-        SampleSpace.of(model, "unet", model.config("vae").integer("latent_channels", 4), "vae");
+    this.space = SampleSpace.of(model, model.config("vae").integer("latent_channels", 4));
   }
 
   /** The small picture's noise is drawn first, then that of the latents. */

@@ -8,10 +8,11 @@ import static dev.sluice.pipeline.TensorNames.TARGET_SIZE;
 import static dev.sluice.pipeline.TensorNames.TEXT_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class StableDiffusionXl implements Denoiser {
   private final boolean aestheticScore;
 
   StableDiffusionXl(ModelFolder model) {
-    this.unet = model.network("unet");
+    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.latents = new LatentStart(model);

@@ -1,9 +1,10 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.ArrayList;
@@ -56,7 +57,8 @@ final class SuperResolutionCascade implements UpscalerEngine {
 
   /** Loads the super-resolution networks of a model. */
   static SuperResolutionCascade load(ModelFolder model, BatchLimit limit) {
-    return new SuperResolutionCascade(model, model.network(FIRST), model.network(LAST), limit);
+    return new SuperResolutionCascade(
+        model, Components.network(model, FIRST), Components.network(model, LAST), limit);
   }
 
   private List<SuperResolution> enlargements(Config first, Config last, LowResolution noising) {

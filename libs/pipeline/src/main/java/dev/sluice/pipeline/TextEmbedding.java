@@ -1,6 +1,7 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.Arrays;
 import java.util.Map;

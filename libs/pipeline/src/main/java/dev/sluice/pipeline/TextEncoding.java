@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.tokenizer.TokenIds;
 import java.util.LinkedHashMap;

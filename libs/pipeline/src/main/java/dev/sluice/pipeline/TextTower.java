@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tokenizer.TokenIds;
@@ -43,7 +44,7 @@ final class TextTower implements AutoCloseable {
   static TextTower load(ModelFolder model, String suffix, boolean masked) {
     return new TextTower(
         Tokenizers.open(model.component("tokenizer" + suffix)),
-        model.network("text_encoder" + suffix),
+        Components.network(model, "text_encoder" + suffix),
         masked);
   }
 

@@ -4,10 +4,11 @@ import static dev.sluice.pipeline.TensorNames.IMAGE;
 import static dev.sluice.pipeline.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.TensorNames.NEGATIVE;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.LinkedHashMap;
@@ -28,11 +29,11 @@ final class UnClipDecoder implements Denoiser {
   private final TextEmbedding anyText;
 
   UnClipDecoder(ModelFolder model) {
-    this.textProjection = model.network("text_proj");
-    this.decoder = model.network("decoder");
+    this.textProjection = Components.network(model, "text_proj");
+    this.decoder = Components.network(model, "decoder");
     this.scheduler = model.scheduler("decoder_scheduler");
     Config config = model.config("decoder");
-    this.space = SampleSpace.of(model, "decoder", config.integer("in_channels", 4), null);
+    this.space = SampleSpace.of(model, config.integer("in_channels", 4));
     this.extraTokens = model.config("text_proj").integer("clip_extra_context_tokens", 4);
     this.anyText = TextEmbedding.zeros(model);
   }

@@ -1,9 +1,10 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import java.util.LinkedHashMap;
@@ -21,10 +22,10 @@ final class Unconditional implements Denoiser {
   private final boolean classes;
 
   Unconditional(ModelFolder model) {
-    this.unet = model.network("unet");
+    this.unet = Components.network(model, "unet");
     this.scheduler = model.scheduler("scheduler");
     Config config = model.config("unet");
-    this.space = SampleSpace.of(model, "unet", config.integer("in_channels", 3), null);
+    this.space = SampleSpace.of(model, config.integer("in_channels", 3));
     this.classes = config.has("num_class_embeds") || config.has("class_embed_type");
   }
 

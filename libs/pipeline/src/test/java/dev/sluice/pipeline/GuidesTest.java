@@ -3,9 +3,10 @@ package dev.sluice.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.safetensors.DType;
@@ -44,7 +45,7 @@ class GuidesTest {
   @Test
   void aClassifier_makesItsClassLikelier(@TempDir Path folder) throws Exception {
     ModelFolder model = withClassifier(folder);
-    try (Network classifier = model.network("classifier");
+    try (Network classifier = Components.network(model, "classifier");
         DenoiserEngine engine = DenoiserEngine.load(model, BatchLimit.DEFAULT)) {
       double gain = 0;
       for (long label = 0; label < 4; label++) {

@@ -3,6 +3,7 @@ package dev.sluice.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.Thresholding;
 import dev.sluice.diffusion.TimestepSpacing;
 import dev.sluice.diffusion.TorchGenerator;

@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;

@@ -1,16 +1,18 @@
 package dev.sluice.serving;
 
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.PipelineClass;
+import dev.sluice.catalog.UnknownModelException;
+import dev.sluice.catalog.UnusableModelException;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.networks.Architectures;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
-import dev.sluice.pipeline.ModelFolder;
-import dev.sluice.pipeline.ModelRepository;
-import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.StageEngine;
 import dev.sluice.pipeline.StepBatcher;
-import dev.sluice.pipeline.UnknownModelException;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.StageSettings;
 import dev.sluice.stage.StageState;
@@ -45,7 +47,7 @@ public class Engines<E extends StageEngine> implements StageState {
   private final Map<String, E> loaded = new LinkedHashMap<>();
   private final Map<String, ModelStatus> statuses = new ConcurrentSkipListMap<>();
   private volatile Runnable listener = () -> {};
-  private ModelRepository models;
+  private ModelCatalog models;
   private BiFunction<ModelFolder, BatchLimit, E> loader;
   private BatchLimit limit;
 
@@ -64,7 +66,7 @@ public class Engines<E extends StageEngine> implements StageState {
    *     merely lies there is logged and passed over
    */
   public void load(Predicate<PipelineClass> wanted, BiFunction<ModelFolder, BatchLimit, E> loader) {
-    this.models = new ModelRepository(stage.models());
+    this.models = new ModelCatalog(stage.models(), Architectures::check);
     this.loader = loader;
     List<ModelFolder> own = toPreload(wanted);
     CoreShare share =
@@ -130,6 +132,8 @@ public class Engines<E extends StageEngine> implements StageState {
       return load(models.open(model));
     } catch (UnknownModelException e) {
       throw new InvalidTaskException(ErrorCode.MODEL_NOT_FOUND, "model", e.getMessage());
+    } catch (UnusableModelException e) {
+      throw new InvalidTaskException(ErrorCode.MODEL_UNUSABLE, "model", e.getMessage());
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField("model", e.getMessage());
     }

@@ -3,9 +3,9 @@ package dev.sluice.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.PipelineClass;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.pipeline.TextEncoder;

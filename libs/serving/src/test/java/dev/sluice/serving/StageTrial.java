@@ -1,5 +1,6 @@
 package dev.sluice.serving;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.TaskHeader;
@@ -7,7 +8,6 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.StageEngine;
 import dev.sluice.pipeline.TextEncoder;

@@ -1,8 +1,8 @@
 package dev.sluice.trainer.evaluate;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
-import dev.sluice.pipeline.ModelFolder;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.UnClipPipeline;
 import dev.sluice.pipeline.UnClipRequest;

@@ -2,7 +2,7 @@ package dev.sluice.trainer.unclip;
 
 import static dev.sluice.networks.graph.Layers.reshape;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Parameter;
 import dev.sluice.networks.transformer.AutoregressivePrior;

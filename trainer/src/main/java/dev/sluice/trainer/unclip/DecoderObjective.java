@@ -1,6 +1,6 @@
 package dev.sluice.trainer.unclip;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.transformer.UnClipTextProjModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;

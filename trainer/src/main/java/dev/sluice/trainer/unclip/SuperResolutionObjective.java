@@ -1,7 +1,7 @@
 package dev.sluice.trainer.unclip;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.diffusion.Resampling;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.unet.UNet2DModel;
 import dev.sluice.trainer.shapes.SceneSampler;

@@ -1,6 +1,6 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.transformer.PriorTransformer;
 import java.util.Map;

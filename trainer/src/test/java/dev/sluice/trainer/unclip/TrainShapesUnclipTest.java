@@ -2,8 +2,9 @@ package dev.sluice.trainer.unclip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.Network;
-import dev.sluice.pipeline.ModelFolder;
+import dev.sluice.pipeline.Components;
 import dev.sluice.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ class TrainShapesUnclipTest {
 
     ModelFolder opened = ModelFolder.open(model);
     assertThat(opened.pipeline().className()).isEqualTo("UnCLIPPipeline");
-    try (Network text = opened.network("text_encoder")) {
+    try (Network text = Components.network(opened, "text_encoder")) {
       assertThat(text).as("the weights fit the config beside them").isNotNull();
     }
   }

@@ -4,8 +4,8 @@ import static dev.sluice.networks.graph.Layers.chunk;
 import static dev.sluice.networks.graph.Layers.conv2d;
 import static dev.sluice.networks.graph.Layers.toChannelsFirst;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.LegacyAttentionNames;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.CheckpointNames;
 import dev.sluice.networks.graph.HostTensor;

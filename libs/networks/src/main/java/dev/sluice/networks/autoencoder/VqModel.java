@@ -6,8 +6,8 @@ import static dev.sluice.networks.graph.Layers.extent;
 import static dev.sluice.networks.graph.Layers.reshape;
 import static dev.sluice.networks.graph.Layers.toChannelsFirst;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.LegacyAttentionNames;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.CheckpointNames;
 import dev.sluice.networks.graph.HostTensor;

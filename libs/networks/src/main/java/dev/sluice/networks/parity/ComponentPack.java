@@ -1,8 +1,8 @@
 package dev.sluice.networks.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.safetensors.Checkpoints;
@@ -58,7 +58,7 @@ public final class ComponentPack {
     String className =
         about.hasNonNull("class")
             ? about.get("class").asText()
-            : Architectures.className(Config.read(folder.resolve("config.json")));
+            : Config.read(folder.resolve("config.json")).networkClass();
     double tolerance = about.path("suggested_rel_tolerance").asDouble(DEFAULT_TOLERANCE);
     return new ComponentPack(folder, className, tolerance, List.copyOf(calls));
   }

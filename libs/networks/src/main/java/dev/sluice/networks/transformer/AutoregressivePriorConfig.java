@@ -1,6 +1,6 @@
 package dev.sluice.networks.transformer;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 
 /**
  * What an {@link AutoregressivePrior} is made of. The first five have the keys of {@code

@@ -4,7 +4,7 @@ import static dev.sluice.networks.graph.Layers.channels;
 import static dev.sluice.networks.graph.Layers.layerNorm;
 import static dev.sluice.networks.graph.Layers.linear;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Activation;
 import dev.sluice.networks.graph.Attention;
 import dev.sluice.networks.graph.Scope;

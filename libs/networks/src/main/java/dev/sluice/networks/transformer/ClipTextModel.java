@@ -6,7 +6,7 @@ import static dev.sluice.networks.graph.Layers.layerNorm;
 import static dev.sluice.networks.graph.Layers.linear;
 import static dev.sluice.networks.graph.Layers.reshape;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.CheckpointNames;
 import dev.sluice.networks.graph.HostTensor;

@@ -7,9 +7,9 @@ import static dev.sluice.networks.graph.Layers.normalizeRows;
 import static dev.sluice.networks.graph.Layers.reshape;
 import static dev.sluice.networks.graph.Layers.timestepEmbedding;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.FeedForward;
 import dev.sluice.networks.block.TimestepEmbedding;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Activation;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.HostTensor;

@@ -1,6 +1,6 @@
 package dev.sluice.networks.transformer;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import java.util.List;
 
 /**

@@ -6,7 +6,7 @@ import static dev.sluice.networks.graph.Layers.linear;
 import static dev.sluice.networks.graph.Layers.reshape;
 import static dev.sluice.networks.graph.Layers.rmsNorm;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.Attention;
 import dev.sluice.networks.graph.CheckpointNames;

@@ -2,7 +2,7 @@ package dev.sluice.networks.unet;
 
 import static dev.sluice.networks.graph.Layers.linear;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.Gradients;
 import dev.sluice.networks.graph.HostTensor;

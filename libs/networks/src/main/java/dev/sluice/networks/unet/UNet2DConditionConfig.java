@@ -1,7 +1,7 @@
 package dev.sluice.networks.unet;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.TimeConditioning;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Activation;
 import java.util.ArrayList;
 import java.util.Collections;

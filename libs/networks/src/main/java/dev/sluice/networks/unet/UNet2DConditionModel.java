@@ -12,13 +12,13 @@ import static dev.sluice.networks.graph.Layers.reshape;
 import static dev.sluice.networks.graph.Layers.timestepEmbedding;
 import static dev.sluice.networks.graph.Layers.toChannelsFirst;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.AddedKvAttention;
 import dev.sluice.networks.block.CrossContext;
 import dev.sluice.networks.block.ResnetBlock;
 import dev.sluice.networks.block.SpatialAttention;
 import dev.sluice.networks.block.SpatialTransformer;
 import dev.sluice.networks.block.TimestepEmbedding;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Activation;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.HostTensor;

@@ -6,11 +6,11 @@ import static dev.sluice.networks.graph.Layers.groupNorm;
 import static dev.sluice.networks.graph.Layers.timestepEmbedding;
 import static dev.sluice.networks.graph.Layers.toChannelsFirst;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.LegacyAttentionNames;
 import dev.sluice.networks.block.ResnetBlock;
 import dev.sluice.networks.block.SpatialAttention;
 import dev.sluice.networks.block.TimestepEmbedding;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Activation;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.CheckpointNames;

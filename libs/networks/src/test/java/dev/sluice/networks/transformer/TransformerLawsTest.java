@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.graph.Activation;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.HostTensor;

@@ -5,7 +5,7 @@ import static dev.sluice.networks.unet.UNet2DConditionModel.KEEP_DEEP_FEATURES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.safetensors.Checkpoints;

@@ -3,7 +3,7 @@ package dev.sluice.networks.unet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

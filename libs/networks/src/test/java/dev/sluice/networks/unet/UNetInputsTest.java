@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.config.Config;
 import dev.sluice.networks.golden.GoldenPack;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;

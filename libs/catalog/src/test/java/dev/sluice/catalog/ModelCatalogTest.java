@@ -1,4 +1,4 @@
-package dev.sluice.pipeline;
+package dev.sluice.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,17 +12,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ModelRepositoryTest {
+class ModelCatalogTest {
 
   private static final Path GOLDENS = Path.of(System.getProperty("sluice.goldens"));
 
   @TempDir private Path folder;
-  private ModelRepository repository;
+  private ModelCatalog catalog;
 
   @BeforeEach
-  void makeRepository() throws IOException {
+  void makeCatalog() throws IOException {
     Files.createDirectories(folder.resolve("models/not-a-model"));
-    repository = new ModelRepository(folder.resolve("models"));
+    catalog = new ModelCatalog(folder.resolve("models"));
   }
 
   private Path write(String model, String index) throws IOException {
@@ -33,7 +33,7 @@ class ModelRepositoryTest {
 
   @Test
   void open_findsAModelByItsFolder() {
-    ModelFolder model = new ModelRepository(GOLDENS).open("pipe-unclip");
+    ModelFolder model = new ModelCatalog(GOLDENS).open("pipe-unclip");
 
     assertThat(model.name()).isEqualTo("pipe-unclip");
     assertThat(model.pipeline()).isEqualTo(PipelineClass.UNCLIP);
@@ -47,19 +47,19 @@ class ModelRepositoryTest {
     write("outside", "{\"_class_name\": \"UnCLIPPipeline\"}");
     write("models/a/b", "{\"_class_name\": \"UnCLIPPipeline\"}");
 
-    assertThatThrownBy(() -> repository.open(name))
+    assertThatThrownBy(() -> catalog.open(name))
         .isInstanceOf(UnknownModelException.class)
         .hasMessageContaining("there is no model \"" + name + "\"");
   }
 
   @Test
   void open_namesThePipelineClassesThatCanBeServed() throws IOException {
-    Path file = write("models/novel", "{\"_class_name\": \"NovelPipeline\"}");
+    write("models/novel", "{\"_class_name\": \"NovelPipeline\"}");
 
-    assertThat(repository.names()).containsExactly("novel");
-    assertThatThrownBy(() -> repository.open("novel"))
+    assertThat(catalog.names()).containsExactly("novel");
+    assertThatThrownBy(() -> catalog.open("novel"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(file.toString())
+        .hasMessageContaining("model_index.json")
         .hasMessageContaining("NovelPipeline")
         .hasMessageContaining("UnCLIPPipeline");
   }
@@ -71,7 +71,7 @@ class ModelRepositoryTest {
         "{\"_class_name\": \"UnCLIPPipeline\", \"prior\": [null, null],"
             + " \"decoder\": [\"diffusers\", \"UNet2DConditionModel\"]}");
 
-    assertThatThrownBy(() -> repository.open("torso"))
+    assertThatThrownBy(() -> catalog.open("torso"))
         .hasMessageContaining("prior")
         .hasMessageContaining("text_encoder")
         .hasMessageContaining("given: [decoder]");
@@ -81,19 +81,19 @@ class ModelRepositoryTest {
   void open_reportsAnIndexThatIsNotJson() throws IOException {
     write("models/torn", "{\"_class_name\": ");
 
-    assertThatThrownBy(() -> repository.open("torn"))
+    assertThatThrownBy(() -> catalog.open("torn"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("not valid JSON");
   }
 
   @Test
-  void load_saysWhichModelAndFileAreAtFault() throws IOException {
+  void open_saysWhichModelAndFileAreAtFault() throws IOException {
     Path broken = folder.resolve("models/broken");
     copy(GOLDENS.resolve("pipe-unclip"), broken);
     Files.delete(broken.resolve("prior/diffusion_pytorch_model.safetensors"));
 
-    assertThatThrownBy(
-            () -> DiffusionPriorEngine.load(repository.open("broken"), BatchLimit.DEFAULT))
+    assertThatThrownBy(() -> catalog.open("broken"))
+        .isInstanceOf(UnusableModelException.class)
         .hasMessageContaining("broken")
         .hasMessageContaining("prior")
         .hasMessageContaining("no weights here");

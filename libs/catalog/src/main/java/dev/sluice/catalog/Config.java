@@ -1,4 +1,4 @@
-package dev.sluice.networks.config;
+package dev.sluice.catalog;
 
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -61,6 +61,16 @@ public final class Config {
         root, new com.fasterxml.jackson.core.type.TypeReference<Map<String, Object>>() {});
   }
 
+  /** The value of a key as JSON; empty where it is absent. */
+  public String json(String key) {
+    return root.path(key).toString();
+  }
+
+  /** Whether two configs say the same of a key, absence included. */
+  public boolean agreesWith(Config other, String key) {
+    return root.path(key).equals(other.root.path(key));
+  }
+
   /** Whether the key is there and not null. */
   public boolean has(String key) {
     return root.hasNonNull(key);
@@ -117,6 +127,24 @@ public final class Config {
   public String string(String key) {
     require(key);
     return string(key, null);
+  }
+
+  /**
+   * The network class this names: diffusers' {@code _class_name}, or the first of {@code
+   * architectures}.
+   *
+   * @throws IllegalArgumentException if it names none
+   */
+  public String networkClass() {
+    if (has("_class_name")) {
+      return string("_class_name");
+    }
+    List<String> names = strings("architectures", List.of());
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(
+          origin + ": names no class, neither in _class_name nor in architectures");
+    }
+    return names.get(0);
   }
 
   public boolean isList(String key) {

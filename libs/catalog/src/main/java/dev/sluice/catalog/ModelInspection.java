@@ -1,8 +1,9 @@
-package dev.sluice.pipeline;
+package dev.sluice.catalog;
 
 import dev.sluice.safetensors.DType;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What can be told of a model without loading it: from its index, its configs and the headers of
@@ -13,34 +14,19 @@ import java.util.List;
  * @param parameters how many values its weights have, as far as they could be read
  * @param precisions the types that weights are stored in, the commonest first
  * @param stages which it needs, in the order of a generation
+ * @param notes what does not stand in the way of every request
  * @param problems why it cannot be served, each with the file at fault; empty if it can
+ * @param model the folder, opened; empty if that failed
  */
 public record ModelInspection(
     String name,
     String kind,
     long parameters,
     List<DType> precisions,
-    List<Stage> stages,
-    List<String> problems) {
-
-  /** The services that make a picture. */
-  public enum Stage {
-    TEXT_ENCODER("text-encoder"),
-    PRIOR("prior"),
-    DENOISER("denoiser"),
-    UPSCALER("upscaler");
-
-    private final String label;
-
-    Stage(String label) {
-      this.label = label;
-    }
-
-    @Override
-    public String toString() {
-      return label;
-    }
-  }
+    List<ModelStage> stages,
+    List<String> notes,
+    List<String> problems,
+    Optional<ModelFolder> model) {
 
   /** Whether nothing stands against serving it. */
   public boolean isServable() {
@@ -48,7 +34,7 @@ public record ModelInspection(
   }
 
   /** Inspects one model's folder. */
-  public static ModelInspection of(Path folder) {
-    return new ModelInspector(folder).inspect();
+  public static ModelInspection of(Path folder, ComponentCheck check) {
+    return new ModelInspector(folder, check).inspect();
   }
 }

@@ -1,8 +1,7 @@
-package dev.sluice.gateway;
+package dev.sluice.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,10 @@ class ModelDigestsTest {
 
   @BeforeEach
   void writeModel() throws IOException {
+    write(
+        "model_index.json",
+        "{\"_class_name\": \"DDPMPipeline\", \"unet\": [\"diffusers\", \"UNet2DModel\"],"
+            + " \"scheduler\": [\"diffusers\", \"DDPMScheduler\"]}");
     write("unet/config.json", "{}");
     write("unet/weights.safetensors", "abc");
     write("vae/config.json", "{}");
@@ -34,7 +37,7 @@ class ModelDigestsTest {
   }
 
   private Map<String, String> digest() {
-    return digests.of(new ModelFolder("m", folder, "P", new ObjectMapper()));
+    return digests.of(ModelFolder.open(folder));
   }
 
   @Test

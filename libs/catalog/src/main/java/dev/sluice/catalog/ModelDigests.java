@@ -1,4 +1,4 @@
-package dev.sluice.gateway;
+package dev.sluice.catalog;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,24 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Says which weights and configs a model consists of, by SHA-256. A component is read once, and
  * again only when a file of it has another size or time.
  */
-final class ModelDigests {
-
-  /** What components are loaded from; weights in other formats may lie beside and mean nothing. */
-  private static final Pattern COUNTED = Pattern.compile(".*\\.(safetensors|json|txt|model)");
+public final class ModelDigests {
 
   private static final int BUFFER_BYTES = 1 << 20;
 
@@ -36,11 +31,11 @@ final class ModelDigests {
    *
    * @throws IllegalStateException if a file cannot be read
    */
-  Map<String, String> of(ModelFolder model) {
+  public Map<String, String> of(ModelFolder model) {
     Map<String, String> digests = new TreeMap<>();
     try (Stream<Path> entries = Files.list(model.folder())) {
       for (Path component : entries.filter(Files::isDirectory).toList()) {
-        List<Path> files = files(component);
+        List<Path> files = FileStamp.files(component, 1);
         if (!files.isEmpty()) {
           digests.put(component.getFileName().toString(), digest(component, files));
         }
@@ -49,16 +44,6 @@ final class ModelDigests {
       throw new IllegalStateException("Model " + model.name() + " cannot be read: " + e, e);
     }
     return digests;
-  }
-
-  private static List<Path> files(Path component) throws IOException {
-    try (Stream<Path> files = Files.list(component)) {
-      return files
-          .filter(file -> COUNTED.matcher(file.getFileName().toString()).matches())
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    }
   }
 
   private String digest(Path component, List<Path> files) throws IOException {
@@ -70,7 +55,7 @@ final class ModelDigests {
     if (before != null && before.stamps().equals(stamps)) {
       return before.digest();
     }
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Digests.sha256();
     byte[] buffer = new byte[BUFFER_BYTES];
     for (Path file : files) {
       String heading = file.getFileName() + "\n" + Files.size(file) + "\n";
@@ -87,15 +72,7 @@ final class ModelDigests {
   }
 
   /** The digest of a file's content. */
-  static String of(byte[] content) {
-    return HexFormat.of().formatHex(sha256().digest(content));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+  public static String of(byte[] content) {
+    return HexFormat.of().formatHex(Digests.sha256().digest(content));
   }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.pipeline;
+package dev.sluice.catalog;
 
 /** There is no model of the name that a request gave. */
 public final class UnknownModelException extends IllegalArgumentException {

@@ -1,9 +1,6 @@
-package dev.sluice.pipeline;
+package dev.sluice.catalog;
 
 import dev.sluice.diffusion.Samplers;
-import dev.sluice.networks.Architectures;
-import dev.sluice.networks.config.Config;
-import dev.sluice.pipeline.ModelInspection.Stage;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.SafetensorsException;
@@ -19,6 +16,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,13 +35,17 @@ final class ModelInspector {
   private static final Pattern WEIGHTS = Pattern.compile(".*\\.(safetensors|bin|ckpt|pt|pth)");
 
   private final Path folder;
+  private final ComponentCheck check;
   private final Map<DType, Long> elements = new EnumMap<>(DType.class);
-  private final Set<Stage> stages = EnumSet.noneOf(Stage.class);
+  private final Set<ModelStage> stages = EnumSet.noneOf(ModelStage.class);
   private final List<String> problems = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
+  private ModelFolder model;
   private String kind = "";
 
-  ModelInspector(Path folder) {
+  ModelInspector(Path folder, ComponentCheck check) {
     this.folder = folder;
+    this.check = check;
   }
 
   /** Whether a file is named as weights are. */
@@ -53,16 +55,20 @@ final class ModelInspector {
 
   ModelInspection inspect() {
     String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    if (!ModelRepository.isName(name)) {
+    if (!ModelCatalog.isName(name)) {
       addProblem(
-          folder
-              + ": requests cannot ask for a model of this name; letters, digits, '.', '_' and '-'"
+          "requests cannot ask for a model of this name; letters, digits, '.', '_' and '-'"
               + " are expected, up to 128, the first a letter or digit");
     }
     if (Files.isRegularFile(folder)) {
       inspectSingleFile();
     } else if (Files.isRegularFile(folder.resolve(ModelFolder.INDEX))) {
-      attempt(folder, () -> inspectPipeline(ModelFolder.open(folder).pipeline()));
+      attempt(
+          folder,
+          () -> {
+            model = ModelFolder.open(folder);
+            inspectPipeline(model.pipeline());
+          });
       attempt(folder, this::inspectComponents);
     } else {
       attempt(folder, () -> ModelFolder.open(folder));
@@ -72,9 +78,9 @@ final class ModelInspector {
     }
     List<DType> precisions = new ArrayList<>(elements.keySet());
     precisions.sort(Comparator.comparing((DType type) -> -elements.get(type)));
-    if (stages.contains(Stage.DENOISER)) {
+    if (stages.contains(ModelStage.DENOISER)) {
       // It is the last stage that makes files of pictures, also of those that need nothing else.
-      stages.add(Stage.UPSCALER);
+      stages.add(ModelStage.UPSCALER);
     }
     return new ModelInspection(
         name,
@@ -82,13 +88,14 @@ final class ModelInspector {
         elements.values().stream().mapToLong(Long::longValue).sum(),
         List.copyOf(precisions),
         List.copyOf(stages),
-        List.copyOf(problems));
+        List.copyOf(notes),
+        List.copyOf(problems),
+        Optional.ofNullable(model));
   }
 
   private void inspectSingleFile() {
     addProblem(
-        folder
-            + ": a single file; a model is a folder in diffusers' layout, which diffusers makes of"
+        "a single file; a model is a folder in diffusers' layout, which diffusers makes of"
             + " it with from_single_file and save_pretrained");
     attempt(folder, () -> inspectWeights(folder));
   }
@@ -97,7 +104,7 @@ final class ModelInspector {
     try (Stream<Path> files = Files.list(folder)) {
       return files.anyMatch(ModelInspector::isWeights);
     } catch (IOException e) {
-      addProblem(folder + ": cannot be listed: " + e.getMessage());
+      addProblem("the folder cannot be listed: " + e.getMessage());
       return false;
     }
   }
@@ -106,8 +113,8 @@ final class ModelInspector {
   private void inspectPipeline(PipelineClass pipeline) {
     if (pipeline == PipelineClass.KANDINSKY_DECODER && !hasBeside(PipelineClass.KANDINSKY_PRIOR)) {
       addProblem(
-          "%s: %s starts from picture embeddings, which a %s makes; put one beside it"
-              .formatted(folder, pipeline.className(), PipelineClass.KANDINSKY_PRIOR.className()));
+          "%s starts from picture embeddings, which a %s makes; put one beside it"
+              .formatted(pipeline.className(), PipelineClass.KANDINSKY_PRIOR.className()));
     }
   }
 
@@ -144,7 +151,7 @@ final class ModelInspector {
     }
     if (!COMPONENT.matcher(name).matches()) {
       addProblem(
-          folder.resolve(ModelFolder.INDEX)
+          ModelFolder.INDEX
               + ": \""
               + name
               + "\" is no component's name: letters, digits and _ are expected");
@@ -158,24 +165,15 @@ final class ModelInspector {
     } else {
       stages.add(stage(name, className));
       attempt(component, () -> inspectConfig(component, className));
-      attempt(component, () -> inspectWeights(component));
+      attempt(component, () -> inspectNetwork(component, className));
     }
   }
 
-  private static Stage stage(String name, String className) {
+  private static ModelStage stage(String name, String className) {
     if (name.startsWith("super_res")) {
-      return Stage.UPSCALER;
+      return ModelStage.UPSCALER;
     }
-    return switch (className) {
-      case "AutoencoderKL", "VQModel" -> Stage.UPSCALER;
-      case "AutoregressivePrior",
-          "PriorTransformer",
-          "CLIPVisionModel",
-          "CLIPVisionModelWithProjection" ->
-          Stage.PRIOR;
-      case "CLIPTextModel", "CLIPTextModelWithProjection", "T5EncoderModel" -> Stage.TEXT_ENCODER;
-      default -> Stage.DENOISER;
-    };
+    return NetworkClass.find(className).map(NetworkClass::stage).orElse(ModelStage.DENOISER);
   }
 
   private static void inspectScheduler(Path component) {
@@ -204,7 +202,7 @@ final class ModelInspector {
   }
 
   private static void inspectConfig(Path component, String className) {
-    Architectures.of(className, Config.read(component.resolve("config.json")));
+    NetworkClass.named(className, Config.read(component.resolve("config.json")).origin());
   }
 
   /** Reads headers only; a file that is shorter than its header says is found by that. */
@@ -219,6 +217,16 @@ final class ModelInspector {
     }
   }
 
+  private void inspectNetwork(Path component, String className) {
+    inspectWeights(component);
+    Path config = component.resolve("config.json");
+    if (NetworkClass.find(className).isPresent() && Files.isRegularFile(config)) {
+      try (TensorSource weights = Checkpoints.open(component)) {
+        check.check(className, Config.read(config), weights);
+      }
+    }
+  }
+
   private void attempt(Path place, Runnable inspection) {
     try {
       inspection.run();
@@ -226,11 +234,12 @@ final class ModelInspector {
       addProblem(e.getMessage());
     } catch (RuntimeException e) {
       // A config can contradict itself in more ways than are looked for.
-      addProblem(place + ": " + e);
+      addProblem(place + ": cannot be understood: " + e.getMessage());
     }
   }
 
-  private void addProblem(String problem) {
+  private void addProblem(String found) {
+    String problem = Sentences.inside(folder, found);
     if (!problems.contains(problem)) {
       problems.add(problem);
     }

@@ -1,4 +1,4 @@
-package dev.sluice.pipeline;
+package dev.sluice.catalog;
 
 import java.util.Arrays;
 import java.util.List;
@@ -154,7 +154,7 @@ public enum PipelineClass {
       "movq");
 
   /** How words become conditions. */
-  enum Text {
+  public enum Text {
     NONE,
     CLIP,
     CLIP_PROJECTED,
@@ -164,7 +164,7 @@ public enum PipelineClass {
   }
 
   /** What denoises, and its components. */
-  enum Denoise {
+  public enum Denoise {
     NONE(null, null),
     UNCLIP_DECODER("decoder", "decoder_scheduler"),
     STABLE_DIFFUSION("unet", "scheduler"),
@@ -185,17 +185,17 @@ public enum PipelineClass {
       this.scheduler = scheduler;
     }
 
-    String component() {
+    public String component() {
       return component;
     }
 
-    String scheduler() {
+    public String scheduler() {
       return scheduler;
     }
   }
 
   /** What makes the denoiser's samples into pictures. */
-  enum Finish {
+  public enum Finish {
     NONE,
     AUTOENCODER,
     SUPER_RESOLUTION
@@ -242,7 +242,7 @@ public enum PipelineClass {
 
   /** Whether there is a network that makes picture embeddings, of texts or of pictures. */
   public boolean makesEmbeddings() {
-    return hasPrior() || components.contains(ImageEncoding.COMPONENT);
+    return hasPrior() || components.contains(ModelFolder.IMAGE_ENCODER);
   }
 
   /** Whether there is a network that denoises pictures or latents. */
@@ -250,25 +250,25 @@ public enum PipelineClass {
     return denoiser != Denoise.NONE;
   }
 
-  Text text() {
+  public Text text() {
     return text;
   }
 
-  Denoise denoiser() {
+  public Denoise denoiser() {
     return denoiser;
   }
 
-  Finish finish() {
+  public Finish finish() {
     return finish;
   }
 
   /** The component that makes latents into pictures. */
-  String autoencoder() {
+  public String autoencoder() {
     return components.contains("movq") ? "movq" : "vae";
   }
 
   /** The components that a model of this class must have. */
-  List<String> components() {
+  public List<String> components() {
     return components;
   }
 
@@ -278,7 +278,7 @@ public enum PipelineClass {
    * @param origin where it was read, for the message
    * @throws IllegalArgumentException if it is none of these
    */
-  static PipelineClass named(String name, String origin) {
+  public static PipelineClass named(String name, String origin) {
     for (PipelineClass pipeline : values()) {
       if (pipeline.className.equals(name)) {
         return pipeline;

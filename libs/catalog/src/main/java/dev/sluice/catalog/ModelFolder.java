@@ -1,10 +1,8 @@
-package dev.sluice.pipeline;
+package dev.sluice.catalog;
 
 import dev.sluice.diffusion.SchedulerConfig;
-import dev.sluice.networks.Architectures;
-import dev.sluice.networks.config.Config;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.SafetensorsException;
 import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,9 +26,21 @@ public final class ModelFolder {
   /** The file that makes a folder a model. */
   public static final String INDEX = "model_index.json";
 
+  /** The file that says how a model samples when a request says nothing. */
+  public static final String SAMPLING_DEFAULTS = "sampling_defaults.json";
+
+  /** A noisy classifier, by which a denoiser can be guided. */
+  public static final String CLASSIFIER = "classifier";
+
+  /** CLIP's picture tower. */
+  public static final String IMAGE_ENCODER = "image_encoder";
+
+  /** An unCLIP's second kind of prior. */
+  public static final String AUTOREGRESSIVE_PRIOR = "autoregressive_prior";
+
   /** Components that a pipeline may have, though diffusers' class of it does not know them. */
   private static final List<String> BESIDE =
-      List.of(ClassifierGuide.COMPONENT, ClipGuide.COMPONENT, AutoregressivePriorEngine.COMPONENT);
+      List.of(CLASSIFIER, IMAGE_ENCODER, AUTOREGRESSIVE_PRIOR);
 
   private final Path folder;
   private final PipelineClass pipeline;
@@ -91,7 +101,7 @@ public final class ModelFolder {
 
   /** The class of such a component. */
   static String classBeside(Path folder, String component) {
-    return Architectures.className(Config.read(configOf(folder, component)));
+    return Config.read(configOf(folder, component)).networkClass();
   }
 
   private static Path configOf(Path folder, String component) {
@@ -108,11 +118,50 @@ public final class ModelFolder {
   }
 
   /**
+   * What tells cheaply whether the model's files are still those that were there before: a digest
+   * of their names, sizes and times.
+   *
+   * @throws UncheckedIOException if they cannot be listed
+   */
+  public String stamp() {
+    return FileStamp.of(folder, 2);
+  }
+
+  /** As {@link #stamp()}, of one component. */
+  public String stamp(String component) {
+    return FileStamp.of(component(component), 1);
+  }
+
+  /** The size of the denoiser's own samples, for a pipeline that has a denoiser. */
+  public SampleSize sampleSize() {
+    return SampleSize.of(this);
+  }
+
+  /** The folder that the components lie in. */
+  Path folder() {
+    return folder;
+  }
+
+  /**
+   * How the model samples when a request says nothing, by stage: {@code sampling_defaults.json}
+   * beside the index; empty where there is none.
+   */
+  public Config samplingDefaults() {
+    Path file = folder.resolve(SAMPLING_DEFAULTS);
+    return Files.isRegularFile(file) ? Config.read(file) : Config.of(Map.of());
+  }
+
+  /** How many classes a classifier beside the model tells apart; 0 if there is none. */
+  public int classifierClasses() {
+    return has(CLASSIFIER) ? config(CLASSIFIER).integer("num_classes", 0) : 0;
+  }
+
+  /**
    * What its components' files take, in bytes.
    *
    * @throws UncheckedIOException if they cannot be listed
    */
-  long bytes() {
+  public long bytes() {
     long bytes = 0;
     for (String name : classes.keySet()) {
       try (Stream<Path> files = Files.walk(folder.resolve(name))) {
@@ -137,12 +186,12 @@ public final class ModelFolder {
   }
 
   /** As {@link #setting(String, boolean)}, for a number. */
-  int setting(String name, int whenAbsent) {
+  public int setting(String name, int whenAbsent) {
     return index.integer(name, whenAbsent);
   }
 
   /** How many timesteps a scheduler's model was trained with. */
-  int trainTimesteps(String scheduler) {
+  public int trainTimesteps(String scheduler) {
     return Config.read(component(scheduler).resolve("scheduler_config.json"))
         .integer("num_train_timesteps", 1000);
   }
@@ -164,21 +213,13 @@ public final class ModelFolder {
     return SchedulerConfig.of(config.asMap());
   }
 
-  /**
-   * Loads a network; closing it is the caller's.
-   *
-   * @throws IllegalArgumentException if its class, config or weights cannot be used, with the file
-   *     that is at fault
-   */
-  public Network network(String component) {
-    try (TensorSource weights = weights(component)) {
-      return Network.load(
-          Architectures.of(requireComponent(component), config(component)), weights);
-    }
+  /** The network class of a component, as the index names it. */
+  public String networkClass(String component) {
+    return requireComponent(component);
   }
 
   /** Opens a component's weights; closing them is the caller's. */
-  TensorSource weights(String component) {
+  public TensorSource weights(String component) {
     return Checkpoints.open(component(component));
   }
 
@@ -191,12 +232,19 @@ public final class ModelFolder {
     return className;
   }
 
-  /** Loads something of this model, with the model's name in the message when that fails. */
-  <T> T load(Function<ModelFolder, T> loader) {
+  /**
+   * Loads something of this model.
+   *
+   * @throws UnusableModelException if its files do not let it, in place of whatever said so
+   */
+  public <T> T load(Function<ModelFolder, T> loader) {
     try {
       return loader.apply(this);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("model " + name() + ": " + e.getMessage(), e);
+    } catch (UnusableModelException e) {
+      throw e;
+    } catch (IllegalArgumentException | SafetensorsException | UncheckedIOException e) {
+      throw new UnusableModelException(
+          name(), List.of(Sentences.inside(folder, e.getMessage())), e);
     }
   }
 

@@ -1,9 +1,8 @@
-package dev.sluice.pipeline;
+package dev.sluice.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import dev.sluice.pipeline.ModelInspection.Stage;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;
 import dev.sluice.safetensors.SafetensorsWriter;
@@ -39,29 +38,31 @@ class ModelInspectionTest {
   }
 
   private void assertProblem(String... parts) {
-    ModelInspection inspection = ModelInspection.of(model);
+    ModelInspection inspection = ModelInspection.of(model, ComponentCheck.NONE);
 
     assertThat(inspection.isServable()).isFalse();
     assertThat(inspection.problems())
         .singleElement()
-        .satisfies(problem -> assertThat(problem).contains(parts));
+        .satisfies(
+            problem -> assertThat(problem).contains(parts).doesNotContain(models.toString()));
   }
 
   @Test
   void of_tellsWhatIsInAGoodModel() {
-    ModelInspection inspection = ModelInspection.of(model);
+    ModelInspection inspection = ModelInspection.of(model, ComponentCheck.NONE);
 
     assertThat(inspection.name()).isEqualTo("karlo");
     assertThat(inspection.kind()).isEqualTo("UnCLIPPipeline");
     assertThat(inspection.precisions()).containsExactly(DType.F16);
     assertThat(inspection.stages())
-        .containsExactly(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
+        .containsExactly(
+            ModelStage.TEXT_ENCODER, ModelStage.PRIOR, ModelStage.DENOISER, ModelStage.UPSCALER);
     assertThat(inspection.problems()).isEmpty();
   }
 
   @Test
   void of_countsParametersFromHeaders() {
-    long parameters = ModelInspection.of(model).parameters();
+    long parameters = ModelInspection.of(model, ComponentCheck.NONE).parameters();
 
     Path priorWeights = model.resolve("prior/diffusion_pytorch_model.safetensors");
     SafetensorsWriter.write(
@@ -70,7 +71,7 @@ class ModelInspectionTest {
         Map.of());
 
     assertThat(parameters).isEqualTo(181_768);
-    ModelInspection other = ModelInspection.of(model);
+    ModelInspection other = ModelInspection.of(model, ComponentCheck.NONE);
     assertThat(parameters - other.parameters()).isEqualTo(9_568 - 20);
     assertThat(other.precisions()).containsExactly(DType.F16, DType.F32);
   }
@@ -80,7 +81,7 @@ class ModelInspectionTest {
     Path prior = Files.createDirectory(model.resolve("autoregressive_prior"));
     Files.writeString(prior.resolve("config.json"), "{\"_class_name\": \"AutoregressivePrior\"}");
 
-    assertProblem(prior.toString(), "no weights");
+    assertProblem("autoregressive_prior: no weights");
   }
 
   @Test
@@ -88,8 +89,8 @@ class ModelInspectionTest {
     Path index = model.resolve(ModelFolder.INDEX);
     Files.writeString(index, Files.readString(index).replace("UnCLIPPipeline", "NovelPipeline"));
 
-    assertProblem(index.toString(), "NovelPipeline", "UnCLIPPipeline");
-    assertThat(ModelInspection.of(model).kind()).isEqualTo("NovelPipeline");
+    assertProblem("model_index.json: ", "NovelPipeline", "UnCLIPPipeline");
+    assertThat(ModelInspection.of(model, ComponentCheck.NONE).kind()).isEqualTo("NovelPipeline");
   }
 
   @Test
@@ -97,21 +98,21 @@ class ModelInspectionTest {
     Path index = model.resolve(ModelFolder.INDEX);
     Files.writeString(index, Files.readString(index).replace("PriorTransformer", "NovelPrior"));
 
-    assertProblem(model.resolve("prior/config.json").toString(), "NovelPrior", "PriorTransformer");
+    assertProblem("prior/config.json: ", "NovelPrior", "PriorTransformer");
   }
 
   @Test
   void of_namesAnIndexThatIsNoJson() throws IOException {
     Files.writeString(model.resolve(ModelFolder.INDEX), "{\"_class_name\":");
 
-    assertProblem(model.resolve(ModelFolder.INDEX).toString(), "not valid JSON");
+    assertProblem("model_index.json: not valid JSON");
   }
 
   @Test
   void of_namesWeightsThatAreMissing() throws IOException {
     Files.delete(model.resolve("decoder/diffusion_pytorch_model.safetensors"));
 
-    assertProblem(model.resolve("decoder").toString(), "no weights here");
+    assertProblem("decoder: no weights here");
   }
 
   @Test
@@ -120,7 +121,7 @@ class ModelInspectionTest {
     byte[] bytes = Files.readAllBytes(weights);
     Files.write(weights, Arrays.copyOf(bytes, bytes.length - 100));
 
-    assertProblem(weights.toString());
+    assertProblem("decoder/diffusion_pytorch_model.safetensors: ");
   }
 
   @Test
@@ -136,14 +137,14 @@ class ModelInspectionTest {
     Path config = model.resolve("prior_scheduler/scheduler_config.json");
     Files.writeString(config, Files.readString(config).replace("UnCLIPSch", "NovelSch"));
 
-    assertProblem(config.toString(), "NovelScheduler", "UnCLIPScheduler");
+    assertProblem("prior_scheduler/scheduler_config.json: ", "NovelScheduler", "UnCLIPScheduler");
   }
 
   @Test
   void of_namesATokenizerWithoutItsFiles() throws IOException {
     Files.delete(model.resolve("tokenizer/merges.txt"));
 
-    assertProblem(model.resolve("tokenizer").toString(), "vocab.json with merges.txt");
+    assertProblem("tokenizer: ", "vocab.json with merges.txt");
   }
 
   @Test
@@ -151,7 +152,7 @@ class ModelInspectionTest {
     Files.delete(model.resolve("decoder/config.json"));
     Files.delete(model.resolve("text_proj/diffusion_pytorch_model.safetensors"));
 
-    assertThat(ModelInspection.of(model).problems()).hasSize(2);
+    assertThat(ModelInspection.of(model, ComponentCheck.NONE).problems()).hasSize(2);
   }
 
   @Test
@@ -162,7 +163,7 @@ class ModelInspectionTest {
         Files.readString(index)
             .replaceFirst("\\{", "{\"../other\": [\"diffusers\", \"UNet2DModel\"],"));
 
-    assertProblem(index.toString(), "\"../other\" is no component's name");
+    assertProblem("model_index.json: ", "\"../other\" is no component's name");
   }
 
   @Test
@@ -177,8 +178,8 @@ class ModelInspectionTest {
       }
     }
 
-    assertThat(ModelInspection.of(decoder).problems()).isEmpty();
-    assertThat(ModelInspection.of(copy).problems())
+    assertThat(ModelInspection.of(decoder, ComponentCheck.NONE).problems()).isEmpty();
+    assertThat(ModelInspection.of(copy, ComponentCheck.NONE).problems())
         .singleElement()
         .satisfies(problem -> assertThat(problem).contains("KandinskyV22PriorPipeline"));
   }
@@ -195,11 +196,12 @@ class ModelInspectionTest {
     "pipe-if-superres, TEXT_ENCODER DENOISER UPSCALER"
   })
   void of_tellsTheStagesOfEveryFamily(String name, String stages) {
-    ModelInspection inspection = ModelInspection.of(GIVEN.resolveSibling(name));
+    ModelInspection inspection =
+        ModelInspection.of(GIVEN.resolveSibling(name), ComponentCheck.NONE);
 
     assertThat(inspection.problems()).isEmpty();
     assertThat(inspection.stages())
-        .containsExactlyElementsOf(Stream.of(stages.split(" ")).map(Stage::valueOf).toList());
+        .containsExactlyElementsOf(Stream.of(stages.split(" ")).map(ModelStage::valueOf).toList());
   }
 
   @Test
@@ -209,13 +211,13 @@ class ModelInspectionTest {
     Files.writeString(models.resolve("v1-5.ckpt"), "pickled");
     Files.writeString(models.resolve("notes.txt"), "text");
 
-    assertThat(new ModelRepository(models).inspect())
+    assertThat(new ModelCatalog(models).inspect())
         .extracting(ModelInspection::name, ModelInspection::isServable)
         .containsExactly(tuple("an-idea", false), tuple("karlo", true), tuple("v1-5.ckpt", false));
-    assertThat(ModelInspection.of(models.resolve("an-idea")).problems())
+    assertThat(ModelInspection.of(models.resolve("an-idea"), ComponentCheck.NONE).problems())
         .singleElement()
         .satisfies(problem -> assertThat(problem).contains(ModelFolder.INDEX));
-    assertThat(ModelInspection.of(models.resolve("v1-5.ckpt")).problems())
+    assertThat(ModelInspection.of(models.resolve("v1-5.ckpt"), ComponentCheck.NONE).problems())
         .anySatisfy(problem -> assertThat(problem).contains("pickle", "never opened"));
   }
 }

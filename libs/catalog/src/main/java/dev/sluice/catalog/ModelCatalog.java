@@ -1,36 +1,46 @@
-package dev.sluice.pipeline;
+package dev.sluice.catalog;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A folder of model folders; a model goes by its folder's name. */
-public final class ModelRepository {
+public final class ModelCatalog {
 
   /** A plain folder name: no separators, no dots in front, so nothing leads outside. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
   private final Path root;
+  private final ComponentCheck check;
+  private final Map<Path, Known> known = new ConcurrentHashMap<>();
 
   /**
-   * A repository.
+   * A catalog of the folders that lie directly under one.
    *
-   * @throws IllegalArgumentException if {@code root} is no folder
+   * @param check what is looked for in components beyond what files tell by themselves
    */
-  public ModelRepository(Path root) {
-    if (!Files.isDirectory(root)) {
-      throw new IllegalArgumentException(
-          root.toAbsolutePath() + " is no folder; expected the folder that holds the models");
-    }
+  public ModelCatalog(Path root, ComponentCheck check) {
     this.root = root;
+    this.check = check;
+  }
+
+  /** For those who run no networks. */
+  public ModelCatalog(Path root) {
+    this(root, ComponentCheck.NONE);
   }
 
   /** The names of everything that has a {@code model_index.json}, sorted. */
   public List<String> names() {
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(root)) {
       return entries
           .map(entry -> entry.getFileName().toString())
@@ -47,12 +57,15 @@ public final class ModelRepository {
    * they were meant to be models, with what keeps them from being served.
    */
   public List<ModelInspection> inspect() {
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
     try (Stream<Path> entries = Files.list(root)) {
       return entries
           .filter(entry -> !entry.getFileName().toString().startsWith("."))
           .filter(entry -> Files.isDirectory(entry) || ModelInspector.isWeights(entry))
           .sorted()
-          .map(ModelInspection::of)
+          .map(this::inspect)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(root + " cannot be listed: " + e.getMessage(), e);
@@ -60,23 +73,54 @@ public final class ModelRepository {
   }
 
   /**
-   * Opens a model.
+   * Opens a model that can be served.
    *
    * @param name as a request gives it; anything but the name of a folder right here finds nothing
    * @throws UnknownModelException if there is none
-   * @throws IllegalArgumentException if it cannot be served
+   * @throws UnusableModelException if it cannot be served, with all that is wrong
    */
   public ModelFolder open(String name) {
     if (!isModel(name)) {
       throw new UnknownModelException(
           "there is no model \"%s\"; there are: %s".formatted(name, String.join(", ", names())));
     }
-    return ModelFolder.open(root.resolve(name));
+    ModelInspection inspection = inspect(root.resolve(name));
+    return inspection
+        .model()
+        .filter(model -> inspection.isServable())
+        .orElseThrow(() -> new UnusableModelException(name, inspection.problems(), null));
   }
+
+  /** Looks again only where files have changed. */
+  private ModelInspection inspect(Path entry) {
+    String stamp = FileStamp.of(entry, 2);
+    Known before = known.get(entry);
+    if (before != null && before.stamp().equals(stamp)) {
+      return before.inspection();
+    }
+    ModelInspection inspection = ModelInspection.of(entry, check);
+    known.put(entry, new Known(stamp, inspection));
+    return inspection;
+  }
+
+  private record Known(String stamp, ModelInspection inspection) {}
 
   /** Whether a model can go by that name. */
   static boolean isName(String name) {
     return NAME.matcher(name).matches();
+  }
+
+  /** The models that can be opened, sorted by name. */
+  public List<ModelFolder> models() {
+    return names().stream().flatMap(name -> find(name).stream()).toList();
+  }
+
+  private Optional<ModelFolder> find(String name) {
+    try {
+      return Optional.of(open(name));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private boolean isModel(String name) {

@@ -1,0 +1,17 @@
+package dev.sluice.catalog;
+
+import java.nio.file.Path;
+
+/** Messages as clients may see them. */
+final class Sentences {
+
+  private Sentences() {}
+
+  /** A message about files of a model, with their names as they are inside of it. */
+  static String inside(Path model, String message) {
+    return message
+        .replace(model.toAbsolutePath() + "/", "")
+        .replace(model + "/", "")
+        .replace(model + ": ", "");
+  }
+}
