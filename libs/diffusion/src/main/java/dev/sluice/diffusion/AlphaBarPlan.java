@@ -20,6 +20,11 @@ abstract class AlphaBarPlan extends SamplingPlan {
   }
 
   @Override
+  public final float[] noised(int step, float[] original, float[] noise) {
+    return schedule.qSample(original, noise, (int) timestep(step));
+  }
+
+  @Override
   public final float[] addNoise(float[] original, float[] noise, float timestep) {
     return schedule.qSample(original, noise, Math.round(timestep));
   }
@@ -49,5 +54,26 @@ abstract class AlphaBarPlan extends SamplingPlan {
       case V_PREDICTION -> FloatMath.combine(signal, sample, -noise, output);
       case FLOW -> throw new IllegalStateException("flow is not a prediction over alpha-bars");
     };
+  }
+
+  /** The noise as the network sees it at timestep t. */
+  final float[] epsilon(float[] output, float[] sample, int t) {
+    return switch (prediction) {
+      case SAMPLE -> noiseBeside(output, sample, t);
+      case V_PREDICTION ->
+          FloatMath.combine(schedule.signal(t), output, schedule.noise(t), sample);
+      default -> output;
+    };
+  }
+
+  /** The noise in a sample of a known x_0. */
+  final float[] noiseBeside(float[] original, float[] sample, int t) {
+    float signal = schedule.signal(t);
+    float noise = schedule.noise(t);
+    float[] epsilon = new float[sample.length];
+    for (int i = 0; i < epsilon.length; i++) {
+      epsilon[i] = (sample[i] - signal * original[i]) / noise;
+    }
+    return epsilon;
   }
 }

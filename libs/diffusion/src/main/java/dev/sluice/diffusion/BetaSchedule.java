@@ -1,5 +1,7 @@
 package dev.sluice.diffusion;
 
+import java.util.function.DoubleUnaryOperator;
+
 /** How the variance of the noise that is added in one forward step grows with the timestep. */
 public enum BetaSchedule {
   /** Equal steps of beta: DDPM (Ho et al. 2020). */
@@ -8,6 +10,10 @@ public enum BetaSchedule {
   SCALED_LINEAR("scaled_linear"),
   /** alpha-bar follows a squared cosine: Improved DDPM (Nichol and Dhariwal 2021), equation 17. */
   SQUARED_COS_CAP_V2("squaredcos_cap_v2"),
+  /** alpha-bar falls exponentially, by e^-12 in all. */
+  EXP("exp"),
+  /** The log-SNR is spread as a Laplace distribution: Hang et al. 2024, with diffusers' roots. */
+  LAPLACE("laplace"),
   /** A logistic curve: GeoDiff (Xu et al. 2022). */
   SIGMOID("sigmoid");
 
@@ -35,14 +41,9 @@ public enum BetaSchedule {
         }
         yield betas;
       }
-      case SQUARED_COS_CAP_V2 -> {
-        float[] betas = new float[count];
-        for (int t = 0; t < count; t++) {
-          double ratio = cosineAlphaBar((t + 1.0) / count) / cosineAlphaBar((double) t / count);
-          betas[t] = (float) Math.min(1 - ratio, MAX_BETA);
-        }
-        yield betas;
-      }
+      case SQUARED_COS_CAP_V2 -> ofAlphaBars(count, BetaSchedule::cosineAlphaBar);
+      case EXP -> ofAlphaBars(count, time -> Math.exp(-12 * time));
+      case LAPLACE -> ofAlphaBars(count, BetaSchedule::laplaceAlphaBar);
       case SIGMOID -> {
         float[] betas = FloatMath.linspace(-6, 6, count);
         for (int t = 0; t < count; t++) {
@@ -57,5 +58,22 @@ public enum BetaSchedule {
   private static double cosineAlphaBar(double time) {
     double cosine = Math.cos((time + 0.008) / 1.008 * Math.PI / 2);
     return cosine * cosine;
+  }
+
+  private static double laplaceAlphaBar(double time) {
+    double offset = 0.5 - time;
+    double side = -0.5 * Math.copySign(1, offset);
+    double snr = Math.exp(side * Math.log(1 - 2 * Math.abs(offset) + 1e-6));
+    return Math.sqrt(snr / (1 + snr));
+  }
+
+  private static float[] ofAlphaBars(int count, DoubleUnaryOperator alphaBar) {
+    float[] betas = new float[count];
+    for (int t = 0; t < count; t++) {
+      double ratio =
+          alphaBar.applyAsDouble((t + 1.0) / count) / alphaBar.applyAsDouble((double) t / count);
+      betas[t] = (float) Math.min(1 - ratio, MAX_BETA);
+    }
+    return betas;
   }
 }

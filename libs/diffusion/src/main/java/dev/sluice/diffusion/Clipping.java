@@ -3,6 +3,9 @@ package dev.sluice.diffusion;
 /** What is done to a predicted clean sample that leaves the range of the training data. */
 final class Clipping {
 
+  /** Nothing is done. */
+  static final Clipping NONE = new Clipping(false, false, 1, 1, 1);
+
   private final boolean dynamic;
   private final boolean fixed;
   private final float range;

@@ -31,18 +31,21 @@ final class DdimSampler extends TrainedSampler {
     return new Plan(
         spacing.timesteps(schedule.trainTimesteps(), steps, stepsOffset),
         schedule.trainTimesteps() / steps,
-        (float) options.eta());
+        (float) options.eta().orElse(0),
+        options.hasClippedNoise());
   }
 
   private final class Plan extends AlphaBarPlan {
 
     private final int stride;
     private final float eta;
+    private final boolean clippedNoise;
 
-    Plan(double[] timesteps, int stride, float eta) {
+    Plan(double[] timesteps, int stride, float eta, boolean clippedNoise) {
       super(DdimSampler.this.schedule, DdimSampler.this.prediction, timesteps);
       this.stride = stride;
       this.eta = eta;
+      this.clippedNoise = clippedNoise;
     }
 
     @Override
@@ -53,8 +56,12 @@ final class DdimSampler extends TrainedSampler {
       float previousAlphaBar = previous >= 0 ? schedule.alphaBar(previous) : finalAlphaBar;
 
       float[] original = predictOriginal(output.prediction(), sample, t);
+      // From before x_0 was clipped, as the paper's code has it, if nothing else is asked.
       float[] epsilon = epsilon(output.prediction(), sample, t);
       clipping.apply(original, memory.batch());
+      if (clippedNoise) {
+        epsilon = noiseBeside(original, sample, t);
+      }
 
       // Equation 16: sigma of the generative process.
       float posterior = (1 - previousAlphaBar) / (1 - alphaBar) * (1 - alphaBar / previousAlphaBar);
@@ -68,25 +75,6 @@ final class DdimSampler extends TrainedSampler {
         FloatMath.addTo(next, sigma, noise.randn(next.length));
       }
       return new StepResult(next, original);
-    }
-
-    /**
-     * The noise as the network sees it; from before x_0 was clipped, as the paper's code has it.
-     */
-    private float[] epsilon(float[] output, float[] sample, int t) {
-      float signal = schedule.signal(t);
-      float noise = schedule.noise(t);
-      return switch (prediction) {
-        case SAMPLE -> {
-          float[] epsilon = new float[sample.length];
-          for (int i = 0; i < epsilon.length; i++) {
-            epsilon[i] = (sample[i] - signal * output[i]) / noise;
-          }
-          yield epsilon;
-        }
-        case V_PREDICTION -> FloatMath.combine(signal, output, noise, sample);
-        default -> output;
-      };
     }
   }
 }

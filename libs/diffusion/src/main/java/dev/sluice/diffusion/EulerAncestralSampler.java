@@ -9,41 +9,40 @@ import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
  * sample_euler_ancestral}). Draws noise at every step, the last one included, where it is
  * multiplied by zero.
  */
-final class EulerAncestralSampler extends TrainedSampler {
-
-  private final TimestepSpacing spacing;
-  private final int stepsOffset;
+final class EulerAncestralSampler extends SigmaSampler {
 
   EulerAncestralSampler(SchedulerConfig config) {
     super(config, config.scheduleOfSigmas(), config.prediction(EPSILON, V_PREDICTION));
-    this.spacing = config.spacing(TimestepSpacing.LINSPACE);
-    this.stepsOffset = config.integer("steps_offset", 0);
+  }
+
+  /** How a step from one noise level to another is divided. */
+  record Division(float up, float down) {
+
+    static Division of(float from, float to) {
+      float up = FloatMath.sqrt(to * to * (from * from - to * to) / (from * from));
+      return new Division(up, FloatMath.sqrt(to * to - up * up));
+    }
   }
 
   @Override
   SamplingPlan planned(SamplingOptions options) {
-    int steps = options.steps();
-    double[] timesteps =
-        EulerSampler.spaced(spacing, schedule.trainTimesteps(), steps, stepsOffset);
-    double[] sigmas = SigmaLadder.interpolated(timesteps, schedule.sigmas());
-    return new Plan(SigmaLadder.of(timesteps, sigmas, 0));
+    Rungs rungs = rungs(options);
+    return new Plan(SigmaLadder.of(rungs.timesteps(), rungs.sigmas(), 0));
   }
 
   private final class Plan extends SigmaPlan {
 
     Plan(SigmaLadder ladder) {
-      super(ladder, EulerAncestralSampler.this.prediction, spacing != TimestepSpacing.LEADING);
+      super(ladder, EulerAncestralSampler.this.prediction, reachesLastTimestep());
     }
 
     @Override
     StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
       float from = sigma(memory.index);
-      float to = sigma(memory.index + 1);
-      float up = FloatMath.sqrt(to * to * (from * from - to * to) / (from * from));
-      float down = FloatMath.sqrt(to * to - up * up);
+      Division division = Division.of(from, sigma(memory.index + 1));
       float[] original = predictOriginal(output.prediction(), sample, from, from);
-      float[] next = euler(sample, original, from, down - from);
-      FloatMath.addTo(next, up, noise.randn(next.length));
+      float[] next = euler(sample, original, from, division.down() - from);
+      FloatMath.addTo(next, division.up(), noise.randn(next.length));
       return new StepResult(next, original);
     }
   }

@@ -1,91 +1,60 @@
 package dev.sluice.diffusion;
 
+import java.util.Arrays;
+
 /**
  * Euler's method along the straight paths of rectified flow: Esser et al. 2024, "Scaling Rectified
- * Flow Transformers" (Stable Diffusion 3), with the timestep shift of its equation 23. Draws no
- * noise.
+ * Flow Transformers" (Stable Diffusion 3), with the timestep shift of its equation 23. Draws noise
+ * at every step if the configuration says that sampling is stochastic, else never.
  */
 final class FlowMatchEulerSampler extends TrainedSampler {
 
-  private final double shift;
-  private final boolean dynamic;
+  private final FlowShift shift;
+  private final SigmaChoice choice;
+  private final boolean inverted;
+  private final boolean stochastic;
 
   FlowMatchEulerSampler(SchedulerConfig config) {
     super(config, null, PredictionType.FLOW);
-    this.shift = config.real("shift", 1);
-    this.dynamic = config.flag("use_dynamic_shifting", false);
+    this.shift = new FlowShift(config, "shift");
+    this.choice = new SigmaChoice(config);
+    this.inverted = config.flag("invert_sigmas", false);
+    this.stochastic = config.flag("stochastic_sampling", false);
   }
 
   @Override
   SamplingPlan planned(SamplingOptions options) {
-    double[] timesteps =
-        TimestepSpacing.linspace(
-            trainedSigma(trainTimesteps()) * (double) trainTimesteps(),
-            trainedSigma(1) * (double) trainTimesteps(),
-            options.steps());
-    float[] sigmas = new float[timesteps.length + 1];
-    double[] told = new double[timesteps.length];
-    for (int i = 0; i < timesteps.length; i++) {
-      double sigma = timesteps[i] / trainTimesteps();
-      sigmas[i] = (float) (dynamic ? dynamicallyShifted(sigma, options) : shifted(sigma));
-      told[i] = sigmas[i] * trainTimesteps();
+    double[] even =
+        options.hasSigmas()
+            ? options.sigmas()
+            : FlowPlan.even(shift, trainTimesteps(), options.steps());
+    double[] sigmas = shift.shifted(even, options);
+    if (choice.isSpaced()) {
+      sigmas = choice.spaced(sigmas[0], sigmas[sigmas.length - 1], sigmas.length);
     }
-    return new Plan(told, sigmas);
+    if (inverted) {
+      sigmas = Arrays.stream(sigmas).map(sigma -> 1 - (float) sigma).toArray();
+    }
+    return new Plan(FlowPlan.told(sigmas, trainTimesteps(), inverted ? 1 : 0));
   }
 
-  /** The noise level of a training timestep from 1 up, in the float32 in which diffusers has it. */
-  private float trainedSigma(int t) {
-    float sigma = (float) t / trainTimesteps();
-    return dynamic ? sigma : (float) shift * sigma / (1 + (float) (shift - 1) * sigma);
-  }
+  private final class Plan extends FlowPlan {
 
-  /** Equation 23, with shift = sqrt(m / n). */
-  private double shifted(double sigma) {
-    return shift * sigma / (1 + (shift - 1) * sigma);
-  }
-
-  private double dynamicallyShifted(double sigma, SamplingOptions options) {
-    double mu =
-        options
-            .shift()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        name() + " with use_dynamic_shifting needs a shift mu in its options"));
-    return Math.exp(mu) / (Math.exp(mu) + (1 / sigma - 1));
-  }
-
-  private static final class Plan extends SamplingPlan {
-
-    private final float[] sigmas;
-
-    Plan(double[] timesteps, float[] sigmas) {
-      super(timesteps);
-      this.sigmas = sigmas;
-    }
-
-    @Override
-    public float[] sigmas() {
-      return sigmas.clone();
-    }
-
-    @Override
-    public float[] addNoise(float[] original, float[] noise, float timestep) {
-      float sigma = sigmas[indexOf(timestep)];
-      return FloatMath.combine(sigma, noise, 1 - sigma, original);
-    }
-
-    @Override
-    public NoiseLevel level(int i) {
-      return new NoiseLevel(1 - sigmas[i], sigmas[i], PredictionType.FLOW);
+    Plan(SigmaLadder ladder) {
+      super(ladder);
     }
 
     @Override
     StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
-      float sigma = sigmas[memory.index];
+      float sigma = sigma(memory.index);
+      float to = sigma(memory.index + 1);
       float[] velocity = output.prediction();
-      float[] next = FloatMath.addTo(sample.clone(), sigmas[memory.index + 1] - sigma, velocity);
-      return new StepResult(next, FloatMath.addTo(sample.clone(), -sigma, velocity));
+      float[] original = FloatMath.addTo(sample.clone(), -sigma, velocity);
+      float[] next =
+          stochastic
+              ? FloatMath.combine(1 - to, original, to, noise.randn(sample.length))
+              : FloatMath.addTo(sample.clone(), to - sigma, velocity);
+      return new StepResult(next, original);
     }
   }
 }

@@ -14,42 +14,22 @@ final class LcmSampler extends TrainedSampler {
   private static final float SIGMA_DATA = 0.5f;
 
   private final Clipping clipping;
-  private final int originalSteps;
+  private final Distillation distillation;
   private final float timestepScaling;
 
   LcmSampler(SchedulerConfig config) {
     super(
         config,
-        config.schedule(BetaSchedule.SCALED_LINEAR, 0.00085, 0.012),
+        config.schedule(),
         config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.clipping = Clipping.of(config, false);
-    this.originalSteps = config.integer("original_inference_steps", 50);
+    this.distillation = new Distillation(config, schedule.trainTimesteps(), false);
     this.timestepScaling = (float) config.real("timestep_scaling", 10);
-    if (originalSteps < 1 || originalSteps > schedule.trainTimesteps()) {
-      throw config.wrong(
-          "original_inference_steps", originalSteps, "1 to " + schedule.trainTimesteps());
-    }
   }
 
   @Override
   SamplingPlan planned(SamplingOptions options) {
-    if (options.hasTimesteps()) {
-      return new Plan(options.timesteps());
-    }
-    int steps = options.steps();
-    if (steps > originalSteps) {
-      throw new IllegalArgumentException(
-          "%s was distilled for %d steps and cannot make %d"
-              .formatted(name(), originalSteps, steps));
-    }
-    // Evenly from the top of the timesteps that the model was distilled on.
-    int stride = schedule.trainTimesteps() / originalSteps;
-    double[] timesteps = new double[steps];
-    for (int i = 0; i < steps; i++) {
-      int skipped = (int) Math.floor(i * ((double) originalSteps / steps));
-      timesteps[i] = (double) (originalSteps - skipped) * stride - 1;
-    }
-    return new Plan(timesteps);
+    return new Plan(distillation.timesteps(options));
   }
 
   private final class Plan extends AlphaBarPlan {

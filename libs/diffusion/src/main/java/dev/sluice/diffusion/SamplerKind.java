@@ -1,10 +1,16 @@
 package dev.sluice.diffusion;
 
 import static dev.sluice.diffusion.Ability.CLIPPED;
+import static dev.sluice.diffusion.Ability.DISTILLED;
+import static dev.sluice.diffusion.Ability.EDM;
+import static dev.sluice.diffusion.Ability.FLOWING;
 import static dev.sluice.diffusion.Ability.LISTED;
 import static dev.sluice.diffusion.Ability.SCHEDULED;
+import static dev.sluice.diffusion.Ability.SIGMAS_LISTED;
 import static dev.sluice.diffusion.Ability.SIGMA_SPACED;
+import static dev.sluice.diffusion.Ability.SOLVER;
 import static dev.sluice.diffusion.Ability.SPACED;
+import static dev.sluice.diffusion.Ability.STRAIGHT;
 import static dev.sluice.diffusion.Ability.THRESHOLDED;
 
 import java.util.Arrays;
@@ -32,20 +38,33 @@ enum SamplerKind {
       EnumSet.of(SCHEDULED, SPACED, CLIPPED, THRESHOLDED, LISTED),
       "variance_type",
       "rescale_betas_zero_snr"),
+  DEIS(
+      "DEISMultistepScheduler",
+      DeisSampler::new,
+      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED, THRESHOLDED, SOLVER, FLOWING)),
   DPM_SOLVER_MULTISTEP(
       "DPMSolverMultistepScheduler",
       DpmSolverMultistepSampler::new,
-      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED, THRESHOLDED, LISTED),
-      "solver_order",
-      "algorithm_type",
-      "solver_type",
-      "lower_order_final",
+      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED, THRESHOLDED, LISTED, SOLVER, FLOWING),
       "euler_at_final",
       "use_lu_lambdas",
       "final_sigmas_type",
       "lambda_min_clipped",
       "variance_type",
       "rescale_betas_zero_snr"),
+  DPM_SOLVER_SINGLESTEP(
+      "DPMSolverSinglestepScheduler",
+      DpmSolverSinglestepSampler::new,
+      EnumSet.of(SCHEDULED, SIGMA_SPACED, THRESHOLDED, LISTED, SOLVER, FLOWING),
+      "final_sigmas_type",
+      "lambda_min_clipped",
+      "variance_type"),
+  EDM_DPM_SOLVER_MULTISTEP(
+      "EDMDPMSolverMultistepScheduler",
+      EdmDpmSolverMultistepSampler::new,
+      EnumSet.of(EDM, THRESHOLDED, SOLVER),
+      "euler_at_final"),
+  EDM_EULER("EDMEulerScheduler", EdmEulerSampler::new, EnumSet.of(EDM)),
   EULER_ANCESTRAL(
       "EulerAncestralDiscreteScheduler",
       EulerAncestralSampler::new,
@@ -54,7 +73,7 @@ enum SamplerKind {
   EULER(
       "EulerDiscreteScheduler",
       EulerSampler::new,
-      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED, LISTED),
+      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED, LISTED, SIGMAS_LISTED),
       "interpolation_type",
       "timestep_type",
       "final_sigmas_type",
@@ -62,28 +81,71 @@ enum SamplerKind {
   FLOW_MATCH_EULER(
       "FlowMatchEulerDiscreteScheduler",
       FlowMatchEulerSampler::new,
-      EnumSet.noneOf(Ability.class),
-      "shift",
-      "use_dynamic_shifting"),
+      EnumSet.of(STRAIGHT, SIGMA_SPACED, SIGMAS_LISTED),
+      "use_dynamic_shifting",
+      "time_shift_type",
+      "shift_terminal",
+      "invert_sigmas",
+      "stochastic_sampling"),
+  FLOW_MATCH_HEUN(
+      "FlowMatchHeunDiscreteScheduler",
+      FlowMatchHeunSampler::new,
+      EnumSet.of(STRAIGHT)),
+  HEUN(
+      "HeunDiscreteScheduler",
+      HeunSampler::new,
+      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED, CLIPPED, LISTED)),
+  KDPM2_ANCESTRAL(
+      "KDPM2AncestralDiscreteScheduler",
+      Dpm2Sampler::ancestral,
+      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED)),
+  KDPM2(
+      "KDPM2DiscreteScheduler",
+      Dpm2Sampler::ordinary,
+      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED)),
   LCM(
       "LCMScheduler",
       LcmSampler::new,
-      EnumSet.of(SCHEDULED, CLIPPED, THRESHOLDED, LISTED),
-      "original_inference_steps",
+      EnumSet.of(SCHEDULED, CLIPPED, THRESHOLDED, LISTED, DISTILLED),
       "timestep_scaling",
       "rescale_betas_zero_snr"),
+  LMS("LMSDiscreteScheduler", LmsSampler::new, EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED)),
   PNDM(
       "PNDMScheduler",
       PndmSampler::new,
       EnumSet.of(SCHEDULED, SPACED),
       "skip_prk_steps",
       "set_alpha_to_one"),
+  SA_SOLVER(
+      "SASolverScheduler",
+      SaSolverSampler::new,
+      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED, THRESHOLDED, SOLVER, FLOWING),
+      "predictor_order",
+      "corrector_order",
+      "tau_func",
+      "lambda_min_clipped",
+      "variance_type"),
+  TCD(
+      "TCDScheduler",
+      TcdSampler::new,
+      EnumSet.of(SCHEDULED, LISTED, DISTILLED),
+      "rescale_betas_zero_snr"),
   UNCLIP(
       "UnCLIPScheduler",
       UnClipSampler::new,
       EnumSet.of(CLIPPED, THRESHOLDED),
       "beta_schedule",
-      "variance_type");
+      "variance_type"),
+  UNIPC(
+      "UniPCMultistepScheduler",
+      UniPcSampler::new,
+      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED, THRESHOLDED, SOLVER, FLOWING),
+      "predict_x0",
+      "disable_corrector",
+      "solver_p",
+      "shift_terminal",
+      "final_sigmas_type",
+      "rescale_betas_zero_snr");
 
   private final String className;
   private final Function<SchedulerConfig, Sampler> factory;
@@ -132,4 +194,18 @@ enum SamplerKind {
   Sampler open(SchedulerConfig config) {
     return factory.apply(config);
   }
+
+  /** The noise schedule of a config that names none. */
+  DefaultBetas defaultBetas() {
+    return switch (this) {
+      case HEUN, KDPM2, KDPM2_ANCESTRAL ->
+          new DefaultBetas(BetaSchedule.LINEAR, 0.00085, 0.012);
+      case LCM, TCD -> new DefaultBetas(BetaSchedule.SCALED_LINEAR, 0.00085, 0.012);
+      case UNCLIP -> new DefaultBetas(BetaSchedule.SQUARED_COS_CAP_V2, 0.0001, 0.02);
+      default -> new DefaultBetas(BetaSchedule.LINEAR, 0.0001, 0.02);
+    };
+  }
+
+  /** Which kind of betas, from which to which. */
+  record DefaultBetas(BetaSchedule kind, double start, double end) {}
 }

@@ -51,10 +51,7 @@ public final class Samplers {
    * @throws IllegalArgumentException if the model has no noise schedule of discrete timesteps
    */
   public static SchedulerConfig forInversion(SchedulerConfig model) {
-    if (model.className().equals(SamplerKind.FLOW_MATCH_EULER.className())) {
-      throw new IllegalArgumentException(
-          "a model of rectified flow has no DDIM, so that its pictures cannot be inverted by it");
-    }
+    model.requireDiffusion();
     return model.withClass(SamplerKind.DDIM.className());
   }
 }

@@ -2,23 +2,38 @@ package dev.sluice.diffusion;
 
 import java.util.Arrays;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** What one generation asks of its sampler. Immutable. */
 public final class SamplingOptions {
 
-  private final int steps;
-  private final int[] timesteps;
-  private final double eta;
-  private final Churn churn;
-  private final OptionalDouble shift;
+  private int steps;
+  private int[] timesteps;
+  private double[] sigmas;
+  private OptionalDouble eta = OptionalDouble.empty();
+  private boolean clippedNoise;
+  private Churn churn = Churn.NONE;
+  private OptionalDouble shift = OptionalDouble.empty();
+  private OptionalInt originalSteps = OptionalInt.empty();
+  private double strength = 1;
 
-  private SamplingOptions(
-      int steps, int[] timesteps, double eta, Churn churn, OptionalDouble shift) {
+  private SamplingOptions(int steps) {
     this.steps = steps;
-    this.timesteps = timesteps;
-    this.eta = eta;
-    this.churn = churn;
-    this.shift = shift;
+  }
+
+  private SamplingOptions with(Consumer<SamplingOptions> change) {
+    SamplingOptions copy = new SamplingOptions(steps);
+    copy.timesteps = timesteps;
+    copy.sigmas = sigmas;
+    copy.eta = eta;
+    copy.clippedNoise = clippedNoise;
+    copy.churn = churn;
+    copy.shift = shift;
+    copy.originalSteps = originalSteps;
+    copy.strength = strength;
+    change.accept(copy);
+    return copy;
   }
 
   /** That many steps, spaced as the sampler's configuration says. */
@@ -26,7 +41,7 @@ public final class SamplingOptions {
     if (steps < 1) {
       throw new IllegalArgumentException("steps is " + steps + "; expected 1 or more");
     }
-    return new SamplingOptions(steps, null, 0, Churn.NONE, OptionalDouble.empty());
+    return new SamplingOptions(steps);
   }
 
   /** The given training timesteps, strictly descending. */
@@ -40,31 +55,75 @@ public final class SamplingOptions {
             "timesteps must descend, but %d follows %d".formatted(timesteps[i], timesteps[i - 1]));
       }
     }
-    return new SamplingOptions(
-        timesteps.length, timesteps.clone(), 0, Churn.NONE, OptionalDouble.empty());
+    return ofSteps(timesteps.length).with(copy -> copy.timesteps = timesteps.clone());
   }
 
-  /** DDIM's share of fresh noise, from 0 (deterministic) to 1 (as DDPM); others ignore it. */
-  public SamplingOptions withEta(double eta) {
-    if (!(eta >= 0 && eta <= 1)) {
-      throw new IllegalArgumentException("eta is " + eta + "; expected 0 to 1");
+  /**
+   * The given noise levels, strictly descending. For {@code EulerDiscreteScheduler} the last is the
+   * result's, mostly 0; for flow matching, which shifts them, it is the last step's.
+   */
+  public static SamplingOptions ofSigmas(double... sigmas) {
+    if (sigmas.length < 2) {
+      throw new IllegalArgumentException("sigmas needs 2 or more levels, found " + sigmas.length);
     }
-    return new SamplingOptions(steps, timesteps, eta, churn, shift);
+    for (int i = 0; i < sigmas.length; i++) {
+      if (!(sigmas[i] >= 0 && Double.isFinite(sigmas[i]))) {
+        throw new IllegalArgumentException("a sigma is " + sigmas[i] + "; expected 0 or more");
+      }
+      if (i > 0 && sigmas[i] >= sigmas[i - 1]) {
+        throw new IllegalArgumentException(
+            "sigmas must descend, but %s follows %s".formatted(sigmas[i], sigmas[i - 1]));
+      }
+    }
+    return ofSteps(sigmas.length).with(copy -> copy.sigmas = sigmas.clone());
+  }
+
+  /**
+   * DDIM's share of fresh noise, from 0 (deterministic) to 1 (as DDPM), and TCD's; 0 for the one and
+   * 0.3 for the other if it is not given. Others ignore it.
+   */
+  public SamplingOptions withEta(double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("eta is " + share + "; expected 0 to 1");
+    }
+    return with(copy -> copy.eta = OptionalDouble.of(share));
+  }
+
+  /** DDIM's noise is told from x_0 after that was clipped; others ignore it. */
+  public SamplingOptions withClippedNoise() {
+    return with(copy -> copy.clippedNoise = true);
   }
 
   /** Euler's added noise; others ignore it. */
-  public SamplingOptions withChurn(Churn churn) {
-    return new SamplingOptions(steps, timesteps, eta, churn, shift);
+  public SamplingOptions withChurn(Churn added) {
+    return with(copy -> copy.churn = added);
   }
 
   /** Flow matching's dynamic shift mu; others ignore it. */
   public SamplingOptions withShift(double mu) {
-    return new SamplingOptions(steps, timesteps, eta, churn, OptionalDouble.of(mu));
+    return with(copy -> copy.shift = OptionalDouble.of(mu));
+  }
+
+  /** The steps that a consistency model was distilled for; others ignore it. */
+  public SamplingOptions withOriginalSteps(int count) {
+    return with(copy -> copy.originalSteps = OptionalInt.of(count));
+  }
+
+  /**
+   * How far up their schedule consistency models begin; others ignore it.
+   *
+   * @param share above 0 and up to 1
+   */
+  public SamplingOptions withStrength(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException("strength is " + share + "; expected above 0 and up to 1");
+    }
+    return with(copy -> copy.strength = share);
   }
 
   /** The same for another number of steps. */
   SamplingOptions withSteps(int count) {
-    return new SamplingOptions(count, null, eta, churn, shift);
+    return with(copy -> copy.steps = count);
   }
 
   public int steps() {
@@ -79,8 +138,25 @@ public final class SamplingOptions {
     return Arrays.stream(timesteps).asDoubleStream().toArray();
   }
 
-  public double eta() {
+  boolean hasSigmas() {
+    return sigmas != null;
+  }
+
+  double[] sigmas() {
+    return sigmas.clone();
+  }
+
+  /** Whether the steps are a list, and not a number of them. */
+  boolean isList() {
+    return hasTimesteps() || hasSigmas();
+  }
+
+  public OptionalDouble eta() {
     return eta;
+  }
+
+  boolean hasClippedNoise() {
+    return clippedNoise;
   }
 
   public Churn churn() {
@@ -89,5 +165,13 @@ public final class SamplingOptions {
 
   public OptionalDouble shift() {
     return shift;
+  }
+
+  OptionalInt originalSteps() {
+    return originalSteps;
+  }
+
+  double strength() {
+    return strength;
   }
 }

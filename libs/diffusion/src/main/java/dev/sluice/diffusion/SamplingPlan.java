@@ -8,6 +8,9 @@ public abstract class SamplingPlan {
 
   private static final float[] NO_SIGMAS = {};
 
+  /** By how much of itself a timestep may differ that another library computed. */
+  private static final float ROUNDING = 1e-4f;
+
   private final float[] timesteps;
 
   SamplingPlan(double[] timesteps) {
@@ -60,13 +63,28 @@ public abstract class SamplingPlan {
     return sample;
   }
 
+  /** How many network calls make a whole step; a run from a picture starts with a whole one. */
+  public int questionsPerStep() {
+    return 1;
+  }
+
   /**
-   * Noises a clean sample to the level at which a run would reach {@code timestep}, to start there
-   * (image to image).
+   * Noises a clean sample to the level that a run has before a step, to start there (image to
+   * image).
    *
-   * @param timestep one of {@link #timesteps()}; for samplers on alpha-bars any training timestep
+   * @param step from 0 to {@link #length()} - 1
    */
-  public abstract float[] addNoise(float[] original, float[] noise, float timestep);
+  public abstract float[] noised(int step, float[] original, float[] noise);
+
+  /**
+   * Noises a clean sample to the level of a timestep.
+   *
+   * @param timestep one of {@link #timesteps()}, give or take a rounding; for samplers on
+   *     alpha-bars any training timestep
+   */
+  public float[] addNoise(float[] original, float[] noise, float timestep) {
+    return noised(stepAt(timestep), original, noise);
+  }
 
   /**
    * Starts a run at the first step.
@@ -107,21 +125,21 @@ public abstract class SamplingPlan {
   /** One step; {@code memory} says which, and keeps what later steps need. */
   abstract StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise);
 
-  /** The index of a timestep; the second of two equal ones, as in diffusers. */
-  final int indexOf(float timestep) {
-    int first = -1;
-    for (int i = 0; i < timesteps.length; i++) {
-      if (timesteps[i] == timestep) {
-        if (first >= 0) {
-          return i;
-        }
-        first = i;
+  /** The step of the nearest timestep; the second of two equal ones, as in diffusers. */
+  private int stepAt(float timestep) {
+    int nearest = 0;
+    boolean repeated = false;
+    for (int i = 1; i < timesteps.length; i++) {
+      float nearer = Math.abs(timesteps[nearest] - timestep) - Math.abs(timesteps[i] - timestep);
+      if (nearer > 0 || (nearer == 0 && !repeated)) {
+        repeated = nearer == 0;
+        nearest = i;
       }
     }
-    if (first < 0) {
+    if (!(Math.abs(timesteps[nearest] - timestep) <= ROUNDING * (1 + Math.abs(timestep)))) {
       throw new IllegalArgumentException("timestep " + timestep + " is not one of this plan's");
     }
-    return first;
+    return nearest;
   }
 
   /**
@@ -134,7 +152,7 @@ public abstract class SamplingPlan {
     while (!run.finished()) {
       int step = run.index();
       float[] input = run.scaleInput(sample);
-      float[] answer = {(float) Math.cos(step), 0.5f};
+      float[] answer = {0.7f * (float) Math.cos(step), 0.5f};
       sample = run.step(answer, sample, float[]::new).sample();
       if (!Float.isFinite(timesteps[step])
           || !Float.isFinite(input[0])

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -49,9 +50,81 @@ public final class SchedulerConfig {
     return new SchedulerConfig(name, json);
   }
 
-  /** The same noise schedule, sampled with another class, as diffusers' {@code from_config}. */
+  /**
+   * The same noise schedule, sampled with another class, as diffusers' {@code from_config}; this one
+   * need not be known. Betas that the config leaves to its own class are kept too.
+   *
+   * @throws IllegalArgumentException if that class does not sample networks of this kind
+   */
   public SchedulerConfig withClass(String name) {
-    return new SchedulerConfig(name, members);
+    Process process = process();
+    Optional<SamplerKind> other = SamplerKind.named(name);
+    if (other.isPresent() && !process.isSampledBy(other.get())) {
+      throw new IllegalArgumentException(
+          "%s does not sample %s; choose one of %s"
+              .formatted(name, process.text, process.samplers()));
+    }
+    Map<String, Object> kept = new LinkedHashMap<>(members);
+    SamplerKind.named(className).ifPresent(kind -> keepBetas(kind, kept));
+    if (process == Process.FLOW && other.filter(kind -> kind.can(Ability.FLOWING)).isPresent()) {
+      kept.put("use_flow_sigmas", true);
+      kept.put("prediction_type", PredictionType.FLOW.configName());
+      kept.computeIfAbsent("flow_shift", key -> members.get("shift"));
+    } else if (process == Process.FLOW) {
+      kept.computeIfAbsent("shift", key -> members.get("flow_shift"));
+    }
+    return new SchedulerConfig(name, kept);
+  }
+
+  private static void keepBetas(SamplerKind kind, Map<String, Object> kept) {
+    if (kind.reads("beta_schedule") && kept.get("trained_betas") == null) {
+      SamplerKind.DefaultBetas betas = kind.defaultBetas();
+      kept.putIfAbsent("beta_schedule", betas.kind().configName());
+      kept.putIfAbsent("beta_start", betas.start());
+      kept.putIfAbsent("beta_end", betas.end());
+    }
+  }
+
+  /** What a network was trained to undo. */
+  private enum Process {
+    DIFFUSION("a model of diffusion over discrete timesteps"),
+    FLOW("a model of rectified flow"),
+    EDM("a model of EDM's preconditioning");
+
+    private final String text;
+
+    Process(String text) {
+      this.text = text;
+    }
+
+    boolean isSampledBy(SamplerKind kind) {
+      return switch (this) {
+        case DIFFUSION -> !kind.can(Ability.STRAIGHT) && !kind.can(Ability.EDM);
+        case FLOW -> kind.can(Ability.STRAIGHT) || kind.can(Ability.FLOWING);
+        case EDM -> kind.can(Ability.EDM);
+      };
+    }
+
+    List<String> samplers() {
+      return Arrays.stream(SamplerKind.values())
+          .filter(this::isSampledBy)
+          .map(SamplerKind::className)
+          .toList();
+    }
+  }
+
+  /** The process of the class, or of what an unknown class's members tell. */
+  private Process process() {
+    Optional<SamplerKind> kind = SamplerKind.named(className);
+    boolean flows =
+        Boolean.TRUE.equals(members.get("use_flow_sigmas"))
+            || PredictionType.FLOW.configName().equals(members.get("prediction_type"));
+    if (kind.map(known -> known.can(Ability.EDM)).orElse(members.containsKey("sigma_data"))) {
+      return Process.EDM;
+    }
+    boolean straight =
+        kind.map(known -> known.can(Ability.STRAIGHT)).orElse(className.startsWith("FlowMatch"));
+    return straight || flows ? Process.FLOW : Process.DIFFUSION;
   }
 
   /**
@@ -129,6 +202,19 @@ public final class SchedulerConfig {
         || Arrays.stream(SamplerKind.values()).anyMatch(kind -> kind.reads(key));
   }
 
+  /**
+   * Checks that this is of a diffusion process over discrete timesteps.
+   *
+   * @throws IllegalArgumentException if its class samples other networks
+   */
+  void requireDiffusion() {
+    if (process() != Process.DIFFUSION) {
+      throw new IllegalArgumentException(
+          "%s has no DDIM, so that its pictures cannot be inverted by it"
+              .formatted(process().text));
+    }
+  }
+
   /** The value of a member; null if it is missing, null, or another class's. */
   private Object member(String key) {
     boolean foreign = SamplerKind.named(className).filter(kind -> !kind.reads(key)).isPresent();
@@ -155,6 +241,29 @@ public final class SchedulerConfig {
       return number.intValue();
     }
     throw wrong(key, value, "a whole number");
+  }
+
+  /** A list of whole numbers; empty if there is none. */
+  List<Integer> integers(String key) {
+    Object value = member(key);
+    if (value == null) {
+      return List.of();
+    }
+    if (!(value instanceof List<?> list) || !list.stream().allMatch(Integer.class::isInstance)) {
+      throw wrong(key, value, "a list of whole numbers");
+    }
+    return list.stream().map(Integer.class::cast).toList();
+  }
+
+  /**
+   * Checks that a member that would need another program is not there.
+   *
+   * @throws IllegalArgumentException if it is
+   */
+  void refuse(String key) {
+    if (member(key) != null) {
+      throw wrong(key, member(key), "null: it is not supported");
+    }
   }
 
   double real(String key, double orElse) {
@@ -218,27 +327,23 @@ public final class SchedulerConfig {
   }
 
   /** The noise schedule, with the class's own defaults. */
-  NoiseSchedule schedule(BetaSchedule kind, double betaStart, double betaEnd) {
+  NoiseSchedule schedule() {
     NoiseSchedule schedule;
     if (member("trained_betas") instanceof List<?> betas) {
       schedule = NoiseSchedule.ofBetas(floats("trained_betas", betas));
     } else {
+      SamplerKind.DefaultBetas orElse = kind().defaultBetas();
       List<String> names =
           Arrays.stream(BetaSchedule.values()).map(BetaSchedule::configName).toList();
-      String name = choice("beta_schedule", kind.configName(), names);
+      String name = choice("beta_schedule", orElse.kind().configName(), names);
       schedule =
           NoiseSchedule.of(
               BetaSchedule.values()[names.indexOf(name)],
               integer("num_train_timesteps", 1000),
-              real("beta_start", betaStart),
-              real("beta_end", betaEnd));
+              real("beta_start", orElse.start()),
+              real("beta_end", orElse.end()));
     }
     return flag("rescale_betas_zero_snr", false) ? schedule.withZeroTerminalSnr() : schedule;
-  }
-
-  /** The schedule that most classes default to: DDPM's. */
-  NoiseSchedule schedule() {
-    return schedule(BetaSchedule.LINEAR, 0.0001, 0.02);
   }
 
   /** As {@link #schedule()}, for samplers that divide by alpha-bar at every timestep. */

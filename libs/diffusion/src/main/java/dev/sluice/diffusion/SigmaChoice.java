@@ -1,40 +1,56 @@
 package dev.sluice.diffusion;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Which noise levels a configuration asks for, besides those of the chosen timesteps. */
 final class SigmaChoice {
 
-  private final boolean karras;
-  private final boolean exponential;
+  /** Ways to space noise levels by themselves. */
+  private enum Spacing {
+    /** Karras et al. 2022, equation 5. */
+    KARRAS("use_karras_sigmas"),
+    /** Evenly spaced logarithms. */
+    EXPONENTIAL("use_exponential_sigmas"),
+    /** Quantiles of a beta distribution: Lee et al. 2024, "Beta Sampling is All You Need". */
+    BETA("use_beta_sigmas");
+
+    private final String key;
+
+    Spacing(String key) {
+      this.key = key;
+    }
+  }
+
+  private static final BetaQuantile BETA_QUANTILE = new BetaQuantile(0.6);
+
+  /** Null where the levels are those of the timesteps. */
+  private final Spacing spacing;
+
   private final boolean endsAtZero;
   private final double minimum;
   private final double maximum;
-  private final float lowestTrained;
 
-  SigmaChoice(SchedulerConfig config, NoiseSchedule schedule) {
-    this.karras = config.flag("use_karras_sigmas", false);
-    this.exponential = config.flag("use_exponential_sigmas", false);
-    if (karras && exponential) {
-      throw config.wrong("use_exponential_sigmas", true, "false with use_karras_sigmas");
+  SigmaChoice(SchedulerConfig config) {
+    List<Spacing> chosen =
+        Arrays.stream(Spacing.values()).filter(way -> config.flag(way.key, false)).toList();
+    if (chosen.size() > 1) {
+      throw config.wrong(chosen.get(1).key, true, "false with " + chosen.get(0).key);
     }
-    if (config.flag("use_beta_sigmas", false)) {
-      throw config.wrong("use_beta_sigmas", true, "false: beta spacing is not supported");
-    }
+    this.spacing = chosen.isEmpty() ? null : chosen.get(0);
     this.endsAtZero =
         config.choice("final_sigmas_type", "zero", List.of("zero", "sigma_min")).equals("zero");
     this.minimum = config.real("sigma_min", Double.NaN);
     this.maximum = config.real("sigma_max", Double.NaN);
-    this.lowestTrained = schedule.sigma(0);
   }
 
   /** Whether the levels are spaced by themselves, and timesteps follow from them. */
   boolean isSpaced() {
-    return karras || exponential;
+    return spacing != null;
   }
 
   boolean isKarras() {
-    return karras;
+    return spacing == Spacing.KARRAS;
   }
 
   boolean endsAtZero() {
@@ -44,18 +60,20 @@ final class SigmaChoice {
   double[] spaced(double highest, double lowest, int steps) {
     double from = Double.isNaN(maximum) ? highest : maximum;
     double to = Double.isNaN(minimum) ? lowest : minimum;
-    return karras ? SigmaLadder.karras(from, to, steps) : SigmaLadder.exponential(from, to, steps);
+    return switch (spacing) {
+      case KARRAS -> SigmaLadder.karras(from, to, steps);
+      case EXPONENTIAL -> SigmaLadder.exponential(from, to, steps);
+      case BETA ->
+          Arrays.stream(TimestepSpacing.linspace(0, 1, steps))
+              .map(share -> (float) (to + BETA_QUANTILE.of(1 - share) * (from - to)))
+              .toArray();
+    };
   }
 
-  /** The noise level after the last step. */
-  float last() {
-    return endsAtZero ? 0 : lowestTrained;
-  }
-
-  void refuseTimesteps(String sampler) {
-    if (isSpaced()) {
+  void refuseTimesteps(String sampler, SamplingOptions options) {
+    if (isSpaced() && options.hasTimesteps()) {
       throw new IllegalArgumentException(
-          sampler + " takes its timesteps from Karras or exponential sigmas; it accepts no list");
+          "%s takes its timesteps from %s; it accepts no list".formatted(sampler, spacing.key));
     }
   }
 }

@@ -78,6 +78,19 @@ record SigmaLadder(double[] timesteps, float[] sigmas) {
     return timesteps;
   }
 
+  /** Each level between the first and the last twice, for methods that ask at both ends of a step. */
+  SigmaLadder withInnerRungsTwice() {
+    double[] told = new double[2 * timesteps.length - 1];
+    float[] levels = new float[2 * sigmas.length - 2];
+    for (int i = 0; i < told.length; i++) {
+      told[i] = timesteps[(i + 1) / 2];
+    }
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = sigmas[(i + 1) / 2];
+    }
+    return new SigmaLadder(told, levels);
+  }
+
   float highest() {
     float highest = 0;
     for (float sigma : sigmas) {

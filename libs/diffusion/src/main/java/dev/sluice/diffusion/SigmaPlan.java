@@ -32,21 +32,31 @@ abstract class SigmaPlan extends SamplingPlan {
     return reachesLastTimestep ? highest : FloatMath.sqrt(highest * highest + 1);
   }
 
+  /** How many steps the noise levels make. */
+  final int intervals() {
+    return ladder.sigmas().length - 1;
+  }
+
+  /** The noise level that the network is told at a step, if that is between two. */
+  float told(int i) {
+    return sigma(i);
+  }
+
   @Override
-  public final float[] addNoise(float[] original, float[] noise, float timestep) {
-    return FloatMath.addTo(original.clone(), sigma(indexOf(timestep)), noise);
+  public final float[] noised(int step, float[] original, float[] noise) {
+    return FloatMath.addTo(original.clone(), sigma(step), noise);
   }
 
   @Override
   public final NoiseLevel level(int i) {
-    float signal = 1 / FloatMath.sqrt(sigma(i) * sigma(i) + 1);
-    return new NoiseLevel(signal, sigma(i) * signal, prediction);
+    float signal = 1 / FloatMath.sqrt(told(i) * told(i) + 1);
+    return new NoiseLevel(signal, told(i) * signal, prediction);
   }
 
   /** The network was trained on samples of variance 1. */
   @Override
   final float[] scaleInput(int i, float[] sample) {
-    float deviation = FloatMath.sqrt(sigma(i) * sigma(i) + 1);
+    float deviation = FloatMath.sqrt(told(i) * told(i) + 1);
     float[] scaled = new float[sample.length];
     for (int j = 0; j < scaled.length; j++) {
       scaled[j] = sample[j] / deviation;
@@ -84,5 +94,14 @@ abstract class SigmaPlan extends SamplingPlan {
       next[i] = sample[i] + (sample[i] - original[i]) / from * step;
     }
     return next;
+  }
+
+  /** The tangent of the probability flow: Karras et al. 2022, equation 1 by way of x_0. */
+  static float[] slope(float[] sample, float[] original, float sigma) {
+    float[] slope = new float[sample.length];
+    for (int i = 0; i < slope.length; i++) {
+      slope[i] = (sample[i] - original[i]) / sigma;
+    }
+    return slope;
   }
 }

@@ -68,7 +68,8 @@ public enum TimestepSpacing {
 
   static double[] trailing(int last, double ratio) {
     // numpy's arange: the count rounds up, and the increment is the difference of the first two.
-    double[] timesteps = new double[(int) Math.ceil(-last / -ratio)];
+    // Where the ratio was rounded it makes one more, which is none of the schedule's.
+    double[] timesteps = new double[(int) Math.ceil(last / ratio - 1e-9)];
     double increment = (last - ratio) - last;
     for (int i = 0; i < timesteps.length; i++) {
       timesteps[i] = Math.rint(last + i * increment) - 1;

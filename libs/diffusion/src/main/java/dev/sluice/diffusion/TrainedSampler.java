@@ -45,29 +45,38 @@ abstract class TrainedSampler implements Sampler {
 
   @Override
   public final SamplingPlan plan(SamplingOptions options) {
-    if (options.hasTimesteps() && !kind.can(Ability.LISTED)) {
-      throw new IllegalArgumentException(
-          "%s chooses its own timesteps; give it a number of steps, or choose one of %s"
-              .formatted(name(), SamplerKind.namesWith(Ability.LISTED)));
+    if (options.hasTimesteps()) {
+      require(Ability.LISTED, "timesteps");
+    }
+    if (options.hasSigmas()) {
+      require(Ability.SIGMAS_LISTED, "sigmas");
     }
     try {
       return tried(options);
     } catch (UnusableStepsException e) {
-      throw options.hasTimesteps() ? e : withAdvice(e, options);
+      throw options.isList() ? e : withAdvice(e, options);
+    }
+  }
+
+  private void require(Ability ability, String what) {
+    if (!kind.can(ability)) {
+      throw new IllegalArgumentException(
+          "%s chooses its own %s; give it a number of steps, or choose one of %s"
+              .formatted(name(), what, SamplerKind.namesWith(ability)));
     }
   }
 
   private SamplingPlan tried(SamplingOptions options) {
     if (options.steps() > trainTimesteps) {
       throw new UnusableStepsException(
-          "steps is %d; expected at most the %d timesteps of the training schedule"
-              .formatted(options.steps(), trainTimesteps));
+          "%s cannot make %d steps: the model's schedule has %d timesteps"
+              .formatted(name(), options.steps(), trainTimesteps));
     }
     SamplingPlan plan = planned(options);
     int bad = plan.firstUnusable();
     if (bad >= 0) {
       throw new UnusableStepsException(
-          "%s cannot make %d steps of this model's noise schedule: step %d, at timestep %s, has coefficients that are no finite numbers"
+          "%s cannot make %d steps of the model's schedule: step %d, at timestep %s, would divide by zero"
               .formatted(name(), options.steps(), bad + 1, plan.timestep(bad)));
     }
     return plan;

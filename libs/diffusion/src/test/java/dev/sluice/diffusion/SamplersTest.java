@@ -2,12 +2,16 @@ package dev.sluice.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplersTest {
 
@@ -30,8 +34,8 @@ class SamplersTest {
   @Test
   void fromConfig_namesAnUnknownSamplerAndTheKnownOnes() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Samplers.fromConfig(Map.of("_class_name", "HeunDiscreteScheduler")))
-        .withMessageContaining("HeunDiscreteScheduler")
+        .isThrownBy(() -> Samplers.fromConfig(Map.of("_class_name", "CogVideoXDPMScheduler")))
+        .withMessageContaining("CogVideoXDPMScheduler")
         .withMessageContaining("EulerDiscreteScheduler");
   }
 
@@ -169,7 +173,7 @@ class SamplersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> solver.plan(999))
         .withMessageContaining("999 steps")
-        .withMessageContaining("no finite numbers")
+        .withMessageContaining("would divide by zero")
         .withMessageEndingWith("the most steps that work are 998");
     assertThat(solver.plan(998).length()).isEqualTo(998);
   }
@@ -184,5 +188,186 @@ class SamplersTest {
         .withMessageContaining("timestep 1000 is outside")
         .withMessageEndingWith("the most steps that work are 999");
     assertThat(pndm.plan(999).length()).isEqualTo(1000);
+  }
+
+  private static SchedulerConfig config(Object... members) {
+    Map<String, Object> json = new HashMap<>();
+    for (int i = 0; i < members.length; i += 2) {
+      json.put((String) members[i], members[i + 1]);
+    }
+    return SchedulerConfig.of(json);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"NewestScheduler", "DDIMScheduler", "UniPCMultistepScheduler"})
+  void withClass_rescuesAModelWhateverItsOwnClass(String own) {
+    SchedulerConfig config =
+        config(
+            "_class_name",
+            own,
+            "beta_end",
+            0.012,
+            "beta_schedule",
+            "scaled_linear",
+            "prediction_type",
+            "v_prediction");
+
+    Sampler euler = Samplers.of(config.withClass("EulerDiscreteScheduler"));
+
+    assertThat(euler.predictionType()).isEqualTo(PredictionType.V_PREDICTION);
+    assertThat(euler.noiseSchedule().orElseThrow().beta(999)).isCloseTo(0.012f, within(1e-6f));
+  }
+
+  @Test
+  void withClass_keepsTheBetasThatTheConfigLeavesToItsClass() {
+    SchedulerConfig karlo = config("_class_name", "UnCLIPScheduler");
+    assertThat(alphaBars(karlo.withClass("DDIMScheduler"))).isEqualTo(alphaBars(karlo));
+    SchedulerConfig heun = config("_class_name", "HeunDiscreteScheduler");
+    assertThat(alphaBars(heun.withClass("LCMScheduler"))).isEqualTo(alphaBars(heun));
+  }
+
+  private static float[] alphaBars(SchedulerConfig config) {
+    return Samplers.of(config).noiseSchedule().orElseThrow().alphaBars();
+  }
+
+  @Test
+  void withClass_refusesASamplerOfOtherNetworks() {
+    SchedulerConfig flow = config("_class_name", "FlowMatchEulerDiscreteScheduler", "shift", 3);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> flow.withClass("DDIMScheduler"))
+        .withMessageContaining("DDIMScheduler does not sample a model of rectified flow")
+        .withMessageContaining("FlowMatchHeunDiscreteScheduler");
+    SchedulerConfig edm = config("_class_name", "EDMEulerScheduler");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> edm.withClass("EulerDiscreteScheduler"))
+        .withMessageContaining("EDMDPMSolverMultistepScheduler");
+    SchedulerConfig ddpm = config("_class_name", "DDPMScheduler");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ddpm.withClass("FlowMatchEulerDiscreteScheduler"))
+        .withMessageContaining("DDIMScheduler");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UniPCMultistepScheduler",
+        "DPMSolverMultistepScheduler",
+        "DPMSolverSinglestepScheduler",
+        "DEISMultistepScheduler",
+        "SASolverScheduler",
+        "FlowMatchHeunDiscreteScheduler"
+      })
+  void withClass_samplesRectifiedFlowBySolversThatKnowIt(String name) {
+    SchedulerConfig flow = config("_class_name", "FlowMatchEulerDiscreteScheduler", "shift", 3);
+    Sampler solver = Samplers.of(flow.withClass(name));
+
+    SamplingPlan plan = solver.plan(8);
+
+    assertThat(solver.predictionType()).isEqualTo(PredictionType.FLOW);
+    assertThat(plan.level(0).noise()).isBetween(0.99f, 1f);
+    assertThat(plan.level(0).signal() + plan.level(0).noise()).isCloseTo(1, within(1e-6f));
+  }
+
+  /** What newer schedulers of flow matching can be told. */
+  @ParameterizedTest
+  @CsvSource({
+    "use_karras_sigmas, true",
+    "use_exponential_sigmas, true",
+    "use_beta_sigmas, true",
+    "shift_terminal, 0.1",
+    "invert_sigmas, true",
+    "shift, 5"
+  })
+  void flowMatching_followsItsMembers(String key, String value) {
+    SchedulerConfig plain = config("_class_name", "FlowMatchEulerDiscreteScheduler", "shift", 3);
+    Object typed = value.equals("true") ? true : (Object) Double.valueOf(value);
+    SchedulerConfig told =
+        config("_class_name", "FlowMatchEulerDiscreteScheduler", "shift", 3, key, typed);
+
+    assertThat(Samplers.of(told).plan(4).sigmas())
+        .isNotEqualTo(Samplers.of(plain).plan(4).sigmas());
+  }
+
+  @Test
+  void flowMatching_endsWhereTheTerminalShiftSays() {
+    SamplingPlan plan =
+        Samplers.of(
+                config("_class_name", "FlowMatchEulerDiscreteScheduler", "shift_terminal", 0.1))
+            .plan(5);
+    assertThat(plan.sigmas()[4]).isCloseTo(0.1f, within(1e-6f));
+    assertThat(plan.sigmas()[5]).isZero();
+  }
+
+  @Test
+  void flowMatching_drawsFreshNoiseWhereSamplingIsStochastic() {
+    SamplingPlan plan =
+        Samplers.of(
+                config("_class_name", "FlowMatchEulerDiscreteScheduler", "stochastic_sampling", true))
+            .plan(2);
+    float to = plan.sigmas()[1];
+
+    StepResult result =
+        plan.start(1, 1).step(new float[] {0}, new float[] {0.5f}, count -> new float[] {2});
+
+    assertThat(result.sample()[0]).isCloseTo((1 - to) * 0.5f + to * 2, within(1e-6f));
+  }
+
+  @Test
+  void fromConfig_refusesTwoWaysToSpaceNoiseLevels() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Samplers.of(
+                    config(
+                        "_class_name",
+                        "HeunDiscreteScheduler",
+                        "use_karras_sigmas",
+                        true,
+                        "use_beta_sigmas",
+                        true)))
+        .withMessageContaining("use_beta_sigmas is true; expected false with use_karras_sigmas");
+  }
+
+  @Test
+  void fromConfig_refusesMembersThatWouldNeedAnotherProgram() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Samplers.of(
+                    config("_class_name", "UniPCMultistepScheduler", "solver_p", Map.of("a", 1))))
+        .withMessageContaining("solver_p");
+  }
+
+  @Test
+  void plan_ofGivenSigmasIsForSamplersThatTakeThem() {
+    Sampler heun = Samplers.of(config("_class_name", "HeunDiscreteScheduler"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> heun.plan(SamplingOptions.ofSigmas(10, 1, 0)))
+        .withMessageContaining("EulerDiscreteScheduler");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SamplingOptions.ofSigmas(1, 2))
+        .withMessageContaining("2.0 follows 1.0");
+  }
+
+  @Test
+  void addNoise_findsATimestepThatAnotherLibraryRounded() {
+    SamplingPlan plan =
+        Samplers.of(config("_class_name", "EulerDiscreteScheduler", "use_beta_sigmas", true))
+            .plan(9);
+    float timestep = Math.nextUp(plan.timestep(3));
+    assertThat(plan.addNoise(new float[] {1}, new float[] {1}, timestep))
+        .isEqualTo(plan.noised(3, new float[] {1}, new float[] {1}));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan.addNoise(new float[1], new float[1], timestep + 1))
+        .withMessageContaining("not one of this plan's");
+  }
+
+  @Test
+  void trailing_hasAsManyTimestepsAsStepsHoweverTheRatioIsRounded() {
+    for (int steps = 1; steps <= 1000; steps++) {
+      double[] timesteps = TimestepSpacing.TRAILING.timesteps(1000, steps, 0);
+      assertThat(timesteps).as("%d steps", steps).hasSize(steps);
+      assertThat(timesteps[steps - 1]).isGreaterThanOrEqualTo(0);
+    }
   }
 }

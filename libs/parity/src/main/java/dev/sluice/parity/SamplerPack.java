@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -45,8 +46,9 @@ record SamplerPack(
   private static final double DEFAULT_TOLERANCE = 1e-4;
 
   private static final Set<String> STEP_ARGUMENTS =
-      Set.of("eta", "s_churn", "s_tmin", "s_tmax", "s_noise");
-  private static final Set<String> TIMESTEP_ARGUMENTS = Set.of("timesteps", "mu");
+      Set.of("eta", "use_clipped_model_output", "s_churn", "s_tmin", "s_tmax", "s_noise");
+  private static final Set<String> TIMESTEP_ARGUMENTS =
+      Set.of("timesteps", "sigmas", "mu", "original_inference_steps", "strength");
 
   static SamplerPack read(Path folder, JsonNode about) {
     Path file = folder.resolve(About.FILE);
@@ -69,10 +71,19 @@ record SamplerPack(
     JsonNode stepping = about.path("step_kwargs");
     requireKnown(planning, TIMESTEP_ARGUMENTS, "set_timesteps_kwargs", file);
     requireKnown(stepping, STEP_ARGUMENTS, "step_kwargs", file);
-    SamplingOptions options =
-        planning.hasNonNull("timesteps")
-            ? SamplingOptions.ofTimesteps(ints(planning, "timesteps", file))
-            : SamplingOptions.ofSteps(about.path("num_inference_steps").asInt());
+    SamplingOptions options = steps(about, planning, file);
+    if (planning.hasNonNull("original_inference_steps")) {
+      options = options.withOriginalSteps(planning.get("original_inference_steps").intValue());
+    }
+    if (planning.hasNonNull("strength")) {
+      options = options.withStrength(planning.get("strength").doubleValue());
+    }
+    if (stepping.path("use_clipped_model_output").asBoolean()) {
+      options = options.withClippedNoise();
+    }
+    if (stepping.hasNonNull("eta")) {
+      options = options.withEta(stepping.get("eta").doubleValue());
+    }
     if (planning.hasNonNull("mu")) {
       options = options.withShift(planning.get("mu").doubleValue());
     }
@@ -85,7 +96,18 @@ record SamplerPack(
                   stepping.path("s_tmax").asDouble(Double.POSITIVE_INFINITY),
                   stepping.path("s_noise").asDouble(1)));
     }
-    return options.withEta(stepping.path("eta").asDouble(0));
+    return options;
+  }
+
+  private static SamplingOptions steps(JsonNode about, JsonNode planning, Path file) {
+    if (planning.hasNonNull("timesteps")) {
+      return SamplingOptions.ofTimesteps(ints(planning, "timesteps", file));
+    }
+    if (planning.hasNonNull("sigmas")) {
+      return SamplingOptions.ofSigmas(
+          numbers(planning, "sigmas", file).mapToDouble(JsonNode::asDouble).toArray());
+    }
+    return SamplingOptions.ofSteps(about.path("num_inference_steps").asInt());
   }
 
   private static void requireKnown(JsonNode arguments, Set<String> known, String what, Path file) {
@@ -102,13 +124,17 @@ record SamplerPack(
   }
 
   private static int[] ints(JsonNode about, String key, Path file) {
+    return numbers(about, key, file).mapToInt(JsonNode::asInt).toArray();
+  }
+
+  private static Stream<JsonNode> numbers(JsonNode about, String key, Path file) {
     JsonNode list = about.path(key);
     if (!list.isArray()
         || !StreamSupport.stream(list.spliterator(), false).allMatch(JsonNode::isNumber)) {
       throw new IllegalArgumentException(
           "%s: \"%s\" must be a list of numbers, found %s".formatted(file, key, list));
     }
-    return StreamSupport.stream(list.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
+    return StreamSupport.stream(list.spliterator(), false);
   }
 
   @Override

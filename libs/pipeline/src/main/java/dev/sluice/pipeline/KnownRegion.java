@@ -58,7 +58,7 @@ record KnownRegion(HostTensor.Floats original, HostTensor.Floats noise, HostTens
   float[] restore(float[] sample, SamplingPlan plan, int next) {
     float[] known =
         next < plan.length()
-            ? plan.addNoise(original.values(), noise.values(), plan.timestep(next))
+            ? plan.noised(next, original.values(), noise.values())
             : original.values();
     int[] shape = original.shape();
     int area = shape[2] * shape[3];

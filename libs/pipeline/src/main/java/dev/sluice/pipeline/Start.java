@@ -47,7 +47,7 @@ record Start(int step, HostTensor.Floats sample, HostTensor.Floats appended, Kno
       return new Start(0, new HostTensor.Floats(pure, shape), null, known);
     }
     int step = Steps.skippedByStrength(plan, request);
-    float[] noisy = plan.addNoise(clean.values(), noise, plan.timestep(step));
+    float[] noisy = plan.noised(step, clean.values(), noise);
     return new Start(step, new HostTensor.Floats(noisy, shape), null, known);
   }
 

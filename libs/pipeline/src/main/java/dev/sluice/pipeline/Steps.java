@@ -18,7 +18,7 @@ final class Steps {
     int asked = request.sampling().steps();
     double strength = request.span().strength();
     int run = Math.min((int) (asked * strength), asked);
-    int skipped = Math.max(asked - run, 0);
+    int skipped = Math.max(asked - run, 0) * plan.questionsPerStep();
     if (skipped >= plan.length()) {
       throw new IllegalArgumentException(
           "a strength of %s leaves none of the %d steps".formatted(strength, asked));
@@ -26,7 +26,10 @@ final class Steps {
     return skipped;
   }
 
-  /** How many timesteps of a plan stand for noise above the share {@code share} of the schedule. */
+  /**
+   * How many timesteps of a plan stand for noise above the share {@code share} of the schedule; of
+   * samplers that ask more than once a step, as many as make whole steps.
+   */
   static int above(SamplingPlan plan, double share, int trainTimesteps) {
     long cutoff = Math.round(trainTimesteps - share * trainTimesteps);
     int count = 0;
@@ -35,7 +38,7 @@ final class Steps {
         count++;
       }
     }
-    return count;
+    return count - count % plan.questionsPerStep();
   }
 
   /** The step before which the loop ends, given where another model takes over. */

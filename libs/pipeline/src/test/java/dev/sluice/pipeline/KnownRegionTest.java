@@ -74,7 +74,7 @@ class KnownRegionTest {
         .containsExactly(0.1f, 20, 0.3f, 40);
     assertThat(region(1, 1).restore(SAMPLE, plan, 2)).containsExactly(SAMPLE);
     assertThat(region(0, 0).restore(SAMPLE, plan, 2))
-        .containsExactly(plan.addNoise(ORIGINAL.values(), NOISE.values(), plan.timestep(2)));
+        .containsExactly(plan.noised(2, ORIGINAL.values(), NOISE.values()));
   }
 
   @Test

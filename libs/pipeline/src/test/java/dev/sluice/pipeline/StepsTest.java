@@ -17,11 +17,18 @@ class StepsTest {
   private static final SamplingPlan PLAN =
       TEN.plan(SchedulerConfig.of(Map.of("_class_name", "DDIMScheduler")));
 
+  private static final SamplingPlan TWICE =
+      TEN.plan(SchedulerConfig.of(Map.of("_class_name", "HeunDiscreteScheduler")));
+
   private static int skipped(double strength) {
+    return skipped(PLAN, strength);
+  }
+
+  private static int skipped(SamplingPlan plan, double strength) {
     DenoiseRequest.Span span =
         new DenoiseRequest.Span(strength, OptionalDouble.empty(), OptionalDouble.empty());
     return Steps.skippedByStrength(
-        PLAN, new DenoiseRequest(List.of(Map.of()), TEN, 0, 0, span, OptionalInt.empty()));
+        plan, new DenoiseRequest(List.of(Map.of()), TEN, 0, 0, span, OptionalInt.empty()));
   }
 
   @Test
@@ -40,6 +47,16 @@ class StepsTest {
     assertThat(Steps.above(PLAN, 0.8, 1000)).isEqualTo(8);
     assertThat(Steps.end(PLAN, OptionalDouble.of(0.8), 1000)).isEqualTo(8);
     assertThat(Steps.end(PLAN, OptionalDouble.empty(), 1000)).isEqualTo(10);
+  }
+
+  @Test
+  void samplersThatAskTwiceAStep_startAndEndWithWholeSteps() {
+    assertThat(TWICE.length()).isEqualTo(19);
+    assertThat(skipped(TWICE, 0.75)).isEqualTo(6);
+    assertThat(skipped(TWICE, 0.1)).isEqualTo(18);
+    for (double share = 0.05; share < 1; share += 0.05) {
+      assertThat(Steps.above(TWICE, share, 1000)).isEven();
+    }
   }
 
   @Test

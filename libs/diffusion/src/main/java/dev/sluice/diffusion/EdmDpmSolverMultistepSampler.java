@@ -1,0 +1,58 @@
+package dev.sluice.diffusion;
+
+import java.util.List;
+
+/**
+ * Multistep {@link DpmSolver} for networks of {@link EdmSpace}, orders 1 to 3. The stochastic form
+ * draws noise at every step, the other never.
+ */
+final class EdmDpmSolverMultistepSampler extends TrainedSampler {
+
+  private final EdmSpace space;
+  private final Clipping clipping;
+  private final DpmSolver solver;
+  private final DpmMultistepPlan.Finale finale;
+
+  EdmDpmSolverMultistepSampler(SchedulerConfig config) {
+    super(config, null, EdmSpace.prediction(config));
+    this.space = new EdmSpace(config);
+    this.clipping = Clipping.thresholdOnly(config);
+    this.solver = DpmSolver.of(config, List.of("dpmsolver++", "sde-dpmsolver++", "deis"));
+    this.finale = DpmMultistepPlan.Finale.of(config, space.endsAtZero());
+    if (solver.order() == 3 && solver.stochastic()) {
+      throw config.wrong("solver_order", 3, "1 or 2 for sde-dpmsolver++");
+    }
+  }
+
+  @Override
+  SamplingPlan planned(SamplingOptions options) {
+    return new Plan(space.ladder(options.steps()));
+  }
+
+  private final class Plan extends DpmMultistepPlan {
+
+    Plan(SigmaLadder ladder) {
+      super(ladder, Level.Form.VARIANCE_EXPLODING, prediction, clipping, solver, finale);
+    }
+
+    @Override
+    public float initNoiseSigma() {
+      return space.initNoiseSigma();
+    }
+
+    @Override
+    public NoiseLevel level(int i) {
+      return EdmSpace.noLevel();
+    }
+
+    @Override
+    float[] scaleInput(int i, float[] sample) {
+      return space.scaled(sample, sigma(i));
+    }
+
+    @Override
+    float[] original(float[] output, float[] sample, int step, int batch) {
+      return clipping.apply(space.original(output, sample, sigma(step)), batch);
+    }
+  }
+}

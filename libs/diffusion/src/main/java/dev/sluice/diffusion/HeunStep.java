@@ -1,0 +1,35 @@
+package dev.sluice.diffusion;
+
+/** The two halves of a step by Heun's method: along the first slope, and along the mean of both. */
+final class HeunStep {
+
+  private static final String BASE = "base";
+  private static final String SLOPE = "slope";
+
+  private HeunStep() {}
+
+  /** Whether a step is half made. */
+  static boolean isSecond(RunMemory memory) {
+    return memory.tensors.containsKey(BASE);
+  }
+
+  /** Euler's step, from which the second half starts again. */
+  static float[] first(RunMemory memory, float[] sample, float[] slope, float length) {
+    memory.tensors.put(BASE, sample.clone());
+    memory.tensors.put(SLOPE, slope.clone());
+    return FloatMath.addTo(sample.clone(), length, slope);
+  }
+
+  /** The same step along the mean of the slopes at its ends. */
+  static float[] second(RunMemory memory, float[] slope, float length) {
+    float[] base = memory.recall(BASE);
+    float[] first = memory.recall(SLOPE);
+    float[] next = new float[base.length];
+    for (int i = 0; i < next.length; i++) {
+      next[i] = base[i] + (first[i] + slope[i]) / 2 * length;
+    }
+    memory.tensors.remove(BASE);
+    memory.tensors.remove(SLOPE);
+    return next;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.sluice.diffusion;
+
+import static dev.sluice.diffusion.PredictionType.EPSILON;
+import static dev.sluice.diffusion.PredictionType.SAMPLE;
+import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
+
+/**
+ * The linear multistep method of order 4 (Adams-Bashforth over uneven noise levels) on the
+ * probability flow (Crowson's k-diffusion, {@code sample_lms}). Draws no noise.
+ */
+final class LmsSampler extends SigmaSampler {
+
+  private static final int ORDER = 4;
+
+  /** Slopes at earlier steps: {@code slope.1} is the step before. */
+  private static final String SLOPE = "slope.";
+
+  /** Gauss and Legendre's two points, which integrate cubic polynomials exactly. */
+  private static final double NODE = 1 / Math.sqrt(3);
+
+  LmsSampler(SchedulerConfig config) {
+    super(config, config.schedule(), config.prediction(EPSILON, SAMPLE, V_PREDICTION));
+  }
+
+  @Override
+  SamplingPlan planned(SamplingOptions options) {
+    Rungs rungs = rungs(options);
+    return new Plan(SigmaLadder.of(rungs.timesteps(), rungs.sigmas(), 0));
+  }
+
+  private final class Plan extends SigmaPlan {
+
+    Plan(SigmaLadder ladder) {
+      super(ladder, LmsSampler.this.prediction, reachesLastTimestep());
+    }
+
+    @Override
+    StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
+      int index = memory.index;
+      float sigma = sigma(index);
+      float[] original = predictOriginal(output.prediction(), sample, sigma, sigma);
+      float[] slope = slope(sample, original, sigma);
+      // diffusers counts the plan's steps here and not the run's, which from a picture weighs
+      // slopes that are not there.
+      int order = Math.min(memory.steps() + 1, ORDER);
+      float[] change = new float[sample.length];
+      FloatMath.addTo(change, weight(index, order, 0), slope);
+      for (int age = 1; age < order; age++) {
+        FloatMath.addTo(change, weight(index, order, age), memory.recall(SLOPE + age));
+      }
+      for (int age = ORDER - 1; age > 1; age--) {
+        float[] younger = memory.tensors.get(SLOPE + (age - 1));
+        if (younger != null) {
+          memory.tensors.put(SLOPE + age, younger);
+        }
+      }
+      memory.tensors.put(SLOPE + 1, slope.clone());
+      return new StepResult(FloatMath.addTo(sample.clone(), 1, change), original);
+    }
+
+    /** The integral over the step of the polynomial that is 1 at one level and 0 at the others. */
+    private float weight(int index, int order, int own) {
+      double middle = ((double) sigma(index) + sigma(index + 1)) / 2;
+      double radius = ((double) sigma(index + 1) - sigma(index)) / 2;
+      return (float)
+          (radius
+              * (lagrange(index, order, own, middle - NODE * radius)
+                  + lagrange(index, order, own, middle + NODE * radius)));
+    }
+
+    private double lagrange(int index, int order, int own, double at) {
+      double product = 1;
+      for (int k = 0; k < order; k++) {
+        if (k != own) {
+          product *= (at - sigma(index - k)) / ((double) sigma(index - own) - sigma(index - k));
+        }
+      }
+      return product;
+    }
+  }
+}
