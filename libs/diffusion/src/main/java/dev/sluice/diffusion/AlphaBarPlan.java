@@ -60,8 +60,7 @@ abstract class AlphaBarPlan extends SamplingPlan {
   final float[] epsilon(float[] output, float[] sample, int t) {
     return switch (prediction) {
       case SAMPLE -> noiseBeside(output, sample, t);
-      case V_PREDICTION ->
-          FloatMath.combine(schedule.signal(t), output, schedule.noise(t), sample);
+      case V_PREDICTION -> FloatMath.combine(schedule.signal(t), output, schedule.noise(t), sample);
       default -> output;
     };
   }

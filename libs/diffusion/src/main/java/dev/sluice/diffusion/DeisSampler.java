@@ -70,8 +70,7 @@ final class DeisSampler extends TrainedSampler {
 
     private float[] first(Level to, Level from, float[] epsilon, float[] sample) {
       float growth = FloatMath.exp(to.lambda() - from.lambda()) - 1;
-      return FloatMath.combine(
-          to.alpha() / from.alpha(), sample, -(to.sigma() * growth), epsilon);
+      return FloatMath.combine(to.alpha() / from.alpha(), sample, -(to.sigma() * growth), epsilon);
     }
 
     private float rho(int step) {

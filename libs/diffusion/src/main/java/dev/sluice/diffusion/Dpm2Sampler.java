@@ -16,10 +16,7 @@ final class Dpm2Sampler extends SigmaSampler {
   private final boolean ancestral;
 
   private Dpm2Sampler(SchedulerConfig config, boolean ancestral) {
-    super(
-        config,
-        config.schedule(),
-        config.prediction(EPSILON, V_PREDICTION));
+    super(config, config.schedule(), config.prediction(EPSILON, V_PREDICTION));
     this.ancestral = ancestral;
   }
 
@@ -89,8 +86,7 @@ final class Dpm2Sampler extends SigmaSampler {
     private final float[] ups;
 
     Plan(double[] told, float[] sigmas, float[] middles, float[] ends, float[] ups) {
-      super(
-          new SigmaLadder(told, sigmas), Dpm2Sampler.this.prediction, reachesLastTimestep());
+      super(new SigmaLadder(told, sigmas), Dpm2Sampler.this.prediction, reachesLastTimestep());
       this.middles = middles;
       this.ends = ends;
       this.ups = ups;

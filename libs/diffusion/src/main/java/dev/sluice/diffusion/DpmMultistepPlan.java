@@ -40,9 +40,7 @@ class DpmMultistepPlan extends SolverPlan {
   final StepResult step(RunMemory memory, ModelOutput output, float[] sample, NoiseSource noise) {
     float[] original = original(output.prediction(), sample, memory.index, memory.batch());
     float[] converted =
-        solver.plusPlus()
-            ? original
-            : epsilon(output.prediction(), original, sample, memory.index);
+        solver.plusPlus() ? original : epsilon(output.prediction(), original, sample, memory.index);
     float[] drawn = solver.stochastic() ? noise.randn(sample.length) : null;
     Level to = at(memory.index + 1);
     DpmSolver.Transition step = solver.transition(to, at(memory.index));

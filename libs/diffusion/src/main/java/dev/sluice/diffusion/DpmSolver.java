@@ -43,7 +43,9 @@ record DpmSolver(int order, boolean plusPlus, boolean stochastic, boolean heun) 
     }
     if (!plusPlus && prediction == PredictionType.FLOW) {
       throw config.wrong(
-          "prediction_type", prediction.configName(), "another, or a dpmsolver++ as algorithm_type");
+          "prediction_type",
+          prediction.configName(),
+          "another, or a dpmsolver++ as algorithm_type");
     }
   }
 

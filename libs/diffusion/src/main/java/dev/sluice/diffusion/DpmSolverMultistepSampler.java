@@ -20,14 +20,13 @@ final class DpmSolverMultistepSampler extends TrainedSampler {
 
   DpmSolverMultistepSampler(SchedulerConfig config) {
     super(
-        config,
-        config.scheduleOfSigmas(),
-        config.prediction(EPSILON, SAMPLE, V_PREDICTION, FLOW));
+        config, config.scheduleOfSigmas(), config.prediction(EPSILON, SAMPLE, V_PREDICTION, FLOW));
     this.clipping = Clipping.thresholdOnly(config);
     this.ladders = new SolverLadders(config, schedule, SolverLadders.End.CONFIGURED);
     this.solver =
         DpmSolver.of(
-            config, List.of("dpmsolver", "dpmsolver++", "sde-dpmsolver", "sde-dpmsolver++", "deis"));
+            config,
+            List.of("dpmsolver", "dpmsolver++", "sde-dpmsolver", "sde-dpmsolver++", "deis"));
     this.finale = DpmMultistepPlan.Finale.of(config, ladders.endsAtZero());
     solver.requireSound(config, prediction, ladders.endsAtZero());
     if (solver.order() == 3 && solver.stochastic() && !solver.plusPlus()) {

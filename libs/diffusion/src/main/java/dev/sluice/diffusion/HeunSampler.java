@@ -13,18 +13,14 @@ final class HeunSampler extends SigmaSampler {
   private final Clipping clipping;
 
   HeunSampler(SchedulerConfig config) {
-    super(
-        config,
-        config.schedule(),
-        config.prediction(EPSILON, SAMPLE, V_PREDICTION));
+    super(config, config.schedule(), config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.clipping = Clipping.of(config, false);
   }
 
   @Override
   SamplingPlan planned(SamplingOptions options) {
     Rungs rungs = rungs(options);
-    return new Plan(
-        SigmaLadder.of(rungs.timesteps(), rungs.sigmas(), 0).withInnerRungsTwice());
+    return new Plan(SigmaLadder.of(rungs.timesteps(), rungs.sigmas(), 0).withInnerRungsTwice());
   }
 
   private final class Plan extends SigmaPlan {

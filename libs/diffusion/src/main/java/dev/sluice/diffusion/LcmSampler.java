@@ -18,10 +18,7 @@ final class LcmSampler extends TrainedSampler {
   private final float timestepScaling;
 
   LcmSampler(SchedulerConfig config) {
-    super(
-        config,
-        config.schedule(),
-        config.prediction(EPSILON, SAMPLE, V_PREDICTION));
+    super(config, config.schedule(), config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.clipping = Clipping.of(config, false);
     this.distillation = new Distillation(config, schedule.trainTimesteps(), false);
     this.timestepScaling = (float) config.real("timestep_scaling", 10);

@@ -89,7 +89,8 @@ final class SaSolverSampler extends TrainedSampler {
           predictsOriginal ? original : epsilon(output.prediction(), original, sample, index);
       float[] current = sample;
       if (steps > 0) {
-        int most = lowerOrderFinal ? Math.min(correctorOrder, length() - index + 2) : correctorOrder;
+        int most =
+            lowerOrderFinal ? Math.min(correctorOrder, length() - index + 2) : correctorOrder;
         int used = Math.min(most, Math.min(steps - 1, remembered) + 2);
         float[][] outputs = new float[used][];
         outputs[0] = converted;
@@ -229,7 +230,9 @@ final class SaSolverSampler extends TrainedSampler {
         return sum;
       }
 
-      /** The integral of e^(strength lambda) lambda^power (of e^-lambda for noise) over the step. */
+      /**
+       * The integral of e^(strength lambda) lambda^power (of e^-lambda for noise) over the step.
+       */
       private float integral(int power) {
         return predictsOriginal ? rising(power) : falling(power);
       }
@@ -272,8 +275,7 @@ final class SaSolverSampler extends TrainedSampler {
 
       /** What diffusers, and the authors' code, do differently for two levels. */
       private float secondOrderChange() {
-        float rest =
-            (h * strength - 1 + FloatMath.exp(strength * -h)) / (strength * strength);
+        float rest = (h * strength - 1 + FloatMath.exp(strength * -h)) / (strength * strength);
         float scale = FloatMath.exp(strength * to.lambda());
         return corrects
             ? scale * (h / 2 - rest / h)

@@ -88,9 +88,7 @@ enum SamplerKind {
       "invert_sigmas",
       "stochastic_sampling"),
   FLOW_MATCH_HEUN(
-      "FlowMatchHeunDiscreteScheduler",
-      FlowMatchHeunSampler::new,
-      EnumSet.of(STRAIGHT)),
+      "FlowMatchHeunDiscreteScheduler", FlowMatchHeunSampler::new, EnumSet.of(STRAIGHT)),
   HEUN(
       "HeunDiscreteScheduler",
       HeunSampler::new,
@@ -100,9 +98,7 @@ enum SamplerKind {
       Dpm2Sampler::ancestral,
       EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED)),
   KDPM2(
-      "KDPM2DiscreteScheduler",
-      Dpm2Sampler::ordinary,
-      EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED)),
+      "KDPM2DiscreteScheduler", Dpm2Sampler::ordinary, EnumSet.of(SCHEDULED, SPACED, SIGMA_SPACED)),
   LCM(
       "LCMScheduler",
       LcmSampler::new,
@@ -198,8 +194,7 @@ enum SamplerKind {
   /** The noise schedule of a config that names none. */
   DefaultBetas defaultBetas() {
     return switch (this) {
-      case HEUN, KDPM2, KDPM2_ANCESTRAL ->
-          new DefaultBetas(BetaSchedule.LINEAR, 0.00085, 0.012);
+      case HEUN, KDPM2, KDPM2_ANCESTRAL -> new DefaultBetas(BetaSchedule.LINEAR, 0.00085, 0.012);
       case LCM, TCD -> new DefaultBetas(BetaSchedule.SCALED_LINEAR, 0.00085, 0.012);
       case UNCLIP -> new DefaultBetas(BetaSchedule.SQUARED_COS_CAP_V2, 0.0001, 0.02);
       default -> new DefaultBetas(BetaSchedule.LINEAR, 0.0001, 0.02);

@@ -79,8 +79,8 @@ public final class SamplingOptions {
   }
 
   /**
-   * DDIM's share of fresh noise, from 0 (deterministic) to 1 (as DDPM), and TCD's; 0 for the one and
-   * 0.3 for the other if it is not given. Others ignore it.
+   * DDIM's share of fresh noise, from 0 (deterministic) to 1 (as DDPM), and TCD's; 0 for the one
+   * and 0.3 for the other if it is not given. Others ignore it.
    */
   public SamplingOptions withEta(double share) {
     if (!(share >= 0 && share <= 1)) {

@@ -51,8 +51,8 @@ public final class SchedulerConfig {
   }
 
   /**
-   * The same noise schedule, sampled with another class, as diffusers' {@code from_config}; this one
-   * need not be known. Betas that the config leaves to its own class are kept too.
+   * The same noise schedule, sampled with another class, as diffusers' {@code from_config}; this
+   * one need not be known. Betas that the config leaves to its own class are kept too.
    *
    * @throws IllegalArgumentException if that class does not sample networks of this kind
    */

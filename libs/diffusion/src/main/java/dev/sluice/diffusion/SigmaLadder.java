@@ -78,7 +78,9 @@ record SigmaLadder(double[] timesteps, float[] sigmas) {
     return timesteps;
   }
 
-  /** Each level between the first and the last twice, for methods that ask at both ends of a step. */
+  /**
+   * Each level between the first and the last twice, for methods that ask at both ends of a step.
+   */
   SigmaLadder withInnerRungsTwice() {
     double[] told = new double[2 * timesteps.length - 1];
     float[] levels = new float[2 * sigmas.length - 2];

@@ -52,8 +52,7 @@ abstract class SigmaSampler extends TrainedSampler {
       return spacing.timesteps(schedule.trainTimesteps(), steps, stepsOffset);
     }
     double[] timesteps =
-        TimestepSpacing.reversed(
-            TimestepSpacing.linspace(0, schedule.trainTimesteps() - 1, steps));
+        TimestepSpacing.reversed(TimestepSpacing.linspace(0, schedule.trainTimesteps() - 1, steps));
     for (int i = 0; i < steps; i++) {
       timesteps[i] = (float) timesteps[i];
     }

@@ -103,8 +103,7 @@ final class SolverLadders {
     for (int i = 0; i < steps; i++) {
       timesteps[i] = Math.floor(sigmas[i] * schedule.trainTimesteps());
     }
-    return ended(
-        timesteps, sigmas, end == End.CONFIGURED ? schedule.sigma(0) : sigmas[steps - 1]);
+    return ended(timesteps, sigmas, end == End.CONFIGURED ? schedule.sigma(0) : sigmas[steps - 1]);
   }
 
   private double[] spaced(int steps) {

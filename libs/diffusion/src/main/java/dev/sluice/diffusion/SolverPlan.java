@@ -102,5 +102,4 @@ abstract class SolverPlan extends SamplingPlan {
   static float[] recalled(RunMemory memory, int age) {
     return memory.recall(OUTPUT + age);
   }
-
 }

@@ -16,10 +16,7 @@ final class TcdSampler extends TrainedSampler {
   private final Distillation distillation;
 
   TcdSampler(SchedulerConfig config) {
-    super(
-        config,
-        config.schedule(),
-        config.prediction(EPSILON, SAMPLE, V_PREDICTION));
+    super(config, config.schedule(), config.prediction(EPSILON, SAMPLE, V_PREDICTION));
     this.distillation = new Distillation(config, schedule.trainTimesteps(), true);
   }
 

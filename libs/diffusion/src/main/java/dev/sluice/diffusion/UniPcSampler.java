@@ -30,9 +30,7 @@ final class UniPcSampler extends TrainedSampler {
 
   UniPcSampler(SchedulerConfig config) {
     super(
-        config,
-        config.scheduleOfSigmas(),
-        config.prediction(EPSILON, SAMPLE, V_PREDICTION, FLOW));
+        config, config.scheduleOfSigmas(), config.prediction(EPSILON, SAMPLE, V_PREDICTION, FLOW));
     this.ladders = new SolverLadders(config, schedule, SolverLadders.End.CONFIGURED_OR_LAST);
     this.order = config.integer("solver_order", 2);
     this.predictsOriginal = config.flag("predict_x0", true);

@@ -50,8 +50,7 @@ class SamplerLawsTest {
       } else {
         NoiseLevel level = plan.level(run.index());
         double noise = ((double) input[i] - level.signal() * truth[i]) / level.noise();
-        answer[i] =
-            (float) (level.prediction() == PredictionType.FLOW ? noise - truth[i] : noise);
+        answer[i] = (float) (level.prediction() == PredictionType.FLOW ? noise - truth[i] : noise);
       }
     }
     return answer;

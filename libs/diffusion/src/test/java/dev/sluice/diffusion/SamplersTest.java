@@ -291,8 +291,7 @@ class SamplersTest {
   @Test
   void flowMatching_endsWhereTheTerminalShiftSays() {
     SamplingPlan plan =
-        Samplers.of(
-                config("_class_name", "FlowMatchEulerDiscreteScheduler", "shift_terminal", 0.1))
+        Samplers.of(config("_class_name", "FlowMatchEulerDiscreteScheduler", "shift_terminal", 0.1))
             .plan(5);
     assertThat(plan.sigmas()[4]).isCloseTo(0.1f, within(1e-6f));
     assertThat(plan.sigmas()[5]).isZero();
@@ -302,7 +301,8 @@ class SamplersTest {
   void flowMatching_drawsFreshNoiseWhereSamplingIsStochastic() {
     SamplingPlan plan =
         Samplers.of(
-                config("_class_name", "FlowMatchEulerDiscreteScheduler", "stochastic_sampling", true))
+                config(
+                    "_class_name", "FlowMatchEulerDiscreteScheduler", "stochastic_sampling", true))
             .plan(2);
     float to = plan.sigmas()[1];
 
