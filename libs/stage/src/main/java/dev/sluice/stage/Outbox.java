@@ -33,7 +33,11 @@ public final class Outbox implements AutoCloseable {
 
   private static final int MAX_REASON_LENGTH = 1000;
 
+  /** Room for some of the largest results at a time, so that none waits for another's. */
+  private static final long BUFFER_BYTES = 4L * MAX_RESULT_BYTES;
+
   private final KafkaProducer<byte[], byte[]> producer;
+  private final EventSender events;
 
   /**
    * @param settings {@code bootstrap.servers} at least
@@ -44,8 +48,10 @@ public final class Outbox implements AutoCloseable {
     producerSettings.put("enable.idempotence", true);
     producerSettings.put("linger.ms", 0);
     producerSettings.put("max.request.size", MAX_RESULT_BYTES);
+    producerSettings.put("buffer.memory", BUFFER_BYTES);
     this.producer =
         new KafkaProducer<>(producerSettings, new ByteArraySerializer(), new ByteArraySerializer());
+    this.events = new EventSender(settings);
   }
 
   /** The heaviest record that a topic takes. */
@@ -63,12 +69,12 @@ public final class Outbox implements AutoCloseable {
     await(record);
   }
 
-  /** Writes an event without waiting: a lost one is no loss. */
+  /** Writes an event without ever waiting: a lost one is no loss. */
   public void send(GenerationEvent event, String traceParent) {
     ProducerRecord<byte[], byte[]> record =
         record(Topics.EVENTS, event.getWorkId(), event.toByteArray());
     header(record, RecordHeaders.TRACE_PARENT, traceParent);
-    producer.send(record);
+    events.send(record);
   }
 
   /** Writes a picture, or what prevented it, in the format that the request asked for. */
@@ -144,6 +150,7 @@ public final class Outbox implements AutoCloseable {
 
   @Override
   public void close() {
+    events.close();
     producer.close();
   }
 }
