@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.stage.FatalLine;
 import dev.sluice.stage.GroupSetup;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.ShareGroupWorker;
@@ -42,6 +43,7 @@ class Gateway implements HealthCheck {
   private final Generations generations;
   private final StatusBoard workers;
   private volatile Doors doors;
+  private volatile boolean stopped;
 
   Gateway(
       KafkaAddress kafka,
@@ -95,9 +97,13 @@ class Gateway implements HealthCheck {
                   Topics.REQUESTS,
                   own.slots(),
                   new RequestDoor(planner, works, admission, outbox)));
-    } catch (RuntimeException e) {
-      LOG.error("The gateway could not be started: {}", e.getMessage(), e);
-      Quarkus.asyncExit(1);
+    } catch (Throwable e) {
+      // An error, too: with this thread the process would lose what it is there for.
+      if (!stopped) {
+        LOG.error("The gateway could not be started", e);
+        LOG.error(FatalLine.of(e));
+        Quarkus.asyncExit(1);
+      }
     }
   }
 
@@ -123,6 +129,7 @@ class Gateway implements HealthCheck {
   }
 
   void stop(@Observes ShutdownEvent event) {
+    stopped = true;
     Doors open = doors;
     if (open != null) {
       open.close();

@@ -19,11 +19,22 @@ final class ChildJvm {
   private static final List<String> NATIVE_MEMORY =
       List.of("-Dorg.bytedeco.javacpp.maxBytes=0", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
 
+  /**
+   * A terminal sends Ctrl-C to all processes at once. The children must not hear it: they end in
+   * turn, the broker last, when the launcher tells them to.
+   */
+  private static final List<String> DEAF_TO_CTRL_C =
+      List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh");
+
   private ChildJvm() {}
 
-  /** The beginning of a command line, up to the options of the virtual machine. */
+  /**
+   * The beginning of a command line, up to the options of the virtual machine.
+   *
+   * @param heap the most of its heap, as {@code -Xmx} takes it
+   */
   static List<String> command(String heap) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(DEAF_TO_CTRL_C);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(QUICK_START);
     command.addAll(NATIVE_MEMORY);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class ChildProcess implements AutoCloseable {
 
-  private static final int LAST_LOG_LINES = 15;
+  /** The status by which a process that cannot go on asks for another in its place. */
+  static final int START_ANEW = 75;
+
+  /** More than a stack trace with its causes. */
+  private static final int LOG_LINES = 400;
 
   private final String name;
   private final Process process;
@@ -29,7 +34,7 @@ final class ChildProcess implements AutoCloseable {
 
   /**
    * Starts {@code command} with {@code environment} added to this process's own; both output
-   * streams go to {@code log}, which is replaced.
+   * streams go to {@code log}. A log that is there already is kept beside it as {@code .previous}.
    */
   static ChildProcess start(
       String name, List<String> command, Map<String, String> environment, Path log) {
@@ -38,6 +43,12 @@ final class ChildProcess implements AutoCloseable {
     builder.redirectErrorStream(true);
     builder.redirectOutput(log.toFile());
     try {
+      if (Files.exists(log)) {
+        Files.move(
+            log,
+            log.resolveSibling(log.getFileName() + ".previous"),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
       return new ChildProcess(name, builder.start(), log);
     } catch (IOException e) {
       throw new LaunchException("The " + name + " could not be started: " + e.getMessage(), e);
@@ -56,27 +67,43 @@ final class ChildProcess implements AutoCloseable {
     return log;
   }
 
-  /** Throws with the end of the log when the process has ended. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Whether it has ended, saying that it is to be started anew. */
+  boolean asksForAnother() {
+    return !process.isAlive() && process.exitValue() == START_ANEW;
+  }
+
+  /** Time on a core so far; nothing where the system does not tell. */
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Throws with the reason when the process has ended. */
   void requireAlive() {
     if (!process.isAlive()) {
+      int status = process.exitValue();
       throw new LaunchException(
-          "The %s ended with status %d. The last lines of %s:%n%s"
-              .formatted(name, process.exitValue(), log, logTail()));
+          "The %s ended with status %d. %s%nIts log is %s"
+              .formatted(name, status, LastWords.of(logLines(), status), log));
     }
   }
 
-  /** The end of the log, indented. */
-  String logTail() {
+  /** Why it does not get on, as far as its log says so. */
+  String lastWords() {
+    return LastWords.of(logLines());
+  }
+
+  private List<String> logLines() {
     try {
       // A log can hold bytes that are no UTF-8; they must not hide the rest.
       List<String> lines =
           new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList();
-      List<String> last = lines.subList(Math.max(0, lines.size() - LAST_LOG_LINES), lines.size());
-      return last.isEmpty()
-          ? "    (the log is empty)"
-          : String.join("\n", last).indent(4).stripTrailing();
+      return lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size());
     } catch (IOException e) {
-      return "    (the log cannot be read: " + e.getMessage() + ")";
+      return List.of("The log cannot be read: " + e.getMessage());
     }
   }
 

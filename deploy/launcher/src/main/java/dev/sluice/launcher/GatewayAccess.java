@@ -3,6 +3,8 @@ package dev.sluice.launcher;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Work with a gateway: that of the instance that is up, or of one for this work alone. */
@@ -28,20 +30,23 @@ final class GatewayAccess {
   /**
    * Does the work and stops what was started for it.
    *
-   * @param models the folder of models that the instance must serve
+   * @param choice the model, which decides on the instance
    * @throws LaunchException when no instance can be started, or the work cannot be done
    */
-  static int use(SluiceHome home, Path models, Work work) throws IOException {
+  static int use(SluiceHome home, ModelChoice choice, Work work) throws IOException {
     Optional<RunningInstance> running =
-        RunningInstance.find(home.state()).filter(it -> it.models().equals(models));
+        RunningInstance.find(home.state())
+            .filter(it -> choice.isServedFrom(it.models(), home.models()));
     if (running.isPresent()) {
       try (GatewayClient client = new GatewayClient(running.get().grpc())) {
         return work.with(client, Optional.empty());
       }
     }
     StartReport report = new StartReport(System.err);
+    Map<String, Path> alone = choice.alone(home.models());
+    ModelReport.of(alone.values()).requireServable();
     try (RunFolder run = RunFolder.temporary(home.state());
-        LocalInstance instance = LocalInstance.start(home, run, models, report);
+        LocalInstance instance = start(home, run, alone, report);
         GatewayClient client = new GatewayClient(instance.address().grpc())) {
       Duration startUp = report.elapsed();
       Thread watch = abortWhenAProcessEnds(instance, client);
@@ -51,12 +56,22 @@ final class GatewayAccess {
         return status;
       } catch (LaunchException e) {
         // A dead process explains a broken call better than the call does.
-        instance.requireAlive();
+        instance.watch();
         throw e;
       } finally {
         watch.interrupt();
       }
     }
+  }
+
+  /** Other models that lie beside the chosen one, or are broken there, are none of its business. */
+  private static LocalInstance start(
+      SluiceHome home, RunFolder run, Map<String, Path> alone, StartReport report) {
+    if (alone.isEmpty()) {
+      return LocalInstance.start(home, run, home.models(), List.of(), report);
+    }
+    return LocalInstance.start(
+        home, run, run.models(alone), List.copyOf(alone.keySet()), report);
   }
 
   private static Thread abortWhenAProcessEnds(LocalInstance instance, GatewayClient client) {
@@ -65,7 +80,7 @@ final class GatewayAccess {
             () -> {
               try {
                 while (true) {
-                  instance.requireAlive();
+                  instance.watch();
                   Thread.sleep(WATCH_MILLIS);
                 }
               } catch (LaunchException e) {

@@ -205,10 +205,10 @@ final class GenerateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     SluiceHome home = SluiceHome.locate();
-    ModelChoice choice = ModelChoice.of(model, home.models());
+    ModelChoice choice = ModelChoice.of(model, refiner, priorModel);
     GenerationRequest request = request(choice.name());
     return GatewayAccess.use(
-        home, choice.folder(), (client, startUp) -> generate(client, request, startUp));
+        home, choice, (client, startUp) -> generate(client, request, startUp));
   }
 
   private int generate(GatewayClient client, GenerationRequest request, Optional<Duration> startUp)
@@ -228,6 +228,7 @@ final class GenerateCommand implements Callable<Integer> {
                     event.getProgress().getStep(),
                     event.getProgress().getTotal(),
                     System.nanoTime());
+            case LOADING -> display.loading(event.getLoading(), System.nanoTime());
             case IMAGE -> pictures.add(event.getRequestId(), event.getImage());
             case ERROR -> pictures.addFailure(event);
             default -> {

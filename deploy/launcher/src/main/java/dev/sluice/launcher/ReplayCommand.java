@@ -69,11 +69,14 @@ final class ReplayCommand implements Callable<Integer> {
     Recipe recipe = RecipeReader.read(before, picture.toString());
     SluiceHome home = SluiceHome.locate();
     ModelChoice choice =
-        ModelChoice.of(model == null ? recipe.getRequest().getModel() : model, home.models());
+        ModelChoice.of(
+            model == null ? recipe.getRequest().getModel() : model,
+            recipe.getRequest().getRefinerModel(),
+            recipe.getRequest().getPriorModel());
     GenerationRequest request = request(recipe, choice.name());
     return GatewayAccess.use(
         home,
-        choice.folder(),
+        choice,
         (client, startUp) -> {
           byte[] after = client.single(request).getPng().toByteArray();
           if (out != null) {

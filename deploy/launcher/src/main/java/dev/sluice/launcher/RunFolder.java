@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -59,6 +60,24 @@ final class RunFolder implements AutoCloseable {
 
   Path logs() {
     return root.resolve("logs");
+  }
+
+  /**
+   * A folder of models that holds these and nothing else, as links.
+   *
+   * @param models where each lies, by the name that it is to have
+   */
+  Path models(Map<String, Path> models) {
+    Path folder = root.resolve("models");
+    try {
+      Files.createDirectories(folder);
+      for (Map.Entry<String, Path> model : models.entrySet()) {
+        Files.createSymbolicLink(folder.resolve(model.getKey()), model.getValue().toAbsolutePath());
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new LaunchException("The models cannot be linked in " + folder + ": " + e, e);
+    }
   }
 
   /** Lets {@link #close} remove the folder. */

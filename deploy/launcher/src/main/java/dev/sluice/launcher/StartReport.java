@@ -2,10 +2,9 @@ package dev.sluice.launcher;
 
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.function.BiConsumer;
 
-/** Tells which processes are ready and how long they took. */
-final class StartReport implements BiConsumer<String, Duration> {
+/** Tells how an instance starts: which processes are ready, how long they took, what was unusual. */
+final class StartReport {
 
   private final PrintStream out;
   private final long started = System.nanoTime();
@@ -14,9 +13,14 @@ final class StartReport implements BiConsumer<String, Duration> {
     this.out = out;
   }
 
-  @Override
-  public void accept(String process, Duration time) {
+  /** Tells that a process is ready, so long after the start. */
+  void ready(String process, Duration time) {
     out.printf("started  %-14s %s%n", process, ProgressDisplay.seconds(time));
+  }
+
+  /** Tells something that its reader should know. */
+  void tell(String sentence) {
+    out.println("sluice: " + sentence);
   }
 
   /** The time since the report began. */

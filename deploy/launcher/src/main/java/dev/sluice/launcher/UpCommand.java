@@ -1,7 +1,9 @@
 package dev.sluice.launcher;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -33,8 +35,10 @@ final class UpCommand implements Callable<Integer> {
             });
     StartReport report = new StartReport(System.err);
     Path folder = models == null ? home.models() : models.toAbsolutePath().normalize();
+    requireModels(folder);
+    ModelReport.of(folder).printTo(report);
     try (RunFolder run = RunFolder.lasting(home.state());
-        LocalInstance instance = LocalInstance.start(home, run, folder, report)) {
+        LocalInstance instance = LocalInstance.start(home, run, folder, List.of(), report)) {
       RunningInstance address = instance.address();
       address.publish(home.state());
       System.out.printf(
@@ -42,12 +46,24 @@ final class UpCommand implements Callable<Integer> {
           address.grpc(), address.http(), address.kafka(), run.logs());
       try {
         while (true) {
-          instance.requireAlive();
+          instance.watch();
           Thread.sleep(WATCH_MILLIS);
         }
       } finally {
         RunningInstance.withdraw(home.state());
       }
+    }
+  }
+
+  private static void requireModels(Path folder) {
+    if (Files.isRegularFile(folder.resolve("model_index.json"))) {
+      throw new LaunchException(
+          "%s is a model; --models takes the folder that holds it, %s"
+              .formatted(folder, folder.getParent()));
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new LaunchException(
+          "There is no folder " + folder + "; expected one that holds a folder for each model.");
     }
   }
 }

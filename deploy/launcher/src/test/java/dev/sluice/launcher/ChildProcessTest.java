@@ -15,22 +15,47 @@ class ChildProcessTest {
   @TempDir private Path logs;
 
   @Test
-  void requireAlive_namesTheProcessItsStatusAndItsLastWords() throws Exception {
+  void requireAlive_namesTheProcessItsStatusAndTheReason() throws Exception {
     Path log = logs.resolve("denoiser.log");
     ChildProcess child =
         ChildProcess.start(
             "denoiser",
-            List.of("sh", "-c", "echo weights missing; echo in $WHERE >&2; exit 3"),
+            List.of("sh", "-c", "echo starting; echo FATAL: no weights in $WHERE >&2; exit 3"),
             Map.of("WHERE", "unet"),
             log);
     child.awaitStop(Duration.ofSeconds(10));
 
     assertThatThrownBy(child::requireAlive)
         .isInstanceOf(LaunchException.class)
-        .hasMessageContaining("denoiser ended with status 3")
-        .hasMessageContaining(log.toString())
-        .hasMessageContaining("    weights missing")
-        .hasMessageContaining("    in unet");
+        .hasMessageContaining("denoiser ended with status 3. no weights in unet")
+        .hasMessageContaining(log.toString());
+  }
+
+  @Test
+  void asksForAnother_byItsStatus() {
+    for (int status : new int[] {0, 1, ChildProcess.START_ANEW}) {
+      ChildProcess child =
+          ChildProcess.start(
+              "denoiser",
+              List.of("sh", "-c", "exit " + status),
+              Map.of(),
+              logs.resolve("denoiser.log"));
+      child.awaitStop(Duration.ofSeconds(10));
+
+      assertThat(child.asksForAnother()).isEqualTo(status == 75);
+    }
+  }
+
+  @Test
+  void start_keepsTheLogOfTheLifeBefore() throws Exception {
+    Path log = logs.resolve("denoiser.log");
+    for (String word : List.of("first", "second")) {
+      ChildProcess.start("denoiser", List.of("echo", word), Map.of(), log)
+          .awaitStop(Duration.ofSeconds(10));
+    }
+
+    assertThat(log).hasContent("second");
+    assertThat(logs.resolve("denoiser.log.previous")).hasContent("first");
   }
 
   @Test

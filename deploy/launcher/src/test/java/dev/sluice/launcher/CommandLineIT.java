@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -112,6 +113,61 @@ class CommandLineIT {
       assertThat(child.onExit().get(20, TimeUnit.SECONDS).isAlive()).isFalse();
     }
     assertThat(RunningInstance.find(folder.resolve("state"))).isEmpty();
+  }
+
+  @Test
+  void up_leavesOutABrokenModelServesTheOthersByNameAndEndsQuietly() throws Exception {
+    Path models = TinyModel.install(folder.resolve("models")).getParent();
+    Path broken = TinyModel.install("pipe-sd", models);
+    Files.writeString(
+        broken.resolve("unet/diffusion_pytorch_model.safetensors"),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3438354725\n");
+    Process up = sluice("up", "--models", models.toString());
+    try {
+      awaitInstance(up);
+      Path picture = folder.resolve("picture.png");
+
+      Process generate =
+          sluice(
+              "generate",
+              "a",
+              "--model",
+              TinyModel.NAME,
+              "--steps",
+              "2",
+              "--out",
+              picture.toString());
+
+      String output = outputOf(generate);
+      assertThat(generate.waitFor()).as(output).isZero();
+      assertThat(output).contains("generated in").doesNotContain("to start");
+    } finally {
+      up.destroy();
+      String said = outputOf(up);
+      up.waitFor();
+      assertThat(said)
+          .contains("sluice: serving " + TinyModel.NAME + "\n", "sluice: left out pipe-sd: ")
+          .doesNotContain("ended with status");
+    }
+    try (Stream<Path> logs = Files.list(folder.resolve("state/up/logs"))) {
+      for (Path log : logs.toList()) {
+        assertThat(Files.readString(log)).as(log.toString()).doesNotContain("\tat ");
+      }
+    }
+  }
+
+  @Test
+  void generate_saysWhatIsWrongWithAModelBeforeAnythingStarts() throws Exception {
+    Path model = TinyModel.install("pipe-sd", folder.resolve("models"));
+    Files.delete(model.resolve("unet/config.json"));
+
+    Process process = sluice("generate", "a", "--model", model.toString());
+    String output = outputOf(process);
+
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(output)
+        .startsWith("sluice: The model cannot be served: pipe-sd: ")
+        .doesNotContain("started  ", "\tat ");
   }
 
   private RunningInstance awaitInstance(Process up) throws Exception {

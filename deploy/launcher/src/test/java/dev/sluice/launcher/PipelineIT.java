@@ -120,7 +120,7 @@ class PipelineIT {
     TinyModel.copy(own.resolve(SHAPES), models);
     SluiceHome home = new SluiceHome(Path.of(System.getProperty("sluice.home")), folder);
     StartReport report = new StartReport(System.out);
-    instance = LocalInstance.start(home, RunFolder.temporary(folder), models, report);
+    instance = LocalInstance.start(home, RunFolder.temporary(folder), models, List.of(), report);
     System.out.println("everything is up after " + ProgressDisplay.seconds(report.elapsed()));
     address = instance.address();
     channel = ManagedChannelBuilder.forTarget(address.grpc()).usePlaintext().build();

@@ -2,6 +2,9 @@ package dev.sluice.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.v1.ComponentLoading;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageLoading;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +65,47 @@ class ProgressDisplayTest {
     display.progress("denoiser", "r/0", 1, 4, 0);
 
     assertThat(written.size()).isEqualTo(before);
+  }
+
+  private static StageLoading loading(long bytes) {
+    return StageLoading.newBuilder()
+        .setStage(Stage.DENOISER)
+        .setModel("sd15")
+        .setLoading(
+            ComponentLoading.newBuilder()
+                .setComponent("unet")
+                .setBytes(bytes)
+                .setTotal(1_700_000_000L))
+        .build();
+  }
+
+  @Test
+  void loading_isShownUntilTheFirstStep() {
+    ProgressDisplay display = new ProgressDisplay(out, false, 1);
+
+    display.loading(loading(1_200_000_000L), 0);
+    display.progress("denoiser", "r/0", 1, 2, 5_000_000_000L);
+    display.loading(loading(1_300_000_000L), 6_000_000_000L);
+    display.progress("denoiser", "r/0", 2, 2, 7_000_000_000L);
+
+    assertThat(written.toString(StandardCharsets.UTF_8).lines())
+        .satisfiesExactly(
+            loading ->
+                assertThat(loading)
+                    .startsWith("denoiser ")
+                    .contains("[########....] loading sd15, 1.2 of 1.7 GB"),
+            half -> assertThat(half).contains("1/2"),
+            end -> assertThat(end).contains("2/2", "2.0 s"));
+  }
+
+  @Test
+  void loading_takesALineThatATerminalDoesNotBreak() {
+    ProgressDisplay display = new ProgressDisplay(out, true, 1);
+
+    display.loading(loading(0).toBuilder().setModel("m".repeat(100)).build(), 0);
+
+    assertThat(written.toString(StandardCharsets.UTF_8).replace("\u001b[2K", "").strip())
+        .hasSize(79);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,24 @@ class RunFolderTest {
     assertThat(runs.resolve(Long.toString(gone.pid()))).doesNotExist();
     assertThat(foreign).exists();
     assertThat(alive).exists();
+  }
+
+  @Test
+  void models_areLinkedAndOutliveTheFolder() throws IOException {
+    Path model = Files.createDirectories(state.resolve("elsewhere/my model"));
+    Path index = Files.writeString(model.resolve("model_index.json"), "{}");
+    RunFolder run = RunFolder.temporary(state);
+
+    Path models = run.models(Map.of("my-model", model));
+
+    assertThat(models).isDirectoryContaining(found -> found.endsWith("my-model"));
+    assertThat(models.resolve("my-model/model_index.json")).isRegularFile();
+
+    run.discard();
+    run.close();
+
+    assertThat(models).doesNotExist();
+    assertThat(index).exists();
   }
 
   @Test

@@ -149,7 +149,15 @@ public final class EmbeddedBroker implements AutoCloseable {
       System.err.println("usage: EmbeddedBroker LOG_FOLDER PORT");
       System.exit(2);
     }
-    EmbeddedBroker broker = start(Path.of(args[0]), Integer.parseInt(args[1]));
+    EmbeddedBroker broker;
+    try {
+      broker = start(Path.of(args[0]), Integer.parseInt(args[1]));
+    } catch (RuntimeException e) {
+      e.printStackTrace();
+      System.err.println("FATAL: " + e.getMessage());
+      System.exit(1);
+      return;
+    }
     System.out.println("READY " + broker.bootstrapServers());
     while (System.in.read() >= 0) {
       // Whatever is written to us means nothing; only the end does.

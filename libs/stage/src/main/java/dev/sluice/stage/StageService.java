@@ -102,10 +102,19 @@ public class StageService implements HealthCheck {
   private void open() {
     try {
       opened(open(module.get().orElseThrow()));
-    } catch (RuntimeException | LinkageError e) {
-      LOG.error("The stage could not be started: {}", e.getMessage(), e);
-      Quarkus.asyncExit(1);
+    } catch (Throwable e) {
+      // An error, too: with this thread the process would lose what it is there for.
+      if (!isStopped()) {
+        LOG.error("The stage could not be started", e);
+        LOG.error(FatalLine.of(e));
+        Quarkus.asyncExit(1);
+      }
     }
+  }
+
+  /** What fails then fails because the end has come. */
+  private synchronized boolean isStopped() {
+    return stopped;
   }
 
   /** The end may come while the models are being loaded. */
