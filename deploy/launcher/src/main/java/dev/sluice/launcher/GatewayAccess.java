@@ -70,8 +70,7 @@ final class GatewayAccess {
     if (alone.isEmpty()) {
       return LocalInstance.start(home, run, home.models(), List.of(), report);
     }
-    return LocalInstance.start(
-        home, run, run.models(alone), List.copyOf(alone.keySet()), report);
+    return LocalInstance.start(home, run, run.models(alone), List.copyOf(alone.keySet()), report);
   }
 
   private static Thread abortWhenAProcessEnds(LocalInstance instance, GatewayClient client) {

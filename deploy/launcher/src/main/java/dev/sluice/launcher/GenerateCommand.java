@@ -207,8 +207,7 @@ final class GenerateCommand implements Callable<Integer> {
     SluiceHome home = SluiceHome.locate();
     ModelChoice choice = ModelChoice.of(model, refiner, priorModel);
     GenerationRequest request = request(choice.name());
-    return GatewayAccess.use(
-        home, choice, (client, startUp) -> generate(client, request, startUp));
+    return GatewayAccess.use(home, choice, (client, startUp) -> generate(client, request, startUp));
   }
 
   private int generate(GatewayClient client, GenerationRequest request, Optional<Duration> startUp)

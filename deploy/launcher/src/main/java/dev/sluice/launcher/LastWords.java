@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class LastWords {
 
   private static final Pattern FATAL = Pattern.compile("(?:^|\\s)FATAL: (.+)");
-  private static final Pattern ERROR = Pattern.compile("^\\S+ \\S+ ERROR +\\[[^]]*] \\([^)]*\\) (.+)");
+  private static final Pattern ERROR =
+      Pattern.compile("^\\S+ \\S+ ERROR +\\[[^]]*] \\([^)]*\\) (.+)");
   private static final Pattern CAUSE = Pattern.compile("^Caused by: (?:[\\w.$]+: )?(.+)");
   private static final Pattern OF_A_TRACE = Pattern.compile("^\\s+(?:at |\\.\\.\\. \\d+ ).*");
 

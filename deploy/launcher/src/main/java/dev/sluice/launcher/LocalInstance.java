@@ -52,8 +52,7 @@ final class LocalInstance implements AutoCloseable {
     List<Integer> ports = Ports.free(2 + 2 * Service.values().length);
     // What stays up is found where documentation says; what lives for one command is in nobody's
     // way.
-    this.kafkaPort =
-        run.lasts() ? preferring("Kafka", KAFKA_PORT, ports.get(0)) : ports.get(0);
+    this.kafkaPort = run.lasts() ? preferring("Kafka", KAFKA_PORT, ports.get(0)) : ports.get(0);
     for (Service service : Service.values()) {
       httpPorts.put(service, ports.get(2 + 2 * service.ordinal()));
       grpcPorts.put(service, ports.get(3 + 2 * service.ordinal()));
@@ -72,7 +71,10 @@ final class LocalInstance implements AutoCloseable {
       report.tell(
           "port %d is taken%s; %s listens on %d"
               .formatted(
-                  wanted, PortOwner.of(wanted).map(owner -> " by " + owner).orElse(""), what, port));
+                  wanted,
+                  PortOwner.of(wanted).map(owner -> " by " + owner).orElse(""),
+                  what,
+                  port));
     }
     return port;
   }

@@ -19,9 +19,7 @@ record ModelReport(List<ModelInspection> models) {
   /** These models, wherever they lie. */
   static ModelReport of(Collection<Path> models) {
     return new ModelReport(
-        models.stream()
-            .map(model -> ModelInspection.of(model, Architectures::check))
-            .toList());
+        models.stream().map(model -> ModelInspection.of(model, Architectures::check)).toList());
   }
 
   /** Tells it in a line for those that are served and one for each that is not. */

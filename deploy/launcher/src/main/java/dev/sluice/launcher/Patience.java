@@ -3,8 +3,8 @@ package dev.sluice.launcher;
 import java.time.Duration;
 
 /**
- * Tells whether a process that is not ready yet is still getting somewhere. It is as long as what it
- * says of itself changes, such as the bytes of a model in memory, or as long as it computes; how
+ * Tells whether a process that is not ready yet is still getting somewhere. It is as long as what
+ * it says of itself changes, such as the bytes of a model in memory, or as long as it computes; how
  * long that may take depends on the model and on what else the machine does.
  */
 final class Patience {
@@ -33,8 +33,7 @@ final class Patience {
   /** Whether there has been no progress for longer than the limit. */
   boolean isOver(Signs now, long nanoTime) {
     boolean moved =
-        !now.health().equals(last.health())
-            || now.cpu().minus(last.cpu()).compareTo(busy) >= 0;
+        !now.health().equals(last.health()) || now.cpu().minus(last.cpu()).compareTo(busy) >= 0;
     if (moved) {
       last = now;
       movedAt = nanoTime;

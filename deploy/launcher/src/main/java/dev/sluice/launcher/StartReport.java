@@ -3,7 +3,9 @@ package dev.sluice.launcher;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/** Tells how an instance starts: which processes are ready, how long they took, what was unusual. */
+/**
+ * Tells how an instance starts: which processes are ready, how long they took, what was unusual.
+ */
 final class StartReport {
 
   private final PrintStream out;
