@@ -17,4 +17,9 @@ public record NamedTensor(DType dtype, long[] shape, float[] values) {
   public long[] shape() {
     return shape.clone();
   }
+
+  /** All but the values. */
+  TensorSpec spec() {
+    return new TensorSpec(dtype, shape);
+  }
 }

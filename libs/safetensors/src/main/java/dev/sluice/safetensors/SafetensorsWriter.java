@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Writes safetensors files. Equal tensors and metadata give equal bytes. */
 public final class SafetensorsWriter {
@@ -25,6 +26,12 @@ public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
 
   private SafetensorsWriter() {}
+
+  /** How tensors' values get into the file. */
+  @FunctionalInterface
+  private interface Body {
+    void write(FileChannel channel, List<Map.Entry<String, TensorSpec>> tensors) throws IOException;
+  }
 
   /**
    * Writes a file, or replaces it as a whole: a reader sees the old file or the new one, never a
@@ -37,7 +44,58 @@ public final class SafetensorsWriter {
    */
   public static void write(
       Path file, Map<String, NamedTensor> tensors, Map<String, String> metadata) {
-    List<Map.Entry<String, NamedTensor>> ordered = ordered(file, tensors);
+    Map<String, TensorSpec> specs = new TreeMap<>();
+    tensors.forEach((name, tensor) -> specs.put(name, tensor.spec()));
+    tensors.forEach((name, tensor) -> checkCount(file, name, tensor.spec(), tensor.values()));
+    write(file, specs, metadata, name -> tensors.get(name).values());
+  }
+
+  /**
+   * As {@link #write(Path, Map, Map)}, for tensors that do not fit into memory together: the values
+   * of each are asked for when it is its turn, in the file's order.
+   *
+   * @param values gives a tensor's elements by its name, in row-major order
+   */
+  public static void write(
+      Path file,
+      Map<String, TensorSpec> tensors,
+      Map<String, String> metadata,
+      Function<String, float[]> values) {
+    write(
+        file,
+        tensors,
+        metadata,
+        (channel, ordered) -> {
+          for (Map.Entry<String, TensorSpec> tensor : ordered) {
+            float[] elements = values.apply(tensor.getKey());
+            checkCount(file, tensor.getKey(), tensor.getValue(), elements);
+            writeValues(channel, tensor.getValue().dtype(), elements);
+          }
+        });
+  }
+
+  /**
+   * As {@link #write(Path, Map, Map)} with zeros everywhere, which takes no time and, where the
+   * file system knows sparse files, no space.
+   */
+  public static void writeZeros(
+      Path file, Map<String, TensorSpec> tensors, Map<String, String> metadata) {
+    write(
+        file,
+        tensors,
+        metadata,
+        (channel, ordered) -> {
+          long bytes = ordered.stream().mapToLong(tensor -> tensor.getValue().bytes()).sum();
+          if (bytes > 0) {
+            // What was never written before the last byte reads as zeros.
+            channel.write(ByteBuffer.allocate(1), channel.position() + bytes - 1);
+          }
+        });
+  }
+
+  private static void write(
+      Path file, Map<String, TensorSpec> tensors, Map<String, String> metadata, Body body) {
+    List<Map.Entry<String, TensorSpec>> ordered = ordered(file, tensors);
     Path folder = file.toAbsolutePath().getParent();
     Path unfinished = folder.resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     try {
@@ -46,9 +104,7 @@ public final class SafetensorsWriter {
         try (FileChannel channel =
             FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
           writeFully(channel, header(ordered, metadata));
-          for (Map.Entry<String, NamedTensor> tensor : ordered) {
-            writeValues(channel, tensor.getValue());
-          }
+          body.write(channel, ordered);
           channel.force(true);
         }
         Files.move(
@@ -61,18 +117,18 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static List<Map.Entry<String, NamedTensor>> ordered(
-      Path file, Map<String, NamedTensor> tensors) {
+  private static List<Map.Entry<String, TensorSpec>> ordered(
+      Path file, Map<String, TensorSpec> tensors) {
     tensors.forEach((name, tensor) -> check(file, name, tensor));
-    List<Map.Entry<String, NamedTensor>> ordered = new ArrayList<>(tensors.entrySet());
+    List<Map.Entry<String, TensorSpec>> ordered = new ArrayList<>(tensors.entrySet());
     ordered.sort(
         Comparator.comparing(
-                (Map.Entry<String, NamedTensor> entry) -> -entry.getValue().dtype().byteSize())
+                (Map.Entry<String, TensorSpec> entry) -> -entry.getValue().dtype().byteSize())
             .thenComparing(Map.Entry::getKey));
     return ordered;
   }
 
-  private static void check(Path file, String name, NamedTensor tensor) {
+  private static void check(Path file, String name, TensorSpec tensor) {
     if (name.equals(SafetensorsHeader.METADATA)) {
       throw SafetensorsException.of(file, "a tensor cannot be named " + name);
     }
@@ -81,20 +137,19 @@ public final class SafetensorsWriter {
           file,
           "tensor %s: expected F64, F32, F16 or BF16, found %s".formatted(name, tensor.dtype()));
     }
-    long elements = 1;
-    for (long dimension : tensor.shape()) {
-      elements *= dimension;
-    }
-    if (elements != tensor.values().length) {
+  }
+
+  private static void checkCount(Path file, String name, TensorSpec tensor, float[] values) {
+    if (tensor.elements() != values.length) {
       throw SafetensorsException.of(
           file,
           "tensor %s: shape %s needs %d values, found %d"
-              .formatted(name, Arrays.toString(tensor.shape()), elements, tensor.values().length));
+              .formatted(name, Arrays.toString(tensor.shape()), tensor.elements(), values.length));
     }
   }
 
   private static ByteBuffer header(
-      List<Map.Entry<String, NamedTensor>> tensors, Map<String, String> metadata)
+      List<Map.Entry<String, TensorSpec>> tensors, Map<String, String> metadata)
       throws IOException {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     try (JsonGenerator json = StrictJson.writer(text)) {
@@ -110,9 +165,7 @@ public final class SafetensorsWriter {
   }
 
   private static void writeHeader(
-      JsonGenerator json,
-      List<Map.Entry<String, NamedTensor>> tensors,
-      Map<String, String> metadata)
+      JsonGenerator json, List<Map.Entry<String, TensorSpec>> tensors, Map<String, String> metadata)
       throws IOException {
     json.writeStartObject();
     if (!metadata.isEmpty()) {
@@ -123,9 +176,9 @@ public final class SafetensorsWriter {
       json.writeEndObject();
     }
     long begin = 0;
-    for (Map.Entry<String, NamedTensor> entry : tensors) {
-      NamedTensor tensor = entry.getValue();
-      long end = begin + (long) tensor.values().length * tensor.dtype().byteSize();
+    for (Map.Entry<String, TensorSpec> entry : tensors) {
+      TensorSpec tensor = entry.getValue();
+      long end = begin + tensor.bytes();
       json.writeObjectFieldStart(entry.getKey());
       json.writeStringField("dtype", tensor.dtype().name());
       json.writeFieldName("shape");
@@ -138,15 +191,16 @@ public final class SafetensorsWriter {
     json.writeEndObject();
   }
 
-  private static void writeValues(FileChannel channel, NamedTensor tensor) throws IOException {
+  private static void writeValues(FileChannel channel, DType dtype, float[] values)
+      throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : tensor.values()) {
-      switch (tensor.dtype()) {
+    for (float value : values) {
+      switch (dtype) {
         case F64 -> buffer.putDouble(value);
         case F32 -> buffer.putFloat(value);
         case F16 -> buffer.putShort(HalfPrecision.toF16(value));
         case BF16 -> buffer.putShort(HalfPrecision.toBf16(value));
-        default -> throw new IllegalArgumentException(tensor.dtype() + " cannot be written");
+        default -> throw new IllegalArgumentException(dtype + " cannot be written");
       }
       if (!buffer.hasRemaining()) {
         writeFully(channel, buffer.flip());

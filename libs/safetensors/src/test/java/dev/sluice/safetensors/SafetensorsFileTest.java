@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -94,6 +96,54 @@ class SafetensorsFileTest {
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void write_asksForEachTensorWhenItIsItsTurn() throws Exception {
+    Path whole = folder.resolve("whole.safetensors");
+    float[] half = {1, 2, 3};
+    float[] single = {4, 5};
+    SafetensorsWriter.write(
+        whole,
+        Map.of(
+            "half", new NamedTensor(DType.F16, new long[] {3}, half),
+            "single", new NamedTensor(DType.F32, new long[] {1, 2}, single)),
+        Map.of());
+    List<String> asked = new ArrayList<>();
+    Map<String, TensorSpec> specs =
+        Map.of(
+            "half", new TensorSpec(DType.F16, new long[] {3}),
+            "single", new TensorSpec(DType.F32, new long[] {1, 2}));
+    SafetensorsWriter.write(
+        file,
+        specs,
+        Map.of(),
+        name -> {
+          asked.add(name);
+          return name.equals("half") ? half : single;
+        });
+
+    assertThat(asked).containsExactly("single", "half");
+    assertThat(Files.readAllBytes(file)).isEqualTo(Files.readAllBytes(whole));
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> SafetensorsWriter.write(file, specs, Map.of(), name -> half))
+        .withMessageContaining("tensor single: shape [1, 2] needs 2 values, found 3");
+  }
+
+  @Test
+  void writeZeros_isReadAsZerosOfTheRightShape() throws Exception {
+    SafetensorsWriter.writeZeros(
+        file,
+        Map.of(
+            "half", new TensorSpec(DType.F16, new long[] {3, 5}),
+            "single", new TensorSpec(DType.F32, new long[] {7})),
+        Map.of("format", "pt"));
+
+    try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+      assertThat(opened.info("half").shape()).containsExactly(3, 5);
+      assertThat(opened.floats("half")).hasSize(15).containsOnly(0);
+      assertThat(opened.floats("single")).hasSize(7).containsOnly(0);
     }
   }
 

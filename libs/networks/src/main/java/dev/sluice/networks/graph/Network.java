@@ -55,6 +55,23 @@ public final class Network implements AutoCloseable {
   }
 
   /**
+   * The weights that a checkpoint of {@code architecture} holds, by name, with their shapes, in the
+   * order of their first use. Builds a graph, but allocates no weight, however large they are.
+   */
+  public static Map<String, long[]> weights(Architecture architecture) {
+    try (Graph graph = new Graph()) {
+      Ops tf = Ops.create(graph);
+      Parameters parameters = new Parameters(tf);
+      architecture.build(
+          Scope.root(tf, parameters, new LinkedHashMap<>()),
+          Inputs.placeholders(tf, architecture.exampleInputs()));
+      Map<String, long[]> shapes = new LinkedHashMap<>();
+      parameters.all().forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
+      return shapes;
+    }
+  }
+
+  /**
    * Builds {@code architecture} with weights that {@code initializer} makes (in checkpoint order).
    */
   public static Network initialize(Architecture architecture, Initializer initializer) {
