@@ -1,34 +1,43 @@
 package dev.sluice.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
-/** This process' resident memory, as Linux counts it. */
-final class ResidentMemory {
+/** A process' resident memory, as Linux counts it. */
+public final class ResidentMemory {
 
   private ResidentMemory() {}
 
-  /** The most that was ever resident, in bytes. */
+  /** The most that was ever resident of this process, in bytes. */
   static long peakBytes() {
-    return read("VmHWM:");
+    return peakBytes(ProcessHandle.current().pid()).orElseThrow();
   }
 
-  /** What is resident now, in bytes. */
+  /** What is resident of this process now, in bytes. */
   static long currentBytes() {
-    return read("VmRSS:");
+    return currentBytes(ProcessHandle.current().pid()).orElseThrow();
   }
 
-  private static long read(String key) {
+  /** The most that was ever resident of a process, in bytes; empty if it has ended. */
+  public static OptionalLong peakBytes(long process) {
+    return read(process, "VmHWM:");
+  }
+
+  /** What is resident of a process now, in bytes; empty if it has ended. */
+  public static OptionalLong currentBytes(long process) {
+    return read(process, "VmRSS:");
+  }
+
+  private static OptionalLong read(long process, String key) {
     try {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
+      return Files.readAllLines(Path.of("/proc", Long.toString(process), "status")).stream()
           .filter(line -> line.startsWith(key))
           .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
-          .findFirst()
-          .orElseThrow();
+          .findFirst();
     } catch (IOException e) {
-      throw new UncheckedIOException("/proc/self/status cannot be read", e);
+      return OptionalLong.empty();
     }
   }
 }

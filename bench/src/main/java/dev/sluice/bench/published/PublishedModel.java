@@ -177,6 +177,17 @@ enum PublishedModel {
     return label;
   }
 
+  /** The side of the pictures that it makes when nothing is said, in pixels. */
+  int pictureSize() {
+    return switch (this) {
+      case SD15, SDXL_TURBO, KANDINSKY22, X4_UPSCALER -> 512;
+      case SD21 -> 768;
+      case SDXL, SDXL_REFINER, SD3_MEDIUM, SD3_MEDIUM_NO_T5 -> 1024;
+      case KARLO, DEEPFLOYD_2, DIT_XL -> 256;
+      case DEEPFLOYD -> 64;
+    };
+  }
+
   /** Its folders, by what is added to the folder's name: a prior may be published apart. */
   Map<String, Pipeline> folders() {
     Map<String, Pipeline> folders = new LinkedHashMap<>();
