@@ -9,7 +9,7 @@ import dev.sluice.bench.published.Component.Scheduler;
 import dev.sluice.bench.published.Component.T5Tokenizer;
 import dev.sluice.bench.published.Component.WeightedNetwork;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.SafetensorsWriter;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.networks.tokenizer.TokenIds;
 import dev.sluice.networks.tokenizer.Tokenizer;
 import dev.sluice.networks.tokenizer.Tokenizers;
-import dev.sluice.pipeline.ModelInspection;
+import dev.sluice.catalog.ModelInspection;
+import dev.sluice.networks.Architectures;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
@@ -27,7 +28,7 @@ class CheckpointWriterTest {
     List<Path> folders = writer(CheckpointWriter.Values.ZEROS).write(model, models.resolve("it"));
 
     assertThat(folders)
-        .allSatisfy(folder -> assertThat(ModelInspection.of(folder).problems()).isEmpty());
+        .allSatisfy(folder -> assertThat(ModelInspection.of(folder, Architectures::check).problems()).isEmpty());
   }
 
   @Test
