@@ -2,11 +2,11 @@ package dev.sluice.bench.published;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.catalog.ModelInspection;
+import dev.sluice.networks.Architectures;
 import dev.sluice.networks.tokenizer.TokenIds;
 import dev.sluice.networks.tokenizer.Tokenizer;
 import dev.sluice.networks.tokenizer.Tokenizers;
-import dev.sluice.catalog.ModelInspection;
-import dev.sluice.networks.Architectures;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
@@ -28,7 +28,9 @@ class CheckpointWriterTest {
     List<Path> folders = writer(CheckpointWriter.Values.ZEROS).write(model, models.resolve("it"));
 
     assertThat(folders)
-        .allSatisfy(folder -> assertThat(ModelInspection.of(folder, Architectures::check).problems()).isEmpty());
+        .allSatisfy(
+            folder ->
+                assertThat(ModelInspection.of(folder, Architectures::check).problems()).isEmpty());
   }
 
   @Test
