@@ -61,6 +61,7 @@ final class RoutePlanner {
     List<RouteStep> own = Interpolations.towardsSeed(request, planner.route(model, request));
     List<RouteStep> alone = prior.map(choice -> choice.assign(own, model)).orElse(own);
     List<RouteStep> both = refinement.map(second -> second.extend(alone, request)).orElse(alone);
+    SamplerChecks.check(both, name -> name.isEmpty() ? model : model(name));
     List<RouteStep> route = Keeping.mark(both, request.getKeepList());
 
     TaskHeader.Builder header = FirstHeader.of(request, model.name(), now);

@@ -144,6 +144,44 @@ class RoutePlannerTest {
   }
 
   @Test
+  void plan_takesASamplerInPlaceOfOneThatIsNotKnown(@TempDir Path models) throws IOException {
+    Path model = copy("pipe-sd", models.resolve("novel"));
+    Path scheduler = model.resolve("scheduler/scheduler_config.json");
+    Files.writeString(scheduler, Files.readString(scheduler).replace("PNDMSch", "NovelSch"));
+    RoutePlanner planner = planner(models, "novel");
+    StageSettings euler = StageSettings.newBuilder().setSampler("EulerDiscreteScheduler").build();
+
+    assertThatThrownBy(() -> planner.plan(request().build(), NOW))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.toError().getField()).isEqualTo("denoiser.sampler"))
+        .hasMessageContaining("unknown sampler NovelScheduler");
+    assertThat(planner.plan(request().setDenoiser(euler).build(), NOW).route()).hasSize(3);
+  }
+
+  @Test
+  void plan_refusesMoreStepsThanTheScheduleGivesAndNamesTheMost() {
+    StageSettings all = StageSettings.newBuilder().setSteps(1000).build();
+    GenerationRequest asked = request().setModel("pipe-sd").setDenoiser(all).build();
+
+    assertThatThrownBy(() -> planner.plan(asked, NOW))
+        .isInstanceOfSatisfying(
+            RequestException.class,
+            e -> assertThat(e.toError().getField()).isEqualTo("denoiser.steps"))
+        .hasMessageContaining("the most steps that work are 999");
+  }
+
+  @Test
+  void plan_refusesASamplerOfOtherNetworks() {
+    StageSettings ddim = StageSettings.newBuilder().setSampler("DDIMScheduler").build();
+    GenerationRequest asked = request().setModel("pipe-sd3").setDenoiser(ddim).build();
+
+    assertThatThrownBy(() -> planner.plan(asked, NOW))
+        .isInstanceOf(RequestException.class)
+        .hasMessageContaining("DDIMScheduler does not sample a model of rectified flow");
+  }
+
+  @Test
   void plan_givesEachPictureItsOwnIdAndSeed() {
     GenerationPlan plan =
         planner.plan(request().setRequestId("r-1").setN(3).setSeed(7).build(), NOW);

@@ -1,6 +1,7 @@
 package dev.sluice.catalog;
 
 import dev.sluice.diffusion.Samplers;
+import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.SafetensorsException;
@@ -176,14 +177,21 @@ final class ModelInspector {
     return NetworkClass.find(className).map(NetworkClass::stage).orElse(ModelStage.DENOISER);
   }
 
-  private static void inspectScheduler(Path component) {
+  /** A sampler that requests can replace is no reason not to serve a model. */
+  private void inspectScheduler(Path component) {
     Path file = component.resolve("scheduler_config.json");
+    Config config = Config.read(file);
+    SchedulerConfig scheduler = null;
     try {
-      Samplers.fromConfig(Config.read(file).asMap());
+      scheduler = SchedulerConfig.of(config.asMap());
+      Samplers.of(scheduler);
     } catch (IllegalArgumentException e) {
-      throw e.getMessage().startsWith(file.toString())
-          ? e
-          : new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      if (scheduler == null || Samplers.replacing(scheduler).isEmpty()) {
+        throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      }
+      notes.add(
+          Sentences.inside(folder, file + ": " + e.getMessage())
+              + "; requests must name a sampler in its place");
     }
   }
 

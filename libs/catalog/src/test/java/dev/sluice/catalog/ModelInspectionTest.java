@@ -133,11 +133,27 @@ class ModelInspectionTest {
   }
 
   @Test
-  void of_namesASchedulerThatIsNotKnown() throws IOException {
+  void of_notesASchedulerThatIsNotKnown() throws IOException {
     Path config = model.resolve("prior_scheduler/scheduler_config.json");
     Files.writeString(config, Files.readString(config).replace("UnCLIPSch", "NovelSch"));
 
-    assertProblem("prior_scheduler/scheduler_config.json: ", "NovelScheduler", "UnCLIPScheduler");
+    ModelInspection inspection = ModelInspection.of(model, ComponentCheck.NONE);
+
+    assertThat(inspection.isServable()).isTrue();
+    assertThat(inspection.notes())
+        .singleElement()
+        .asString()
+        .startsWith("prior_scheduler/scheduler_config.json: unknown sampler NovelScheduler")
+        .endsWith("requests must name a sampler in its place");
+  }
+
+  @Test
+  void of_namesASchedulerThatNoSamplerCanStandInFor() throws IOException {
+    Path config = model.resolve("prior_scheduler/scheduler_config.json");
+    Files.writeString(
+        config, Files.readString(config).replaceFirst("\\{", "{\"use_novel_noise\": 3, "));
+
+    assertProblem("prior_scheduler/scheduler_config.json: ", "use_novel_noise is 3");
   }
 
   @Test

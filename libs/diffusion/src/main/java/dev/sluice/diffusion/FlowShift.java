@@ -14,6 +14,11 @@ final class FlowShift {
   private final boolean dynamic;
   private final boolean linear;
 
+  /** mu, linearly in the tokens of a picture: Black Forest Labs 2024, FLUX.1's sampling. */
+  private final double shiftPerToken;
+
+  private final double shiftOfNoTokens;
+
   /** The noise level that the last step is stretched to; 0 for none. */
   private final double terminal;
 
@@ -28,7 +33,15 @@ final class FlowShift {
         config
             .choice("time_shift_type", "exponential", List.of("exponential", "linear"))
             .equals("linear");
+    int few = config.integer("base_image_seq_len", 256);
+    int many = config.integer("max_image_seq_len", 4096);
+    double least = config.real("base_shift", 0.5);
+    this.shiftPerToken = (config.real("max_shift", 1.15) - least) / (many - few);
+    this.shiftOfNoTokens = least - shiftPerToken * few;
     this.terminal = config.real("shift_terminal", 0);
+    if (many <= few) {
+      throw config.wrong("max_image_seq_len", many, "more than base_image_seq_len, " + few);
+    }
     if (!(shift > 0)) {
       throw config.wrong(key, shift, "above 0");
     }
@@ -60,14 +73,17 @@ final class FlowShift {
   }
 
   private double dynamicShift(SamplingOptions options) {
-    double mu =
-        options
-            .shift()
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        sampler + " with use_dynamic_shifting needs a shift mu in its options"));
+    double mu = options.shift().orElseGet(() -> shiftOf(options.imageTokens()));
     return linear ? mu : Math.exp(mu);
+  }
+
+  private double shiftOf(int tokens) {
+    if (tokens == 0) {
+      throw new IllegalArgumentException(
+          sampler
+              + " with use_dynamic_shifting needs a shift mu, or the size of a picture it is told from");
+    }
+    return tokens * shiftPerToken + shiftOfNoTokens;
   }
 
   private double[] stretched(double[] sigmas) {

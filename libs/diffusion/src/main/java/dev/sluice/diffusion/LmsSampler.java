@@ -5,12 +5,10 @@ import static dev.sluice.diffusion.PredictionType.SAMPLE;
 import static dev.sluice.diffusion.PredictionType.V_PREDICTION;
 
 /**
- * The linear multistep method of order 4 (Adams-Bashforth over uneven noise levels) on the
+ * The linear multistep method of orders up to 4 (Adams-Bashforth over uneven noise levels) on the
  * probability flow (Crowson's k-diffusion, {@code sample_lms}). Draws no noise.
  */
 final class LmsSampler extends SigmaSampler {
-
-  private static final int ORDER = 4;
 
   /** Slopes at earlier steps: {@code slope.1} is the step before. */
   private static final String SLOPE = "slope.";
@@ -25,13 +23,16 @@ final class LmsSampler extends SigmaSampler {
   @Override
   SamplingPlan planned(SamplingOptions options) {
     Rungs rungs = rungs(options);
-    return new Plan(SigmaLadder.of(rungs.timesteps(), rungs.sigmas(), 0));
+    return new Plan(SigmaLadder.of(rungs.timesteps(), rungs.sigmas(), 0), options.order());
   }
 
   private final class Plan extends SigmaPlan {
 
-    Plan(SigmaLadder ladder) {
+    private final int highest;
+
+    Plan(SigmaLadder ladder, int highest) {
       super(ladder, LmsSampler.this.prediction, reachesLastTimestep());
+      this.highest = highest;
     }
 
     @Override
@@ -42,19 +43,21 @@ final class LmsSampler extends SigmaSampler {
       float[] slope = slope(sample, original, sigma);
       // diffusers counts the plan's steps here and not the run's, which from a picture weighs
       // slopes that are not there.
-      int order = Math.min(memory.steps() + 1, ORDER);
+      int order = Math.min(memory.steps() + 1, highest);
       float[] change = new float[sample.length];
       FloatMath.addTo(change, weight(index, order, 0), slope);
       for (int age = 1; age < order; age++) {
         FloatMath.addTo(change, weight(index, order, age), memory.recall(SLOPE + age));
       }
-      for (int age = ORDER - 1; age > 1; age--) {
+      for (int age = highest - 1; age > 1; age--) {
         float[] younger = memory.tensors.get(SLOPE + (age - 1));
         if (younger != null) {
           memory.tensors.put(SLOPE + age, younger);
         }
       }
-      memory.tensors.put(SLOPE + 1, slope.clone());
+      if (highest > 1) {
+        memory.tensors.put(SLOPE + 1, slope.clone());
+      }
       return new StepResult(FloatMath.addTo(sample.clone(), 1, change), original);
     }
 

@@ -34,6 +34,25 @@ public final class Samplers {
   }
 
   /**
+   * The samplers that can take the place of a model's own, which need not be known.
+   *
+   * @param model its config
+   * @return diffusers' classes; empty if the config itself is at fault
+   */
+  public static List<String> replacing(SchedulerConfig model) {
+    return NAMES.stream().filter(name -> opens(model, name)).toList();
+  }
+
+  private static boolean opens(SchedulerConfig model, String name) {
+    try {
+      of(model.withClass(name));
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /**
    * The plan that leads from a clean sample to the noise that DDIM, over the same timesteps, would
    * make it from. Start it with the clean sample; its result is the noise.
    *

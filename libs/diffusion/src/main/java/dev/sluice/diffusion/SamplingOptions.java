@@ -8,6 +8,8 @@ import java.util.function.Consumer;
 /** What one generation asks of its sampler. Immutable. */
 public final class SamplingOptions {
 
+  private static final int HIGHEST_ORDER = 4;
+
   private int steps;
   private int[] timesteps;
   private double[] sigmas;
@@ -15,8 +17,10 @@ public final class SamplingOptions {
   private boolean clippedNoise;
   private Churn churn = Churn.NONE;
   private OptionalDouble shift = OptionalDouble.empty();
+  private int imageTokens;
   private OptionalInt originalSteps = OptionalInt.empty();
   private double strength = 1;
+  private int order = HIGHEST_ORDER;
 
   private SamplingOptions(int steps) {
     this.steps = steps;
@@ -30,8 +34,10 @@ public final class SamplingOptions {
     copy.clippedNoise = clippedNoise;
     copy.churn = churn;
     copy.shift = shift;
+    copy.imageTokens = imageTokens;
     copy.originalSteps = originalSteps;
     copy.strength = strength;
+    copy.order = order;
     change.accept(copy);
     return copy;
   }
@@ -104,6 +110,16 @@ public final class SamplingOptions {
     return with(copy -> copy.shift = OptionalDouble.of(mu));
   }
 
+  /**
+   * How many tokens a transformer sees a picture as; flow matching tells its dynamic shift from it
+   * if that is not given. Others ignore it.
+   *
+   * @param count 0 for not known
+   */
+  public SamplingOptions withImageTokens(int count) {
+    return with(copy -> copy.imageTokens = count);
+  }
+
   /** The steps that a consistency model was distilled for; others ignore it. */
   public SamplingOptions withOriginalSteps(int count) {
     return with(copy -> copy.originalSteps = OptionalInt.of(count));
@@ -119,6 +135,19 @@ public final class SamplingOptions {
       throw new IllegalArgumentException("strength is " + share + "; expected above 0 and up to 1");
     }
     return with(copy -> copy.strength = share);
+  }
+
+  /**
+   * The order of the linear multistep method; others ignore it.
+   *
+   * @param highest that steps reach, 1 to 4; 4 if it is not given
+   */
+  public SamplingOptions withOrder(int highest) {
+    if (highest < 1 || highest > HIGHEST_ORDER) {
+      throw new IllegalArgumentException(
+          "order is %d; expected 1 to %d".formatted(highest, HIGHEST_ORDER));
+    }
+    return with(copy -> copy.order = highest);
   }
 
   /** The same for another number of steps. */
@@ -167,8 +196,16 @@ public final class SamplingOptions {
     return shift;
   }
 
+  int imageTokens() {
+    return imageTokens;
+  }
+
   OptionalInt originalSteps() {
     return originalSteps;
+  }
+
+  int order() {
+    return order;
   }
 
   double strength() {

@@ -19,15 +19,7 @@ public final class SchedulerConfig {
 
   /** Members of diffusers' schedulers that no sampler reads, because they change no step. */
   private static final Set<String> INERT =
-      Set.of(
-          "base_image_seq_len",
-          "base_shift",
-          "max_image_seq_len",
-          "max_shift",
-          "noise_sampler_seed",
-          "quantization_config",
-          "tensor_format",
-          "timestep_values");
+      Set.of("noise_sampler_seed", "quantization_config", "tensor_format", "timestep_values");
 
   private final String className;
   private final Map<String, ?> members;
@@ -57,20 +49,21 @@ public final class SchedulerConfig {
    * @throws IllegalArgumentException if that class does not sample networks of this kind
    */
   public SchedulerConfig withClass(String name) {
-    Process process = process();
+    ForwardProcess process = process();
     Optional<SamplerKind> other = SamplerKind.named(name);
     if (other.isPresent() && !process.isSampledBy(other.get())) {
       throw new IllegalArgumentException(
           "%s does not sample %s; choose one of %s"
-              .formatted(name, process.text, process.samplers()));
+              .formatted(name, process.text(), process.samplers()));
     }
     Map<String, Object> kept = new LinkedHashMap<>(members);
     SamplerKind.named(className).ifPresent(kind -> keepBetas(kind, kept));
-    if (process == Process.FLOW && other.filter(kind -> kind.can(Ability.FLOWING)).isPresent()) {
+    if (process == ForwardProcess.FLOW
+        && other.filter(kind -> kind.can(Ability.FLOWING)).isPresent()) {
       kept.put("use_flow_sigmas", true);
       kept.put("prediction_type", PredictionType.FLOW.configName());
       kept.computeIfAbsent("flow_shift", key -> members.get("shift"));
-    } else if (process == Process.FLOW) {
+    } else if (process == ForwardProcess.FLOW) {
       kept.computeIfAbsent("shift", key -> members.get("flow_shift"));
     }
     return new SchedulerConfig(name, kept);
@@ -85,46 +78,35 @@ public final class SchedulerConfig {
     }
   }
 
-  /** What a network was trained to undo. */
-  private enum Process {
-    DIFFUSION("a model of diffusion over discrete timesteps"),
-    FLOW("a model of rectified flow"),
-    EDM("a model of EDM's preconditioning");
-
-    private final String text;
-
-    Process(String text) {
-      this.text = text;
-    }
-
-    boolean isSampledBy(SamplerKind kind) {
-      return switch (this) {
-        case DIFFUSION -> !kind.can(Ability.STRAIGHT) && !kind.can(Ability.EDM);
-        case FLOW -> kind.can(Ability.STRAIGHT) || kind.can(Ability.FLOWING);
-        case EDM -> kind.can(Ability.EDM);
-      };
-    }
-
-    List<String> samplers() {
-      return Arrays.stream(SamplerKind.values())
-          .filter(this::isSampledBy)
-          .map(SamplerKind::className)
-          .toList();
-    }
-  }
-
   /** The process of the class, or of what an unknown class's members tell. */
-  private Process process() {
+  private ForwardProcess process() {
     Optional<SamplerKind> kind = SamplerKind.named(className);
     boolean flows =
         Boolean.TRUE.equals(members.get("use_flow_sigmas"))
             || PredictionType.FLOW.configName().equals(members.get("prediction_type"));
     if (kind.map(known -> known.can(Ability.EDM)).orElse(members.containsKey("sigma_data"))) {
-      return Process.EDM;
+      return ForwardProcess.EDM;
     }
     boolean straight =
         kind.map(known -> known.can(Ability.STRAIGHT)).orElse(className.startsWith("FlowMatch"));
-    return straight || flows ? Process.FLOW : Process.DIFFUSION;
+    return straight || flows ? ForwardProcess.FLOW : ForwardProcess.DIFFUSION;
+  }
+
+  /**
+   * The same with what a request says in place of what the model says.
+   *
+   * @param sampler diffusers' class; empty for the model's own
+   * @param spacing of timesteps; empty for the model's own
+   * @param thresholding of predicted clean samples; empty for the model's own
+   * @throws IllegalArgumentException if these do not go together
+   */
+  public SchedulerConfig asked(
+      Optional<String> sampler,
+      Optional<TimestepSpacing> spacing,
+      Optional<Thresholding> thresholding) {
+    SchedulerConfig config = sampler.map(this::withClass).orElse(this);
+    SchedulerConfig spaced = spacing.map(config::withSpacing).orElse(config);
+    return thresholding.map(spaced::withThresholding).orElse(spaced);
   }
 
   /**
@@ -208,10 +190,10 @@ public final class SchedulerConfig {
    * @throws IllegalArgumentException if its class samples other networks
    */
   void requireDiffusion() {
-    if (process() != Process.DIFFUSION) {
+    if (process() != ForwardProcess.DIFFUSION) {
       throw new IllegalArgumentException(
           "%s has no DDIM, so that its pictures cannot be inverted by it"
-              .formatted(process().text));
+              .formatted(process().text()));
     }
   }
 

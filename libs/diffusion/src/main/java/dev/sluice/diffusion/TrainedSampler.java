@@ -1,9 +1,13 @@
 package dev.sluice.diffusion;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /** What all samplers share: a name, what the network predicts, and checks of what is asked. */
 abstract class TrainedSampler implements Sampler {
+
+  /** If none of these work, it is not their number that is wrong. */
+  private static final int[] USUAL_STEPS = {50, 20, 10, 4, 2};
 
   final NoiseSchedule schedule;
   final PredictionType prediction;
@@ -83,16 +87,27 @@ abstract class TrainedSampler implements Sampler {
   }
 
   private IllegalArgumentException withAdvice(UnusableStepsException e, SamplingOptions options) {
-    for (int steps = Math.min(options.steps() - 1, trainTimesteps); steps > 0; steps--) {
-      try {
-        tried(options.withSteps(steps));
-        return new IllegalArgumentException(
-            "%s; the most steps that work are %d".formatted(e.getMessage(), steps), e);
-      } catch (IllegalArgumentException fewerNeeded) {
-        continue;
-      }
+    if (Arrays.stream(USUAL_STEPS).noneMatch(steps -> works(steps, options))) {
+      return e;
     }
-    return e;
+    int steps = Math.min(options.steps() - 1, trainTimesteps);
+    while (!works(steps, options)) {
+      steps--;
+    }
+    return new IllegalArgumentException(
+        "%s; the most steps that work are %d".formatted(e.getMessage(), steps), e);
+  }
+
+  private boolean works(int steps, SamplingOptions options) {
+    if (steps >= options.steps()) {
+      return false;
+    }
+    try {
+      tried(options.withSteps(steps));
+      return true;
+    } catch (IllegalArgumentException refused) {
+      return false;
+    }
   }
 
   /**

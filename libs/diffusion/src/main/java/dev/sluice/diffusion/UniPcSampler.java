@@ -17,6 +17,9 @@ final class UniPcSampler extends TrainedSampler {
 
   private static final String LAST = "last";
 
+  /** Far above what is of use; a run remembers as many outputs. */
+  private static final int HIGHEST_ORDER = 16;
+
   private final Clipping clipping;
   private final SolverLadders ladders;
   private final int order;
@@ -43,8 +46,8 @@ final class UniPcSampler extends TrainedSampler {
     this.lowerOrderFinal = config.flag("lower_order_final", true);
     this.uncorrected = Set.copyOf(config.integers("disable_corrector"));
     config.refuse("solver_p");
-    if (order < 1) {
-      throw config.wrong("solver_order", order, "1 or more");
+    if (order < 1 || order > HIGHEST_ORDER) {
+      throw config.wrong("solver_order", order, "1 to " + HIGHEST_ORDER);
     }
     if (!predictsOriginal && prediction == FLOW) {
       throw config.wrong("predict_x0", false, "true with flow_prediction");

@@ -190,6 +190,42 @@ class SamplersTest {
     assertThat(pndm.plan(999).length()).isEqualTo(1000);
   }
 
+  @Test
+  void plan_namesNoNumberOfStepsWhereNoneWorks() {
+    Sampler ddpm =
+        Samplers.of(
+            config(
+                "_class_name",
+                "DDPMScheduler",
+                "rescale_betas_zero_snr",
+                true,
+                "timestep_spacing",
+                "trailing",
+                "clip_sample",
+                false));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ddpm.plan(30))
+        .withMessageEndingWith("step 1, at timestep 999.0, would divide by zero");
+  }
+
+  /** Of order 1, the linear multistep method is Euler's. */
+  @Test
+  void linearMultistep_ofOrderOneIsEuler() {
+    SamplingOptions options = SamplingOptions.ofSteps(5).withOrder(1);
+    SamplingRun lms =
+        Samplers.of(config("_class_name", "LMSDiscreteScheduler")).plan(options).start(1, 1);
+    SamplingRun euler =
+        Samplers.of(config("_class_name", "EulerDiscreteScheduler")).plan(options).start(1, 1);
+    float[] one = {30};
+    float[] other = {30};
+    while (!lms.finished()) {
+      float[] answer = {(float) Math.sin(lms.index())};
+      one = lms.step(answer, one, NoiseSource.none()).sample();
+      other = euler.step(answer, other, NoiseSource.none()).sample();
+    }
+    assertThat(one).containsExactly(other, within(1e-4f));
+  }
+
   private static SchedulerConfig config(Object... members) {
     Map<String, Object> json = new HashMap<>();
     for (int i = 0; i < members.length; i += 2) {
@@ -295,6 +331,19 @@ class SamplersTest {
             .plan(5);
     assertThat(plan.sigmas()[4]).isCloseTo(0.1f, within(1e-6f));
     assertThat(plan.sigmas()[5]).isZero();
+  }
+
+  @Test
+  void flowMatching_tellsItsDynamicShiftFromTheSizeOfThePicture() {
+    Sampler sampler =
+        Samplers.of(
+            config("_class_name", "FlowMatchEulerDiscreteScheduler", "use_dynamic_shifting", true));
+    SamplingOptions options = SamplingOptions.ofSteps(6);
+
+    assertThat(sampler.plan(options.withImageTokens(256)).sigmas())
+        .isEqualTo(sampler.plan(options.withShift(0.5)).sigmas());
+    assertThat(sampler.plan(options.withImageTokens(4096)).sigmas())
+        .containsExactly(sampler.plan(options.withShift(1.15)).sigmas(), within(1e-6f));
   }
 
   @Test

@@ -46,7 +46,7 @@ record SamplerPack(
   private static final double DEFAULT_TOLERANCE = 1e-4;
 
   private static final Set<String> STEP_ARGUMENTS =
-      Set.of("eta", "use_clipped_model_output", "s_churn", "s_tmin", "s_tmax", "s_noise");
+      Set.of("eta", "use_clipped_model_output", "order", "s_churn", "s_tmin", "s_tmax", "s_noise");
   private static final Set<String> TIMESTEP_ARGUMENTS =
       Set.of("timesteps", "sigmas", "mu", "original_inference_steps", "strength");
 
@@ -80,6 +80,9 @@ record SamplerPack(
     }
     if (stepping.path("use_clipped_model_output").asBoolean()) {
       options = options.withClippedNoise();
+    }
+    if (stepping.hasNonNull("order")) {
+      options = options.withOrder(stepping.get("order").intValue());
     }
     if (stepping.hasNonNull("eta")) {
       options = options.withEta(stepping.get("eta").doubleValue());

@@ -24,6 +24,11 @@ interface Denoiser extends AutoCloseable {
   /** What samples are like. */
   SampleSpace space();
 
+  /** How many tokens a picture is to a network whose noise levels go by that; 0 for others. */
+  default int tokens(DenoiseRequest request) {
+    return 0;
+  }
+
   /**
    * The sample to begin with, and what goes beside it; draws from {@code generator} in diffusers'
    * order.

@@ -58,7 +58,7 @@ public final class DenoiserEngine implements StageEngine {
       request.sampling().requireUncached("denoiser of this model");
     }
     request.sampling().requireNoNoise("denoiser");
-    SamplingPlan plan = request.sampling().plan(denoiser.scheduler());
+    SamplingPlan plan = request.sampling().plan(denoiser.scheduler(), denoiser.tokens(request));
     Start start = denoiser.start(request, plan, generator);
     int end = Steps.end(plan, request.span().end(), trainTimesteps);
     GuidanceInterval interval =
@@ -112,7 +112,8 @@ public final class DenoiserEngine implements StageEngine {
     Map<String, HostTensor> example = new LinkedHashMap<>(denoiser.example());
     example.putIfAbsent(TensorNames.CLASS_LABEL, new HostTensor.Longs(new long[1], 1));
     denoise(
-        DenoiseRequest.of(example, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE)),
+        DenoiseRequest.of(
+            example, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(denoiser.scheduler())),
         new TorchGenerator(0),
         StepListener.NONE);
   }

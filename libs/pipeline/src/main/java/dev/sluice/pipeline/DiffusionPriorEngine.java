@@ -81,7 +81,7 @@ public final class DiffusionPriorEngine implements Prior {
     sample(
         List.of(anyText),
         List.of(anyText),
-        Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE),
+        Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(scheduler),
         new TorchGenerator(0),
         StepListener.NONE);
   }

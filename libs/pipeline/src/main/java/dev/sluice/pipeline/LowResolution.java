@@ -22,8 +22,9 @@ final class LowResolution {
    * @param scheduler whose timesteps the levels are
    */
   LowResolution(SchedulerConfig scheduler, int defaultLevel, int highestLevel) {
-    // Noise is put on by timestep, so any plan will do; unCLIP's scheduler has none of one step.
-    this.noising = Samplers.of(scheduler).plan(SamplingOptions.ofSteps(2));
+    // Noise is put on by timestep of the schedule, whatever the sampler is: any plan of DDIM will
+    // do.
+    this.noising = Samplers.of(Samplers.forInversion(scheduler)).plan(SamplingOptions.ofSteps(1));
     this.defaultLevel = defaultLevel;
     this.highestLevel = highestLevel;
   }

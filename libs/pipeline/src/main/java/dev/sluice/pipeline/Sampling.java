@@ -177,6 +177,14 @@ public record Sampling(
     }
   }
 
+  /** The same, with another sampler where the model's own cannot be opened; for warming up. */
+  Sampling openableOver(SchedulerConfig model) {
+    List<String> others = Samplers.replacing(model);
+    return others.isEmpty() || others.contains(model.className())
+        ? this
+        : new Sampling(steps, guidanceScale, Optional.of(others.get(0)), eta);
+  }
+
   /** The model's own sampler, unguided. */
   public static Sampling ofSteps(int steps) {
     return of(steps, 1);
@@ -188,12 +196,21 @@ public record Sampling(
    * @throws IllegalArgumentException if the sampler is not known or cannot sample this model so
    */
   SamplingPlan plan(SchedulerConfig model) {
-    SchedulerConfig config = adjusted(sampler.map(model::withClass).orElse(model));
+    return plan(model, 0);
+  }
+
+  /**
+   * As above.
+   *
+   * @param imageTokens that a transformer sees a picture as; 0 for other networks
+   */
+  SamplingPlan plan(SchedulerConfig model, int imageTokens) {
+    SchedulerConfig config = model.asked(sampler, spacing, thresholding);
     SamplingOptions options =
         timesteps.isEmpty()
             ? SamplingOptions.ofSteps(steps)
             : SamplingOptions.ofTimesteps(timesteps.stream().mapToInt(t -> t).toArray());
-    return Samplers.of(config).plan(options.withEta(eta));
+    return Samplers.of(config).plan(options.withEta(eta).withImageTokens(imageTokens));
   }
 
   /**
@@ -201,11 +218,7 @@ public record Sampling(
    */
   SamplingPlan inversion(SchedulerConfig model) {
     return Samplers.inversion(
-        adjusted(Samplers.forInversion(model)), SamplingOptions.ofSteps(steps));
-  }
-
-  private SchedulerConfig adjusted(SchedulerConfig config) {
-    SchedulerConfig spaced = spacing.map(config::withSpacing).orElse(config);
-    return thresholding.map(spaced::withThresholding).orElse(spaced);
+        Samplers.forInversion(model).asked(Optional.empty(), spacing, thresholding),
+        SamplingOptions.ofSteps(steps));
   }
 }

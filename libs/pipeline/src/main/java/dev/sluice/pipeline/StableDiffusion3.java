@@ -30,6 +30,13 @@ final class StableDiffusion3 implements Denoiser {
   }
 
   @Override
+  public int tokens(DenoiseRequest request) {
+    int[] shape = space.shape(1, request.height(), request.width());
+    int patch = config.integer("patch_size", 2);
+    return (shape[2] / patch) * (shape[3] / patch);
+  }
+
+  @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
     return Guidance.classifierFree(
         () -> condition(request, picture, NEGATIVE),

@@ -139,7 +139,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
   @Override
   public void warmUp() throws InterruptedException {
     HostTensor.Floats pixel = Tensors.zeros(1, channels, 1, 1);
-    List<Sampling> quick = List.of(Sampling.ofSteps(WARM_UP_STEPS));
+    List<Sampling> quick = List.of(Sampling.ofSteps(WARM_UP_STEPS).openableOver(scheduler));
     upscale(pixel, quick, new TorchGenerator(0), StepListener.NONE);
   }
 

@@ -1,14 +1,20 @@
 package dev.sluice.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.diffusion.TorchGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -36,6 +42,40 @@ class StageEnginesTest {
         assertThat(engine.batchers())
             .allSatisfy(batcher -> assertThat(batcher.calls()).isPositive());
       }
+    }
+  }
+
+  @Test
+  void warmUp_needsNoSamplerOfTheModelsOwn(@TempDir Path models) throws Exception {
+    Path model = models.resolve("novel");
+    Path original = GOLDENS.resolve("pipe-ddpm");
+    try (Stream<Path> files = Files.walk(original)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path copy = model.resolve(original.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+    Path scheduler = model.resolve("scheduler/scheduler_config.json");
+    Files.writeString(scheduler, Files.readString(scheduler).replace("DDPMSch", "NovelSch"));
+    try (DenoiserEngine engine = DenoiserEngine.load(ModelFolder.open(model), BatchLimit.DEFAULT)) {
+      engine.warmUp();
+
+      Sampling heun = new Sampling(2, 1, Optional.of("HeunDiscreteScheduler"), 0);
+      assertThat(
+              engine
+                  .denoise(
+                      DenoiseRequest.of(Map.of(), heun), new TorchGenerator(1), StepListener.NONE)
+                  .values())
+          .doesNotContain(Float.NaN);
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  engine.denoise(
+                      DenoiseRequest.of(Map.of(), Sampling.ofSteps(2)),
+                      new TorchGenerator(1),
+                      StepListener.NONE))
+          .withMessageContaining("unknown sampler NovelScheduler");
     }
   }
 
