@@ -11,6 +11,7 @@ import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Models with one network that denoises, pictures or latents, and at most one that makes latents
@@ -54,6 +55,52 @@ record DenoisingPlanner(
   }
 
   @Override
+  public SizeLimits limits(ModelFolder model) {
+    Config config = model.config(model.pipeline().denoiser().component());
+    int scale = model.sampleSize().downscale();
+    int multiple = SampleMultiple.of(config);
+    int positions = config.integer("pos_embed_max_size", 0);
+    return positions > 0
+        ? SizeLimits.upTo(positions * multiple * scale, scale, multiple, naturalSize(model))
+        : SizeLimits.of(scale, multiple, naturalSize(model));
+  }
+
+  @Override
+  public Optional<SizeLimits> limitsOfPictures(ModelFolder model) {
+    return takesMask() ? Optional.of(limits(model)) : Optional.empty();
+  }
+
+  @Override
+  public boolean isToldOfGuidance(ModelFolder model) {
+    return model.config(model.pipeline().denoiser().component()).integer("time_cond_proj_dim", 0) > 0;
+  }
+
+  /** Latents of the large picture have the extents of the small one. */
+  private boolean enlargesByLatents() {
+    return picture == Picture.ENLARGES && autoencoder != null;
+  }
+
+  @Override
+  public void checkEnlarged(ModelFolder model, GivenPicture given) {
+    int scale = model.sampleSize().downscale();
+    int most = limits(model).most() / scale;
+    if (enlargesByLatents() && Math.max(given.size().width(), given.size().height()) > most) {
+      throw RequestException.invalid(
+          given.field(),
+          "The %s has %s pixels; model %s enlarges pictures of at most %d on each side, %d times."
+              .formatted(given.field(), given.size(), model.name(), most, scale));
+    }
+  }
+
+  @Override
+  public Optional<ImageSize> sizeFrom(ModelFolder model, GivenPicture given) {
+    int scale = model.sampleSize().downscale();
+    return enlargesByLatents()
+        ? Optional.of(new ImageSize(given.size().width() * scale, given.size().height() * scale))
+        : Optional.empty();
+  }
+
+  @Override
   public int upscalers(ModelFolder model) {
     return 0;
   }
@@ -94,7 +141,6 @@ record DenoisingPlanner(
 
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
-    RequestedSize.requireMultipleOf(model.sampleSize().downscale(), model, request);
     checkPicture(model, request);
     List<RouteStep> route = new ArrayList<>();
     if (text) {

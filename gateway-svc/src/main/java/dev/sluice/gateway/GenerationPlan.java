@@ -78,7 +78,11 @@ record GenerationPlan(
 
   Accepted accepted() {
     Accepted.Builder accepted =
-        Accepted.newBuilder().setN(images).setSeed(header.getSeed()).setModel(header.getModel());
+        Accepted.newBuilder()
+            .setN(images)
+            .setSeed(header.getSeed())
+            .setModel(header.getModel())
+            .addAllWarnings(header.getWarningsList());
     route.forEach(step -> accepted.addStages(step.getStage()));
     return accepted.build();
   }

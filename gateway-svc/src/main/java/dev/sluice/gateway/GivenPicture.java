@@ -2,22 +2,19 @@ package dev.sluice.gateway;
 
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.Tensor;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
+import dev.sluice.gateway.picture.PictureException;
+import dev.sluice.gateway.picture.PictureFile;
+import dev.sluice.gateway.picture.Pixels;
 
 /**
  * A picture that comes with a request.
  *
  * @param field where it stands in the request
+ * @param pixels upright, and perhaps smaller than it came
+ * @param size as it came, upright
  */
-record GivenPicture(String field, BufferedImage picture) {
+record GivenPicture(String field, Pixels pixels, ImageSize size) {
 
-  private static final long MOST_PIXELS = 4L << 20;
   private static final int CHANNELS = 3;
 
   /** Luma of red, green and blue in thousandths, as Pillow makes grey of a color (ITU-R 601). */
@@ -31,44 +28,81 @@ record GivenPicture(String field, BufferedImage picture) {
    * @throws RequestException if the bytes are no picture, or too large a one
    */
   static GivenPicture read(String field, byte[] file) {
-    return new GivenPicture(field, decode(field, file));
+    try {
+      PictureFile.Upright picture = PictureFile.read(file);
+      return new GivenPicture(
+          field, picture.pixels(), new ImageSize(picture.width(), picture.height()));
+    } catch (PictureException e) {
+      throw RequestException.invalid(field, "The %s %s".formatted(field, e.getMessage()));
+    }
   }
 
-  /** As stages have it: {@code [1, 3, height, width]} in [-1, 1]. */
+  /** The same brought to another size. */
+  GivenPicture scaledTo(ImageSize wanted) {
+    return new GivenPicture(field, pixels.scaledTo(wanted.width(), wanted.height()), size);
+  }
+
+  /**
+   * As stages have it, on white where it is not opaque: {@code [1, 3, height, width]} in [-1, 1].
+   */
   Tensor colors() {
-    int height = picture.getHeight();
-    int width = picture.getWidth();
-    float[] values = new float[CHANNELS * height * width];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        int rgb = picture.getRGB(x, y);
-        for (int channel = 0; channel < CHANNELS; channel++) {
-          values[(channel * height + y) * width + x] = value(rgb, channel) / 127.5f - 1;
-        }
-      }
-    }
-    return Tensors.of(values, 1, CHANNELS, height, width);
-  }
-
-  /** As stages have a mask: {@code [1, 1, height, width]}, 1 where it is light and 0 elsewhere. */
-  Tensor lightness() {
-    int height = picture.getHeight();
-    int width = picture.getWidth();
-    float[] values = new float[height * width];
-    for (int i = 0; i < values.length; i++) {
-      int rgb = picture.getRGB(i % width, i / width);
-      int luma = 0;
+    Pixels flat = pixels.onWhite();
+    int area = flat.argb().length;
+    float[] values = new float[CHANNELS * area];
+    for (int i = 0; i < area; i++) {
       for (int channel = 0; channel < CHANNELS; channel++) {
-        luma += LUMA[channel] * value(rgb, channel);
+        values[channel * area + i] = Pixels.value(flat.argb()[i], channel) / 127.5f - 1;
       }
-      values[i] = luma >= MIDDLE_GREY * 1000 ? 1 : 0;
     }
-    return Tensors.of(values, 1, 1, height, width);
+    return Tensors.of(values, 1, CHANNELS, flat.height(), flat.width());
   }
 
-  /** 0 to 255. */
-  private static int value(int rgb, int channel) {
-    return rgb >> 8 * (CHANNELS - 1 - channel) & 0xff;
+  /**
+   * A mask as black, which keeps, and white, which is painted: where it has holes, these are
+   * painted, as OpenAI's interface has it; where it is opaque all over, what is light.
+   */
+  GivenPicture asMask() {
+    boolean holes = !pixels.isOpaque();
+    int[] argb = new int[pixels.argb().length];
+    for (int i = 0; i < argb.length; i++) {
+      int pixel = pixels.argb()[i];
+      boolean paint =
+          holes ? Pixels.value(pixel, 3) < MIDDLE_GREY : luma(pixel) >= MIDDLE_GREY * 1000;
+      argb[i] = paint ? 0xffffffff : 0xff000000;
+    }
+    return new GivenPicture(field, new Pixels(pixels.width(), pixels.height(), argb), size);
+  }
+
+  private static int luma(int argb) {
+    int luma = 0;
+    for (int channel = 0; channel < CHANNELS; channel++) {
+      luma += LUMA[channel] * Pixels.value(argb, channel);
+    }
+    return luma;
+  }
+
+  /** {@link #asMask} as stages have it: {@code [1, 1, height, width]}, 1 where to paint, else 0. */
+  Tensor paint() {
+    float[] values = new float[pixels.argb().length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Pixels.value(pixels.argb()[i], 0) >= MIDDLE_GREY ? 1 : 0;
+    }
+    return Tensors.of(values, 1, 1, pixels.height(), pixels.width());
+  }
+
+  /**
+   * How many of a mask's pixels are painted.
+   *
+   * @param scale pixels per value of what a denoiser sees, which is the one at the upper left
+   */
+  int painted(int scale) {
+    int painted = 0;
+    for (int y = 0; y < pixels.height(); y += scale) {
+      for (int x = 0; x < pixels.width(); x += scale) {
+        painted += Pixels.value(pixels.at(x, y), 0) >= MIDDLE_GREY ? 1 : 0;
+      }
+    }
+    return painted;
   }
 
   /**
@@ -77,44 +111,11 @@ record GivenPicture(String field, BufferedImage picture) {
    * @throws RequestException if it is of another size
    */
   void requireCoveredBy(GivenPicture other) {
-    if (other.picture.getWidth() != picture.getWidth()
-        || other.picture.getHeight() != picture.getHeight()) {
+    if (!other.size.equals(size)) {
       throw RequestException.invalid(
           other.field,
-          "The %s has %s pixels and the %s %s; they must be as large as each other."
-              .formatted(other.field, other.size(), field, size()));
-    }
-  }
-
-  ImageSize size() {
-    return new ImageSize(picture.getWidth(), picture.getHeight());
-  }
-
-  /** The size is read before the pixels, so that a small file cannot ask for much memory. */
-  private static BufferedImage decode(String field, byte[] file) {
-    try (ImageInputStream stream = ImageIO.createImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-      if (!readers.hasNext()) {
-        throw RequestException.invalid(
-            field, "The %s is no file of a known kind; send a PNG.".formatted(field));
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(stream, true, true);
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MOST_PIXELS) {
-          throw RequestException.invalid(
-              field,
-              "The %s is %d x %d pixels; at most %d pixels are allowed."
-                  .formatted(field, reader.getWidth(0), reader.getHeight(0), MOST_PIXELS));
-        }
-        return reader.read(0);
-      } finally {
-        reader.dispose();
-      }
-    } catch (IOException | IndexOutOfBoundsException e) {
-      throw RequestException.invalid(
-          field, "The %s cannot be read: %s".formatted(field, e.getMessage()));
+          "The %s has %s pixels and the %s, upright, %s; they must be as large as each other."
+              .formatted(other.field, other.size, field, size));
     }
   }
 }

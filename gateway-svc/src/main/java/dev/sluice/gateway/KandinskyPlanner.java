@@ -28,6 +28,14 @@ final class KandinskyPlanner implements PipelinePlanner {
   }
 
   @Override
+  public SizeLimits limits(ModelFolder model) {
+    return SizeLimits.of(
+        model.sampleSize().downscale(),
+        SampleMultiple.of(model.config("unet")),
+        naturalSize(model));
+  }
+
+  @Override
   public List<Stage> stages() {
     return List.of(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER, Stage.UPSCALER);
   }
@@ -54,9 +62,6 @@ final class KandinskyPlanner implements PipelinePlanner {
 
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
-    // The UNet halves a latent as often as the autoencoder halves a picture.
-    int scale = model.sampleSize().downscale();
-    RequestedSize.requireMultipleOf(scale * scale, model, request);
     SamplingDefaults defaults = SamplingDefaults.of(model);
     SamplingParameters prior = overlay(defaults.of("prior", PRIOR), request.getPrior());
     List<RouteStep> route =

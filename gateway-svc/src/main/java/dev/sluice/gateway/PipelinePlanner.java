@@ -71,6 +71,31 @@ interface PipelinePlanner {
     return Optional.empty();
   }
 
+  /** The sizes that can be asked for. */
+  SizeLimits limits(ModelFolder model);
+
+  /** The sizes of pictures that can be started from; empty where none is, pixel by pixel. */
+  default Optional<SizeLimits> limitsOfPictures(ModelFolder model) {
+    return Optional.empty();
+  }
+
+  /**
+   * Checks a picture that is not started from but enlarged.
+   *
+   * @throws RequestException if it is too large for that
+   */
+  default void checkEnlarged(ModelFolder model, GivenPicture picture) {}
+
+  /** The size of what is made from a picture that decides it without being started from. */
+  default Optional<ImageSize> sizeFrom(ModelFolder model, GivenPicture picture) {
+    return Optional.empty();
+  }
+
+  /** Whether the denoiser is told of the guidance scale and needs no second prompt. */
+  default boolean isToldOfGuidance(ModelFolder model) {
+    return false;
+  }
+
   /** The number of enlargements, whose sampling a request may set one by one. */
   int upscalers(ModelFolder model);
 

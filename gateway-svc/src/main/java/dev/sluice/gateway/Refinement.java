@@ -47,6 +47,11 @@ record Refinement(ModelFolder model, SamplingParameters sampling, double start) 
         request.hasRefinerStart() ? request.getRefinerStart() : USUAL_START);
   }
 
+  /** The sizes that the second model can take over. */
+  SizeLimits limits() {
+    return planner(model).limits(model);
+  }
+
   private static DenoisingPlanner planner(ModelFolder model) {
     return Planners.of(model)
         .filter(planner -> planner instanceof DenoisingPlanner)

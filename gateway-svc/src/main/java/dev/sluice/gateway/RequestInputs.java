@@ -5,44 +5,61 @@ import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Tensor;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** What the first stage is given besides its parameters: tensors by the names that stages use. */
-final class RequestInputs {
+/**
+ * What comes with a request besides words and numbers.
+ *
+ * @param tensors what the first stage is given, by the names that stages use
+ * @param size of the pictures to be made where a given one decides it
+ * @param warnings what the caller should know of how it was taken
+ */
+record RequestInputs(Map<String, Tensor> tensors, Optional<ImageSize> size, List<String> warnings) {
 
   /** What a denoiser leaves and an upscaler takes. */
   private static final String SAMPLE = "sample";
 
-  private RequestInputs() {}
-
   /**
-   * The tensors that come from the request itself.
+   * Reads them.
    *
    * @throws RequestException if a picture among them cannot be used
    */
-  static Map<String, Tensor> of(
-      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+  static RequestInputs of(ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     if (request.hasClassLabel()) {
       inputs.put("class_label", Tensors.of(new long[] {request.getClassLabel()}, 1));
-    }
-    if (!request.getImage().isEmpty()) {
-      GivenPicture image = GivenPicture.read("image", request.getImage().toByteArray());
-      if (request.getUpscale()) {
-        inputs.put(SAMPLE, Enlargement.input(model, planner, image));
-        return inputs;
-      }
-      inputs.put("image", image.colors());
-      if (!request.getMask().isEmpty()) {
-        GivenPicture mask = GivenPicture.read("mask", request.getMask().toByteArray());
-        image.requireCoveredBy(mask);
-        inputs.put("mask", mask.lightness());
-      }
     }
     if (request.getInterpolation().hasImage()) {
       byte[] end = request.getInterpolation().getImage().toByteArray();
       inputs.put(EmbeddingRoute.END_IMAGE, GivenPicture.read("interpolation.image", end).colors());
     }
-    return inputs;
+    if (request.getImage().isEmpty()) {
+      return new RequestInputs(inputs, Optional.empty(), List.of());
+    }
+    GivenPicture image = GivenPicture.read("image", request.getImage().toByteArray());
+    if (request.getUpscale()) {
+      inputs.put(SAMPLE, Enlargement.input(model, planner, image));
+      return new RequestInputs(inputs, Optional.empty(), List.of());
+    }
+    Optional<SizeLimits> limits = planner.limitsOfPictures(model);
+    if (limits.isEmpty()) {
+      planner.checkEnlarged(model, image);
+      inputs.put("image", image.colors());
+      Optional<ImageSize> size = planner.sizeFrom(model, image);
+      size.ifPresent(made -> requireAsked(model, made, request));
+      return new RequestInputs(inputs, size, List.of());
+    }
+    return new StartingPicture(model, limits.get(), image, request).inputs(inputs);
+  }
+
+  private static void requireAsked(ModelFolder model, ImageSize made, GenerationRequest request) {
+    if (!RequestedSize.of(request, made).equals(made)) {
+      throw RequestException.invalid(
+          "size",
+          "Model %s makes %s pixels of this image; leave the size out, or ask for that."
+              .formatted(model.name(), made));
+    }
   }
 }

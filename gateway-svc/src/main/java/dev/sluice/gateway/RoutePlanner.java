@@ -56,29 +56,40 @@ final class RoutePlanner {
     ModelFolder model = model(request.getModel());
     PipelinePlanner planner = planner(model);
     ModelChecks.check(model, planner, request);
+    planner.limits(model).check(model.name(), request);
     Optional<Refinement> refinement = refinement(model, request);
+    refinement.ifPresent(second -> second.limits().check(second.model().name(), request));
     Optional<PriorChoice> prior = prior(model, planner, request);
-    List<RouteStep> own = Interpolations.towardsSeed(request, planner.route(model, request));
+    RequestInputs inputs = RequestInputs.of(model, planner, request);
+    GenerationRequest sized = inputs.size().map(size -> sized(request, size)).orElse(request);
+    List<RouteStep> own = Interpolations.towardsSeed(sized, planner.route(model, sized));
     List<RouteStep> alone = prior.map(choice -> choice.assign(own, model)).orElse(own);
-    List<RouteStep> both = refinement.map(second -> second.extend(alone, request)).orElse(alone);
+    List<RouteStep> both = refinement.map(second -> second.extend(alone, sized)).orElse(alone);
     SamplerChecks.check(both, name -> name.isEmpty() ? model : model(name));
-    List<RouteStep> route = Keeping.mark(both, request.getKeepList());
+    List<RouteStep> route = Keeping.mark(both, sized.getKeepList());
 
-    TaskHeader.Builder header = FirstHeader.of(request, model.name(), now);
+    TaskHeader.Builder header =
+        FirstHeader.of(sized, model.name(), now)
+            .addAllWarnings(inputs.warnings())
+            .addAllWarnings(GuidanceWarnings.of(sized, route, planner.isToldOfGuidance(model)));
     header.setRecipe(
         recipes.write(
-            request,
+            sized,
             model,
             helpers(prior, refinement),
-            RequestedSize.of(request, planner.naturalSize(model)),
+            RequestedSize.of(sized, planner.naturalSize(model)),
             header.build(),
             route));
     return new GenerationPlan(
         header.build(),
-        Math.max(1, request.getN()),
-        RequestInputs.of(model, planner, request),
+        Math.max(1, sized.getN()),
+        inputs.tensors(),
         route,
-        Interpolations.positions(request));
+        Interpolations.positions(sized));
+  }
+
+  private static GenerationRequest sized(GenerationRequest request, ImageSize size) {
+    return request.toBuilder().setWidth(size.width()).setHeight(size.height()).build();
   }
 
   /** The other models that take part, by what they do. */

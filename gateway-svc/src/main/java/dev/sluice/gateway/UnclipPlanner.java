@@ -57,6 +57,11 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   }
 
   @Override
+  public SizeLimits limits(ModelFolder model) {
+    return SizeLimits.only(naturalSize(model));
+  }
+
+  @Override
   public Optional<ImageSize> enlarges(ModelFolder model) {
     return Optional.of(square(sampleSize(model, DECODER_NETWORK)));
   }
@@ -90,7 +95,6 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
 
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
-    RequestedSize.requireNatural(model, naturalSize(model), request);
     SamplingDefaults defaults = SamplingDefaults.of(model);
     RouteStep upscaler =
         RouteSteps.upscaler(

@@ -9,8 +9,7 @@ final class Bytes {
 
   static boolean startsWith(byte[] bytes, int offset, byte[] mark) {
     return bytes.length - offset >= mark.length
-        && java.util.Arrays.equals(
-            bytes, offset, offset + mark.length, mark, 0, mark.length);
+        && java.util.Arrays.equals(bytes, offset, offset + mark.length, mark, 0, mark.length);
   }
 
   static int unsigned(byte[] bytes, int offset) {

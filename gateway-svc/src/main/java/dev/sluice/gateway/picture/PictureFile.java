@@ -122,8 +122,7 @@ public final class PictureFile {
       double scale = Math.sqrt((double) MOST_KEPT / area);
       return scale * Math.max(1, side) >= 1
           ? means
-          : means.scaledTo(
-              Math.max(1, (int) (width * scale)), Math.max(1, (int) (height * scale)));
+          : means.scaledTo(Math.max(1, (int) (width * scale)), Math.max(1, (int) (height * scale)));
     } finally {
       LARGE.release();
     }
@@ -146,7 +145,6 @@ public final class PictureFile {
   }
 
   static PictureException animated(String kind) {
-    return new PictureException(
-        "is an animated %s file; send a single picture.".formatted(kind));
+    return new PictureException("is an animated %s file; send a single picture.".formatted(kind));
   }
 }

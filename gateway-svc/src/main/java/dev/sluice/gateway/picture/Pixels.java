@@ -7,8 +7,8 @@ import dev.sluice.diffusion.Resampling;
  *
  * @param width at least 1
  * @param height at least 1
- * @param argb row by row: opacity, red, green and blue from the highest byte to the lowest, of sRGB,
- *     the colors not multiplied by the opacity
+ * @param argb row by row: opacity, red, green and blue from the highest byte to the lowest, of
+ *     sRGB, the colors not multiplied by the opacity
  */
 public record Pixels(int width, int height, int[] argb) {
 
@@ -139,8 +139,7 @@ public record Pixels(int width, int height, int[] argb) {
     float[] values = new float[argb.length];
     for (int i = 0; i < values.length; i++) {
       int opacity = argb[i] >>> 24;
-      values[i] =
-          channel == 3 ? opacity : value(argb[i], channel) * opacity / (float) OPAQUE;
+      values[i] = channel == 3 ? opacity : value(argb[i], channel) * opacity / (float) OPAQUE;
     }
     return Resampling.BICUBIC_ANTIALIAS.resize(values, 1, height, width, toHeight, toWidth);
   }

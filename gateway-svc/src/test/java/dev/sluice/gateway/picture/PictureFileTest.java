@@ -114,7 +114,8 @@ class PictureFileTest {
       int[] argb = new int[width * height];
       Random random = new Random(seed);
       Arrays.setAll(
-          argb, i -> 0xff000000 | (grey ? random.nextInt(256) * 0x010101 : random.nextInt(1 << 24)));
+          argb,
+          i -> 0xff000000 | (grey ? random.nextInt(256) * 0x010101 : random.nextInt(1 << 24)));
       for (Encoding encoding : Encoding.values()) {
         if (grey || !encoding.grey) {
           assertThat(read(png(encoding, width, height, argb)).argb())
@@ -146,14 +147,14 @@ class PictureFileTest {
                   false)
               .getColorModel();
     } else if (encoding.bands == 2) {
-      colors = ImageTypeSpecifier.createGrayscale(encoding.bits, type, false, false).getColorModel();
+      colors =
+          ImageTypeSpecifier.createGrayscale(encoding.bits, type, false, false).getColorModel();
     }
     for (int i = 0; i < argb.length; i++) {
       for (int band = 0; band < encoding.bands; band++) {
         boolean opacity = encoding.bands % 2 == 0 && band == encoding.bands - 1;
         int value = opacity ? 255 : Pixels.value(argb[i], band);
-        raster.setSample(
-            i % width, i / width, band, encoding.bits == 8 ? value : value * 0x0101);
+        raster.setSample(i % width, i / width, band, encoding.bits == 8 ? value : value * 0x0101);
       }
     }
     ByteArrayOutputStream file = new ByteArrayOutputStream();
@@ -185,8 +186,7 @@ class PictureFileTest {
       assertThat(upright.height()).as(name).isEqualTo(turned ? 48 : 32);
       for (int y = 0; y < stored.height(); y++) {
         for (int x = 0; x < stored.width(); x++) {
-          int across =
-              position(turned ? row : column, turned ? y : x, upright.width());
+          int across = position(turned ? row : column, turned ? y : x, upright.width());
           int down = position(turned ? column : row, turned ? x : y, upright.height());
           assertThat(upright.pixels().at(across, down)).as(name).isEqualTo(stored.at(x, y));
         }
@@ -320,8 +320,15 @@ class PictureFileTest {
       @ForAll @IntRange(max = 400) int at,
       @ForAll @IntRange(min = 1, max = 255) int change) {
     String[] names = {
-      "color.png", "color-palette.png", "alpha-16bit.png", "color.jpg", "color-progressive.jpg",
-      "color-cmyk.jpg", "color-lossless.webp", "color-lossy.webp", "alpha-lossy.webp"
+      "color.png",
+      "color-palette.png",
+      "alpha-16bit.png",
+      "color.jpg",
+      "color-progressive.jpg",
+      "color-cmyk.jpg",
+      "color-lossless.webp",
+      "color-lossy.webp",
+      "alpha-lossy.webp"
     };
     byte[] file = PictureFiles.named(names[which]);
     file[at % file.length] ^= (byte) change;
@@ -351,8 +358,7 @@ class PictureFileTest {
     assertThat(kept.width() * kept.height()).isBetween(PictureFile.MOST_KEPT / 5, 4 << 20);
     assertThat((double) kept.width() / kept.height()).isBetween(1.33, 1.34);
     assertNear(new Pixels(1, 1, new int[] {kept.at(9, 9)}), color(0x204060), 3);
-    assertNear(
-        new Pixels(1, 1, new int[] {kept.at(kept.width() - 9, 9)}), color(0xd0b090), 3);
+    assertNear(new Pixels(1, 1, new int[] {kept.at(kept.width() - 9, 9)}), color(0xd0b090), 3);
   }
 
   private static Pixels color(int rgb) {

@@ -242,7 +242,8 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
                 .setWidth(picture.getWidth())
                 .setHeight(picture.getHeight())
                 .setPng(picture.getPng())
-                .addAllTimings(header.getTimingsList()))
+                .addAllTimings(header.getTimingsList())
+                .addAllWarnings(header.getWarningsList()))
         .build();
   }
 
