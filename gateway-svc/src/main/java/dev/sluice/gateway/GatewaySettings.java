@@ -2,6 +2,8 @@ package dev.sluice.gateway;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.util.Optional;
+import java.util.Set;
 
 /** The gateway's own configuration, beside that of every service. */
 @ConfigMapping(prefix = "sluice.gateway")
@@ -14,4 +16,9 @@ interface GatewaySettings {
   /** Records of {@code sluice.requests} that are planned at once. */
   @WithDefault("2")
   int slots();
+
+  /**
+   * Origins, such as {@code https://example.org}, whose pages may ask besides those of this server.
+   */
+  Optional<Set<String>> allowedOrigins();
 }

@@ -25,10 +25,12 @@ import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -56,13 +58,13 @@ class ImagesResource {
   @Consumes(MediaType.WILDCARD)
   @Blocking
   public CompletionStage<Response> generate(
-      String body,
+      byte[] body,
       @HeaderParam(RecordHeaders.TRACE_PARENT) String traceParent,
       @Context RoutingContext call) {
     Answer answer = new Answer();
     try {
       Generation generation =
-          generations.submit(ImagesRequest.parse(body), TraceParent.orNew(traceParent), answer);
+          generations.submit(RequestJson.parse(body), TraceParent.orNew(traceParent), answer);
       call.addEndHandler(
           end -> {
             if (end.failed()) {
@@ -134,6 +136,7 @@ class ImagesResource {
 
     private final CompletableFuture<Response> response = new CompletableFuture<>();
     private final Map<Integer, Image> images = new TreeMap<>();
+    private final Set<String> warnings = new LinkedHashSet<>();
     private String id;
     private String model;
 
@@ -143,8 +146,12 @@ class ImagesResource {
         case ACCEPTED -> {
           id = event.getRequestId();
           model = event.getAccepted().getModel();
+          warnings.addAll(event.getAccepted().getWarningsList());
         }
-        case IMAGE -> images.put(event.getImageIndex(), event.getImage());
+        case IMAGE -> {
+          images.put(event.getImageIndex(), event.getImage());
+          warnings.addAll(event.getImage().getWarningsList());
+        }
         case ERROR -> response.complete(HttpErrors.response(event.getError()));
         default -> {
           // Progress and previews have no place in a single answer.
@@ -154,8 +161,9 @@ class ImagesResource {
 
     @Override
     public void onEnd(Optional<GenerationError> error) {
-      response.complete(
-          error.map(HttpErrors::response).orElseGet(() -> Response.ok(body()).build()));
+      // Not on this thread, by which every caller hears of everything.
+      response.completeAsync(
+          () -> error.map(HttpErrors::response).orElseGet(() -> Response.ok(body()).build()));
     }
 
     private Map<String, Object> body() {
@@ -171,6 +179,9 @@ class ImagesResource {
       body.put("id", id);
       body.put("model", model);
       body.put("data", data);
+      if (!warnings.isEmpty()) {
+        body.put("warnings", warnings);
+      }
       return body;
     }
   }

@@ -10,12 +10,14 @@ import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.Durations;
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.text.ParseException;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -30,7 +32,8 @@ record JsonMessage(String path) {
   private static final BigInteger MOST_UINT32 =
       BigInteger.ONE.shiftLeft(Integer.SIZE).subtract(BigInteger.ONE);
 
-  private static final Pattern LINE_BREAKS = Pattern.compile("[\\r\\n]+");
+  private static final int MOST_DIGITS = 30;
+  private static final String DATA_URL = "data:";
 
   /**
    * Sets the fields that a JSON object has; what is null is not there.
@@ -118,10 +121,9 @@ record JsonMessage(String path) {
   }
 
   private static int uint32(String name, JsonNode value) {
-    String what = "an integer of 0 or more";
-    BigInteger integer = require(value, JsonNode::isIntegralNumber, name, what).bigIntegerValue();
-    if (integer.signum() < 0 || integer.compareTo(MOST_UINT32) > 0) {
-      throw wrong(name, what + ", and less than 2^32");
+    BigInteger integer = whole(value);
+    if (integer == null || integer.signum() < 0 || integer.compareTo(MOST_UINT32) > 0) {
+      throw wrong(name, "an integer from 0 to 2^32 - 1");
     }
     return integer.intValue();
   }
@@ -129,23 +131,56 @@ record JsonMessage(String path) {
   /** Programs that know floating point only keep the digits of such numbers in strings. */
   private static long int64(String name, JsonNode value) {
     try {
-      return value.isTextual()
-          ? Long.parseLong(value.textValue())
-          : require(value, JsonNode::isIntegralNumber, name, "an integer")
-              .bigIntegerValue()
-              .longValueExact();
+      BigInteger integer = value.isTextual() ? new BigInteger(value.textValue()) : whole(value);
+      if (integer != null) {
+        return integer.longValueExact();
+      }
     } catch (ArithmeticException | NumberFormatException e) {
-      throw wrong(name, "an integer, and less than 2^63");
+      // Told below, like what is no number at all.
     }
+    throw wrong(
+        name,
+        name.endsWith("seed")
+            ? "an integer from 0 to 2^63 - 1; without one, it is a random one"
+            : "an integer of less than 2^63");
   }
 
-  /** The usual tools break base64 into lines. */
+  /** The value of a whole number, which may be written as 1.0 or 1e3; null for any other value. */
+  private static BigInteger whole(JsonNode value) {
+    if (!value.isIntegralNumber() && !value.isBigDecimal()) {
+      return null;
+    }
+    BigDecimal number = value.decimalValue().stripTrailingZeros();
+    boolean small = number.precision() - (long) number.scale() <= MOST_DIGITS;
+    return number.scale() <= 0 && small ? number.toBigIntegerExact() : null;
+  }
+
+  /** A file in base64, in either alphabet and with line breaks, or a data URL with one in it. */
   private static ByteString bytes(String name, JsonNode value) {
-    String what = "the bytes of a file in base64";
+    String what = "the bytes of a file in base64, or a data URL with them";
+    String text = require(value, JsonNode::isTextual, name, what).textValue();
+    int start = 0;
+    if (text.regionMatches(true, 0, DATA_URL, 0, DATA_URL.length())) {
+      start = text.indexOf(',') + 1;
+      String head = text.substring(0, start).toLowerCase(Locale.ROOT);
+      if (!head.strip().endsWith(";base64,")) {
+        throw wrong(name, what);
+      }
+    }
+    byte[] encoded = new byte[text.length() - start];
+    int length = 0;
+    for (int i = start; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c > 0x7f) {
+        throw wrong(name, what);
+      }
+      if (!Character.isWhitespace(c)) {
+        encoded[length++] = (byte) (c == '-' ? '+' : c == '_' ? '/' : c);
+      }
+    }
     try {
-      String text = require(value, JsonNode::isTextual, name, what).textValue();
       return ByteString.copyFrom(
-          Base64.getDecoder().decode(LINE_BREAKS.matcher(text).replaceAll("")));
+          Base64.getDecoder().decode(ByteBuffer.wrap(encoded, 0, length)));
     } catch (IllegalArgumentException e) {
       throw wrong(name, what);
     }

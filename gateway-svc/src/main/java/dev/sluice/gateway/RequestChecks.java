@@ -27,6 +27,7 @@ final class RequestChecks {
   private RequestChecks() {}
 
   static void check(GenerationRequest request) {
+    Texts.check(request);
     if (!request.getRequestId().isEmpty() && !ImageId.isName(request.getRequestId())) {
       throw RequestException.invalid(
           "request_id", "The request id must be 1 to 128 characters of A-Z a-z 0-9 . _ -");
@@ -100,7 +101,9 @@ final class RequestChecks {
 
   private static void checkSeed(long seed, int images) {
     if (seed < 0) {
-      throw RequestException.invalid("seed", "The seed is %d; give 0 to 2^63 - 1.".formatted(seed));
+      throw RequestException.invalid(
+          "seed",
+          "The seed is %d; give 0 to 2^63 - 1, or leave it out for a random one.".formatted(seed));
     }
     if (seed > Long.MAX_VALUE - (images - 1)) {
       throw RequestException.invalid(

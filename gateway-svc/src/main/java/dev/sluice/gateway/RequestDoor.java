@@ -1,10 +1,6 @@
 package dev.sluice.gateway;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.RecordHeaders;
@@ -18,7 +14,6 @@ import dev.sluice.stage.Outbox;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
 import dev.sluice.stage.ShareGroupWorker.RecordHandler;
 import dev.sluice.stage.TraceParent;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -39,7 +34,6 @@ final class RequestDoor implements RecordHandler {
   private final WorkRegistry works;
   private final Admission admission;
   private final Outbox outbox;
-  private final ObjectMapper json = new ObjectMapper();
 
   RequestDoor(RoutePlanner planner, WorkRegistry works, Admission admission, Outbox outbox) {
     this.planner = planner;
@@ -53,12 +47,8 @@ final class RequestDoor implements RecordHandler {
     GenerationRequest request;
     try {
       request = parse(record);
-    } catch (InvalidProtocolBufferException e) {
-      refuse(
-          record,
-          idOfUnreadable(record).map(RequestDoor::labelled),
-          RequestException.invalid("", "The record is no generation request: " + e.getMessage())
-              .toError());
+    } catch (RequestException e) {
+      refuse(record, labelled(idOfUnreadable(record)), e.toError());
       return Disposition.DONE;
     }
     String id = request.getRequestId().isEmpty() ? idOf(record) : request.getRequestId();
@@ -67,7 +57,7 @@ final class RequestDoor implements RecordHandler {
       begin(record, labelled);
       return Disposition.DONE;
     } catch (RequestException e) {
-      refuse(record, Optional.of(labelled), e.toError());
+      refuse(record, answerable(record, labelled), e.toError());
       return Disposition.DONE;
     } catch (RuntimeException e) {
       return retryOrGiveUp(record, labelled, e);
@@ -77,35 +67,43 @@ final class RequestDoor implements RecordHandler {
   private void begin(ConsumerRecord<byte[], byte[]> record, GenerationRequest request) {
     GenerationPlan plan = planner.plan(request, Timestamps.fromMillis(record.timestamp()));
     WorkRegistry.Claim claim = works.claim(request, plan);
-    GenerationPlan work = plan.as(claim.work()).withResultFormat(format(record));
+    GenerationPlan work = plan.as(claim.work()).withResultFormat(RecordFormat.of(record));
     String traceParent = TraceParent.orNew(header(record, RecordHeaders.TRACE_PARENT));
     // Who asks again is answered again, in the format of this record.
     for (GenerationResult outcome : admission.begin(claim, work, traceParent)) {
-      outbox.sendResult(outcome, format(record), traceParent);
+      outbox.sendResult(outcome, RecordFormat.of(record), traceParent);
     }
   }
 
-  private GenerationRequest parse(ConsumerRecord<byte[], byte[]> record)
-      throws InvalidProtocolBufferException {
+  private static GenerationRequest parse(ConsumerRecord<byte[], byte[]> record) {
     if (record.value() == null) {
-      throw new InvalidProtocolBufferException("it has no value");
+      throw RequestException.invalid("", "The record has no value.");
     }
-    if (!isJson(record)) {
+    if (RecordFormat.of(record) == ResultFormat.JSON) {
+      return RequestJson.parse(record.value());
+    }
+    try {
       return GenerationRequest.parseFrom(record.value());
+    } catch (InvalidProtocolBufferException e) {
+      throw RequestException.invalid(
+          "",
+          "The record is neither JSON nor a GenerationRequest of protobuf: %s"
+              .formatted(e.getMessage()));
     }
-    GenerationRequest.Builder request = GenerationRequest.newBuilder();
-    JsonFormat.parser().merge(new String(record.value(), StandardCharsets.UTF_8), request);
-    return request.build();
   }
 
-  /** Says no to whoever asked, when that is known, and keeps the record as a dead letter. */
+  /** A request whose label can stand in an answer. */
+  private static GenerationRequest answerable(
+      ConsumerRecord<byte[], byte[]> record, GenerationRequest request) {
+    String id =
+        ImageId.isName(request.getRequestId()) ? request.getRequestId() : idOf(record);
+    return request.toBuilder().setRequestId(id).setTenant(Texts.quotable(request.getTenant())).build();
+  }
+
+  /** Says no to whoever asked and keeps the record as a dead letter. */
   private void refuse(
-      ConsumerRecord<byte[], byte[]> record,
-      Optional<GenerationRequest> request,
-      GenerationError error) {
-    request
-        .filter(known -> ImageId.isName(known.getRequestId()))
-        .ifPresent(known -> fail(record, known, error));
+      ConsumerRecord<byte[], byte[]> record, GenerationRequest request, GenerationError error) {
+    fail(record, request, error);
     outbox.deadLetter(record, error.getMessage());
   }
 
@@ -145,13 +143,8 @@ final class RequestDoor implements RecordHandler {
             .setWholeRequest(true)
             .setError(error)
             .build(),
-        format(record),
+        RecordFormat.of(record),
         null);
-  }
-
-  /** The answer comes as the question came. */
-  private static ResultFormat format(ConsumerRecord<byte[], byte[]> record) {
-    return isJson(record) ? ResultFormat.JSON : ResultFormat.PROTOBUF;
   }
 
   /** Without an id of its own, a request goes by its key, else by its place in the topic. */
@@ -166,27 +159,10 @@ final class RequestDoor implements RecordHandler {
         .filter(ImageId::isName);
   }
 
-  private Optional<String> idOfUnreadable(ConsumerRecord<byte[], byte[]> record) {
-    if (record.value() != null && isJson(record)) {
-      try {
-        JsonNode tree = json.readTree(record.value());
-        JsonNode id =
-            tree.hasNonNull("request_id") ? tree.get("request_id") : tree.get("requestId");
-        if (id != null && ImageId.isName(id.asText())) {
-          return Optional.of(id.asText());
-        }
-      } catch (JacksonException e) {
-        LOG.debug("A record has no readable id: {}", e.getMessage());
-      } catch (IOException e) {
-        throw new IllegalStateException("A byte array cannot fail to be read", e);
-      }
-    }
-    return keyOf(record);
-  }
-
-  private static boolean isJson(ConsumerRecord<byte[], byte[]> record) {
-    String type = header(record, RecordHeaders.CONTENT_TYPE);
-    return type != null && type.startsWith(RecordHeaders.JSON);
+  private static String idOfUnreadable(ConsumerRecord<byte[], byte[]> record) {
+    boolean json = record.value() != null && RecordFormat.of(record) == ResultFormat.JSON;
+    return (json ? RequestJson.idIn(record.value()) : Optional.<String>empty())
+        .orElseGet(() -> idOf(record));
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

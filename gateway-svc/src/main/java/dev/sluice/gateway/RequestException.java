@@ -10,9 +10,9 @@ final class RequestException extends RuntimeException {
   private final String field;
 
   private RequestException(ErrorCode code, String field, String message) {
-    super(message);
+    super(Texts.quotable(message));
     this.code = code;
-    this.field = field;
+    this.field = Texts.quotable(field);
   }
 
   /** The value of {@code field} is not acceptable; {@code message} says what would be. */

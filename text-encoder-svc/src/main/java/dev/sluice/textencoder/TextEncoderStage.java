@@ -56,7 +56,9 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
         task.getHeader(),
         context,
         work -> {
-          Map<String, Tensor> outputs = StageTensors.of(engine.encode(prompt(parameters)));
+          Prompt prompt = prompt(parameters);
+          Map<String, Tensor> outputs = StageTensors.of(engine.encode(prompt));
+          work.warn(engine.leftOut(prompt));
           context.progress(1, 1);
           return TextEncoderResult.newBuilder().setResult(work.result(outputs)).build();
         });

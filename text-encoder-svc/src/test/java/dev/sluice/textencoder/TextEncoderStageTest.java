@@ -70,4 +70,25 @@ class TextEncoderStageTest {
         .isInstanceOf(InvalidTaskException.class)
         .hasMessage("1001 characters; expected at most 1000");
   }
+
+  @Test
+  void run_tellsWhatOfAPromptIsNotSeen() {
+    String words = "a red circle above a blue square ".repeat(12).strip();
+
+    StageResult result =
+        stage.run(task(words + " in the snow", "blue"), new StageTrial.Context()).getResult();
+
+    assertThat(result.getHeader().getWarningsList())
+        .singleElement()
+        .asString()
+        .startsWith("The prompt is longer than the 77 tokens that the model's text encoder reads;")
+        .contains("...");
+    assertThat(
+            stage
+                .run(task("a horse", "blue"), new StageTrial.Context())
+                .getResult()
+                .getHeader()
+                .getWarningsList())
+        .isEmpty();
+  }
 }

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -216,6 +218,7 @@ final class GenerateCommand implements Callable<Integer> {
     ProgressDisplay display =
         new ProgressDisplay(System.err, Boolean.getBoolean("sluice.terminal"), request.getN());
     Pictures pictures = new Pictures();
+    Set<String> warnings = new LinkedHashSet<>();
     client.generate(
         request,
         event -> {
@@ -227,14 +230,19 @@ final class GenerateCommand implements Callable<Integer> {
                     event.getProgress().getStep(),
                     event.getProgress().getTotal(),
                     System.nanoTime());
+            case ACCEPTED -> warnings.addAll(event.getAccepted().getWarningsList());
+            case IMAGE -> {
+              warnings.addAll(event.getImage().getWarningsList());
+              pictures.add(event.getRequestId(), event.getImage());
+            }
             case LOADING -> display.loading(event.getLoading(), System.nanoTime());
-            case IMAGE -> pictures.add(event.getRequestId(), event.getImage());
             case ERROR -> pictures.addFailure(event);
             default -> {
-              // Accepted tells nothing that the options do not; previews are not asked for.
+              // Previews are not asked for.
             }
           }
         });
+    warnings.forEach(warning -> System.err.println("Warning: " + warning));
     pictures.printTo(Duration.ofNanos(System.nanoTime() - started), startUp);
     return pictures.failed == 0 ? 0 : 1;
   }

@@ -5,6 +5,7 @@ import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -31,6 +32,11 @@ final class ClipStates implements TextEncoder {
 
   private HostTensor states(String text) {
     return clip.outputs(text, clip.length()).get("last_hidden_state");
+  }
+
+  @Override
+  public List<String> leftOut(Prompt prompt) {
+    return TextCut.sentences(prompt, text -> clip.cut(text, clip.length(), TextCut.UNSEEN));
   }
 
   @Override

@@ -5,6 +5,7 @@ import static dev.sluice.pipeline.TensorNames.TEXT_HIDDEN_STATES;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -32,7 +33,16 @@ final class DeepFloydText implements TextEncoder {
   }
 
   private HostTensor states(String text) {
-    return t5.outputs(text.toLowerCase(Locale.ROOT).strip(), TOKENS).get("last_hidden_state");
+    return t5.outputs(cleaned(text), TOKENS).get("last_hidden_state");
+  }
+
+  private static String cleaned(String text) {
+    return text.toLowerCase(Locale.ROOT).strip();
+  }
+
+  @Override
+  public List<String> leftOut(Prompt prompt) {
+    return TextCut.sentences(prompt, text -> t5.cut(cleaned(text), TOKENS, TextCut.UNSEEN));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -19,6 +20,7 @@ final class StableDiffusion3Text implements TextEncoder {
 
   private static final String PENULTIMATE = "hidden_states.-2";
   private static final int T5_TOKENS = 256;
+  private static final String SEEN_BY_T5 = "CLIPs read; only its T5 sees";
 
   private final TextTower first;
   private final TextTower second;
@@ -65,6 +67,19 @@ final class StableDiffusion3Text implements TextEncoder {
       return new HostTensor.Floats(new float[tokens * width], 1, tokens, width);
     }
     return t5.outputs(text, maxTokens.orElse(T5_TOKENS)).get("last_hidden_state");
+  }
+
+  @Override
+  public List<String> leftOut(Prompt prompt) {
+    return TextCut.sentences(
+        prompt,
+        text -> {
+          Optional<TextCut> byClip =
+              first.cut(text, first.length(), t5 == null ? TextCut.UNSEEN : SEEN_BY_T5);
+          return t5 == null
+              ? byClip
+              : t5.cut(text, prompt.maxTokens().orElse(T5_TOKENS), TextCut.UNSEEN).or(() -> byClip);
+        });
   }
 
   @Override

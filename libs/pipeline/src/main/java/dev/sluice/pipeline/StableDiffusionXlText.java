@@ -57,6 +57,11 @@ final class StableDiffusionXlText implements TextEncoder {
   }
 
   @Override
+  public List<String> leftOut(Prompt prompt) {
+    return TextCut.sentences(prompt, text -> second.cut(text, second.length(), TextCut.UNSEEN));
+  }
+
+  @Override
   public void close() {
     if (first != null) {
       first.close();

@@ -16,6 +16,9 @@ public interface TextEncoder extends StageEngine {
    */
   Map<String, HostTensor> encode(Prompt prompt);
 
+  /** What of a prompt is not seen, because it is too long, in sentences for whoever wrote it. */
+  List<String> leftOut(Prompt prompt);
+
   /**
    * Loads the text encoders of a model.
    *

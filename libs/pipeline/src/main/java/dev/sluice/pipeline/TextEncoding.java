@@ -3,6 +3,7 @@ package dev.sluice.pipeline;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.tokenizer.TokenIds;
+import java.util.List;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -49,6 +50,11 @@ final class TextEncoding implements TextEncoder {
     // The mask is for the stages to come; unCLIP's text encoder itself attends to the padding.
     return new TextEmbedding(
         outputs.get("text_embeds"), outputs.get("last_hidden_state"), tokens(text).mask());
+  }
+
+  @Override
+  public List<String> leftOut(Prompt prompt) {
+    return TextCut.sentences(prompt, text -> tower.cut(text, length, TextCut.UNSEEN));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.sluice.networks.tokenizer.Tokenizer;
 import dev.sluice.networks.tokenizer.Tokenizers;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A text encoder's network with its tokenizer. What texts gave is remembered, because the empty
@@ -56,6 +57,32 @@ final class TextTower implements AutoCloseable {
   /** A text of {@code length} tokens, padded or cut. */
   TokenIds tokens(String text, int length) {
     return tokenizer.encode(text, length);
+  }
+
+  /** What is cut off a text of at most {@code length} tokens; empty if nothing is. */
+  Optional<TextCut> cut(String text, int length, String reader) {
+    if (tokenizer.encode(text).length <= length) {
+      return Optional.empty();
+    }
+    // Tokens do not know where in the text they come from; the longest beginning that fits does.
+    int[] characters = text.codePoints().toArray();
+    int fits = 0;
+    int tooLong = characters.length;
+    while (tooLong - fits > 1) {
+      int middle = (fits + tooLong) / 2;
+      if (tokenizer.encode(new String(characters, 0, middle)).length <= length) {
+        fits = middle;
+      } else {
+        tooLong = middle;
+      }
+    }
+    int word = fits;
+    while (word > 0 && !Character.isWhitespace(characters[word - 1])) {
+      word--;
+    }
+    int from = word == 0 ? fits : word;
+    return Optional.of(
+        new TextCut(length, reader, new String(characters, from, characters.length - from).strip()));
   }
 
   /** All outputs of the network for a text of {@code length} tokens, padded or cut. */

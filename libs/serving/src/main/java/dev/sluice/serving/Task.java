@@ -13,6 +13,8 @@ import dev.sluice.pipeline.StepListener;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageStoppedException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +31,13 @@ public final class Task {
   private final StageContext context;
   private final TorchGenerator generator;
   private final LoopTrail trail;
+  private final List<String> warnings;
 
   private Task(TaskHeader header, StageContext context, TorchGenerator generator) {
     this.header = header;
     this.context = context;
     this.generator = generator;
+    this.warnings = new ArrayList<>(header.getWarningsList());
     this.trail = context.reached().map(bytes -> trail(header, bytes)).orElseGet(LoopTrail::empty);
   }
 
@@ -109,11 +113,18 @@ public final class Task {
         header.hasDeadline() ? Timestamps.toMillis(header.getDeadline()) : Long.MAX_VALUE);
   }
 
+  /** Tells whoever asked for the picture something that goes with it, in sentences; once. */
+  public void warn(List<String> sentences) {
+    sentences.stream().filter(sentence -> !warnings.contains(sentence)).forEach(warnings::add);
+  }
+
   /** The result, with the generator as it is now. */
   public StageResult result(Map<String, Tensor> outputs) {
     return StageResult.newBuilder()
         .setHeader(
             header.toBuilder()
+                .clearWarnings()
+                .addAllWarnings(warnings)
                 .setGeneratorState(UnsafeByteOperations.unsafeWrap(generator.state())))
         .putAllOutputs(outputs)
         .build();

@@ -10,18 +10,24 @@ import com.google.protobuf.TextFormat;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.StageSettings;
+import java.nio.charset.StandardCharsets;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ImagesRequestTest {
+class RequestJsonTest {
+
+  private static GenerationRequest parse(String body) {
+    return RequestJson.parse(body.getBytes(StandardCharsets.UTF_8));
+  }
 
   @Test
   void parse_readsEveryField() throws Exception {
     GenerationRequest request =
-        ImagesRequest.parse(
+        parse(
             """
             {"request_id": "r", "prompt": "a circle", "negative_prompt": "blue", "model": "m",
              "n": 2, "width": 64, "height": 32, "seed": 9223372036854775807,
@@ -56,7 +62,7 @@ class ImagesRequestTest {
   @Test
   void parse_understandsOpenAisFields() {
     GenerationRequest request =
-        ImagesRequest.parse(
+        parse(
             """
             {"prompt": "a circle", "n": 2, "size": "64x32", "response_format": "b64_json",
              "user": "someone", "steps": 12, "guidance_scale": 2.5, "denoiser": {"eta": 0.5}}
@@ -75,8 +81,8 @@ class ImagesRequestTest {
   void parse_readsWhatJsonFormatWritesOfEveryField() throws Exception {
     Message request = filled(GenerationRequest.newBuilder());
 
-    assertThat(ImagesRequest.parse(JsonFormat.printer().print(request))).isEqualTo(request);
-    assertThat(ImagesRequest.parse(JsonFormat.printer().preservingProtoFieldNames().print(request)))
+    assertThat(parse(JsonFormat.printer().print(request))).isEqualTo(request);
+    assertThat(parse(JsonFormat.printer().preservingProtoFieldNames().print(request)))
         .isEqualTo(request);
   }
 
@@ -106,7 +112,7 @@ class ImagesRequestTest {
   @Test
   void parse_leavesOutWhatIsNull() {
     GenerationRequest request =
-        ImagesRequest.parse(
+        parse(
             "{\"prompt\":\"x\",\"seed\":null,\"size\":null,\"steps\":null,\"denoiser\":null}");
 
     assertThat(request).isEqualTo(GenerationRequest.newBuilder().setPrompt("x").build());
@@ -150,21 +156,21 @@ class ImagesRequestTest {
         "''|''"
       })
   void parse_refusesByTheNameOfTheField(String body, String field) {
-    assertThatThrownBy(() -> ImagesRequest.parse(body))
+    assertThatThrownBy(() -> parse(body))
         .isInstanceOfSatisfying(
             RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo(field));
   }
 
   @Test
   void parse_saysWhichFieldsThereAre() {
-    assertThatThrownBy(() -> ImagesRequest.parse("{\"prior\": {\"stepz\": 5}}"))
+    assertThatThrownBy(() -> parse("{\"prior\": {\"stepz\": 5}}"))
         .hasMessageStartingWith("There is no field 'prior.stepz'; there are [cache_interval,")
         .hasMessageContaining(" steps,");
   }
 
   @Test
   void parse_keepsNaNForTheCheckOfTheField() {
-    GenerationRequest request = ImagesRequest.parse("{\"prompt\":\"x\",\"guidance_scale\":NaN}");
+    GenerationRequest request = parse("{\"prompt\":\"x\",\"guidance_scale\":NaN}");
 
     assertThat(request.getDenoiser().getGuidanceScale()).isNaN();
   }
@@ -173,7 +179,7 @@ class ImagesRequestTest {
   void parse_takesAPictureOfManyMegabytes() {
     String base64 = "AAAA".repeat(5 << 20);
 
-    GenerationRequest request = ImagesRequest.parse("{\"image\":\"" + base64 + "\"}");
+    GenerationRequest request = parse("{\"image\":\"" + base64 + "\"}");
 
     assertThat(request.getImage().size()).isEqualTo(15 << 20);
   }
@@ -181,9 +187,105 @@ class ImagesRequestTest {
   @Property
   void parse_failsWithARequestExceptionOrNotAtAll(@ForAll String body) {
     try {
-      assertThat(ImagesRequest.parse(body)).isNotNull();
+      assertThat(parse(body)).isNotNull();
     } catch (RequestException e) {
       assertThat(e).hasMessageMatching("(?s).+");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.0, 1", "1e3, 1000", "-0.0, 0", "12.50e2, 1250", "9223372036854775807.0, 9223372036854775807"})
+  void parse_takesWholeNumbersHoweverTheyAreWritten(String written, long seed) {
+    assertThat(parse("{\"seed\": %s, \"n\": 2.0}".formatted(written)))
+        .isEqualTo(GenerationRequest.newBuilder().setSeed(seed).setN(2).build());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1.5", "1e30", "1e999999999", "1e-999999999", "1e99999999999", "NaN", "\"\"", "true"})
+  void parse_saysThatASeedIsRandomWithoutOne(String written) {
+    assertThatThrownBy(() -> parse("{\"seed\": %s}".formatted(written)))
+        .isInstanceOf(RequestException.class)
+        .hasMessageMatching(".*(random|too long|Malformed|out of range|exponent).*");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+/8=", "+/8", "-_8=", "-_8", "+/\\n8=\\r\\n", " +/8=", "data:image/png;base64,+/8=",
+        "data:;base64,-_8", "DATA:image/webp;charset=utf-8;BASE64,+/8="
+      })
+  void parse_readsBase64AsItIsUsuallyWritten(String image) {
+    assertThat(parse("{\"image\": \"%s\"}".formatted(image)).getImage())
+        .isEqualTo(ByteString.copyFrom(new byte[] {(byte) 0xfb, (byte) 0xff}));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"data:image/png,abc", "http://example.org/a.png", "data:image/png;base64", "ä"})
+  void parse_refusesWhatIsNoFile(String image) {
+    assertThatThrownBy(() -> parse("{\"image\": \"%s\"}".formatted(image)))
+        .isInstanceOf(RequestException.class)
+        .hasMessageContaining("base64, or a data URL");
+  }
+
+  @Test
+  void parse_passesOverAByteOrderMark() {
+    assertThat(parse("\ufeff {\"prompt\": \"x\"}").getPrompt()).isEqualTo("x");
+  }
+
+  @Test
+  void parse_refusesWhatIsNotUtf8() {
+    byte[] latin = "{\"prompt\": \"ä\"}".getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> RequestJson.parse(latin))
+        .isInstanceOf(RequestException.class)
+        .hasMessageContaining("not UTF-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"n\": 1} x", "{\"n\": 1, \"n\": 2}", "{\"n\": 1}{}"})
+  void parse_refusesWhatHasTwoMeanings(String body) {
+    assertThatThrownBy(() -> parse(body)).isInstanceOf(RequestException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"quality\":\"auto\"", "\"style\":null", "\"background\":\"auto\"",
+        "\"moderation\":\"auto\"", "\"output_format\":\"png\"", "\"stream\":false",
+        "\"size\":\"auto\"", "\"n\":null", "\"user\":null", "\"output_compression\":100",
+        "\"partial_images\":0"
+      })
+  void parse_takesWhatAsksForNothingSpecial(String field) {
+    assertThat(parse("{\"prompt\":\"x\", " + field + "}"))
+        .isEqualTo(GenerationRequest.newBuilder().setPrompt("x").build());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quality, \"hd\"", "style, \"vivid\"", "background, \"transparent\"",
+    "output_format, \"webp\"", "stream, true", "partial_images, 2"
+  })
+  void parse_refusesWhatThereIsNoChoiceOf(String field, String value) {
+    assertThatThrownBy(() -> parse("{\"%s\": %s}".formatted(field, value)))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo(field));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"requestId\":\"a\", \"prompt\": |a",
+        "{\"from\":{\"requestId\":\"b\"}, \"request_id\":\"a\", x|a",
+        "{\"prompt\": oops, \"request_id\": \"a\"}|a",
+        "{\"from\":{\"requestId\":\"b\"}, oops|",
+        "{\"requestId\":\"not a name\"}|",
+        "[1]|",
+        "|"
+      })
+  void idIn_findsTheIdOfWhatCannotBeRead(String body, String id) {
+    byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
+
+    assertThat(RequestJson.idIn(bytes).orElse(null)).isEqualTo(id);
   }
 }
