@@ -1003,6 +1003,88 @@ class PipelineIT {
     assertThat(overHttp("{\"prompt\":\"x\",\"model\":\"none-such\"}").statusCode()).isEqualTo(404);
   }
 
+  private static HttpResponse<String> raw(HttpRequest.Builder request) throws Exception {
+    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest.Builder at(String path) {
+    return HttpRequest.newBuilder(URI.create("http://" + address.http() + path));
+  }
+
+  @Test
+  void httpRefusesInJsonWhateverIsWrong() throws Exception {
+    HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofString("{}");
+    Map<Integer, HttpRequest.Builder> requests =
+        Map.of(
+            403, at("/v1/images/generations").header("origin", "https://evil.example").POST(body),
+            404, at("/v1/none").GET(),
+            405, at("/v1/images/generations").GET(),
+            406, at("/v1/images/generations").header("accept", "text/html").POST(body),
+            415,
+                at("/v1/images/generations")
+                    .header("content-type", "multipart/form-data; boundary=x")
+                    .POST(body));
+    for (Map.Entry<Integer, HttpRequest.Builder> request : requests.entrySet()) {
+      HttpResponse<String> answer = raw(request.getValue());
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(request.getKey());
+      assertThat(answer.body()).startsWith("{\"error\":{").contains("\"message\":\"");
+    }
+  }
+
+  /** By its announced length: no client sends all of a body that is refused. */
+  @Test
+  void httpRefusesABodyThatIsTooLargeWithTheLimit() throws Exception {
+    URI server = URI.create("http://" + address.http());
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("POST /v1/images/generations HTTP/1.1\r\nHost: " + address.http()
+                      + "\r\nContent-Length: 67108864\r\n\r\n")
+                  .getBytes(StandardCharsets.US_ASCII));
+
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(answer).startsWith("HTTP/1.1 413").contains("body_too_large", "25165824 bytes");
+    }
+  }
+
+  @Test
+  void jsonIsTheSameOnKafkaWithAnyHeaderOrNone() {
+    try (TopicReader results = new TopicReader(address.kafka(), Topics.RESULTS)) {
+      String asked =
+          "{\"requestId\": \"%s\", \"prompt\": \"a cat\", \"model\": \"pipe-sd\", \"steps\": 2.0,"
+              + " \"size\": \"%s\", \"negative_prompt\": \"a dog\", \"guidance_scale\": 1}";
+      byte[] good = asked.formatted("any-none", "64x64").getBytes(StandardCharsets.UTF_8);
+      byte[] wrong = asked.formatted("any-upper", "63x64").getBytes(StandardCharsets.UTF_8);
+      byte[] torn = "{\"requestId\": \"any-torn\", ".getBytes(StandardCharsets.UTF_8);
+      write(Topics.REQUESTS, null, good, null);
+      write(Topics.REQUESTS, null, wrong, "Application/JSON; charset=utf-8");
+      write(Topics.REQUESTS, null, torn, null);
+
+      List<ConsumerRecord<byte[], byte[]>> answers =
+          results.await(3, PATIENCE, record -> result(record).getRequestId().startsWith("any-"));
+
+      assertThat(answers)
+          .allSatisfy(
+              answer ->
+                  assertThat(new String(answer.value(), StandardCharsets.UTF_8)).startsWith("{"));
+      assertThat(answers)
+          .extracting(answer -> result(answer).getRequestId())
+          .containsExactlyInAnyOrder("any-none", "any-upper", "any-torn");
+      assertThat(answers)
+          .anySatisfy(
+              answer ->
+                  assertThat(result(answer).getImage().getWarningsList())
+                      .anyMatch(warning -> warning.contains("negative prompt")))
+          .anySatisfy(
+              answer ->
+                  assertThat(result(answer).getError().getField()).isEqualTo("width"));
+    }
+  }
+
   static Stream<String> workTopics() {
     return Stream.concat(
         Stream.of(Topics.REQUESTS),
