@@ -195,23 +195,6 @@ class PicturePlanningTest {
   }
 
   @Test
-  void plan_refusesWhatTheSamplerRefuses() {
-    assertRefused(
-        "denoiser.steps",
-        "steps",
-        request("pipe-sd")
-            .setDenoiser(StageSettings.newBuilder().setSampler("LCMScheduler").setSteps(999)));
-    assertRefused(
-        "denoiser.timestep_spacing",
-        "timestep_spacing",
-        request("pipe-sd")
-            .setDenoiser(
-                StageSettings.newBuilder()
-                    .setSampler("LCMScheduler")
-                    .setTimestepSpacing("trailing")));
-  }
-
-  @Test
   void plan_tellsOfNegativePromptsWithoutEffect() {
     StageSettings.Builder unguided = StageSettings.newBuilder().setGuidanceScale(1);
     GenerationRequest.Builder request = request("pipe-sd").setNegativePrompt("a dog");
