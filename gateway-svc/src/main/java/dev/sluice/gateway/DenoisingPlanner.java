@@ -72,7 +72,8 @@ record DenoisingPlanner(
 
   @Override
   public boolean isToldOfGuidance(ModelFolder model) {
-    return model.config(model.pipeline().denoiser().component()).integer("time_cond_proj_dim", 0) > 0;
+    return model.config(model.pipeline().denoiser().component()).integer("time_cond_proj_dim", 0)
+        > 0;
   }
 
   /** Latents of the large picture have the extents of the small one. */

@@ -50,7 +50,10 @@ class HttpDoor {
     HttpServerRequest request = context.request();
     String origin = request.getHeader("origin");
     if (!origins.mayAsk(
-        request.method().name(), origin, request.getHeader("sec-fetch-site"), request.authority())) {
+        request.method().name(),
+        origin,
+        request.getHeader("sec-fetch-site"),
+        request.authority())) {
       refuse(context, HttpRefusal.ORIGIN_NOT_ALLOWED);
       return;
     }
@@ -93,8 +96,7 @@ class HttpDoor {
 
   /** The same as a resource gives it. */
   Response response(HttpRefusal refusal) {
-    return HttpErrors.response(
-        refusal.status(), refusal.code(), refusal.message(mostBytes), "");
+    return HttpErrors.response(refusal.status(), refusal.code(), refusal.message(mostBytes), "");
   }
 
   private void refuse(RoutingContext context, HttpRefusal refusal) {

@@ -179,8 +179,7 @@ record JsonMessage(String path) {
       }
     }
     try {
-      return ByteString.copyFrom(
-          Base64.getDecoder().decode(ByteBuffer.wrap(encoded, 0, length)));
+      return ByteString.copyFrom(Base64.getDecoder().decode(ByteBuffer.wrap(encoded, 0, length)));
     } catch (IllegalArgumentException e) {
       throw wrong(name, what);
     }

@@ -95,9 +95,11 @@ final class RequestDoor implements RecordHandler {
   /** A request whose label can stand in an answer. */
   private static GenerationRequest answerable(
       ConsumerRecord<byte[], byte[]> record, GenerationRequest request) {
-    String id =
-        ImageId.isName(request.getRequestId()) ? request.getRequestId() : idOf(record);
-    return request.toBuilder().setRequestId(id).setTenant(Texts.quotable(request.getTenant())).build();
+    String id = ImageId.isName(request.getRequestId()) ? request.getRequestId() : idOf(record);
+    return request.toBuilder()
+        .setRequestId(id)
+        .setTenant(Texts.quotable(request.getTenant()))
+        .build();
   }
 
   /** Says no to whoever asked and keeps the record as a dead letter. */

@@ -26,9 +26,9 @@ import java.util.regex.Pattern;
 
 /**
  * A request in JSON, of HTTP and of Kafka: a {@link GenerationRequest} that also understands
- * OpenAI's {@code size}, {@code response_format} and {@code user}, who is a tenant, and takes {@code
- * steps} and {@code guidance_scale} for the denoiser's. Values are checked where every door's
- * requests are.
+ * OpenAI's {@code size}, {@code response_format} and {@code user}, who is a tenant, and takes
+ * {@code steps} and {@code guidance_scale} for the denoiser's. Values are checked where every
+ * door's requests are.
  */
 final class RequestJson {
 
@@ -121,7 +121,10 @@ final class RequestJson {
    */
   static boolean looksLikeIt(byte[] body) {
     boolean marked =
-        body.length > 2 && body[0] == (byte) 0xef && body[1] == (byte) 0xbb && body[2] == (byte) 0xbf;
+        body.length > 2
+            && body[0] == (byte) 0xef
+            && body[1] == (byte) 0xbb
+            && body[2] == (byte) 0xbf;
     int begin = marked ? 3 : 0;
     int at = afterSpace(body, begin);
     if (at == body.length || body[at] != '{' && body[at] != '[') {

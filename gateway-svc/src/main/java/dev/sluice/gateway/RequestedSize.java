@@ -1,6 +1,5 @@
 package dev.sluice.gateway;
 
-import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;
 
 /** The pixels that a request asks for; 0 stands for the model's own. */

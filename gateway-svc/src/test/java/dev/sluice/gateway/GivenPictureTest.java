@@ -49,7 +49,8 @@ class GivenPictureTest {
   void asMask_paintsWhatIsLight(String argb, float paint) {
     int pixel = Integer.parseUnsignedInt(argb, 16);
 
-    assertThat(Tensors.floats("t", of(pixel, 0xff000000).asMask().paint())).containsExactly(paint, 0);
+    assertThat(Tensors.floats("t", of(pixel, 0xff000000).asMask().paint()))
+        .containsExactly(paint, 0);
   }
 
   @Test

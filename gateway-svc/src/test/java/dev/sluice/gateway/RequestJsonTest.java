@@ -15,8 +15,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestJsonTest {
 
@@ -112,8 +112,7 @@ class RequestJsonTest {
   @Test
   void parse_leavesOutWhatIsNull() {
     GenerationRequest request =
-        parse(
-            "{\"prompt\":\"x\",\"seed\":null,\"size\":null,\"steps\":null,\"denoiser\":null}");
+        parse("{\"prompt\":\"x\",\"seed\":null,\"size\":null,\"steps\":null,\"denoiser\":null}");
 
     assertThat(request).isEqualTo(GenerationRequest.newBuilder().setPrompt("x").build());
   }
@@ -194,14 +193,30 @@ class RequestJsonTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1.0, 1", "1e3, 1000", "-0.0, 0", "12.50e2, 1250", "9223372036854775807.0, 9223372036854775807"})
+  @CsvSource({
+    "1.0, 1",
+    "1e3, 1000",
+    "-0.0, 0",
+    "12.50e2, 1250",
+    "9223372036854775807.0, 9223372036854775807"
+  })
   void parse_takesWholeNumbersHoweverTheyAreWritten(String written, long seed) {
     assertThat(parse("{\"seed\": %s, \"n\": 2.0}".formatted(written)))
         .isEqualTo(GenerationRequest.newBuilder().setSeed(seed).setN(2).build());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1.5", "1e30", "1e999999999", "1e-999999999", "1e99999999999", "NaN", "\"\"", "true"})
+  @ValueSource(
+      strings = {
+        "1.5",
+        "1e30",
+        "1e999999999",
+        "1e-999999999",
+        "1e99999999999",
+        "NaN",
+        "\"\"",
+        "true"
+      })
   void parse_saysThatASeedIsRandomWithoutOne(String written) {
     assertThatThrownBy(() -> parse("{\"seed\": %s}".formatted(written)))
         .isInstanceOf(RequestException.class)
@@ -211,8 +226,15 @@ class RequestJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "+/8=", "+/8", "-_8=", "-_8", "+/\\n8=\\r\\n", " +/8=", "data:image/png;base64,+/8=",
-        "data:;base64,-_8", "DATA:image/webp;charset=utf-8;BASE64,+/8="
+        "+/8=",
+        "+/8",
+        "-_8=",
+        "-_8",
+        "+/\\n8=\\r\\n",
+        " +/8=",
+        "data:image/png;base64,+/8=",
+        "data:;base64,-_8",
+        "DATA:image/webp;charset=utf-8;BASE64,+/8="
       })
   void parse_readsBase64AsItIsUsuallyWritten(String image) {
     assertThat(parse("{\"image\": \"%s\"}".formatted(image)).getImage())
@@ -220,7 +242,8 @@ class RequestJsonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"data:image/png,abc", "http://example.org/a.png", "data:image/png;base64", "ä"})
+  @ValueSource(
+      strings = {"data:image/png,abc", "http://example.org/a.png", "data:image/png;base64", "ä"})
   void parse_refusesWhatIsNoFile(String image) {
     assertThatThrownBy(() -> parse("{\"image\": \"%s\"}".formatted(image)))
         .isInstanceOf(RequestException.class)
@@ -250,9 +273,16 @@ class RequestJsonTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"quality\":\"auto\"", "\"style\":null", "\"background\":\"auto\"",
-        "\"moderation\":\"auto\"", "\"output_format\":\"png\"", "\"stream\":false",
-        "\"size\":\"auto\"", "\"n\":null", "\"user\":null", "\"output_compression\":100",
+        "\"quality\":\"auto\"",
+        "\"style\":null",
+        "\"background\":\"auto\"",
+        "\"moderation\":\"auto\"",
+        "\"output_format\":\"png\"",
+        "\"stream\":false",
+        "\"size\":\"auto\"",
+        "\"n\":null",
+        "\"user\":null",
+        "\"output_compression\":100",
         "\"partial_images\":0"
       })
   void parse_takesWhatAsksForNothingSpecial(String field) {

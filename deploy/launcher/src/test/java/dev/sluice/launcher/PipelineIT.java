@@ -1040,12 +1040,12 @@ class PipelineIT {
       socket
           .getOutputStream()
           .write(
-              ("POST /v1/images/generations HTTP/1.1\r\nHost: " + address.http()
+              ("POST /v1/images/generations HTTP/1.1\r\nHost: "
+                      + address.http()
                       + "\r\nContent-Length: 67108864\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
 
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
       assertThat(answer).startsWith("HTTP/1.1 413").contains("body_too_large", "25165824 bytes");
     }
@@ -1080,8 +1080,7 @@ class PipelineIT {
                   assertThat(result(answer).getImage().getWarningsList())
                       .anyMatch(warning -> warning.contains("negative prompt")))
           .anySatisfy(
-              answer ->
-                  assertThat(result(answer).getError().getField()).isEqualTo("width"));
+              answer -> assertThat(result(answer).getError().getField()).isEqualTo("width"));
     }
   }
 

@@ -3,8 +3,8 @@ package dev.sluice.pipeline;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.tokenizer.TokenIds;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**

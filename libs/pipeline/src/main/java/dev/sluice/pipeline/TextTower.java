@@ -82,7 +82,8 @@ final class TextTower implements AutoCloseable {
     }
     int from = word == 0 ? fits : word;
     return Optional.of(
-        new TextCut(length, reader, new String(characters, from, characters.length - from).strip()));
+        new TextCut(
+            length, reader, new String(characters, from, characters.length - from).strip()));
   }
 
   /** All outputs of the network for a text of {@code length} tokens, padded or cut. */
