@@ -4,7 +4,6 @@ import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
-import dev.sluice.safetensors.SafetensorsException;
 import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
@@ -238,7 +237,7 @@ final class ModelInspector {
   private void attempt(Path place, Runnable inspection) {
     try {
       inspection.run();
-    } catch (IllegalArgumentException | SafetensorsException | UncheckedIOException e) {
+    } catch (IllegalArgumentException | UncheckedIOException e) {
       addProblem(e.getMessage());
     } catch (RuntimeException e) {
       // A config can contradict itself in more ways than are looked for.

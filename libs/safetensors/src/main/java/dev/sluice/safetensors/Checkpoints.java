@@ -43,7 +43,7 @@ public final class Checkpoints {
   public static TensorSource open(Path folder, String variant) {
     if (variant != null && !variant.matches("\\w[\\w-]*")) {
       throw new SafetensorsException(
-          "expected a variant such as fp16, found \"" + variant + "\" for " + folder);
+          "expected a variant such as fp16, found \"" + variant + "\" for " + FileLabel.of(folder));
     }
     if (!Files.exists(folder)) {
       throw SafetensorsException.of(folder, "no such file or folder");
@@ -92,7 +92,7 @@ public final class Checkpoints {
     try (Stream<Path> files = Files.list(folder)) {
       files.filter(Pickle::isPickle).sorted().findFirst().ifPresent(Pickle::refuse);
     } catch (IOException e) {
-      return SafetensorsException.of(folder, "could not be listed: " + e.getMessage(), e);
+      return SafetensorsException.of(folder, "could not be listed: " + FileLabel.reason(e), e);
     }
     return SafetensorsException.of(
         folder,

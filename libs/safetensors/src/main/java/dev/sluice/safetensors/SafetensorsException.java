@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * A checkpoint could not be read or written. The message names the file, the tensor where there is
  * one, what was expected and what was found.
  */
-public class SafetensorsException extends RuntimeException {
+public class SafetensorsException extends UnusableModelException {
 
   private static final long serialVersionUID = 1L;
 
@@ -19,10 +19,10 @@ public class SafetensorsException extends RuntimeException {
   }
 
   static SafetensorsException of(Path file, String problem) {
-    return new SafetensorsException(file + ": " + problem);
+    return new SafetensorsException(FileLabel.of(file) + ": " + problem);
   }
 
   static SafetensorsException of(Path file, String problem, Throwable cause) {
-    return new SafetensorsException(file + ": " + problem, cause);
+    return new SafetensorsException(FileLabel.of(file) + ": " + problem, cause);
   }
 }

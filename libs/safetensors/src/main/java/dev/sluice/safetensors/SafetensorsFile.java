@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,16 +17,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One safetensors file. Opening reads the header only; a tensor is mapped into memory window by
- * window while it is read, and unmapped again, so neither the file's size nor a tensor's size is
- * bounded by what one buffer can address, and reading leaves nothing resident.
+ * One safetensors file. Opening reads the header only; a tensor is read where it lies, window by
+ * window, so neither the file's size nor a tensor's size is bounded by what one buffer can address.
+ * It is not mapped into memory: reading is as fast, leaves nothing resident, and a file that is cut
+ * short meanwhile is an error and not the end of the process.
  */
 public final class SafetensorsFile implements TensorSource {
 
   private static final int PREFIX = 8;
 
-  /** A multiple of every element size. */
-  private static final long WINDOW = 64L << 20;
+  /** A multiple of every element size, small enough for the processor's cache. */
+  private static final int WINDOW = 1 << 20;
 
   private final Path file;
   private final FileChannel channel;
@@ -61,7 +61,7 @@ public final class SafetensorsFile implements TensorSource {
     } catch (NoSuchFileException e) {
       throw SafetensorsException.of(file, "no such file", e);
     } catch (IOException e) {
-      throw SafetensorsException.of(file, "could not be read: " + e.getMessage(), e);
+      throw SafetensorsException.of(file, "could not be read: " + FileLabel.reason(e), e);
     } finally {
       closeQuietly(channel);
     }
@@ -143,8 +143,33 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   @Override
+  public void copyBytes(String name, long offset, ByteBuffer target) {
+    TensorInfo info = info(name);
+    if (offset < 0 || offset + target.remaining() > info.byteLength()) {
+      throw SafetensorsException.of(
+          file,
+          "tensor %s has %d bytes, but those from %d to %d were asked for"
+              .formatted(info, info.byteLength(), offset, offset + target.remaining()));
+    }
+    long position = dataStart + info.begin() + offset;
+    try {
+      while (target.hasRemaining()) {
+        int count = channel.read(target, position);
+        if (count < 0) {
+          throw SafetensorsException.of(
+              file, "truncated since it was opened: tensor " + info.name() + " is cut off");
+        }
+        position += count;
+      }
+    } catch (IOException e) {
+      throw SafetensorsException.of(
+          file, "tensor " + info.name() + " could not be read: " + FileLabel.reason(e), e);
+    }
+  }
+
+  @Override
   public String origin(String name) {
-    return file.toString();
+    return FileLabel.of(file);
   }
 
   @Override
@@ -157,13 +182,13 @@ public final class SafetensorsFile implements TensorSource {
     try {
       channel.close();
     } catch (IOException e) {
-      throw SafetensorsException.of(file, "could not be closed: " + e.getMessage(), e);
+      throw SafetensorsException.of(file, "could not be closed: " + FileLabel.reason(e), e);
     }
   }
 
   @Override
   public String toString() {
-    return file.toString();
+    return FileLabel.of(file);
   }
 
   private interface WindowReader {
@@ -171,27 +196,11 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   private void forEachWindow(TensorInfo info, WindowReader reader) {
-    for (long position = info.begin(); position < info.end(); position += WINDOW) {
-      long length = Math.min(WINDOW, info.end() - position);
-      MappedByteBuffer window = map(info, dataStart + position, length);
-      try {
-        reader.read(window.order(ByteOrder.LITTLE_ENDIAN));
-      } finally {
-        Unmapper.unmap(window);
-      }
-    }
-  }
-
-  private MappedByteBuffer map(TensorInfo info, long position, long length) {
-    try {
-      // Mapping beyond the end of a file that shrank since it was opened would crash on access.
-      if (channel.size() < position + length) {
-        throw SafetensorsException.of(
-            file, "truncated since it was opened: tensor " + info.name() + " is cut off");
-      }
-      return channel.map(FileChannel.MapMode.READ_ONLY, position, length);
-    } catch (IOException e) {
-      throw SafetensorsException.of(file, "tensor " + info.name() + " could not be read: " + e, e);
+    ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW, info.byteLength()));
+    for (long offset = 0; offset < info.byteLength(); offset += window.limit()) {
+      window.clear().limit((int) Math.min(window.capacity(), info.byteLength() - offset));
+      copyBytes(info.name(), offset, window);
+      reader.read(window.flip().order(ByteOrder.LITTLE_ENDIAN));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.safetensors;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -102,7 +103,7 @@ public final class ShardedTensors implements TensorSource {
     } catch (NoSuchFileException e) {
       throw SafetensorsException.of(index, "no such file", e);
     } catch (IOException e) {
-      throw SafetensorsException.of(index, "not a readable index: " + e.getMessage(), e);
+      throw SafetensorsException.of(index, "not a readable index: " + FileLabel.reason(e), e);
     }
   }
 
@@ -169,9 +170,14 @@ public final class ShardedTensors implements TensorSource {
   }
 
   @Override
+  public void copyBytes(String name, long offset, ByteBuffer target) {
+    shard(name).copyBytes(name, offset, target);
+  }
+
+  @Override
   public String origin(String name) {
     SafetensorsFile shard = shardOf.get(name);
-    return shard == null ? index.toString() : shard.origin(name);
+    return shard == null ? FileLabel.of(index) : shard.origin(name);
   }
 
   /** The index's scalar metadata, for example {@code total_size}, as texts. */
@@ -187,7 +193,7 @@ public final class ShardedTensors implements TensorSource {
 
   @Override
   public String toString() {
-    return index.toString();
+    return FileLabel.of(index);
   }
 
   private SafetensorsFile shard(String name) {

@@ -1,5 +1,6 @@
 package dev.sluice.safetensors;
 
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,15 @@ public interface TensorSource extends AutoCloseable {
    */
   void copyFloats(String name, FloatBuffer target);
 
-  /** The file that holds a tensor, for messages. */
+  /**
+   * Fills {@code target} with a tensor's elements as they are stored, little-endian.
+   *
+   * @param offset bytes of the tensor that are passed over
+   * @throws SafetensorsException also if the tensor has fewer bytes than that
+   */
+  void copyBytes(String name, long offset, ByteBuffer target);
+
+  /** The file that holds a tensor, for messages: its name and that of its folder. */
   String origin(String name);
 
   /** The free-form texts of the header ({@code __metadata__}); empty if there are none. */

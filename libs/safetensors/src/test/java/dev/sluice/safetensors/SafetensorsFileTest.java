@@ -62,8 +62,37 @@ class SafetensorsFileTest {
       assertThat(opened.floats("scalar")).containsExactly(4);
       assertThat(opened.info("scalar").elements()).isEqualTo(1);
       assertThat(opened.floats("empty")).isEmpty();
-      assertThat(opened.origin("half")).isEqualTo(file.toString());
+      assertThat(opened.origin("half")).isEqualTo(folder.getFileName() + "/model.safetensors");
     }
+  }
+
+  @Test
+  void copyBytes_givesAPartOfATensorAsItIsStored() {
+    NamedTensor tensor = new NamedTensor(DType.F16, new long[] {2, 2}, new float[] {1, 2, 3, 4});
+    NamedTensor other = new NamedTensor(DType.F32, new long[] {1}, new float[] {9});
+    SafetensorsWriter.write(file, Map.of("w", tensor, "other", other), Map.of());
+
+    try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+      ByteBuffer part = ByteBuffer.allocateDirect(4).order(ByteOrder.LITTLE_ENDIAN);
+      opened.copyBytes("w", 2, part);
+      assertThat(part.getShort(0)).isEqualTo((short) 0x4000);
+      assertThat(part.getShort(2)).isEqualTo((short) 0x4200);
+      assertThat(part.hasRemaining()).isFalse();
+
+      assertThatExceptionOfType(SafetensorsException.class)
+          .isThrownBy(() -> opened.copyBytes("w", 6, ByteBuffer.allocate(4)))
+          .withMessageContaining("tensor w F16[2, 2] has 8 bytes");
+    }
+  }
+
+  @Test
+  void messages_nameFileAndFolderButNoPath() throws Exception {
+    Files.write(file, new byte[] {1, 2, 3});
+
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> SafetensorsFile.open(file))
+        .withMessageStartingWith(folder.getFileName() + "/model.safetensors: truncated")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(folder.toString()));
   }
 
   @Test
@@ -288,7 +317,7 @@ class SafetensorsFileTest {
     RawFile.write(file, RawFile.bytes(header, dataLength));
     assertThatExceptionOfType(SafetensorsException.class)
         .isThrownBy(() -> SafetensorsFile.open(file))
-        .withMessageContaining(file.toString())
+        .withMessageContaining(FileLabel.of(file))
         .withMessageContaining(reason);
   }
 

@@ -1,6 +1,6 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.networks.graph.Parameter;
+import dev.sluice.networks.graph.TrainableWeight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +42,7 @@ final class Adam {
     beta1Power = scalar(tf);
     beta2Power = scalar(tf);
     averageDecay = scalar(tf);
-    Map<String, Parameter> trained = training.trained();
+    Map<String, TrainableWeight> trained = training.trained();
     List<Operand<TFloat32>> gradients = gradients(training, loss, trained);
     gradientNorm = norm(tf, gradients);
     Operand<TFloat32> scale =
@@ -50,7 +50,7 @@ final class Adam {
             tf.constant(1f),
             tf.math.div(tf.constant(MAX_NORM), tf.math.add(gradientNorm, tf.constant(EPSILON))));
     int index = 0;
-    for (Map.Entry<String, Parameter> entry : trained.entrySet()) {
+    for (Map.Entry<String, TrainableWeight> entry : trained.entrySet()) {
       Variable<TFloat32> weight = entry.getValue().variable();
       Slots own = new Slots(like(tf, weight), like(tf, weight), like(tf, weight));
       slots.put(entry.getKey(), own);
@@ -88,7 +88,7 @@ final class Adam {
   }
 
   private static List<Operand<TFloat32>> gradients(
-      TrainingGraph training, Operand<TFloat32> loss, Map<String, Parameter> trained) {
+      TrainingGraph training, Operand<TFloat32> loss, Map<String, TrainableWeight> trained) {
     Output<?>[] weights =
         trained.values().stream().map(p -> p.variable().asOutput()).toArray(Output<?>[]::new);
     Output<?>[] raw = training.graph().addGradients(loss.asOutput(), weights);

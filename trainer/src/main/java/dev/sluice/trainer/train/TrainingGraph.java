@@ -2,9 +2,9 @@ package dev.sluice.trainer.train;
 
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Parameter;
-import dev.sluice.networks.graph.Parameters;
 import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.graph.TrainableWeight;
+import dev.sluice.networks.graph.TrainableWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,10 +35,13 @@ public final class TrainingGraph implements AutoCloseable {
    * @param trainable which of its weights the optimizer changes
    */
   public record Component(
-      String name, Architecture architecture, Parameters parameters, Predicate<String> trainable) {
+      String name,
+      Architecture architecture,
+      TrainableWeights parameters,
+      Predicate<String> trainable) {
 
     /** The weights that the optimizer changes. */
-    public List<Parameter> trained() {
+    public List<TrainableWeight> trained() {
       return parameters.all().stream().filter(p -> trainable.test(p.name())).toList();
     }
   }
@@ -62,7 +65,7 @@ public final class TrainingGraph implements AutoCloseable {
 
   /** A network of which only the weights that {@code trainable} accepts are trained. */
   public Component component(String name, Architecture architecture, Predicate<String> trainable) {
-    Component component = new Component(name, architecture, new Parameters(tf), trainable);
+    Component component = new Component(name, architecture, new TrainableWeights(tf), trainable);
     if (components.putIfAbsent(name, component) != null) {
       throw new IllegalArgumentException("there is a component " + name + " already");
     }
@@ -104,10 +107,10 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   /** Every weight that the optimizer changes, by component and name. */
-  Map<String, Parameter> trained() {
-    Map<String, Parameter> trained = new LinkedHashMap<>();
+  Map<String, TrainableWeight> trained() {
+    Map<String, TrainableWeight> trained = new LinkedHashMap<>();
     for (Component component : components.values()) {
-      for (Parameter parameter : component.trained()) {
+      for (TrainableWeight parameter : component.trained()) {
         trained.put(component.name() + "/" + parameter.name(), parameter);
       }
     }

@@ -2,6 +2,7 @@ package dev.sluice.trainer.train;
 
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Parameter;
+import dev.sluice.networks.graph.TrainableWeight;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;
 import dev.sluice.safetensors.SafetensorsFile;
@@ -50,7 +51,7 @@ public final class TrainingLoop implements AutoCloseable {
     this.adam = new Adam(training, loss);
     Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
     for (TrainingGraph.Component component : training.components()) {
-      for (Parameter parameter : component.parameters().all()) {
+      for (TrainableWeight parameter : component.parameters().all()) {
         variables.put("weight/" + component.name() + "/" + parameter.name(), parameter.variable());
       }
       component
@@ -237,13 +238,14 @@ public final class TrainingLoop implements AutoCloseable {
             .findFirst()
             .orElseThrow();
     Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
-    for (Parameter parameter : component.parameters().all()) {
+    for (TrainableWeight parameter : component.parameters().all()) {
       Adam.Slots slots = adam.slots().get(component.name() + "/" + parameter.name());
       variables.put(parameter.name(), slots == null ? parameter.variable() : slots.average());
     }
     Map<String, float[]> averages = new VariableStore(training, variables).read();
     Map<String, NamedTensor> tensors = new LinkedHashMap<>();
-    for (Parameter parameter : component.parameters().all()) {
+    for (TrainableWeight weight : component.parameters().all()) {
+      Parameter parameter = weight.parameter();
       float[] values =
           parameter.layout().toStored(averages.get(parameter.name()), parameter.shape());
       tensors.put(parameter.name(), new NamedTensor(DType.F16, parameter.shape(), values));

@@ -1,7 +1,11 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.safetensors.UnusableModelException;
+
 /** A checkpoint's tensors are not the ones its config asks for. The message names both. */
-public final class CheckpointMismatchException extends RuntimeException {
+public final class CheckpointMismatchException extends UnusableModelException {
+
+  private static final long serialVersionUID = 1L;
 
   public CheckpointMismatchException(String message) {
     super(message);

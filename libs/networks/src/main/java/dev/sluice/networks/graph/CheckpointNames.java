@@ -3,22 +3,15 @@ package dev.sluice.networks.graph;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * How a family's checkpoints may differ from the current names: older spellings, unused buffers.
- */
+/** How a family's checkpoints may differ from the current names and shapes. */
 public interface CheckpointNames {
 
-  /** Today's names only, every tensor used. */
+  /** Today's names only. */
   CheckpointNames EXACT = new CheckpointNames() {};
 
   /** The names under which {@code name} may be stored, the preferred one first. */
   default List<String> candidates(String name) {
     return List.of(name);
-  }
-
-  /** Whether a stored tensor that no layer uses is to be passed over. */
-  default boolean mayBeIgnored(String storedName) {
-    return false;
   }
 
   /**

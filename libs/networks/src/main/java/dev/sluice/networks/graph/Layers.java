@@ -180,8 +180,7 @@ public final class Layers {
 
   /** Rows of the table {@code weight [count, size]}. */
   public static Operand<TFloat32> embedding(Scope scope, Operand<TInt64> ids, int count, int size) {
-    Ops tf = scope.tf();
-    return scope.tap(tf.gather(scope.weight("weight", count, size), ids, tf.constant(0)));
+    return scope.tap(scope.rows("weight", ids, count, size));
   }
 
   /**

@@ -1,57 +1,67 @@
 package dev.sluice.networks.graph;
 
 import dev.sluice.safetensors.TensorSource;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
-import org.tensorflow.Graph;
-import org.tensorflow.Operand;
-import org.tensorflow.Session;
-import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 
 /**
- * A network ready to run: an architecture, its weights, and a graph for each input shape seen so
- * far (all dimensions but the batch are fixed in a graph, which keeps shape arithmetic out of it).
- * Safe for use by several threads at once. {@link #close} frees the weights.
+ * A network ready to run: an architecture, its weights, and a graph for each input shape used
+ * lately (all dimensions but the batch are fixed in a graph, which keeps shape arithmetic out of
+ * it). Safe for use by several threads at once. {@link #close} frees the weights.
  */
 public final class Network implements AutoCloseable {
 
+  private static final System.Logger LOG = System.getLogger(Network.class.getName());
+
   private final Architecture architecture;
-  private final Graph graph = new Graph();
-  private final Ops tf = Ops.create(graph);
-  private final Parameters parameters = new Parameters(tf);
-  private final Session session;
-  private final Map<String, Signature> signatures = new ConcurrentHashMap<>();
+  private final NetworkWeights weights;
+  private final GraphCache graphs;
 
-  private record Signature(
-      Inputs inputs, Map<String, Operand<TFloat32>> outputs, Map<String, Operand<TFloat32>> taps) {}
-
-  private Network(Architecture architecture) {
+  private Network(Architecture architecture, NetworkWeights weights, int graphs) {
     this.architecture = architecture;
-    this.session = new Session(graph, OpThreads.sessionConfig());
-    signatureFor(architecture.exampleInputs());
+    this.weights = weights;
+    this.graphs = new GraphCache(graphs, inputs -> new NetworkGraph(architecture, weights, inputs));
+  }
+
+  /** {@link #load(Architecture, TensorSource, LoadOptions)} in float32, without being told. */
+  public static Network load(Architecture architecture, TensorSource weights) {
+    return load(architecture, weights, LoadOptions.DEFAULT);
   }
 
   /**
-   * Builds {@code architecture} and fills it from {@code weights}, which stays open and the
-   * caller's.
+   * Fills {@code architecture} from {@code weights}, which stays open and the caller's. Tensors
+   * that no layer uses are passed over, with a line in the log.
    *
-   * @throws CheckpointMismatchException when the tensors are not those the config asks for
+   * @throws CheckpointMismatchException when a tensor that the config asks for is absent or has
+   *     another shape; found before any is read
+   * @throws dev.sluice.safetensors.UnusableModelException when a tensor cannot be read, or holds a
+   *     value that is not finite
    */
-  public static Network load(Architecture architecture, TensorSource weights) {
-    Network network = new Network(architecture);
-    try {
-      network.parameters.load(network.session, weights, architecture.checkpointNames());
-      return network;
-    } catch (RuntimeException e) {
-      network.close();
-      throw e;
+  public static Network load(Architecture architecture, TensorSource weights, LoadOptions options) {
+    List<Parameter> parameters = DeclaredWeights.of(architecture);
+    CheckpointMatch match = CheckpointMatch.of(parameters, weights, architecture.checkpointNames());
+    for (String name : match.passedOver()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0}: tensor {1} is passed over, no layer uses it",
+          weights.origin(name),
+          name);
     }
+    return new Network(
+        architecture, NetworkWeights.load(parameters, weights, match, options), options.graphs());
+  }
+
+  /**
+   * Whether {@code weights} fit, by their headers.
+   *
+   * @return the names of tensors that loading would pass over
+   * @throws CheckpointMismatchException as {@link #load} would
+   */
+  public static Set<String> check(Architecture architecture, TensorSource weights) {
+    return CheckpointMatch.of(
+            DeclaredWeights.of(architecture), weights, architecture.checkpointNames())
+        .passedOver();
   }
 
   /**
@@ -75,9 +85,10 @@ public final class Network implements AutoCloseable {
    * Builds {@code architecture} with weights that {@code initializer} makes (in checkpoint order).
    */
   public static Network initialize(Architecture architecture, Initializer initializer) {
-    Network network = new Network(architecture);
-    network.parameters.fill(network.session, initializer::values);
-    return network;
+    return new Network(
+        architecture,
+        NetworkWeights.initialize(DeclaredWeights.of(architecture), initializer),
+        LoadOptions.DEFAULT_GRAPHS);
   }
 
   /** Makes the first values of a weight. */
@@ -89,8 +100,10 @@ public final class Network implements AutoCloseable {
 
   /** Runs the network on a batch; all inputs have the same number of rows. */
   public Map<String, HostTensor.Floats> run(Map<String, HostTensor> inputs) {
-    Signature signature = signatureFor(inputs);
-    return fetch(signature, inputs, signature.outputs());
+    try (GraphCache.Lease lease = graphs.lease(inputs);
+        NetworkCall call = lease.graph().call(inputs)) {
+      return call.result();
+    }
   }
 
   /**
@@ -99,17 +112,10 @@ public final class Network implements AutoCloseable {
    * @throws IllegalArgumentException when there is no output of one of the names
    */
   public Map<String, HostTensor.Floats> run(Map<String, HostTensor> inputs, Set<String> outputs) {
-    Signature signature = signatureFor(inputs);
-    Map<String, Operand<TFloat32>> wanted = new LinkedHashMap<>();
-    for (String name : outputs) {
-      Operand<TFloat32> operand = signature.outputs().get(name);
-      if (operand == null) {
-        throw new IllegalArgumentException(
-            "no output " + name + "; there are " + signature.outputs().keySet());
-      }
-      wanted.put(name, operand);
+    try (GraphCache.Lease lease = graphs.lease(inputs);
+        NetworkCall call = lease.graph().call(inputs, outputs)) {
+      return call.result();
     }
-    return fetch(signature, inputs, wanted);
   }
 
   /**
@@ -117,84 +123,46 @@ public final class Network implements AutoCloseable {
    * [batch, channels, height, width]}. Paths that do not exist are left out.
    */
   public Map<String, HostTensor.Floats> runTaps(Map<String, HostTensor> inputs, Set<String> paths) {
-    Signature signature = signatureFor(inputs);
-    Map<String, Operand<TFloat32>> wanted = new LinkedHashMap<>();
-    synchronized (graph) {
-      signature
-          .taps()
-          .forEach(
-              (path, operand) -> {
-                if (paths.contains(path)) {
-                  wanted.put(
-                      path,
-                      operand.shape().numDimensions() == 4
-                          ? Layers.toChannelsFirst(tf, operand)
-                          : operand);
-                }
-              });
+    try (GraphCache.Lease lease = graphs.lease(inputs);
+        NetworkCall call = lease.graph().callTaps(inputs, paths)) {
+      return call.result();
     }
-    return fetch(signature, inputs, wanted);
+  }
+
+  /** A call of {@link #run(Map)} in its parts, to be measured one by one. The caller closes it. */
+  public NetworkCall call(Map<String, HostTensor> inputs) {
+    GraphCache.Lease lease = graphs.lease(inputs);
+    try {
+      return lease.graph().call(inputs).closing(lease::close);
+    } catch (RuntimeException | Error e) {
+      lease.close();
+      throw e;
+    }
   }
 
   /** The number of weight values. */
   public long parameterCount() {
-    return parameters.count();
+    return weights.count();
+  }
+
+  /** The memory that the weights take, in bytes. */
+  public long weightBytes() {
+    return weights.bytes();
+  }
+
+  /** How many graphs are kept, one for each shape of input used lately. */
+  public int graphCount() {
+    return graphs.size();
   }
 
   public Architecture architecture() {
     return architecture;
   }
 
-  private Map<String, HostTensor.Floats> fetch(
-      Signature signature, Map<String, HostTensor> inputs, Map<String, Operand<TFloat32>> wanted) {
-    try (NetworkCall call = new NetworkCall(session, signature.inputs(), inputs, wanted)) {
-      call.run();
-      return call.outputs();
-    }
-  }
-
-  /** A call of {@link #run(Map)} in its parts, to be measured one by one. The caller closes it. */
-  public NetworkCall call(Map<String, HostTensor> inputs) {
-    Signature signature = signatureFor(inputs);
-    return new NetworkCall(session, signature.inputs(), inputs, signature.outputs());
-  }
-
-  private Signature signatureFor(Map<String, HostTensor> inputs) {
-    String key = key(inputs);
-    Signature known = signatures.get(key);
-    if (known != null) {
-      return known;
-    }
-    synchronized (graph) {
-      return signatures.computeIfAbsent(
-          key,
-          k -> {
-            Inputs placeholders = Inputs.placeholders(tf, inputs);
-            Map<String, Operand<TFloat32>> taps = new LinkedHashMap<>();
-            Map<String, Operand<TFloat32>> outputs =
-                architecture.build(Scope.root(tf, parameters, taps), placeholders);
-            return new Signature(placeholders, outputs, taps);
-          });
-    }
-  }
-
-  private static String key(Map<String, HostTensor> inputs) {
-    return new TreeMap<>(inputs)
-        .entrySet().stream()
-            .map(
-                e -> {
-                  int[] shape = e.getValue().shape();
-                  return e.getKey()
-                      + e.getValue().getClass().getSimpleName()
-                      + Arrays.toString(
-                          Arrays.copyOfRange(shape, Math.min(1, shape.length), shape.length));
-                })
-            .collect(Collectors.joining(";"));
-  }
-
+  /** Frees the weights; calls that still run end first. */
   @Override
   public void close() {
-    session.close();
-    graph.close();
+    graphs.close();
+    weights.close();
   }
 }

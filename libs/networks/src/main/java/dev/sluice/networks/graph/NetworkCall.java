@@ -29,6 +29,7 @@ public final class NetworkCall implements AutoCloseable {
   private final Set<Output<TFloat32>> fetched = new LinkedHashSet<>();
 
   private Result result;
+  private Runnable afterwards = () -> {};
 
   NetworkCall(
       Session session,
@@ -49,6 +50,18 @@ public final class NetworkCall implements AutoCloseable {
     }
     wanted.values().forEach(operand -> fetched.add(operand.asOutput()));
     fetched.forEach(runner::fetch);
+  }
+
+  /** Does {@code afterwards} when the call is closed. */
+  NetworkCall closing(Runnable afterwards) {
+    this.afterwards = afterwards;
+    return this;
+  }
+
+  /** Runs the session and gives what came out. */
+  Map<String, HostTensor.Floats> result() {
+    run();
+    return outputs();
   }
 
   /** Runs the session. */
@@ -87,5 +100,6 @@ public final class NetworkCall implements AutoCloseable {
   public void close() {
     closeResult();
     feeds.forEach(Tensor::close);
+    afterwards.run();
   }
 }

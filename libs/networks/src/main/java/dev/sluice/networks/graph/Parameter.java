@@ -1,27 +1,22 @@
 package dev.sluice.networks.graph;
 
-import org.tensorflow.op.Op;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.core.Variable;
-import org.tensorflow.types.TFloat32;
-
 /**
- * One weight of a network.
+ * One weight of a network, as its layers ask for it.
  *
  * @param name the checkpoint's name, such as {@code down_blocks.0.resnets.1.conv1.weight}
  * @param shape the checkpoint's shape
- * @param layout how the variable orders the values
- * @param variable the TensorFlow variable, in {@code layout}
- * @param value feeds {@code assign}
- * @param assign sets the variable to {@code value}
+ * @param layout how a graph's values are ordered
  */
-public record Parameter(
-    String name,
-    long[] shape,
-    Layout layout,
-    Variable<TFloat32> variable,
-    Placeholder<TFloat32> value,
-    Op assign) {
+public record Parameter(String name, long[] shape, Layout layout) {
+
+  public Parameter {
+    shape = shape.clone();
+  }
+
+  @Override
+  public long[] shape() {
+    return shape.clone();
+  }
 
   /** The number of values. */
   public long size() {
@@ -30,5 +25,10 @@ public record Parameter(
       size *= extent;
     }
     return size;
+  }
+
+  /** The shape in a graph. */
+  long[] graphShape() {
+    return layout.variableShape(shape);
   }
 }

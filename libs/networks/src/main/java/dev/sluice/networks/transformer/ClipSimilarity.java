@@ -3,7 +3,6 @@ package dev.sluice.networks.transformer;
 import static dev.sluice.networks.graph.Layers.toChannelsFirst;
 
 import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.CheckpointNames;
 import dev.sluice.networks.graph.Gradients;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Inputs;
@@ -87,10 +86,5 @@ public final class ClipSimilarity implements Architecture {
     int width = vision.config().projection();
     return Map.of(
         "sample", pixels, "text_embeds", new HostTensor.Floats(new float[width], 1, width));
-  }
-
-  @Override
-  public CheckpointNames checkpointNames() {
-    return vision.checkpointNames();
   }
 }

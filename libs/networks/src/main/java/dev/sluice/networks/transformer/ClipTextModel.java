@@ -8,7 +8,6 @@ import static dev.sluice.networks.graph.Layers.reshape;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.CheckpointNames;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Inputs;
 import dev.sluice.networks.graph.Scope;
@@ -130,10 +129,5 @@ public final class ClipTextModel implements Architecture {
   @Override
   public Map<String, HostTensor> exampleInputs() {
     return Map.of("input_ids", new HostTensor.Longs(new long[1], 1, 1));
-  }
-
-  @Override
-  public CheckpointNames checkpointNames() {
-    return PositionIds.IGNORED;
   }
 }

@@ -8,7 +8,6 @@ import static dev.sluice.networks.graph.Layers.reshape;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.CheckpointNames;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Inputs;
 import dev.sluice.networks.graph.Scope;
@@ -121,10 +120,5 @@ public final class ClipVisionModel implements Architecture {
     int size = config.imageSize();
     float[] pixels = new float[config.channels() * size * size];
     return Map.of("pixel_values", new HostTensor.Floats(pixels, 1, config.channels(), size, size));
-  }
-
-  @Override
-  public CheckpointNames checkpointNames() {
-    return PositionIds.IGNORED;
   }
 }

@@ -151,10 +151,7 @@ public final class T5EncoderModel implements Architecture {
     return StoredNames.INSTANCE;
   }
 
-  /**
-   * The token table is stored as {@code shared}, as the encoder's own, or as both; files of the
-   * whole T5 have a decoder too.
-   */
+  /** The token table is stored as {@code shared}, as the encoder's own, or as both. */
   private enum StoredNames implements CheckpointNames {
     INSTANCE;
 
@@ -164,13 +161,6 @@ public final class T5EncoderModel implements Architecture {
     @Override
     public List<String> candidates(String name) {
       return name.equals(TABLE) ? List.of(TABLE, ENCODER_TABLE) : List.of(name);
-    }
-
-    @Override
-    public boolean mayBeIgnored(String storedName) {
-      return storedName.equals(ENCODER_TABLE)
-          || storedName.startsWith("decoder.")
-          || storedName.equals("lm_head.weight");
     }
   }
 }

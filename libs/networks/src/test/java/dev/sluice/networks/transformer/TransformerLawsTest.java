@@ -13,8 +13,9 @@ import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Inputs;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.graph.Parameter;
-import dev.sluice.networks.graph.Parameters;
 import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.graph.TrainableWeight;
+import dev.sluice.networks.graph.TrainableWeights;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -174,7 +175,7 @@ class TransformerLawsTest {
       values.putAll(more);
       Map<String, Operand<? extends TType>> operands = new LinkedHashMap<>();
       values.forEach((name, value) -> operands.put(name, placeholder(tf, value)));
-      Parameters parameters = new Parameters(tf);
+      TrainableWeights parameters = new TrainableWeights(tf);
       Map<String, Operand<TFloat32>> outputs =
           architecture.build(
               Scope.root(tf, parameters, new LinkedHashMap<>()), Inputs.of(operands));
@@ -187,7 +188,7 @@ class TransformerLawsTest {
           loss = loss == null ? sum : tf.math.add(loss, sum);
         }
       }
-      List<Parameter> used =
+      List<TrainableWeight> used =
           parameters.all().stream().filter(p -> !p.name().startsWith("clip_")).toList();
       Output<?>[] weights =
           used.stream().map(p -> p.variable().asOutput()).toArray(Output<?>[]::new);

@@ -1,0 +1,36 @@
+package dev.sluice.networks.graph;
+
+/**
+ * How a network is loaded.
+ *
+ * @param precision of the weights in memory
+ * @param progress is told how far loading is
+ * @param graphs how many graphs are kept at most, one for each shape of input; 1 or more
+ */
+public record LoadOptions(WeightPrecision precision, LoadProgress progress, int graphs) {
+
+  /** Graphs that a network keeps unless told otherwise. */
+  public static final int DEFAULT_GRAPHS = 16;
+
+  /** Float32, nobody told. */
+  public static final LoadOptions DEFAULT =
+      new LoadOptions(WeightPrecision.FLOAT32, LoadProgress.NONE, DEFAULT_GRAPHS);
+
+  public LoadOptions {
+    if (graphs < 1) {
+      throw new IllegalArgumentException("graphs is " + graphs + "; expected 1 or more");
+    }
+  }
+
+  public LoadOptions withPrecision(WeightPrecision precision) {
+    return new LoadOptions(precision, progress, graphs);
+  }
+
+  public LoadOptions withProgress(LoadProgress progress) {
+    return new LoadOptions(precision, progress, graphs);
+  }
+
+  public LoadOptions withGraphs(int graphs) {
+    return new LoadOptions(precision, progress, graphs);
+  }
+}
