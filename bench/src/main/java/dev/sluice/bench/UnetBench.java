@@ -2,6 +2,8 @@ package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.catalog.Config;
+import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.HostTensor.Floats;
 import dev.sluice.networks.graph.Network;
@@ -24,8 +26,9 @@ import java.util.SplittableRandom;
  * How fast a UNet of Stable Diffusion 1.5's size loads and steps, against what the machine's matrix
  * multiplication gives in the same run.
  *
- * <p>{@code write FOLDER} makes a checkpoint with random weights, {@code run FOLDER} measures it;
- * two processes, because the writer's memory would hide the reader's.
+ * <p>{@code write FOLDER} makes a checkpoint with random weights, {@code run FOLDER PRECISION}
+ * measures it with its weights kept in that precision; processes of their own, because one's memory
+ * would hide another's.
  */
 public final class UnetBench {
 
@@ -51,15 +54,13 @@ public final class UnetBench {
   private UnetBench() {}
 
   public static void main(String[] args) throws IOException {
-    if (args.length != 2 || !List.of("write", "run").contains(args[0])) {
-      System.err.println("usage: UnetBench write|run FOLDER");
-      System.exit(2);
-    }
-    Path folder = Path.of(args[1]);
-    if (args[0].equals("write")) {
-      write(folder);
+    if (args.length == 2 && args[0].equals("write")) {
+      write(Path.of(args[1]));
+    } else if (args.length == 3 && args[0].equals("run")) {
+      measure(Path.of(args[1]), WeightPrecision.named(args[2]));
     } else {
-      measure(folder);
+      System.err.println("usage: UnetBench write FOLDER | run FOLDER float32|stored");
+      System.exit(2);
     }
   }
 
@@ -82,18 +83,23 @@ public final class UnetBench {
     }
   }
 
-  private static void measure(Path folder) throws IOException {
+  private static void measure(Path folder, WeightPrecision precision) throws IOException {
+    System.out.printf("weights kept in              %8s%n", precision);
     double gigaflops = MatrixRate.measure(2048, 6);
     System.out.printf("matrix multiplication        %8.0f GFLOP/s%n", gigaflops);
 
     long before = ResidentMemory.peakBytes();
     long start = System.nanoTime();
+    LoadOptions options = LoadOptions.DEFAULT.withPrecision(precision);
     try (TensorSource weights = Checkpoints.open(folder);
-        Network network = Network.load(new UNet2DConditionModel(Config.of(CONFIG)), weights)) {
-      System.out.printf("load                         %8.1f s%n", seconds(start));
+        Network network =
+            Network.load("unet", new UNet2DConditionModel(Config.of(CONFIG)), weights, options)) {
+      System.out.printf(
+          "load                         %8.1f s, %.2f GB/s%n",
+          seconds(start), 2e-9 * network.parameterCount() / seconds(start));
       System.out.printf(
           "weights / peak resident      %,8d MB / %,d MB (before: %,d MB)%n",
-          network.parameterCount() * 4 >> 20, ResidentMemory.peakBytes() >> 20, before >> 20);
+          network.weightBytes() >> 20, ResidentMemory.peakBytes() >> 20, before >> 20);
 
       Map<String, HostTensor> inputs = inputs();
       double[] times = new double[STEPS];
@@ -112,6 +118,7 @@ public final class UnetBench {
           median, achieved, 100 * achieved / gigaflops);
       System.out.printf("peak resident after stepping %,8d MB%n", ResidentMemory.peakBytes() >> 20);
     }
+    System.out.printf("resident when closed         %,8d MB%n", ResidentMemory.currentBytes() >> 20);
   }
 
   private static Map<String, HostTensor> inputs() {

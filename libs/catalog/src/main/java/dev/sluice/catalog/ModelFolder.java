@@ -2,7 +2,6 @@ package dev.sluice.catalog;
 
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.safetensors.Checkpoints;
-import dev.sluice.safetensors.SafetensorsException;
 import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,13 +45,29 @@ public final class ModelFolder {
   private final PipelineClass pipeline;
   private final Map<String, String> classes;
   private final Config index;
+  private final LoadOptions loading;
 
   private ModelFolder(
-      Path folder, PipelineClass pipeline, Map<String, String> classes, Config index) {
+      Path folder,
+      PipelineClass pipeline,
+      Map<String, String> classes,
+      Config index,
+      LoadOptions loading) {
     this.folder = folder;
     this.pipeline = pipeline;
     this.classes = classes;
     this.index = index;
+    this.loading = loading;
+  }
+
+  /** The same, whose networks are loaded in a certain way. */
+  public ModelFolder loading(LoadOptions options) {
+    return new ModelFolder(folder, pipeline, classes, index, options);
+  }
+
+  /** How its networks are to be loaded. */
+  public LoadOptions loading() {
+    return loading;
   }
 
   /**
@@ -88,7 +103,7 @@ public final class ModelFolder {
     for (String name : beside(folder, classes::containsKey)) {
       classes.put(name, classBeside(folder, name));
     }
-    return new ModelFolder(folder, pipeline, classes, index);
+    return new ModelFolder(folder, pipeline, classes, index, LoadOptions.DEFAULT);
   }
 
   /** The components that lie in a model's folder though its index does not tell of them. */
@@ -242,7 +257,7 @@ public final class ModelFolder {
       return loader.apply(this);
     } catch (UnusableModelException e) {
       throw e;
-    } catch (IllegalArgumentException | SafetensorsException | UncheckedIOException e) {
+    } catch (IllegalArgumentException | UncheckedIOException e) {
       throw new UnusableModelException(
           name(), List.of(Sentences.inside(folder, e.getMessage())), e);
     }

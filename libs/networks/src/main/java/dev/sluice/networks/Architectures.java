@@ -5,6 +5,7 @@ import dev.sluice.catalog.NetworkClass;
 import dev.sluice.networks.autoencoder.AutoencoderKl;
 import dev.sluice.networks.autoencoder.VqModel;
 import dev.sluice.networks.graph.Architecture;
+import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.transformer.AutoregressivePrior;
 import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.transformer.ClipVisionModel;
@@ -65,6 +66,6 @@ public final class Architectures {
    * @throws IllegalArgumentException if not, saying why
    */
   public static void check(String className, Config config, TensorSource weights) {
-    of(className, config);
+    Network.check(of(className, config), weights);
   }
 }

@@ -27,15 +27,15 @@ final class AutoregressivePriorEngine implements Prior {
   private final TextEmbedding anyText;
 
   private AutoregressivePriorEngine(ModelFolder model, BatchLimit limit) {
-    this.network = Components.network(model, COMPONENT);
-    if (!(network.architecture() instanceof AutoregressivePrior architecture)) {
-      network.close();
+    this.anyText = TextEmbedding.zeros(model);
+    if (!(Components.architecture(model, COMPONENT) instanceof AutoregressivePrior architecture)) {
       throw new IllegalArgumentException(
-          "%s: expected an AutoregressivePrior".formatted(model.component(COMPONENT)));
+          "%s: expected an AutoregressivePrior".formatted(COMPONENT));
     }
     this.config = architecture.config();
-    this.batcher = new StepBatcher(model.name() + "/" + COMPONENT, network::run, limit);
-    this.anyText = TextEmbedding.zeros(model);
+    this.network = Components.network(model, COMPONENT, architecture);
+    this.batcher =
+        new StepBatcher(Components.name(model, COMPONENT), network::run, limit);
   }
 
   /** Loads the autoregressive prior of a model. */
@@ -59,7 +59,7 @@ final class AutoregressivePriorEngine implements Prior {
     CodeLoop loop =
         new CodeLoop(config, texts, negatives, sampling.guidanceScale(), generator, listener);
     batcher.run(loop);
-    return network.run(Map.of("finished_codes", loop.codes())).get("image_embeds");
+    return network.runChecked(Map.of("finished_codes", loop.codes())).get("image_embeds");
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.sluice.diffusion.NoiseLevel;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.transformer.ClipSimilarity;
 import dev.sluice.networks.transformer.ClipVisionModel;
-import dev.sluice.safetensors.TensorSource;
 import java.util.List;
 import java.util.Map;
 
@@ -35,9 +34,7 @@ final class ClipGuide extends Guide {
             ClipVisionModel.projected(config),
             floats(preprocessing.mean()),
             floats(preprocessing.deviation()));
-    try (TensorSource weights = model.weights(COMPONENT)) {
-      return Network.load(similarity, weights);
-    }
+    return Components.network(model, COMPONENT, similarity);
   }
 
   private static float[] floats(List<Double> values) {

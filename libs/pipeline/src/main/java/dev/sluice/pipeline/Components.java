@@ -2,6 +2,7 @@ package dev.sluice.pipeline;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.Architectures;
+import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.safetensors.TensorSource;
 
@@ -17,9 +18,23 @@ public final class Components {
    *     that is at fault
    */
   public static Network network(ModelFolder model, String component) {
+    return network(model, component, architecture(model, component));
+  }
+
+  /** As {@link #network(ModelFolder, String)}, of another architecture over the same weights. */
+  static Network network(ModelFolder model, String component, Architecture architecture) {
     try (TensorSource weights = model.weights(component)) {
-      return Network.load(
-          Architectures.of(model.networkClass(component), model.config(component)), weights);
+      return Network.load(name(model, component), architecture, weights, model.loading());
     }
+  }
+
+  /** What a component's config describes. */
+  static Architecture architecture(ModelFolder model, String component) {
+    return Architectures.of(model.networkClass(component), model.config(component));
+  }
+
+  /** What messages call a component: {@code sd15/unet}. */
+  static String name(ModelFolder model, String component) {
+    return model.name() + "/" + component;
   }
 }

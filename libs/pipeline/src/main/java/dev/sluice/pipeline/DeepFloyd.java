@@ -24,10 +24,10 @@ final class DeepFloyd implements Denoiser {
   private final SampleSpace space;
 
   DeepFloyd(ModelFolder model) {
-    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.space = SampleSpace.of(model, config.integer("in_channels", 3));
+    this.unet = Components.network(model, "unet");
   }
 
   @Override

@@ -32,13 +32,13 @@ final class DeepFloydUpscaler implements Denoiser {
   private final SampleSpace space;
 
   DeepFloydUpscaler(ModelFolder model) {
-    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.lowResolution =
         new LowResolution(
             model.scheduler("image_noising_scheduler"), NOISE_LEVEL, HIGHEST_NOISE_LEVEL);
     this.space = SampleSpace.of(model, config.integer("in_channels", 6) / 2);
+    this.unet = Components.network(model, "unet");
   }
 
   @Override

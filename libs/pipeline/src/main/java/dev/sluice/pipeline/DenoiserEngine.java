@@ -4,6 +4,7 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.NonFiniteOutputException;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,15 +27,15 @@ public final class DenoiserEngine implements StageEngine {
   private final int trainTimesteps;
 
   private DenoiserEngine(ModelFolder model, BatchLimit limit) {
+    this.trainTimesteps = model.trainTimesteps(model.pipeline().denoiser().scheduler());
     this.denoiser = Denoiser.load(model);
     this.batcher =
         new StepBatcher(
-            model.name() + "/" + model.pipeline().denoiser().component(),
+            Components.name(model, model.pipeline().denoiser().component()),
             denoiser.network()::run,
             limit);
     this.guides = new Guides(model, denoiser.space(), limit);
     this.previews = new Previews(model, denoiser.space());
-    this.trainTimesteps = model.trainTimesteps(model.pipeline().denoiser().scheduler());
   }
 
   /** Loads the denoiser of a model, with all that conditions it. */
@@ -72,6 +73,7 @@ public final class DenoiserEngine implements StageEngine {
     } else {
       Guides.drive(loop, plan, request, wanted, interval, batcher, end);
     }
+    NonFiniteOutputException.refuseSample(batcher.name(), "the sample", loop.sample());
     return denoiser.finish(loop.sample());
   }
 

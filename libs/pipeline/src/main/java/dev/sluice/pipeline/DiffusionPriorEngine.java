@@ -28,13 +28,13 @@ public final class DiffusionPriorEngine implements Prior {
   private final TextEmbedding anyText;
 
   private DiffusionPriorEngine(ModelFolder model, BatchLimit limit) {
-    this.network = Components.network(model, "prior");
-    this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
     String schedulerName = model.has("prior_scheduler") ? "prior_scheduler" : "scheduler";
     this.scheduler = model.scheduler(schedulerName);
     this.trainTimesteps = model.trainTimesteps(schedulerName);
     this.width = model.config("prior").integer("embedding_dim", 768);
     this.anyText = TextEmbedding.zeros(model);
+    this.network = Components.network(model, "prior");
+    this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
   }
 
   /** Loads the prior of a model. */
@@ -64,7 +64,7 @@ public final class DiffusionPriorEngine implements Prior {
     GuidanceInterval interval = GuidanceInterval.of(plan, sampling.guidance(), trainTimesteps);
     DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
     batcher.run(loop);
-    return network.run(Map.of("prior_latents", loop.sample())).get("post_process_latents");
+    return network.runChecked(Map.of("prior_latents", loop.sample())).get("post_process_latents");
   }
 
   private static Condition condition(TextEmbedding text) {

@@ -23,10 +23,10 @@ final class DiffusionTransformer implements Denoiser {
   private final SampleSpace space;
 
   DiffusionTransformer(ModelFolder model) {
-    this.transformer = Components.network(model, "transformer");
     this.scheduler = model.scheduler("scheduler");
     Config config = model.config("transformer");
     this.space = SampleSpace.of(model, config.integer("in_channels", 4));
+    this.transformer = Components.network(model, "transformer");
   }
 
   @Override

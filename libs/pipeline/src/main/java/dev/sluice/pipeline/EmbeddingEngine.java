@@ -34,13 +34,21 @@ public final class EmbeddingEngine implements StageEngine {
 
   private EmbeddingEngine(ModelFolder model, BatchLimit limit) {
     this.name = model.name();
-    this.images = model.has(ImageEncoding.COMPONENT) ? ImageEncoding.load(model) : null;
-    this.prior = model.pipeline().hasPrior() ? DiffusionPriorEngine.load(model, limit) : null;
-    this.autoregressive =
-        prior != null && model.has(AutoregressivePriorEngine.COMPONENT)
-            ? AutoregressivePriorEngine.load(model, limit)
-            : null;
-    this.noPicture = model.pipeline() == PipelineClass.KANDINSKY_PRIOR ? images.noPicture() : null;
+    try (Closer closer = new Closer()) {
+      boolean seesPictures = model.has(ImageEncoding.COMPONENT);
+      boolean drawsCodes =
+          model.pipeline().hasPrior() && model.has(AutoregressivePriorEngine.COMPONENT);
+      this.images = seesPictures ? closer.opened(ImageEncoding.load(model)) : null;
+      this.prior =
+          model.pipeline().hasPrior()
+              ? closer.opened(DiffusionPriorEngine.load(model, limit))
+              : null;
+      this.autoregressive =
+          drawsCodes ? closer.opened(AutoregressivePriorEngine.load(model, limit)) : null;
+      this.noPicture =
+          model.pipeline() == PipelineClass.KANDINSKY_PRIOR ? images.noPicture() : null;
+      closer.handOver();
+    }
   }
 
   /** Loads a model's prior and image encoder, those of them that it has. */

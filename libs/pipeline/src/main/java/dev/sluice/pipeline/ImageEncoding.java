@@ -46,7 +46,7 @@ public final class ImageEncoding implements AutoCloseable {
    * @return {@code [1, width]}
    */
   public HostTensor.Floats encode(HostTensor.Floats pixels) {
-    return network.run(Map.of("pixel_values", pixels)).get("image_embeds");
+    return network.runChecked(Map.of("pixel_values", pixels)).get("image_embeds");
   }
 
   /** Kandinsky's embedding that stands for no picture, {@code [1, width]}: that of zeros. */

@@ -24,10 +24,10 @@ final class KandinskyDecoder implements Denoiser {
   private final SampleSpace space;
 
   KandinskyDecoder(ModelFolder model) {
-    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.space = SampleSpace.of(model, config.integer("in_channels", 4));
+    this.unet = Components.network(model, "unet");
   }
 
   @Override

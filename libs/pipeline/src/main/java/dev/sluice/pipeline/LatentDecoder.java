@@ -63,7 +63,7 @@ final class LatentDecoder implements UpscalerEngine {
   }
 
   private HostTensor.Floats decode(HostTensor.Floats latent) {
-    return autoencoder.run(Map.of(ports.latent(), latent)).get(ports.picture());
+    return autoencoder.runChecked(Map.of(ports.latent(), latent)).get(ports.picture());
   }
 
   @Override

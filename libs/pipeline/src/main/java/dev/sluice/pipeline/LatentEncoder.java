@@ -31,7 +31,7 @@ final class LatentEncoder {
     List<HostTensor.Floats> means = new ArrayList<>();
     List<HostTensor.Floats> spreads = new ArrayList<>();
     for (int i = 0; i < pictures.shape()[0]; i++) {
-      var outputs = vae().run(java.util.Map.of("x", pictures.row(i)));
+      var outputs = vae().runChecked(java.util.Map.of("x", pictures.row(i)));
       means.add(outputs.get("mean"));
       spreads.add(outputs.get("std"));
     }

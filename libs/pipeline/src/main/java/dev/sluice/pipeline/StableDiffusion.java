@@ -29,10 +29,10 @@ final class StableDiffusion implements Denoiser {
   private final LatentStart latents;
 
   StableDiffusion(ModelFolder model) {
-    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.latents = new LatentStart(model);
+    this.unet = Components.network(model, "unet");
   }
 
   @Override

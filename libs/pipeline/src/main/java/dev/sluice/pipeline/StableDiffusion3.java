@@ -23,10 +23,10 @@ final class StableDiffusion3 implements Denoiser {
   private final SampleSpace space;
 
   StableDiffusion3(ModelFolder model) {
-    this.transformer = Components.network(model, "transformer");
     this.config = model.config("transformer");
     this.scheduler = model.scheduler("scheduler");
     this.space = SampleSpace.of(model, config.integer("in_channels", 16));
+    this.transformer = Components.network(model, "transformer");
   }
 
   @Override

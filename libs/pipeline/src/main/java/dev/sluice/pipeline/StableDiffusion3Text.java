@@ -28,10 +28,14 @@ final class StableDiffusion3Text implements TextEncoder {
   private final int width;
 
   StableDiffusion3Text(ModelFolder model) {
-    this.first = TextTower.load(model, "", false);
-    this.second = TextTower.load(model, "_2", false);
-    this.t5 = model.has("text_encoder_3") ? TextTower.load(model, "_3", false) : null;
     this.width = model.config("transformer").integer("joint_attention_dim", 4096);
+    try (Closer closer = new Closer()) {
+      this.first = closer.opened(TextTower.load(model, "", false));
+      this.second = closer.opened(TextTower.load(model, "_2", false));
+      boolean t5Too = model.has("text_encoder_3");
+      this.t5 = t5Too ? closer.opened(TextTower.load(model, "_3", false)) : null;
+      closer.handOver();
+    }
   }
 
   @Override

@@ -30,7 +30,6 @@ final class StableDiffusionUpscaler implements Denoiser {
   private final SampleSpace space;
 
   StableDiffusionUpscaler(ModelFolder model) {
-    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.lowResolution =
@@ -39,6 +38,7 @@ final class StableDiffusionUpscaler implements Denoiser {
             NOISE_LEVEL,
             model.setting("max_noise_level", 350));
     this.space = SampleSpace.of(model, model.config("vae").integer("latent_channels", 4));
+    this.unet = Components.network(model, "unet");
   }
 
   /** The small picture's noise is drawn first, then that of the latents. */

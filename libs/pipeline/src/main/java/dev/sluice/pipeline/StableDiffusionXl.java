@@ -38,12 +38,12 @@ final class StableDiffusionXl implements Denoiser {
   private final boolean aestheticScore;
 
   StableDiffusionXl(ModelFolder model) {
-    this.unet = Components.network(model, "unet");
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
     this.latents = new LatentStart(model);
     this.space = latents.space();
     this.aestheticScore = model.setting("requires_aesthetics_score", false);
+    this.unet = Components.network(model, "unet");
   }
 
   @Override

@@ -24,8 +24,12 @@ final class StableDiffusionXlText implements TextEncoder {
   private final boolean zerosWithoutNegative;
 
   StableDiffusionXlText(ModelFolder model) {
-    this.first = model.has("text_encoder") ? TextTower.load(model, "", false) : null;
-    this.second = TextTower.load(model, "_2", false);
+    try (Closer closer = new Closer()) {
+      boolean both = model.has("text_encoder");
+      this.first = both ? closer.opened(TextTower.load(model, "", false)) : null;
+      this.second = closer.opened(TextTower.load(model, "_2", false));
+      closer.handOver();
+    }
     this.zerosWithoutNegative = model.setting("force_zeros_for_empty_prompt", true);
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.NonFiniteOutputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,7 @@ public final class StepBatcher implements AutoCloseable {
    * Drives {@code work} until it is finished and returns then. An interrupt takes it out of the
    * line.
    *
+   * @throws NonFiniteOutputException when the network gave NaN or infinity for this work
    * @throws RuntimeException what the network, the work or its listener threw
    * @throws InterruptedException if the calling thread is interrupted while it waits
    */
@@ -204,8 +206,11 @@ public final class StepBatcher implements AutoCloseable {
     rejoin(jobs);
   }
 
-  private static void accept(StepJob job, List<Map<String, HostTensor.Floats>> outputs) {
+  private void accept(StepJob job, List<Map<String, HostTensor.Floats>> outputs) {
     try {
+      for (int row = 0; row < outputs.size(); row++) {
+        NonFiniteOutputException.refuse(name, job.rows().get(row).inputs(), outputs.get(row));
+      }
       job.work.accept(outputs);
     } catch (RuntimeException | Error e) {
       job.done.completeExceptionally(e);

@@ -39,13 +39,8 @@ final class SuperResolutionCascade implements UpscalerEngine {
   private final List<SuperResolution> enlargements;
   private final int channels;
 
-  private SuperResolutionCascade(ModelFolder model, Network first, Network last, BatchLimit limit) {
+  private SuperResolutionCascade(ModelFolder model, BatchLimit limit) {
     this.scheduler = model.scheduler("super_res_scheduler");
-    this.networks = List.of(first, last);
-    this.batchers =
-        List.of(
-            new StepBatcher(model.name() + "/" + FIRST, first::run, limit),
-            new StepBatcher(model.name() + "/" + LAST, last::run, limit));
     int highestLevel =
         model.setting("max_noise_level", model.trainTimesteps("super_res_scheduler") - 1);
     LowResolution noising = new LowResolution(scheduler, 0, highestLevel);
@@ -53,12 +48,21 @@ final class SuperResolutionCascade implements UpscalerEngine {
     Config lastConfig = model.config(LAST);
     this.channels = firstConfig.integer("in_channels", 6) / 2;
     this.enlargements = enlargements(firstConfig, lastConfig, noising);
+    try (Closer closer = new Closer()) {
+      Network first = closer.opened(Components.network(model, FIRST));
+      Network last = closer.opened(Components.network(model, LAST));
+      this.networks = List.of(first, last);
+      this.batchers =
+          List.of(
+              new StepBatcher(model.name() + "/" + FIRST, first::run, limit),
+              new StepBatcher(model.name() + "/" + LAST, last::run, limit));
+      closer.handOver();
+    }
   }
 
   /** Loads the super-resolution networks of a model. */
   static SuperResolutionCascade load(ModelFolder model, BatchLimit limit) {
-    return new SuperResolutionCascade(
-        model, Components.network(model, FIRST), Components.network(model, LAST), limit);
+    return new SuperResolutionCascade(model, limit);
   }
 
   private List<SuperResolution> enlargements(Config first, Config last, LowResolution noising) {

@@ -18,8 +18,8 @@ final class TextEncoding implements TextEncoder {
   private final int length;
 
   private TextEncoding(ModelFolder model) {
-    this.tower = TextTower.load(model, "", false);
     int positions = model.config("text_encoder").integer("max_position_embeddings", 77);
+    this.tower = TextTower.load(model, "", false);
     this.length = Math.min(tower.length(), positions);
   }
 

@@ -43,10 +43,12 @@ final class TextTower implements AutoCloseable {
    * @param masked whether padding is hidden from the network
    */
   static TextTower load(ModelFolder model, String suffix, boolean masked) {
-    return new TextTower(
-        Tokenizers.open(model.component("tokenizer" + suffix)),
-        Components.network(model, "text_encoder" + suffix),
-        masked);
+    try (Closer closer = new Closer()) {
+      Tokenizer tokenizer = closer.opened(Tokenizers.open(model.component("tokenizer" + suffix)));
+      Network network = closer.opened(Components.network(model, "text_encoder" + suffix));
+      closer.handOver();
+      return new TextTower(tokenizer, network, masked);
+    }
   }
 
   /** The length that texts are padded to unless said otherwise. */
@@ -101,7 +103,7 @@ final class TextTower implements AutoCloseable {
     if (masked) {
       inputs.put("attention_mask", tokens.mask());
     }
-    Map<String, HostTensor.Floats> outputs = network.run(inputs);
+    Map<String, HostTensor.Floats> outputs = network.runChecked(inputs);
     synchronized (remembered) {
       remembered.put(key, outputs);
     }

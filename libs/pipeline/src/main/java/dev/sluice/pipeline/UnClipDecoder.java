@@ -29,13 +29,16 @@ final class UnClipDecoder implements Denoiser {
   private final TextEmbedding anyText;
 
   UnClipDecoder(ModelFolder model) {
-    this.textProjection = Components.network(model, "text_proj");
-    this.decoder = Components.network(model, "decoder");
     this.scheduler = model.scheduler("decoder_scheduler");
     Config config = model.config("decoder");
     this.space = SampleSpace.of(model, config.integer("in_channels", 4));
     this.extraTokens = model.config("text_proj").integer("clip_extra_context_tokens", 4);
     this.anyText = TextEmbedding.zeros(model);
+    try (Closer closer = new Closer()) {
+      this.textProjection = closer.opened(Components.network(model, "text_proj"));
+      this.decoder = closer.opened(Components.network(model, "decoder"));
+      closer.handOver();
+    }
   }
 
   /** The super-resolution networks after it go from this one size. */
@@ -76,7 +79,7 @@ final class UnClipDecoder implements Denoiser {
    */
   private Condition condition(HostTensor picture, boolean dropped, TextEmbedding text) {
     Map<String, HostTensor.Floats> projected =
-        textProjection.run(
+        textProjection.runChecked(
             Map.of(
                 "image_embeddings",
                 picture,

@@ -47,11 +47,17 @@ public final class UnClipPipeline implements AutoCloseable {
   }
 
   private static UnClipPipeline load(ModelFolder model, BatchLimit limit, Prior prior) {
-    return new UnClipPipeline(
-        TextEncoding.load(model),
-        prior,
-        DenoiserEngine.load(model, limit),
-        UpscalerEngine.load(model, limit));
+    try (Closer closer = new Closer()) {
+      closer.opened(prior);
+      UnClipPipeline pipeline =
+          new UnClipPipeline(
+              closer.opened(TextEncoding.load(model)),
+              prior,
+              closer.opened(DenoiserEngine.load(model, limit)),
+              closer.opened(UpscalerEngine.load(model, limit)));
+      closer.handOver();
+      return pipeline;
+    }
   }
 
   /**

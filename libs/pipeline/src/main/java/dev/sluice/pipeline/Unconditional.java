@@ -22,11 +22,11 @@ final class Unconditional implements Denoiser {
   private final boolean classes;
 
   Unconditional(ModelFolder model) {
-    this.unet = Components.network(model, "unet");
     this.scheduler = model.scheduler("scheduler");
     Config config = model.config("unet");
     this.space = SampleSpace.of(model, config.integer("in_channels", 3));
     this.classes = config.has("num_class_embeds") || config.has("class_embed_type");
+    this.unet = Components.network(model, "unet");
   }
 
   @Override

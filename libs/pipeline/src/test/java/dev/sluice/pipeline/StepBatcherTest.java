@@ -7,6 +7,7 @@ import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.SamplingPlan;
 import dev.sluice.diffusion.TorchGenerator;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.NonFiniteOutputException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -212,6 +213,44 @@ class StepBatcherTest {
       DenoiseLoop loop = request.loop(StepListener.NONE);
       batcher.run(loop);
       assertThat(loop.sample().values()).isEqualTo(request.alone());
+    }
+  }
+
+  @Test
+  void run_failsTheOneImageForWhichTheNetworkGaveNoNumber() throws Exception {
+    for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+      HeldNetwork held = new HeldNetwork();
+      RowNetwork spoilsOne =
+          inputs -> {
+            float[] strengths = ((HostTensor.Floats) inputs.get(ToyNetwork.STRENGTH)).values();
+            Map<String, HostTensor.Floats> outputs = held.run(inputs);
+            for (HostTensor.Floats output : outputs.values()) {
+              int size = output.values().length / strengths.length;
+              for (int row = 0; row < strengths.length; row++) {
+                if (strengths[row] == 0.7f) {
+                  output.values()[(row + 1) * size - 1] = bad;
+                }
+              }
+            }
+            return outputs;
+          };
+      try (StepBatcher batcher = new StepBatcher("sd15/unet", spoilsOne, WIDE)) {
+        List<DenoiseLoop> loops = new ArrayList<>();
+        List<CompletableFuture<Void>> done = new ArrayList<>();
+        for (Request request : MIXED.subList(0, 4)) {
+          loops.add(request.loop(StepListener.NONE));
+          done.add(batcher.submit(loops.get(loops.size() - 1)));
+        }
+        held.opened.countDown();
+
+        assertThatThrownBy(() -> done.get(1).get(10, TimeUnit.SECONDS))
+            .hasCauseInstanceOf(NonFiniteOutputException.class)
+            .hasMessageContaining("sd15/unet gave NaN or infinity in ");
+        for (int i : new int[] {0, 2, 3}) {
+          done.get(i).get(10, TimeUnit.SECONDS);
+          assertThat(loops.get(i).sample().values()).isEqualTo(MIXED.get(i).alone());
+        }
+      }
     }
   }
 

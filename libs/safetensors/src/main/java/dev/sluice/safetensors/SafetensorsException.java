@@ -6,7 +6,7 @@ import java.nio.file.Path;
  * A checkpoint could not be read or written. The message names the file, the tensor where there is
  * one, what was expected and what was found.
  */
-public class SafetensorsException extends UnusableModelException {
+public class SafetensorsException extends UnusableWeightsException {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,10 +1,12 @@
 package dev.sluice.serving;
 
+import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.catalog.UnknownModelException;
 import dev.sluice.catalog.UnusableModelException;
+import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
@@ -142,7 +144,7 @@ public class Engines<E extends StageEngine> implements StageState {
   private synchronized E load(ModelFolder model) {
     long start = System.nanoTime();
     tell(ModelStatus.newBuilder().setName(model.name()).setState(ModelStatus.State.LOADING));
-    E engine = loader.apply(model, limit);
+    E engine = loader.apply(model.loading(loading()), limit);
     try {
       engine.warmUp();
     } catch (InterruptedException e) {
@@ -161,6 +163,12 @@ public class Engines<E extends StageEngine> implements StageState {
         model.name(),
         "%.1f".formatted((System.nanoTime() - start) / NANOS_PER_SECOND));
     return engine;
+  }
+
+  private LoadOptions loading() {
+    return LoadOptions.DEFAULT
+        .withPrecision(WeightPrecision.named(serving.weights()))
+        .withGraphs(serving.graphs());
   }
 
   private void count(StepBatcher batcher) {

@@ -29,4 +29,15 @@ public interface ServingSettings {
    * cores. By default one thread where all models to load are small, and else all cores.
    */
   OptionalInt opThreads();
+
+  /**
+   * The precision of weights in memory: {@code stored} as the files have them, {@code float32}, or
+   * {@code auto}, which keeps large networks as stored.
+   */
+  @WithDefault("auto")
+  String weights();
+
+  /** Graphs that a network keeps at most, one for each shape of input. */
+  @WithDefault("16")
+  int graphs();
 }

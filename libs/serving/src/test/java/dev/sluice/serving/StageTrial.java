@@ -248,5 +248,15 @@ public final class StageTrial {
     public OptionalInt opThreads() {
       return OptionalInt.empty();
     }
+
+    @Override
+    public String weights() {
+      return "auto";
+    }
+
+    @Override
+    public int graphs() {
+      return 16;
+    }
   }
 }

@@ -1,9 +1,9 @@
 package dev.sluice.networks.graph;
 
-import dev.sluice.safetensors.UnusableModelException;
+import dev.sluice.safetensors.UnusableWeightsException;
 
 /** A checkpoint's tensors are not the ones its config asks for. The message names both. */
-public final class CheckpointMismatchException extends UnusableModelException {
+public final class CheckpointMismatchException extends UnusableWeightsException {
 
   private static final long serialVersionUID = 1L;
 

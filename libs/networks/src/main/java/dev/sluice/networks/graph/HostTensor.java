@@ -16,6 +16,16 @@ public sealed interface HostTensor {
       checkSize(values.length, shape);
     }
 
+    /** Whether no value is NaN or infinite. */
+    public boolean allFinite() {
+      float sum = 0;
+      for (float value : values) {
+        // A product with zero is NaN for exactly those.
+        sum += value * 0;
+      }
+      return sum == 0;
+    }
+
     /** The values of row {@code index} of the outermost dimension, copied. */
     public Floats row(int index) {
       int size = values.length / shape[0];

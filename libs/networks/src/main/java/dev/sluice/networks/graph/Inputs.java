@@ -26,6 +26,15 @@ public final class Inputs {
 
   /** Placeholders with the given values' types and shapes; the outermost dimension stays open. */
   static Inputs placeholders(Ops tf, Map<String, HostTensor> like) {
+    return placeholders(tf, like, false);
+  }
+
+  /** As {@link #placeholders}, for exactly these numbers of rows. */
+  static Inputs placeholdersOfRows(Ops tf, Map<String, HostTensor> like) {
+    return placeholders(tf, like, true);
+  }
+
+  private static Inputs placeholders(Ops tf, Map<String, HostTensor> like, boolean rowsKnown) {
     Inputs inputs = new Inputs();
     new TreeMap<>(like)
         .forEach(
@@ -35,7 +44,9 @@ public final class Inputs {
                 throw new IllegalArgumentException(
                     "input " + name + " is a scalar; give one value per row: [batch]");
               }
-              extents[0] = Shape.UNKNOWN_SIZE;
+              if (!rowsKnown) {
+                extents[0] = Shape.UNKNOWN_SIZE;
+              }
               Shape shape = Shape.of(extents);
               inputs.byName.put(
                   name,

@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.LoadOptions;
 import dev.sluice.safetensors.TensorSource;
 import java.util.List;
 import java.util.Map;
@@ -14,42 +15,50 @@ public final class Network implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Network.class.getName());
 
+  private final String name;
   private final Architecture architecture;
   private final NetworkWeights weights;
   private final GraphCache graphs;
 
-  private Network(Architecture architecture, NetworkWeights weights, int graphs) {
+  private Network(String name, Architecture architecture, NetworkWeights weights, int graphs) {
+    this.name = name;
     this.architecture = architecture;
     this.weights = weights;
     this.graphs = new GraphCache(graphs, inputs -> new NetworkGraph(architecture, weights, inputs));
   }
 
-  /** {@link #load(Architecture, TensorSource, LoadOptions)} in float32, without being told. */
+  /** {@link #load(String, Architecture, TensorSource, LoadOptions)} with the class for a name. */
   public static Network load(Architecture architecture, TensorSource weights) {
-    return load(architecture, weights, LoadOptions.DEFAULT);
+    return load(
+        architecture.getClass().getSimpleName(), architecture, weights, LoadOptions.DEFAULT);
   }
 
   /**
    * Fills {@code architecture} from {@code weights}, which stays open and the caller's. Tensors
    * that no layer uses are passed over, with a line in the log.
    *
+   * @param name for messages, such as {@code sd15/unet}
    * @throws CheckpointMismatchException when a tensor that the config asks for is absent or has
    *     another shape; found before any is read
-   * @throws dev.sluice.safetensors.UnusableModelException when a tensor cannot be read, or holds a
+   * @throws dev.sluice.safetensors.UnusableWeightsException when a tensor cannot be read, or holds a
    *     value that is not finite
    */
-  public static Network load(Architecture architecture, TensorSource weights, LoadOptions options) {
+  public static Network load(
+      String name, Architecture architecture, TensorSource weights, LoadOptions options) {
     List<Parameter> parameters = DeclaredWeights.of(architecture);
     CheckpointMatch match = CheckpointMatch.of(parameters, weights, architecture.checkpointNames());
-    for (String name : match.passedOver()) {
+    for (String surplus : match.passedOver()) {
       LOG.log(
           System.Logger.Level.INFO,
           "{0}: tensor {1} is passed over, no layer uses it",
-          weights.origin(name),
-          name);
+          weights.origin(surplus),
+          surplus);
     }
     return new Network(
-        architecture, NetworkWeights.load(parameters, weights, match, options), options.graphs());
+        name,
+        architecture,
+        NetworkWeights.load(name, parameters, weights, match, options),
+        options.graphs());
   }
 
   /**
@@ -86,6 +95,7 @@ public final class Network implements AutoCloseable {
    */
   public static Network initialize(Architecture architecture, Initializer initializer) {
     return new Network(
+        architecture.getClass().getSimpleName(),
         architecture,
         NetworkWeights.initialize(DeclaredWeights.of(architecture), initializer),
         LoadOptions.DEFAULT_GRAPHS);
@@ -104,6 +114,17 @@ public final class Network implements AutoCloseable {
         NetworkCall call = lease.graph().call(inputs)) {
       return call.result();
     }
+  }
+
+  /**
+   * {@link #run(Map)} of one picture or text.
+   *
+   * @throws NonFiniteOutputException when an output is not finite
+   */
+  public Map<String, HostTensor.Floats> runChecked(Map<String, HostTensor> inputs) {
+    Map<String, HostTensor.Floats> outputs = run(inputs);
+    NonFiniteOutputException.refuse(name, inputs, outputs);
+    return outputs;
   }
 
   /**
@@ -153,6 +174,11 @@ public final class Network implements AutoCloseable {
   /** How many graphs are kept, one for each shape of input used lately. */
   public int graphCount() {
     return graphs.size();
+  }
+
+  /** What messages call it, such as {@code sd15/unet}. */
+  public String name() {
+    return name;
   }
 
   public Architecture architecture() {

@@ -12,6 +12,8 @@ import org.tensorflow.Output;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.proto.RunMetadata;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
 
@@ -68,6 +70,15 @@ public final class NetworkCall implements AutoCloseable {
   public void run() {
     closeResult();
     result = runner.run();
+  }
+
+  /** Runs the session and tells what its operations did and allocated. */
+  RunMetadata trace() {
+    closeResult();
+    RunOptions options =
+        RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
+    result = runner.setOptions(options).runAndFetchMetadata();
+    return result.getMetadata().orElseThrow();
   }
 
   /**

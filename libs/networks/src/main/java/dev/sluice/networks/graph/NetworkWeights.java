@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.LoadOptions;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.TensorSource;
 import java.util.LinkedHashMap;
@@ -30,16 +31,20 @@ final class NetworkWeights implements AutoCloseable {
    *
    * @throws CheckpointMismatchException when one is absent or has another shape, before anything is
    *     read
-   * @throws dev.sluice.safetensors.UnusableModelException when the file cannot be read, or holds a
+   * @throws dev.sluice.safetensors.UnusableWeightsException when the file cannot be read, or holds a
    *     value that is not finite
    */
   static NetworkWeights load(
-      List<Parameter> parameters, TensorSource source, CheckpointMatch match, LoadOptions options) {
+      String network,
+      List<Parameter> parameters,
+      TensorSource source,
+      CheckpointMatch match,
+      LoadOptions options) {
     boolean keepStored =
         options.precision().keepsStored(parameters.stream().mapToLong(Parameter::size).sum());
     NetworkWeights weights = new NetworkWeights();
     try {
-      WeightLoader loader = new WeightLoader(source, options.progress());
+      WeightLoader loader = new WeightLoader(network, source, options.progress());
       for (Parameter parameter : parameters) {
         String storedName = match.storedNames().get(parameter.name());
         DType stored = source.info(storedName).dtype();

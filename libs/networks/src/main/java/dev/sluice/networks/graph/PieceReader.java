@@ -3,7 +3,7 @@ package dev.sluice.networks.graph;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;
-import dev.sluice.safetensors.UnusableModelException;
+import dev.sluice.safetensors.UnusableWeightsException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -30,7 +30,7 @@ final class PieceReader {
    *
    * @param target the weight's memory
    * @param type of its values there: the file's, or {@code F32}
-   * @throws UnusableModelException when they cannot be read or one of them is not finite
+   * @throws UnusableWeightsException when they cannot be read or one of them is not finite
    */
   void read(
       Parameter parameter, TensorInfo info, long begin, long end, NativeMemory target, DType type) {
@@ -73,7 +73,7 @@ final class PieceReader {
     source.copyBytes(info.name(), begin * info.dtype().byteSize(), buffer);
     buffer.flip().order(ByteOrder.LITTLE_ENDIAN);
     if (!info.dtype().allFinite(buffer)) {
-      throw new UnusableModelException(
+      throw new UnusableWeightsException(
           ("%s: tensor %s holds NaN or infinity; the file is damaged, or was saved from a training"
                   + " that had failed")
               .formatted(source.origin(info.name()), info.name()));

@@ -1,9 +1,10 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.LoadProgress;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;
-import dev.sluice.safetensors.UnusableModelException;
+import dev.sluice.safetensors.UnusableWeightsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +34,7 @@ final class WeightLoader {
     }
   }
 
+  private final String network;
   private final TensorSource source;
   private final LoadProgress progress;
   private final List<Piece> pieces = new ArrayList<>();
@@ -41,7 +43,8 @@ final class WeightLoader {
   private long read;
   private volatile Throwable failure;
 
-  WeightLoader(TensorSource source, LoadProgress progress) {
+  WeightLoader(String network, TensorSource source, LoadProgress progress) {
+    this.network = network;
     this.source = source;
     this.progress = progress;
   }
@@ -75,7 +78,7 @@ final class WeightLoader {
   /**
    * Reads everything that was added. When it returns, or throws, nothing is written any more.
    *
-   * @throws UnusableModelException when the file cannot be read, or a value is not finite
+   * @throws UnusableWeightsException when the file cannot be read, or a value is not finite
    */
   void run() {
     int threads =
@@ -126,6 +129,6 @@ final class WeightLoader {
 
   private synchronized void tell(long bytes) {
     read += bytes;
-    progress.loaded(read, total);
+    progress.loaded(network, read, total);
   }
 }

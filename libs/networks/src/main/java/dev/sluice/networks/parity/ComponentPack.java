@@ -2,6 +2,8 @@ package dev.sluice.networks.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.catalog.Config;
+import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
@@ -75,12 +77,22 @@ public final class ComponentPack {
 
   /** Runs every call and compares every output; on a failure, the intermediates too. */
   public PackResult run() {
+    return run(WeightPrecision.FLOAT32);
+  }
+
+  /** {@link #run()} with the weights kept in a precision. */
+  public PackResult run(WeightPrecision precision) {
     Config config = Config.read(folder.resolve("config.json"));
     List<Comparison> outputs = new ArrayList<>();
     Comparison firstDeviation = null;
     try (TensorSource golden = SafetensorsFile.open(folder.resolve("golden.safetensors"));
         TensorSource weights = Checkpoints.open(folder);
-        Network network = Network.load(Architectures.of(className, config), weights)) {
+        Network network =
+            Network.load(
+                name(),
+                Architectures.of(className, config),
+                weights,
+                LoadOptions.DEFAULT.withPrecision(precision))) {
       for (ReferenceCall call : calls) {
         Map<String, HostTensor> inputs = inputs(golden, call);
         List<Comparison> results = compare(golden, call, network.run(inputs));

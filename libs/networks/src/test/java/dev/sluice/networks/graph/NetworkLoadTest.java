@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.config.Config;
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.LoadProgress;
+import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.golden.GoldenPack;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
@@ -12,7 +15,7 @@ import dev.sluice.safetensors.NamedTensor;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.SafetensorsWriter;
 import dev.sluice.safetensors.TensorSource;
-import dev.sluice.safetensors.UnusableModelException;
+import dev.sluice.safetensors.UnusableWeightsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +59,7 @@ class NetworkLoadTest {
 
   private static Network load(Path file, LoadOptions options) {
     try (TensorSource source = SafetensorsFile.open(file)) {
-      return Network.load(architecture(), source, options);
+      return Network.load("sd15/unet", architecture(), source, options);
     }
   }
 
@@ -121,6 +124,7 @@ class NetworkLoadTest {
       CheckpointMatch match = CheckpointMatch.of(parameters, source, CheckpointNames.EXACT);
       try (NetworkWeights weights =
               NetworkWeights.load(
+                  "sd15/unet",
                   parameters,
                   source,
                   match,
@@ -147,7 +151,7 @@ class NetworkLoadTest {
                   values[values.length - 1] = bad;
                   return tensors;
                 });
-        assertThatExceptionOfType(UnusableModelException.class)
+        assertThatExceptionOfType(UnusableWeightsException.class)
             .isThrownBy(() -> load(file, LoadOptions.DEFAULT).close())
             .withMessageContaining("diffusion_pytorch_model.safetensors: tensor " + name)
             .withMessageContaining("NaN or infinity")
@@ -215,7 +219,8 @@ class NetworkLoadTest {
     List<Long> told = new ArrayList<>();
     List<Long> totals = new ArrayList<>();
     LoadProgress progress =
-        (bytes, total) -> {
+        (network, bytes, total) -> {
+          assertThat(network).isEqualTo("sd15/unet");
           told.add(bytes);
           totals.add(total);
         };
@@ -277,6 +282,27 @@ class NetworkLoadTest {
     }
   }
 
+  /** Finite weights can lead beyond what float32 holds. */
+  @Test
+  void runChecked_refusesOutputsThatAreNotFinite_andSaysWhoseFaultItIs() {
+    try (Network network =
+        Network.initialize(
+            new OneMatrix(2), parameter -> new float[] {3e38f, 3e38f, 1, 1})) {
+      assertThat(network.runChecked(Map.of("x", new HostTensor.Floats(new float[] {0, 1}, 1, 2))))
+          .containsKey("y");
+      assertThatExceptionOfType(NonFiniteOutputException.class)
+          .isThrownBy(
+              () -> network.runChecked(Map.of("x", new HostTensor.Floats(new float[] {2, 2}, 1, 2))))
+          .withMessageStartingWith("OneMatrix gave NaN or infinity in y");
+      assertThatExceptionOfType(NonFiniteOutputException.class)
+          .isThrownBy(
+              () ->
+                  network.runChecked(
+                      Map.of("x", new HostTensor.Floats(new float[] {Float.NaN, 2}, 1, 2))))
+          .withMessageStartingWith("sampling with OneMatrix led to NaN or infinity in x");
+    }
+  }
+
   @Test
   void loadsThatFail_andNetworksThatClose_giveTheirMemoryBack() throws IOException {
     int side = 2048;
@@ -286,7 +312,7 @@ class NetworkLoadTest {
     Path good = matrix("good.safetensors", side, new float[side * side]);
     long before = 0;
     for (int i = 0; i < 40; i++) {
-      assertThatExceptionOfType(UnusableModelException.class)
+      assertThatExceptionOfType(UnusableWeightsException.class)
           .isThrownBy(() -> loadMatrix(side, bad));
       try (Network network = loadMatrix(side, good)) {
         network.run(network.architecture().exampleInputs());

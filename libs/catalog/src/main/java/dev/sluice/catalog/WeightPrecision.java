@@ -1,4 +1,4 @@
-package dev.sluice.networks.graph;
+package dev.sluice.catalog;
 
 /**
  * In which precision a network's weights lie in memory. It always computes in float32: weights kept
@@ -36,7 +36,7 @@ public enum WeightPrecision {
   }
 
   /** Whether a network of so many values keeps them in the file's precision. */
-  boolean keepsStored(long values) {
+  public boolean keepsStored(long values) {
     return this == STORED || this == BY_SIZE && values >= LARGE;
   }
 }

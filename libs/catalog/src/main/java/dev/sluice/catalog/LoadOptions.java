@@ -1,4 +1,4 @@
-package dev.sluice.networks.graph;
+package dev.sluice.catalog;
 
 /**
  * How a network is loaded.

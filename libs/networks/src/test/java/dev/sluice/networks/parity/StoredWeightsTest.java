@@ -1,0 +1,83 @@
+package dev.sluice.networks.parity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.networks.golden.GoldenPack;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.DType;
+import dev.sluice.safetensors.NamedTensor;
+import dev.sluice.safetensors.SafetensorsWriter;
+import dev.sluice.safetensors.TensorSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Weights in half precision give the same whether they are widened when they are loaded or at every
+ * call. How far both are from the recording says what the rounding of its weights does.
+ */
+class StoredWeightsTest {
+
+  @TempDir Path temp;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "unet-unclip-decoder",
+        "unet2d-adm",
+        "unet-sdxl",
+        "unet-kandinsky22-decoder",
+        "unet-if-stage1",
+        "vae-sd-legacykeys",
+        "vae-sd3",
+        "vq-movq",
+        "clip-text-proj",
+        "clip-vision",
+        "prior-karlo",
+        "unclip-text-proj",
+        "t5-encoder-sharded",
+        "dit",
+        "sd35-mmdit"
+      })
+  void outputs_areTheSame(String name) throws IOException {
+    for (DType type : List.of(DType.F16, DType.BF16)) {
+      ComponentPack pack = ComponentPack.read(inPrecision(name, type));
+
+      PackResult stored = pack.run(WeightPrecision.STORED);
+
+      assertThat(stored.worstError()).isLessThan(type == DType.F16 ? 0.02 : 0.15);
+      assertThat(stored.outputs())
+          .extracting(Comparison::error)
+          .isEqualTo(
+              pack.run(WeightPrecision.FLOAT32).outputs().stream()
+                  .map(Comparison::error)
+                  .toList());
+    }
+  }
+
+  private Path inPrecision(String name, DType type) throws IOException {
+    Path source = GoldenPack.folder(name);
+    Path folder = Files.createDirectories(temp.resolve(type.name()).resolve(name));
+    for (String file : List.of("config.json", "about.json", "golden.safetensors")) {
+      Files.copy(source.resolve(file), folder.resolve(file));
+    }
+    Map<String, NamedTensor> tensors = new LinkedHashMap<>();
+    try (TensorSource weights = Checkpoints.open(source)) {
+      for (String tensor : weights.names()) {
+        if (weights.info(tensor).dtype().isFloat()) {
+          tensors.put(
+              tensor, new NamedTensor(type, weights.info(tensor).shape(), weights.floats(tensor)));
+        }
+      }
+    }
+    SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, Map.of());
+    return folder;
+  }
+}
