@@ -1,6 +1,7 @@
 package dev.sluice.networks.graph;
 
 import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.safetensors.TensorSource;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +170,19 @@ public final class Network implements AutoCloseable {
   /** The memory that the weights take, in bytes. */
   public long weightBytes() {
     return weights.bytes();
+  }
+
+  /**
+   * What a call takes beside the weights, in bytes, estimated within a factor of two ({@link
+   * ActivationMemory}).
+   *
+   * @param inputs of the call; their values do not matter
+   * @throws IllegalArgumentException when the network takes no such inputs
+   */
+  public long activationBytes(Map<String, HostTensor> inputs) {
+    boolean half = weights.bytes() < Float.BYTES * weights.count();
+    return ActivationMemory.of(
+        architecture, inputs, half ? WeightPrecision.STORED : WeightPrecision.FLOAT32);
   }
 
   /** How many graphs are kept, one for each shape of input used lately. */
