@@ -3,6 +3,7 @@ package dev.sluice.networks.graph;
 import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.safetensors.TensorSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -79,16 +80,10 @@ public final class Network implements AutoCloseable {
    * order of their first use. Builds a graph, but allocates no weight, however large they are.
    */
   public static Map<String, long[]> weights(Architecture architecture) {
-    try (Graph graph = new Graph()) {
-      Ops tf = Ops.create(graph);
-      Parameters parameters = new Parameters(tf);
-      architecture.build(
-          Scope.root(tf, parameters, new LinkedHashMap<>()),
-          Inputs.placeholders(tf, architecture.exampleInputs()));
-      Map<String, long[]> shapes = new LinkedHashMap<>();
-      parameters.all().forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
-      return shapes;
-    }
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    DeclaredWeights.of(architecture)
+        .forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
+    return shapes;
   }
 
   /**
