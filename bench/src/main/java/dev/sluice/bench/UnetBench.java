@@ -118,7 +118,8 @@ public final class UnetBench {
           median, achieved, 100 * achieved / gigaflops);
       System.out.printf("peak resident after stepping %,8d MB%n", ResidentMemory.peakBytes() >> 20);
     }
-    System.out.printf("resident when closed         %,8d MB%n", ResidentMemory.currentBytes() >> 20);
+    System.out.printf(
+        "resident when closed         %,8d MB%n", ResidentMemory.currentBytes() >> 20);
   }
 
   private static Map<String, HostTensor> inputs() {

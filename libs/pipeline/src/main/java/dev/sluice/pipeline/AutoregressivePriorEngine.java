@@ -34,8 +34,7 @@ final class AutoregressivePriorEngine implements Prior {
     }
     this.config = architecture.config();
     this.network = Components.network(model, COMPONENT, architecture);
-    this.batcher =
-        new StepBatcher(Components.name(model, COMPONENT), network::run, limit);
+    this.batcher = new StepBatcher(Components.name(model, COMPONENT), network::run, limit);
   }
 
   /** Loads the autoregressive prior of a model. */

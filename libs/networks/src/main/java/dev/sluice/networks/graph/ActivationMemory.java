@@ -36,9 +36,27 @@ public final class ActivationMemory {
   /** They write over an input that nobody else needs. */
   private static final Set<String> IN_PLACE =
       Set.of(
-          "Add", "AddV2", "Sub", "Mul", "RealDiv", "Div", "SquaredDifference", "Sigmoid", "Tanh",
-          "Relu", "Erf", "Exp", "Rsqrt", "Sqrt", "Square", "Softplus", "BiasAdd", "Softmax", "Neg",
-          "Maximum", "Minimum");
+          "Add",
+          "AddV2",
+          "Sub",
+          "Mul",
+          "RealDiv",
+          "Div",
+          "SquaredDifference",
+          "Sigmoid",
+          "Tanh",
+          "Relu",
+          "Erf",
+          "Exp",
+          "Rsqrt",
+          "Sqrt",
+          "Square",
+          "Softplus",
+          "BiasAdd",
+          "Softmax",
+          "Neg",
+          "Maximum",
+          "Minimum");
 
   /** Memory that some operations' outputs share. */
   private static final class Buffer {

@@ -42,8 +42,8 @@ public final class Network implements AutoCloseable {
    * @param name for messages, such as {@code sd15/unet}
    * @throws CheckpointMismatchException when a tensor that the config asks for is absent or has
    *     another shape; found before any is read
-   * @throws dev.sluice.safetensors.UnusableWeightsException when a tensor cannot be read, or holds a
-   *     value that is not finite
+   * @throws dev.sluice.safetensors.UnusableWeightsException when a tensor cannot be read, or holds
+   *     a value that is not finite
    */
   public static Network load(
       String name, Architecture architecture, TensorSource weights, LoadOptions options) {

@@ -31,8 +31,8 @@ final class NetworkWeights implements AutoCloseable {
    *
    * @throws CheckpointMismatchException when one is absent or has another shape, before anything is
    *     read
-   * @throws dev.sluice.safetensors.UnusableWeightsException when the file cannot be read, or holds a
-   *     value that is not finite
+   * @throws dev.sluice.safetensors.UnusableWeightsException when the file cannot be read, or holds
+   *     a value that is not finite
    */
   static NetworkWeights load(
       String network,

@@ -30,7 +30,8 @@ class ActivationMemoryTest {
         Arguments.of("unet-sd15", unet(3, 64)),
         Arguments.of("vae-sd", Map.of("z", zeros(1, 4, 48, 48))),
         Arguments.of("vae-sd", Map.of("x", zeros(2, 3, 128, 128))),
-        Arguments.of("t5-encoder", Map.of("input_ids", new HostTensor.Longs(new long[256], 2, 128))));
+        Arguments.of(
+            "t5-encoder", Map.of("input_ids", new HostTensor.Longs(new long[256], 2, 128))));
   }
 
   private static Map<String, HostTensor> unet(int rows, int side) {

@@ -3,11 +3,11 @@ package dev.sluice.networks.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.sluice.networks.Architectures;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.LoadProgress;
 import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.networks.Architectures;
 import dev.sluice.networks.golden.GoldenPack;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
@@ -286,13 +286,13 @@ class NetworkLoadTest {
   @Test
   void runChecked_refusesOutputsThatAreNotFinite_andSaysWhoseFaultItIs() {
     try (Network network =
-        Network.initialize(
-            new OneMatrix(2), parameter -> new float[] {3e38f, 3e38f, 1, 1})) {
+        Network.initialize(new OneMatrix(2), parameter -> new float[] {3e38f, 3e38f, 1, 1})) {
       assertThat(network.runChecked(Map.of("x", new HostTensor.Floats(new float[] {0, 1}, 1, 2))))
           .containsKey("y");
       assertThatExceptionOfType(NonFiniteOutputException.class)
           .isThrownBy(
-              () -> network.runChecked(Map.of("x", new HostTensor.Floats(new float[] {2, 2}, 1, 2))))
+              () ->
+                  network.runChecked(Map.of("x", new HostTensor.Floats(new float[] {2, 2}, 1, 2))))
           .withMessageStartingWith("OneMatrix gave NaN or infinity in y");
       assertThatExceptionOfType(NonFiniteOutputException.class)
           .isThrownBy(

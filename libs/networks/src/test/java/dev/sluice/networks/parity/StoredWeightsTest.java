@@ -56,9 +56,7 @@ class StoredWeightsTest {
       assertThat(stored.outputs())
           .extracting(Comparison::error)
           .isEqualTo(
-              pack.run(WeightPrecision.FLOAT32).outputs().stream()
-                  .map(Comparison::error)
-                  .toList());
+              pack.run(WeightPrecision.FLOAT32).outputs().stream().map(Comparison::error).toList());
     }
   }
 
