@@ -2,7 +2,6 @@ package dev.sluice.gateway;
 
 import static dev.sluice.gateway.SettingsOverlay.overlay;
 
-import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
@@ -136,8 +135,7 @@ record DenoisingPlanner(
     if (!classes) {
       return 0;
     }
-    Config config = model.config(denoiser);
-    return config.integer("num_class_embeds", config.integer("num_embeds_ada_norm", 0));
+    return model.classes();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import com.google.protobuf.Timestamp;
+import dev.sluice.catalog.InvalidConfigException;
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.ModelInspection;
@@ -54,6 +55,15 @@ final class RoutePlanner {
       return forks.plan(request, now);
     }
     ModelFolder model = model(request.getModel());
+    try {
+      return plan(request, model, now);
+    } catch (InvalidConfigException e) {
+      throw RequestException.modelUnusable(
+          "Model %s cannot be served: %s".formatted(model.name(), e.getMessage()));
+    }
+  }
+
+  private GenerationPlan plan(GenerationRequest request, ModelFolder model, Timestamp now) {
     PipelinePlanner planner = planner(model);
     ModelChecks.check(model, planner, request);
     planner.limits(model).check(model.name(), request);

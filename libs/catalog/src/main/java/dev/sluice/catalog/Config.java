@@ -1,15 +1,11 @@
 package dev.sluice.catalog;
 
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A {@code config.json}: typed reading with defaults. Old checkpoints have sparse configs; a key
@@ -17,10 +13,6 @@ import java.util.Map;
  * and key.
  */
 public final class Config {
-
-  /** Python writes infinities, as some schedulers have them, as no JSON parser expects them. */
-  private static final ObjectMapper JSON =
-      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   private final JsonNode root;
   private final String origin;
@@ -32,22 +24,21 @@ public final class Config {
 
   /** Reads a JSON file. */
   public static Config read(Path file) {
-    try {
-      JsonNode root = JSON.readTree(file.toFile());
-      if (root == null || !root.isObject()) {
-        throw new IllegalArgumentException(file + ": not a JSON object");
-      }
-      return new Config(root, file.toString());
-    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-      throw new IllegalArgumentException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
-    }
+    return read(file, file.toString());
+  }
+
+  /**
+   * Reads a JSON file.
+   *
+   * @param origin what it is called in messages
+   */
+  static Config read(Path file, String origin) {
+    return new Config(ModelFile.json(file, origin), origin);
   }
 
   /** A config given as key and value pairs. */
   public static Config of(Map<String, ?> values) {
-    return new Config(JSON.valueToTree(values), "config");
+    return new Config(ModelFile.JSON.valueToTree(values), "config");
   }
 
   /** The file this was read from, for error messages. */
@@ -57,7 +48,7 @@ public final class Config {
 
   /** The keys and values as plain Java objects. */
   public Map<String, Object> asMap() {
-    return JSON.convertValue(
+    return ModelFile.JSON.convertValue(
         root, new com.fasterxml.jackson.core.type.TypeReference<Map<String, Object>>() {});
   }
 
@@ -130,21 +121,39 @@ public final class Config {
   }
 
   /**
-   * The network class this names: diffusers' {@code _class_name}, or the first of {@code
-   * architectures}.
+   * The classes this names: diffusers' {@code _class_name}, which may be a list, or transformers'
+   * {@code architectures}. Of a list, the last is the most particular.
    *
-   * @throws IllegalArgumentException if it names none
+   * @throws InvalidConfigException if it names none
    */
-  public String networkClass() {
-    if (has("_class_name")) {
-      return string("_class_name");
-    }
-    List<String> names = strings("architectures", List.of());
+  public List<String> classNames() {
+    List<String> names =
+        has("_class_name")
+            ? isList("_class_name")
+                ? strings("_class_name", List.of())
+                : List.of(string("_class_name"))
+            : strings("architectures", List.of());
     if (names.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new InvalidConfigException(
           origin + ": names no class, neither in _class_name nor in architectures");
     }
-    return names.get(0);
+    return names;
+  }
+
+  /** The last of {@link #classNames()} that is known; the last of all if none is. */
+  String className(Predicate<String> known) {
+    List<String> names = classNames();
+    for (int i = names.size() - 1; i >= 0; i--) {
+      if (known.test(names.get(i))) {
+        return names.get(i);
+      }
+    }
+    return names.get(names.size() - 1);
+  }
+
+  /** The network class this names. */
+  public String networkClass() {
+    return className(name -> NetworkClass.find(name).isPresent());
   }
 
   public boolean isList(String key) {
@@ -221,7 +230,7 @@ public final class Config {
 
   private JsonNode require(String key) {
     if (!has(key)) {
-      throw new IllegalArgumentException(origin + ": the key \"" + key + "\" is missing");
+      throw new InvalidConfigException(origin + ": the key \"" + key + "\" is missing");
     }
     return root.get(key);
   }
@@ -233,8 +242,8 @@ public final class Config {
     return node.intValue();
   }
 
-  private IllegalArgumentException wrongType(String key, String expected, JsonNode found) {
-    return new IllegalArgumentException(
+  private InvalidConfigException wrongType(String key, String expected, JsonNode found) {
+    return new InvalidConfigException(
         "%s: \"%s\" must be %s, found %s".formatted(origin, key, expected, found));
   }
 }

@@ -3,11 +3,11 @@ package dev.sluice.catalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,7 +29,6 @@ final class FileStamp {
    * The stamp of a model, or of one of its components.
    *
    * @param depth how far below {@code folder} files count: 1 for those right in it
-   * @throws UncheckedIOException if it cannot be listed
    */
   static String of(Path folder, int depth) {
     MessageDigest digest = Digests.sha256();
@@ -43,25 +42,37 @@ final class FileStamp {
                     Files.getLastModifiedTime(file).toInstant());
         digest.update(line.getBytes(StandardCharsets.UTF_8));
       }
-    } catch (NoSuchFileException e) {
-      // A file that goes while it is looked at makes another stamp, as it should.
-      digest.update((byte) 0);
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + " cannot be listed: " + e.getMessage(), e);
+      // A file that goes while it is looked at, or that may not be, makes another stamp.
+      digest.update(e.toString().getBytes(StandardCharsets.UTF_8));
     }
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** The files that a model is loaded from, sorted; those behind links among them. */
+  /**
+   * The files that a model is loaded from, sorted; those behind links among them.
+   *
+   * @throws IOException if a folder cannot be listed
+   */
   static List<Path> files(Path folder, int depth) throws IOException {
-    try (Stream<Path> files = Files.walk(folder, depth, FileVisitOption.FOLLOW_LINKS)) {
-      return files
-          .filter(file -> COUNTED.matcher(file.getFileName().toString()).matches())
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    List<Path> files = new ArrayList<>();
+    add(folder, depth, files);
+    Collections.sort(files);
+    return files;
+  }
+
+  private static void add(Path entry, int depth, List<Path> files) throws IOException {
+    if (Files.isDirectory(entry) && depth > 0) {
+      try (Stream<Path> below = Files.list(entry)) {
+        for (Path file : (Iterable<Path>) below::iterator) {
+          add(file, depth - 1, files);
+        }
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      }
+    } else if (Files.isRegularFile(entry)
+        && COUNTED.matcher(entry.getFileName().toString()).matches()) {
+      files.add(entry);
     }
   }
 }

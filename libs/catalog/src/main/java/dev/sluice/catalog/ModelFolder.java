@@ -25,6 +25,9 @@ public final class ModelFolder {
   /** The file that makes a folder a model. */
   public static final String INDEX = "model_index.json";
 
+  private static final String COMPONENT_CONFIG = "config.json";
+  private static final String SCHEDULER_CONFIG = "scheduler_config.json";
+
   /** The file that says how a model samples when a request says nothing. */
   public static final String SAMPLING_DEFAULTS = "sampling_defaults.json";
 
@@ -80,10 +83,10 @@ public final class ModelFolder {
     Path file = folder.resolve(INDEX);
     if (!Files.isRegularFile(file)) {
       throw new IllegalArgumentException(
-          folder + ": not a model in diffusers' layout; it has no " + INDEX);
+          folder + ": not a model in diffusers' layout; it has no " + INDEX + layout(folder));
     }
-    Config index = Config.read(file);
-    PipelineClass pipeline = PipelineClass.named(index.string("_class_name"), file.toString());
+    Config index = Config.read(file, INDEX);
+    PipelineClass pipeline = PipelineClass.of(index);
     Map<String, String> classes = new LinkedHashMap<>();
     for (Map.Entry<String, Object> entry : index.asMap().entrySet()) {
       // ["diffusers", "UNet2DModel"] is a component; [null, null] one that this model goes without.
@@ -98,12 +101,22 @@ public final class ModelFolder {
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "%s: %s needs the components %s; given: %s"
-              .formatted(file, pipeline.className(), missing, classes.keySet()));
+              .formatted(INDEX, pipeline.className(), missing, classes.keySet()));
     }
     for (String name : beside(folder, classes::containsKey)) {
       classes.put(name, classBeside(folder, name));
     }
     return new ModelFolder(folder, pipeline, classes, index, LoadOptions.DEFAULT);
+  }
+
+  /** What to do with a component that lies there by itself, as the end of a sentence. */
+  private static String layout(Path folder) {
+    Path file = folder.resolve(COMPONENT_CONFIG);
+    if (!Files.isRegularFile(file)) {
+      return "";
+    }
+    return ". It looks like one component, %s, by itself: put its files into a folder of that component's name, beside those of the others, and an %s that names them all"
+        .formatted(String.join(", ", Config.read(file, "config.json").classNames()), INDEX);
   }
 
   /** The components that lie in a model's folder though its index does not tell of them. */
@@ -116,11 +129,11 @@ public final class ModelFolder {
 
   /** The class of such a component. */
   static String classBeside(Path folder, String component) {
-    return Config.read(configOf(folder, component)).networkClass();
+    return Config.read(configOf(folder, component), component + "/config.json").networkClass();
   }
 
   private static Path configOf(Path folder, String component) {
-    return folder.resolve(component).resolve("config.json");
+    return folder.resolve(component).resolve(COMPONENT_CONFIG);
   }
 
   /** The folder's name, by which requests ask for the model. */
@@ -163,7 +176,13 @@ public final class ModelFolder {
    */
   public Config samplingDefaults() {
     Path file = folder.resolve(SAMPLING_DEFAULTS);
-    return Files.isRegularFile(file) ? Config.read(file) : Config.of(Map.of());
+    return Files.isRegularFile(file) ? Config.read(file, SAMPLING_DEFAULTS) : Config.of(Map.of());
+  }
+
+  /** How many classes of pictures the denoiser was trained with; 0 for none. */
+  public int classes() {
+    Config config = config(pipeline.denoiser().component());
+    return config.integer("num_class_embeds", config.integer("num_embeds_ada_norm", 0));
   }
 
   /** How many classes a classifier beside the model tells apart; 0 if there is none. */
@@ -179,7 +198,7 @@ public final class ModelFolder {
   public long bytes() {
     long bytes = 0;
     for (String name : classes.keySet()) {
-      try (Stream<Path> files = Files.walk(folder.resolve(name))) {
+      try (Stream<Path> files = Files.walk(component(name), 1)) {
         bytes += files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
       } catch (NoSuchFileException e) {
         // Whoever needs the component will say that it is missing.
@@ -207,25 +226,51 @@ public final class ModelFolder {
 
   /** How many timesteps a scheduler's model was trained with. */
   public int trainTimesteps(String scheduler) {
-    return Config.read(component(scheduler).resolve("scheduler_config.json"))
-        .integer("num_train_timesteps", 1000);
+    return schedulerConfig(scheduler).integer("num_train_timesteps", 1000);
   }
 
-  /** The folder of a component. */
+  /**
+   * The folder of a component: that of its name, or else the model's own, where flat checkpoints
+   * have the files of their only network and scheduler.
+   */
   public Path component(String name) {
     requireComponent(name);
-    return folder.resolve(name);
+    Path own = folder.resolve(name);
+    return Files.isDirectory(own) || !isFlat(name) ? own : folder;
+  }
+
+  private boolean isFlat(String name) {
+    String className = classes.get(name);
+    if (className.endsWith("Scheduler")) {
+      return Files.isRegularFile(folder.resolve(SCHEDULER_CONFIG));
+    }
+    Path config = folder.resolve(COMPONENT_CONFIG);
+    return Files.isRegularFile(config)
+        && Config.read(config, COMPONENT_CONFIG).classNames().contains(className);
   }
 
   /** The {@code config.json} of a component. */
   public Config config(String component) {
-    return Config.read(component(component).resolve("config.json"));
+    return read(component, COMPONENT_CONFIG);
   }
 
-  /** The {@code scheduler_config.json} of a scheduler. */
+  private Config read(String component, String name) {
+    Path file = component(component).resolve(name);
+    return Config.read(file, folder.relativize(file).toString());
+  }
+
+  /**
+   * The {@code scheduler_config.json} of a scheduler. As in diffusers, it is the index that says of
+   * which class.
+   */
   public SchedulerConfig scheduler(String component) {
-    Config config = Config.read(component(component).resolve("scheduler_config.json"));
-    return SchedulerConfig.of(config.asMap());
+    Map<String, Object> members = new LinkedHashMap<>(schedulerConfig(component).asMap());
+    members.put("_class_name", classes.get(component));
+    return SchedulerConfig.of(members);
+  }
+
+  private Config schedulerConfig(String component) {
+    return read(component, SCHEDULER_CONFIG);
   }
 
   /** The network class of a component, as the index names it. */

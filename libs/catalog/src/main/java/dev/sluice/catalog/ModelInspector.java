@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -68,6 +69,7 @@ final class ModelInspector {
           () -> {
             model = ModelFolder.open(folder);
             inspectPipeline(model.pipeline());
+            inspectSizes();
           });
       attempt(folder, this::inspectComponents);
     } else {
@@ -118,21 +120,56 @@ final class ModelInspector {
     }
   }
 
+  /** What the front door reads of a model to check and plan requests. */
+  private void inspectSizes() {
+    attempt(folder, model::samplingDefaults);
+    attempt(folder, model::classifierClasses);
+    if (model.pipeline().hasDenoiser()) {
+      attempt(folder, model::sampleSize);
+      attempt(folder, model::classes);
+    }
+    if (model.pipeline().finish() == PipelineClass.Finish.SUPER_RESOLUTION) {
+      attempt(folder, () -> model.config("super_res_first").integer("sample_size"));
+      attempt(folder, () -> model.config("super_res_last").integer("sample_size"));
+    }
+  }
+
+  /** How many tokens the text encoder beside a tokenizer knows; none if that cannot be read. */
+  private OptionalLong tableOf(String tokenizer) {
+    String encoder = tokenizer.replace("tokenizer", "text_encoder");
+    if (model == null || !model.has(encoder)) {
+      return OptionalLong.empty();
+    }
+    try {
+      int size = model.config(encoder).integer("vocab_size", 0);
+      return size > 0 ? OptionalLong.of(size) : OptionalLong.empty();
+    } catch (InvalidConfigException e) {
+      return OptionalLong.empty();
+    }
+  }
+
   private boolean hasBeside(PipelineClass pipeline) {
     try (Stream<Path> siblings = Files.list(folder.toAbsolutePath().normalize().getParent())) {
       return siblings
           .map(sibling -> sibling.resolve(ModelFolder.INDEX))
           .filter(Files::isRegularFile)
-          .anyMatch(
-              index -> Config.read(index).string("_class_name", "").equals(pipeline.className()));
+          .anyMatch(index -> isOf(pipeline, index));
     } catch (IOException e) {
       return false;
     }
   }
 
+  private static boolean isOf(PipelineClass pipeline, Path index) {
+    try {
+      return PipelineClass.of(Config.read(index)) == pipeline;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   private void inspectComponents() {
-    Config index = Config.read(folder.resolve(ModelFolder.INDEX));
-    kind = index.string("_class_name", "");
+    Config index = Config.read(folder.resolve(ModelFolder.INDEX), ModelFolder.INDEX);
+    kind = model == null ? String.join(", ", index.classNames()) : model.pipeline().className();
     index.asMap().forEach(this::inspectEntry);
     for (String name : ModelFolder.beside(folder, index::has)) {
       attempt(
@@ -149,6 +186,11 @@ final class ModelInspector {
         || UNUSED.matcher(className).matches()) {
       return;
     }
+    if (isBeyondUs(name, className)) {
+      notes.add(
+          "%s: %s is a %s, which plays no part here".formatted(ModelFolder.INDEX, name, className));
+      return;
+    }
     if (!COMPONENT.matcher(name).matches()) {
       addProblem(
           ModelFolder.INDEX
@@ -157,16 +199,25 @@ final class ModelInspector {
               + "\" is no component's name: letters, digits and _ are expected");
       return;
     }
-    Path component = folder.resolve(name);
+    Path component = model == null ? folder.resolve(name) : model.component(name);
     if (className.endsWith("Scheduler")) {
-      attempt(component, () -> inspectScheduler(component));
+      attempt(component, () -> inspectScheduler(name));
     } else if (className.contains("Tokenizer")) {
-      attempt(component, () -> inspectTokenizer(component));
+      attempt(component, () -> TokenizerFiles.check(component, name, tableOf(name)));
     } else {
       stages.add(stage(name, className));
       attempt(component, () -> inspectConfig(component, className));
       attempt(component, () -> inspectNetwork(component, className));
     }
+  }
+
+  /** What is added to a pipeline that does without is no reason not to serve it. */
+  private boolean isBeyondUs(String name, String className) {
+    return model != null
+        && !model.pipeline().components().contains(name)
+        && NetworkClass.find(className).isEmpty()
+        && !className.endsWith("Scheduler")
+        && !className.contains("Tokenizer");
   }
 
   private static ModelStage stage(String name, String className) {
@@ -177,34 +228,19 @@ final class ModelInspector {
   }
 
   /** A sampler that requests can replace is no reason not to serve a model. */
-  private void inspectScheduler(Path component) {
-    Path file = component.resolve("scheduler_config.json");
-    Config config = Config.read(file);
-    SchedulerConfig scheduler = null;
+  private void inspectScheduler(String name) {
+    if (model == null) {
+      return;
+    }
+    SchedulerConfig scheduler = model.scheduler(name);
     try {
-      scheduler = SchedulerConfig.of(config.asMap());
       Samplers.of(scheduler);
     } catch (IllegalArgumentException e) {
-      if (scheduler == null || Samplers.replacing(scheduler).isEmpty()) {
-        throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+      String problem = name + "/scheduler_config.json: " + e.getMessage();
+      if (!model.pipeline().samplesBy(name) || Samplers.replacing(scheduler).isEmpty()) {
+        throw new IllegalArgumentException(problem, e);
       }
-      notes.add(
-          Sentences.inside(folder, file + ": " + e.getMessage())
-              + "; requests must name a sampler in its place");
-    }
-  }
-
-  private static void inspectTokenizer(Path component) {
-    boolean pairs =
-        Files.isRegularFile(component.resolve("vocab.json"))
-            && Files.isRegularFile(component.resolve("merges.txt"));
-    if (!pairs
-        && !Files.isRegularFile(component.resolve("tokenizer.json"))
-        && !Files.isRegularFile(component.resolve("spiece.model"))) {
-      throw new IllegalArgumentException(
-          component
-              + ": no tokenizer; expected tokenizer.json, vocab.json with merges.txt, or"
-              + " spiece.model");
+      notes.add(problem + "; requests must name a sampler in its place");
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.catalog;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The pipelines that can be run: diffusers' classes, as {@code model_index.json} names them. */
@@ -167,22 +168,36 @@ public enum PipelineClass {
   public enum Denoise {
     NONE(null, null),
     UNCLIP_DECODER("decoder", "decoder_scheduler"),
-    STABLE_DIFFUSION("unet", "scheduler"),
-    STABLE_DIFFUSION_XL("unet", "scheduler"),
-    STABLE_DIFFUSION_3("transformer", "scheduler"),
-    LATENT_UPSCALER("unet", "scheduler"),
+    STABLE_DIFFUSION("unet", "scheduler", 64),
+    STABLE_DIFFUSION_XL("unet", "scheduler", 128),
+    STABLE_DIFFUSION_3("transformer", "scheduler", 128),
+    LATENT_UPSCALER("unet", "scheduler", 128),
     UNCONDITIONAL("unet", "scheduler"),
-    DIT("transformer", "scheduler"),
+    DIT("transformer", "scheduler", 32),
     DEEPFLOYD("unet", "scheduler"),
     DEEPFLOYD_UPSCALER("unet", "scheduler"),
-    KANDINSKY_DECODER("unet", "scheduler");
+    KANDINSKY_DECODER("unet", "scheduler", 64);
 
     private final String component;
     private final String scheduler;
+    private final int usualSize;
 
     Denoise(String component, String scheduler) {
+      this(component, scheduler, 0);
+    }
+
+    Denoise(String component, String scheduler, int usualSize) {
       this.component = component;
       this.scheduler = scheduler;
+      this.usualSize = usualSize;
+    }
+
+    /**
+     * The height and width of samples, in their values, where a config gives none: diffusers' own
+     * of the family; 0 if it has none.
+     */
+    int usualSize() {
+      return usualSize;
     }
 
     public String component() {
@@ -272,25 +287,38 @@ public enum PipelineClass {
     return components;
   }
 
+  /** Whether a request can name another sampler in the place of that scheduler's. */
+  boolean samplesBy(String scheduler) {
+    return scheduler.equals(denoiser.scheduler())
+        || scheduler.equals("super_res_scheduler")
+        || hasPrior() && scheduler.equals(priorScheduler());
+  }
+
+  private String priorScheduler() {
+    return components.contains("prior_scheduler") ? "prior_scheduler" : "scheduler";
+  }
+
   /**
-   * The class of that name.
+   * The class that an index names.
    *
-   * @param origin where it was read, for the message
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if it names none of these
    */
-  public static PipelineClass named(String name, String origin) {
-    for (PipelineClass pipeline : values()) {
-      if (pipeline.className.equals(name)) {
-        return pipeline;
-      }
-    }
-    throw new IllegalArgumentException(
-        "%s: _class_name is %s, which cannot be served; known: %s"
-            .formatted(
-                origin,
-                name,
-                Arrays.stream(values())
-                    .map(PipelineClass::className)
-                    .collect(Collectors.joining(", "))));
+  public static PipelineClass of(Config index) {
+    String name = index.className(known -> find(known).isPresent());
+    return find(name)
+        .orElseThrow(
+            () ->
+                new InvalidConfigException(
+                    "%s: _class_name is %s, which cannot be served; known: %s"
+                        .formatted(
+                            index.origin(),
+                            name,
+                            Arrays.stream(values())
+                                .map(PipelineClass::className)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  private static Optional<PipelineClass> find(String name) {
+    return Arrays.stream(values()).filter(known -> known.className.equals(name)).findFirst();
   }
 }

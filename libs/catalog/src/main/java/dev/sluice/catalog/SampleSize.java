@@ -11,11 +11,28 @@ import java.util.List;
  */
 public record SampleSize(int height, int width, int downscale) {
 
+  private static final String KEY = "sample_size";
+
+  /**
+   * Reads it from the denoiser's config: one number, or height and width. Where it gives none, it
+   * is what diffusers takes for the family.
+   *
+   * @throws InvalidConfigException if it gives something else, or the family has no usual size
+   */
   static SampleSize of(ModelFolder model) {
-    PipelineClass pipeline = model.pipeline();
-    List<Integer> size =
-        model.config(pipeline.denoiser().component()).integers("sample_size", 2, 1);
-    return new SampleSize(size.get(0), size.get(1), downscale(model));
+    PipelineClass.Denoise denoiser = model.pipeline().denoiser();
+    Config config = model.config(denoiser.component());
+    List<Integer> given =
+        config.isList(KEY)
+            ? config.integers(KEY, List.of())
+            : config.has(KEY) ? List.of(config.integer(KEY)) : List.of();
+    List<Integer> size = given.isEmpty() ? List.of(denoiser.usualSize()) : given;
+    if (size.size() > 2 || size.stream().anyMatch(side -> side < 1)) {
+      throw new InvalidConfigException(
+          "%s: %s is %s; expected the size of samples that the model was trained with: one number, or height and width"
+              .formatted(config.origin(), KEY, given.isEmpty() ? "not given" : given));
+    }
+    return new SampleSize(size.get(0), size.get(size.size() - 1), downscale(model));
   }
 
   private static int downscale(ModelFolder model) {

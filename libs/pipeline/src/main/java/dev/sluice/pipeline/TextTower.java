@@ -21,6 +21,7 @@ final class TextTower implements AutoCloseable {
   private final Tokenizer tokenizer;
   private final Network network;
   private final boolean masked;
+  private final int length;
   private final Map<String, Map<String, HostTensor.Floats>> remembered =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -30,8 +31,9 @@ final class TextTower implements AutoCloseable {
         }
       };
 
-  private TextTower(Tokenizer tokenizer, Network network, boolean masked) {
+  private TextTower(Tokenizer tokenizer, Network network, boolean masked, int positions) {
     this.tokenizer = tokenizer;
+    this.length = Math.min(tokenizer.maxLength(), positions);
     this.network = network;
     this.masked = masked;
   }
@@ -43,17 +45,21 @@ final class TextTower implements AutoCloseable {
    * @param masked whether padding is hidden from the network
    */
   static TextTower load(ModelFolder model, String suffix, boolean masked) {
+    int positions =
+        model
+            .config("text_encoder" + suffix)
+            .integer("max_position_embeddings", Integer.MAX_VALUE);
     try (Closer closer = new Closer()) {
       Tokenizer tokenizer = closer.opened(Tokenizers.open(model.component("tokenizer" + suffix)));
       Network network = closer.opened(Components.network(model, "text_encoder" + suffix));
       closer.handOver();
-      return new TextTower(tokenizer, network, masked);
+      return new TextTower(tokenizer, network, masked, positions);
     }
   }
 
   /** The length that texts are padded to unless said otherwise. */
   int length() {
-    return tokenizer.maxLength();
+    return length;
   }
 
   /** A text of {@code length} tokens, padded or cut. */

@@ -3,25 +3,70 @@ package dev.sluice.safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * Finds the weights in a component's folder, by the file names that diffusers and transformers use:
  * {@code diffusion_pytorch_model} or {@code model}, in one {@code .safetensors} file or in shards
- * with an index, with or without a variant such as {@code fp16}.
+ * with an index, with or without a variant such as {@code fp16}. A variant is written before the
+ * suffix, and in indices before or after {@code index}, as both libraries have done.
+ *
+ * <p>Of several, the full weights are taken; else the variant {@code fp32}, {@code fp16}, {@code
+ * bf16} or {@code ema}, in this order; else another by its name, {@code non_ema} last. Of one
+ * variant, a single file is taken before shards.
  */
 public final class Checkpoints {
 
-  private static final List<String> STEMS = List.of("diffusion_pytorch_model", "model");
-  private static final String HALF = "fp16";
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?<stem>diffusion_pytorch_model|model)"
+              + "(?:\\.(?<variant>\\w[\\w-]*))??"
+              + "(?:\\.safetensors"
+              + "|(?<index>\\.safetensors(?:\\.(?<before>\\w[\\w-]*))??\\.index"
+              + "(?:\\.(?<after>\\w[\\w-]*))?\\.json))",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern SHARD =
+      Pattern.compile(".*-\\d+-of-\\d+(\\..*)?\\.safetensors", Pattern.CASE_INSENSITIVE);
+
+  private static final List<String> PREFERRED = List.of("", "fp32", "fp16", "bf16", "ema");
+  private static final String LAST = "non_ema";
+
+  /** A file that can be opened as a checkpoint. */
+  private record Candidate(Path file, String stem, String variant, boolean index) {
+
+    static Optional<Candidate> of(Path file) {
+      Matcher name = NAME.matcher(file.getFileName().toString());
+      if (!name.matches() || SHARD.matcher(file.getFileName().toString()).matches()) {
+        return Optional.empty();
+      }
+      String variant =
+          Stream.of("variant", "before", "after")
+              .map(name::group)
+              .filter(Objects::nonNull)
+              .findFirst()
+              .orElse("");
+      return Optional.of(
+          new Candidate(file, name.group("stem"), variant, name.group("index") != null));
+    }
+
+    int rank() {
+      int preferred = PREFERRED.indexOf(variant);
+      return preferred >= 0 ? preferred : PREFERRED.size() + (variant.equals(LAST) ? 1 : 0);
+    }
+  }
 
   private Checkpoints() {}
 
   /**
-   * Opens a folder's weights; the {@code fp16} variant if that is all there is.
+   * Opens a folder's weights.
    *
    * @param folder a component's folder, or one {@code .safetensors} or index file itself
    * @throws SafetensorsException if there are none, if there is only a pickle file, or if they are
@@ -59,38 +104,40 @@ public final class Checkpoints {
    * index.
    */
   public static Optional<Path> find(Path folder, String variant) {
-    List<String> candidates = new ArrayList<>();
-    if (variant != null) {
-      addNames(candidates, variant);
-    }
-    addNames(candidates, null);
-    if (variant == null) {
-      addNames(candidates, HALF);
-    }
-    return candidates.stream().map(folder::resolve).filter(Files::isRegularFile).findFirst();
-  }
-
-  private static void addNames(List<String> names, String variant) {
-    String infix = variant == null ? "" : "." + variant;
-    for (String stem : STEMS) {
-      names.add(stem + infix + ".safetensors");
-      names.add(stem + ".safetensors.index" + infix + ".json");
-      if (variant != null) {
-        names.add(stem + infix + ".safetensors.index.json");
-      }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .flatMap(file -> Candidate.of(file).stream())
+          .min(
+              Comparator.comparing((Candidate found) -> !found.variant().equals(variant))
+                  .thenComparing(Candidate::rank)
+                  .thenComparing(Candidate::variant)
+                  .thenComparing(Candidate::stem)
+                  .thenComparing(Candidate::index)
+                  .thenComparing(Candidate::file))
+          .map(Candidate::file);
+    } catch (IOException e) {
+      throw SafetensorsException.of(folder, "could not be listed: " + e.getMessage(), e);
     }
   }
 
   private static TensorSource openFile(Path file) {
     Pickle.refuse(file);
-    return file.getFileName().toString().endsWith(".json")
+    return file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".json")
         ? ShardedTensors.open(file)
         : SafetensorsFile.open(file);
   }
 
   private static SafetensorsException nothingIn(Path folder) {
     try (Stream<Path> files = Files.list(folder)) {
-      files.filter(Pickle::isPickle).sorted().findFirst().ifPresent(Pickle::refuse);
+      List<Path> all = files.sorted().toList();
+      if (all.stream().anyMatch(file -> SHARD.matcher(file.getFileName().toString()).matches())) {
+        return SafetensorsException.of(
+            folder,
+            "there are shards, and no index that says which tensor is in which; fetch the"
+                + " .safetensors.index.json too");
+      }
+      all.stream().filter(Pickle::isPickle).findFirst().ifPresent(Pickle::refuse);
     } catch (IOException e) {
       return SafetensorsException.of(folder, "could not be listed: " + FileLabel.reason(e), e);
     }

@@ -75,7 +75,11 @@ public final class SafetensorsFile implements TensorSource {
     }
     if (prefix.hasRemaining()) {
       throw SafetensorsException.of(
-          file, "truncated: " + size + " bytes, too short for a safetensors header");
+          file,
+          "truncated: "
+              + size
+              + " bytes, too short for a safetensors header"
+              + ForeignContent.hint(file));
     }
     long headerLength = prefix.getLong(0);
     if (headerLength < 2
@@ -89,7 +93,7 @@ public final class SafetensorsFile implements TensorSource {
                   Long.toUnsignedString(headerLength),
                   size,
                   SafetensorsHeader.MAX_BYTES,
-                  Pickle.hint(prefix.array())));
+                  ForeignContent.hint(file)));
     }
     InputStream text = new BoundedInputStream(Channels.newInputStream(channel), headerLength);
     long dataStart = PREFIX + headerLength;

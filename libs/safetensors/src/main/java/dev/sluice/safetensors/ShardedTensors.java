@@ -103,7 +103,10 @@ public final class ShardedTensors implements TensorSource {
     } catch (NoSuchFileException e) {
       throw SafetensorsException.of(index, "no such file", e);
     } catch (IOException e) {
-      throw SafetensorsException.of(index, "not a readable index: " + FileLabel.reason(e), e);
+      throw SafetensorsException.of(
+          index,
+          "not a readable index: " + FileLabel.reason(e) + ForeignContent.hint(index),
+          e);
     }
   }
 

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointsTest {
@@ -35,7 +37,12 @@ class CheckpointsTest {
         "diffusion_pytorch_model.safetensors",
         "model.safetensors",
         "diffusion_pytorch_model.fp16.safetensors",
-        "model.fp16.safetensors"
+        "model.fp16.safetensors",
+        "model.bf16.safetensors",
+        "diffusion_pytorch_model.ema.safetensors",
+        "diffusion_pytorch_model.non_ema.safetensors",
+        "diffusion_pytorch_model.my-own_variant.safetensors",
+        "MODEL.FP16.SAFETENSORS"
       })
   void open_findsTheOnlyWeightsOfAFolder(String name) {
     writeWeights(name, 3);
@@ -49,6 +56,67 @@ class CheckpointsTest {
     assertThat(read(Checkpoints.open(folder))).isEqualTo(1);
     assertThat(read(Checkpoints.open(folder, "fp16"))).isEqualTo(2);
     assertThat(read(Checkpoints.open(folder, "ema"))).isEqualTo(1);
+  }
+
+  @Test
+  void open_choosesAmongVariantsByTheirOrder() throws IOException {
+    List<String> variants = List.of("", ".fp32", ".fp16", ".bf16", ".ema", ".a", ".b", ".non_ema");
+    for (int i = 0; i < variants.size(); i++) {
+      writeWeights("model" + variants.get(i) + ".safetensors", i);
+    }
+    for (int i = 0; i < variants.size(); i++) {
+      assertThat(read(Checkpoints.open(folder))).isEqualTo(i);
+      Files.delete(folder.resolve("model" + variants.get(i) + ".safetensors"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "model.safetensors.index.fp16.json, model-0000%d-of-00002.fp16.safetensors",
+    "model.safetensors.fp16.index.json, model-0000%d-of-00002.fp16.safetensors",
+    "model.fp16.safetensors.index.json, model.fp16-0000%d-of-00002.safetensors",
+    "diffusion_pytorch_model.safetensors.index.bf16.json, part.bf16-0000%d-of-00002.safetensors"
+  })
+  void open_followsEverySpellingOfAVariantsIndex(String index, String shard) throws IOException {
+    writeWeights(shard.formatted(1), 5);
+    SafetensorsWriter.write(
+        folder.resolve(shard.formatted(2)),
+        Map.of("v", new NamedTensor(DType.F32, new long[] {1}, new float[] {6})),
+        Map.of());
+    Files.writeString(
+        folder.resolve(index),
+        "{\"weight_map\": {\"w\": \"%s\", \"v\": \"%s\"}}"
+            .formatted(shard.formatted(1), shard.formatted(2)));
+
+    try (TensorSource source = Checkpoints.open(folder)) {
+      assertThat(source.floats("w")).containsExactly(5);
+      assertThat(source.floats("v")).containsExactly(6);
+    }
+  }
+
+  @Test
+  void open_saysThatShardsNeedTheirIndex() {
+    writeWeights("model.fp16-00001-of-00002.safetensors", 5);
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder))
+        .withMessageContaining("fetch the .safetensors.index.json too");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|It is empty",
+        "version https://git-lfs.github.com/spec/v1|Git LFS pointer",
+        "<!DOCTYPE html><title>404</title>|web page",
+        "' <HTML><body>'|web page"
+      })
+  void open_tellsWhatLiesThereInPlaceOfWeights(String content, String told) throws IOException {
+    Files.writeString(folder.resolve("model.safetensors"), content);
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder))
+        .withMessageContaining("model.safetensors")
+        .withMessageContaining(told);
   }
 
   @ParameterizedTest

@@ -103,6 +103,8 @@ public final class ClipTokenizer implements Tokenizer {
     for (JsonNode token : definition.path("added_tokens")) {
       ids.put(token.path("content").asText(), token.path("id").asLong());
     }
+    HuggingFace.add(definition, config.addedTokens());
+    ids.putAll(config.addedTokens());
     HuggingFaceTokenizer bytePairs = HuggingFace.open(folder, definition);
     return new ClipTokenizer(
         folder, config, ids, bytePairs, text -> HuggingFace.segment(bytePairs, text));

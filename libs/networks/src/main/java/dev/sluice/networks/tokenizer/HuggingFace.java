@@ -4,14 +4,16 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.catalog.ModelFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Hugging Face tokenizers, from a {@code tokenizer.json} or from CLIP's older pair of files. */
 final class HuggingFace {
@@ -31,17 +33,7 @@ final class HuggingFace {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("version", "1.0");
     ArrayNode added = root.putArray("added_tokens");
-    special.forEach(
-        (content, id) ->
-            added
-                .addObject()
-                .put("id", id)
-                .put("content", content)
-                .put("single_word", false)
-                .put("lstrip", false)
-                .put("rstrip", false)
-                .put("normalized", false)
-                .put("special", true));
+    special.forEach((content, id) -> put(added, content, id, true));
     ArrayNode steps =
         root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
     ObjectNode words = steps.addObject().put("type", "Split");
@@ -60,10 +52,38 @@ final class HuggingFace {
     return root;
   }
 
+  /** Puts added tokens into a definition that does not have them yet. */
+  static void add(ObjectNode definition, Map<String, Long> tokens) {
+    ArrayNode added =
+        definition.path("added_tokens") instanceof ArrayNode given
+            ? given
+            : definition.putArray("added_tokens");
+    Set<String> there = new HashSet<>();
+    added.forEach(token -> there.add(token.path("content").asText()));
+    tokens.forEach(
+        (content, id) -> {
+          if (!there.contains(content)) {
+            put(added, content, id, false);
+          }
+        });
+  }
+
+  private static void put(ArrayNode added, String content, long id, boolean special) {
+    added
+        .addObject()
+        .put("id", id)
+        .put("content", content)
+        .put("single_word", false)
+        .put("lstrip", false)
+        .put("rstrip", false)
+        .put("normalized", false)
+        .put("special", special);
+  }
+
   /** The merges, after the line that gives the format's version. */
   private static List<String> lines(Path merges) {
     try {
-      String text = Files.readString(merges).strip();
+      String text = ModelFile.text(merges).strip();
       return text.lines().skip(1).limit(MOST_MERGES).filter(line -> !line.isBlank()).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(merges + ": cannot be read: " + e.getMessage(), e);

@@ -3,6 +3,8 @@ package dev.sluice.networks.tokenizer;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.sentencepiece.SpProcessor;
 import ai.djl.sentencepiece.SpTokenizer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.catalog.SentencePieces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -83,6 +85,7 @@ public final class T5Tokenizer implements Tokenizer {
         // T5's sentinels come after all pieces, the first one last.
         added.put("<extra_id_" + i + ">", (long) count + extra - 1 - i);
       }
+      added.putAll(config.addedTokens());
     }
     AddedTokens tokens = new AddedTokens(added);
     return new T5Tokenizer(
@@ -112,7 +115,9 @@ public final class T5Tokenizer implements Tokenizer {
   }
 
   private static T5Tokenizer ofDefinition(Path file, TokenizerConfig config) {
-    HuggingFaceTokenizer library = HuggingFace.open(file, TokenizerConfig.readObject(file));
+    ObjectNode definition = TokenizerConfig.readObject(file);
+    HuggingFace.add(definition, config.addedTokens());
+    HuggingFaceTokenizer library = HuggingFace.open(file, definition);
     return new T5Tokenizer(
         text -> HuggingFace.segment(library, text),
         library,

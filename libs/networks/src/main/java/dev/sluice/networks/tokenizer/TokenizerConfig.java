@@ -1,14 +1,12 @@
 package dev.sluice.networks.tokenizer;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.sluice.catalog.AddedTokenFiles;
+import dev.sluice.catalog.ModelFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -18,46 +16,40 @@ import java.util.Map;
  */
 final class TokenizerConfig {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String ADDED_TOKENS = "added_tokens_decoder";
+  /** A text's start and end. */
+  private static final int SHORTEST = 2;
 
-  private final Path file;
+  /** The library writes 10^30 for "not known"; no text encoder here is made for a book. */
+  private static final int LONGEST = 4096;
+
   private final JsonNode config;
   private final JsonNode specialTokens;
+  private final AddedTokenFiles added;
 
-  private TokenizerConfig(Path file, JsonNode config, JsonNode specialTokens) {
-    this.file = file;
+  private TokenizerConfig(JsonNode config, JsonNode specialTokens, AddedTokenFiles added) {
     this.config = config;
     this.specialTokens = specialTokens;
+    this.added = added;
   }
 
   static TokenizerConfig read(Path folder) {
-    Path file = folder.resolve("tokenizer_config.json");
-    JsonNode config = object(file);
+    JsonNode config = object(folder.resolve("tokenizer_config.json"));
+    AddedTokenFiles added = AddedTokenFiles.read(folder, folder.toString());
     JsonNode special =
-        config.has(ADDED_TOKENS)
-            ? JSON.createObjectNode()
+        added.listed()
+            ? JsonNodeFactory.instance.objectNode()
             : object(folder.resolve("special_tokens_map.json"));
-    return new TokenizerConfig(file, config, special);
+    return new TokenizerConfig(config, special, added);
   }
 
   /** An empty object for a file that is not there. */
   private static JsonNode object(Path file) {
-    return Files.isRegularFile(file) ? readObject(file) : JSON.createObjectNode();
+    return Files.isRegularFile(file) ? readObject(file) : JsonNodeFactory.instance.objectNode();
   }
 
   /** A file that holds a JSON object. */
   static ObjectNode readObject(Path file) {
-    try {
-      if (JSON.readTree(file.toFile()) instanceof ObjectNode object) {
-        return object;
-      }
-      throw new IllegalArgumentException(file + ": not a JSON object");
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + ": not valid JSON: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": cannot be read: " + e.getMessage(), e);
-    }
+    return ModelFile.json(file, file.toString());
   }
 
   /** The reference's class; empty when the config names none. */
@@ -76,31 +68,19 @@ final class TokenizerConfig {
     return config.path(key).asInt(whenAbsent);
   }
 
-  /** {@code model_max_length}; the library writes 10^30 for "not known". */
+  /** {@code model_max_length}; what nobody can have meant stands for "not known". */
   int maxLength(int whenUnknown) {
     double length = config.path("model_max_length").asDouble(Double.MAX_VALUE);
-    return length > Integer.MAX_VALUE ? whenUnknown : (int) length;
+    return length >= SHORTEST && length <= LONGEST ? (int) length : whenUnknown;
   }
 
+  /** Whether {@code tokenizer_config.json} lists all added tokens, as newer folders do. */
   boolean listsAddedTokens() {
-    return config.has(ADDED_TOKENS);
+    return added.listed();
   }
 
-  /** The added tokens that the config lists, by their text. */
+  /** The tokens added after the tokenizer was made, by their text. */
   Map<String, Long> addedTokens() {
-    Map<String, Long> tokens = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> token : config.path(ADDED_TOKENS).properties()) {
-      tokens.put(token.getValue().path("content").asText(), id(token.getKey()));
-    }
-    return tokens;
-  }
-
-  private long id(String key) {
-    try {
-      return Long.parseLong(key);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          file + ": " + ADDED_TOKENS + " has the key \"" + key + "\", which is no token id", e);
-    }
+    return added.ids();
   }
 }

@@ -70,6 +70,51 @@ class ClipTokenizerTest {
   }
 
   @Test
+  void learnedWords_areOneTokenInEverySpelling() throws Exception {
+    copy("vocab.json", "merges.txt");
+    long[] plain;
+    try (Tokenizer tokenizer = Tokenizers.open(folder)) {
+      plain = tokenizer.encode("a <cat-toy> on a table");
+    }
+    Files.writeString(folder.resolve("added_tokens.json"), "{\"<cat-toy>\": 634}");
+    long[] old;
+    try (Tokenizer tokenizer = Tokenizers.open(folder)) {
+      old = tokenizer.encode("a <cat-toy> on a table");
+    }
+    Files.delete(folder.resolve("added_tokens.json"));
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        """
+        {"added_tokens_decoder": {
+           "632": {"content": "<|startoftext|>"}, "633": {"content": "<|endoftext|>"},
+           "634": {"content": "<cat-toy>"}}}""");
+    try (Tokenizer tokenizer = Tokenizers.open(folder)) {
+      assertThat(tokenizer.encode("a <cat-toy> on a table")).isEqualTo(old);
+    }
+    JSON.writeValue(folder.resolve("tokenizer.json").toFile(), fastTokenizer());
+    for (String file : new String[] {"vocab.json", "merges.txt", "tokenizer_config.json"}) {
+      Files.delete(folder.resolve(file));
+    }
+    Files.writeString(folder.resolve("added_tokens.json"), "{\"<cat-toy>\": 634}");
+    try (Tokenizer tokenizer = Tokenizers.open(folder)) {
+      assertThat(tokenizer.encode("a <cat-toy> on a table")).isEqualTo(old);
+    }
+    assertThat(old).contains(634).isNotEqualTo(plain).hasSizeLessThan(plain.length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1000000000000000019884624838656", "1e30", "100000000", "0", "-1", "null"})
+  void lengthsThatNobodyMeant_areTheUsualOne(String length) throws Exception {
+    copy("vocab.json", "merges.txt");
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"), "{\"model_max_length\": " + length + "}");
+    try (Tokenizer tokenizer = Tokenizers.open(folder)) {
+      assertThat(tokenizer.maxLength()).isEqualTo(77);
+    }
+  }
+
+  @Test
   void padding_isTheTokenThatTheSpecialTokensMapNames() throws Exception {
     copy("vocab.json", "merges.txt");
     Files.writeString(folder.resolve("special_tokens_map.json"), "{\"pad_token\": \"!\"}");

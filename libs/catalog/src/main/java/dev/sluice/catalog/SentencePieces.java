@@ -1,4 +1,4 @@
-package dev.sluice.networks.tokenizer;
+package dev.sluice.catalog;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * The one thing about a SentencePiece model that its binding does not tell: how many pieces it has.
  * The file is a protocol buffer whose field 1 is repeated, once a piece.
  */
-final class SentencePieces {
+public final class SentencePieces {
 
   private static final int PIECE_FIELD = 1;
 
@@ -21,7 +21,7 @@ final class SentencePieces {
   /**
    * @throws IllegalArgumentException when {@code model} is no protocol buffer
    */
-  static int count(Path model) {
+  public static int count(Path model) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(model)).order(ByteOrder.LITTLE_ENDIAN);
       int pieces = 0;
