@@ -16,6 +16,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** Makes the parts that know nothing of the container. */
 class GatewayBeans {
 
+  /** Beside the blobs, which all that is kept lies in; of this gateway alone. */
+  private static final String DIGESTS = "model-digests";
+
   @Produces
   @Singleton
   KafkaAddress kafka(
@@ -32,10 +35,15 @@ class GatewayBeans {
       WorkRegistry works,
       Payloads payloads,
       @ConfigProperty(name = "quarkus.application.version") String version) {
+    ModelCatalog catalog = new ModelCatalog(settings.models());
+    ModelDigests digests = new ModelDigests(settings.blobs().resolveSibling(DIGESTS));
+    Thread ahead = new Thread(() -> digests.prepare(catalog.models()), DIGESTS);
+    ahead.setDaemon(true);
+    ahead.start();
     return new RoutePlanner(
-        new ModelCatalog(settings.models()),
+        catalog,
         own.defaultModel(),
-        new RecipeWriter(new ModelDigests(), version),
+        new RecipeWriter(digests, version),
         works,
         payloads);
   }

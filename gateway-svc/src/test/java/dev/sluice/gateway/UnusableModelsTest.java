@@ -36,12 +36,14 @@ class UnusableModelsTest {
     for (String name : List.of("good", "other")) {
       copy(GOLDENS.resolve("pipe-sd"), models.resolve(name));
     }
+    Payloads payloads = new Payloads(new FolderBlobStore(blobs), 1 << 20);
     planner =
         new RoutePlanner(
             new ModelCatalog(models),
             "good",
             new RecipeWriter(new ModelDigests(), "0"),
-            new Payloads(new FolderBlobStore(blobs), 1 << 20));
+            new WorkRegistry(new FolderBlobStore(blobs), payloads),
+            payloads);
   }
 
   private static void copy(Path from, Path to) throws IOException {

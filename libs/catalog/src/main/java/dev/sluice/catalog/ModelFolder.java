@@ -239,6 +239,11 @@ public final class ModelFolder {
     return Files.isDirectory(own) || !isFlat(name) ? own : folder;
   }
 
+  /** Whether components lie in the model's own folder. */
+  boolean isFlat() {
+    return classes.keySet().stream().anyMatch(name -> component(name).equals(folder));
+  }
+
   private boolean isFlat(String name) {
     String className = classes.get(name);
     if (className.endsWith("Scheduler")) {

@@ -58,6 +58,29 @@ class ModelDigestsTest {
   }
 
   @Test
+  void of_remembersForTheNextProcessWhatItRead(@TempDir Path state) throws IOException {
+    Path memory = state.resolve("below/model-digests");
+    Map<String, String> before = new ModelDigests(memory).of(ModelFolder.open(folder));
+    Path weights = folder.resolve("unet/weights.safetensors");
+    FileTime written = Files.getLastModifiedTime(weights);
+    write("unet/weights.safetensors", "abd");
+    Files.setLastModifiedTime(weights, written);
+
+    assertThat(new ModelDigests(memory).of(ModelFolder.open(folder))).isEqualTo(before);
+    assertThat(digest()).as("read anew").isNotEqualTo(before);
+
+    Files.setLastModifiedTime(weights, FileTime.from(Instant.parse("2030-01-01T00:00:00Z")));
+    assertThat(new ModelDigests(memory).of(ModelFolder.open(folder))).isEqualTo(digest());
+  }
+
+  @Test
+  void of_doesWithoutAMemoryThatIsDamaged(@TempDir Path state) throws IOException {
+    Path memory = Files.write(state.resolve("model-digests"), new byte[] {'\\', 'u', '1', '=', 'x'});
+
+    assertThat(new ModelDigests(memory).of(ModelFolder.open(folder))).isEqualTo(digest());
+  }
+
+  @Test
   void of_doesNotCountFilesThatAreNeverLoaded() throws IOException {
     Map<String, String> before = digest();
     write("unet/weights.bin", "pickle");
