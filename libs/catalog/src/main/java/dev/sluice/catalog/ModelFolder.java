@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -88,14 +89,7 @@ public final class ModelFolder {
     Config index = Config.read(file, INDEX);
     PipelineClass pipeline = PipelineClass.of(index);
     Map<String, String> classes = new LinkedHashMap<>();
-    for (Map.Entry<String, Object> entry : index.asMap().entrySet()) {
-      // ["diffusers", "UNet2DModel"] is a component; [null, null] one that this model goes without.
-      if (entry.getValue() instanceof List<?> pair
-          && pair.size() == 2
-          && pair.get(1) instanceof String className) {
-        classes.put(entry.getKey(), className);
-      }
-    }
+    index.asMap().forEach((key, value) -> classNamed(key, value).ifPresent(c -> classes.put(key, c)));
     List<String> missing =
         pipeline.components().stream().filter(name -> !classes.containsKey(name)).toList();
     if (!missing.isEmpty()) {
@@ -117,6 +111,19 @@ public final class ModelFolder {
     }
     return ". It looks like one component, %s, by itself: put its files into a folder of that component's name, beside those of the others, and an %s that names them all"
         .formatted(String.join(", ", Config.read(file, "config.json").classNames()), INDEX);
+  }
+
+  /**
+   * The class of a component that an index names: {@code ["diffusers", "UNet2DModel"]} is one, all
+   * else a setting, and {@code [null, null]} a component that the model goes without.
+   */
+  static Optional<String> classNamed(String key, Object value) {
+    return !key.startsWith("_")
+            && value instanceof List<?> pair
+            && pair.size() == 2
+            && pair.get(1) instanceof String className
+        ? Optional.of(className)
+        : Optional.empty();
   }
 
   /** The components that lie in a model's folder though its index does not tell of them. */

@@ -179,13 +179,12 @@ final class ModelInspector {
   }
 
   private void inspectEntry(String name, Object value) {
-    // ["diffusers", "UNet2DModel"] is a component; all else is a setting or an absent one.
-    if (!(value instanceof List<?> pair)
-        || pair.size() != 2
-        || !(pair.get(1) instanceof String className)
-        || UNUSED.matcher(className).matches()) {
-      return;
-    }
+    ModelFolder.classNamed(name, value)
+        .filter(className -> !UNUSED.matcher(className).matches())
+        .ifPresent(className -> inspectComponent(name, className));
+  }
+
+  private void inspectComponent(String name, String className) {
     if (isBeyondUs(name, className)) {
       notes.add(
           "%s: %s is a %s, which plays no part here".formatted(ModelFolder.INDEX, name, className));

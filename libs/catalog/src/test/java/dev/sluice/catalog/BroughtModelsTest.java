@@ -247,8 +247,7 @@ class BroughtModelsTest {
   }
 
   @Test
-  void linkedFolders_areModels() throws IOException {
-    Path blobs = Files.createDirectories(models.resolveSibling(models.getFileName() + "-blobs"));
+  void linkedFolders_areModels(@TempDir Path blobs) throws IOException {
     Path weights = model.file("unet/diffusion_pytorch_model.safetensors");
     Files.move(weights, blobs.resolve("0a1b2c"));
     Files.createSymbolicLink(weights, blobs.resolve("0a1b2c"));

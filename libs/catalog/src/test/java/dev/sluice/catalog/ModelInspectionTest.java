@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,7 +136,9 @@ class ModelInspectionTest {
   @Test
   void of_notesASchedulerThatIsNotKnown() throws IOException {
     Path config = model.resolve("prior_scheduler/scheduler_config.json");
-    Files.writeString(config, Files.readString(config).replace("UnCLIPSch", "NovelSch"));
+    for (Path file : List.of(config, model.resolve(ModelFolder.INDEX))) {
+      Files.writeString(file, Files.readString(file).replace("UnCLIPSch", "NovelSch"));
+    }
 
     ModelInspection inspection = ModelInspection.of(model, ComponentCheck.NONE);
 
