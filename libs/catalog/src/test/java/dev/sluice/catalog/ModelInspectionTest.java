@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,9 +135,10 @@ class ModelInspectionTest {
   @Test
   void of_notesASchedulerThatIsNotKnown() throws IOException {
     Path config = model.resolve("prior_scheduler/scheduler_config.json");
-    for (Path file : List.of(config, model.resolve(ModelFolder.INDEX))) {
-      Files.writeString(file, Files.readString(file).replace("UnCLIPSch", "NovelSch"));
-    }
+    Files.writeString(config, Files.readString(config).replace("UnCLIPSch", "NovelSch"));
+    Path index = model.resolve(ModelFolder.INDEX);
+    String prior = "(\"prior_scheduler\": \\[\\s*\"diffusers\",\\s*\")UnCLIP";
+    Files.writeString(index, Files.readString(index).replaceFirst(prior, "$1Novel"));
 
     ModelInspection inspection = ModelInspection.of(model, ComponentCheck.NONE);
 
