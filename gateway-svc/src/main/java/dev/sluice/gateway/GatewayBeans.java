@@ -41,11 +41,7 @@ class GatewayBeans {
     ahead.setDaemon(true);
     ahead.start();
     return new RoutePlanner(
-        catalog,
-        own.defaultModel(),
-        new RecipeWriter(digests, version),
-        works,
-        payloads);
+        catalog, own.defaultModel(), new RecipeWriter(digests, version), works, payloads);
   }
 
   @Produces

@@ -89,7 +89,9 @@ public final class ModelFolder {
     Config index = Config.read(file, INDEX);
     PipelineClass pipeline = PipelineClass.of(index);
     Map<String, String> classes = new LinkedHashMap<>();
-    index.asMap().forEach((key, value) -> classNamed(key, value).ifPresent(c -> classes.put(key, c)));
+    index
+        .asMap()
+        .forEach((key, value) -> classNamed(key, value).ifPresent(c -> classes.put(key, c)));
     List<String> missing =
         pipeline.components().stream().filter(name -> !classes.containsKey(name)).toList();
     if (!missing.isEmpty()) {

@@ -75,7 +75,8 @@ class ModelDigestsTest {
 
   @Test
   void of_doesWithoutAMemoryThatIsDamaged(@TempDir Path state) throws IOException {
-    Path memory = Files.write(state.resolve("model-digests"), new byte[] {'\\', 'u', '1', '=', 'x'});
+    Path memory =
+        Files.write(state.resolve("model-digests"), new byte[] {'\\', 'u', '1', '=', 'x'});
 
     assertThat(new ModelDigests(memory).of(ModelFolder.open(folder))).isEqualTo(digest());
   }

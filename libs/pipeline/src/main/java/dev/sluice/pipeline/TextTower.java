@@ -46,9 +46,7 @@ final class TextTower implements AutoCloseable {
    */
   static TextTower load(ModelFolder model, String suffix, boolean masked) {
     int positions =
-        model
-            .config("text_encoder" + suffix)
-            .integer("max_position_embeddings", Integer.MAX_VALUE);
+        model.config("text_encoder" + suffix).integer("max_position_embeddings", Integer.MAX_VALUE);
     try (Closer closer = new Closer()) {
       Tokenizer tokenizer = closer.opened(Tokenizers.open(model.component("tokenizer" + suffix)));
       Network network = closer.opened(Components.network(model, "text_encoder" + suffix));

@@ -104,9 +104,7 @@ public final class ShardedTensors implements TensorSource {
       throw SafetensorsException.of(index, "no such file", e);
     } catch (IOException e) {
       throw SafetensorsException.of(
-          index,
-          "not a readable index: " + FileLabel.reason(e) + ForeignContent.hint(index),
-          e);
+          index, "not a readable index: " + FileLabel.reason(e) + ForeignContent.hint(index), e);
     }
   }
 
