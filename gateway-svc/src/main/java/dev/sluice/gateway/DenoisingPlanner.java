@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import static dev.sluice.gateway.SettingsOverlay.overlay;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
