@@ -25,6 +25,7 @@ import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,10 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
       Generation generation =
           generations.submit(withCallDeadline(request), TraceParent.current(), caller);
       Context.current()
-          .addListener(context -> generations.leave(generation, caller), Runnable::run);
+          .addListener(
+              // Not on the thread that serves connections, which must not wait for the broker.
+              context -> CompletableFuture.runAsync(() -> generations.leave(generation, caller)),
+              Runnable::run);
     } catch (RequestException e) {
       call.onError(exception(e.toError()));
     } catch (NotReadyException e) {
