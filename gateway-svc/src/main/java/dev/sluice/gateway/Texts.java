@@ -40,7 +40,9 @@ final class Texts {
   private static void check(FieldDescriptor field, Object value, String path) {
     if (value instanceof Message message) {
       check(message, path + ".");
-    } else if (value instanceof String text && !field.getName().endsWith("model") && !isWhole(text)) {
+    } else if (value instanceof String text
+        && !field.getName().endsWith("model")
+        && !isWhole(text)) {
       // A model's name that is none is told with the names that there are.
       throw RequestException.invalid(
           path,
