@@ -1,6 +1,7 @@
 package dev.sluice.networks.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.golden.GoldenPack;
@@ -53,10 +54,12 @@ class StoredWeightsTest {
       PackResult stored = pack.run(WeightPrecision.STORED);
 
       assertThat(stored.worstError()).isLessThan(type == DType.F16 ? 0.02 : 0.15);
-      assertThat(stored.outputs())
-          .extracting(Comparison::error)
-          .isEqualTo(
-              pack.run(WeightPrecision.FLOAT32).outputs().stream().map(Comparison::error).toList());
+      List<Comparison> widened = pack.run(WeightPrecision.FLOAT32).outputs();
+      for (int i = 0; i < widened.size(); i++) {
+        // TensorFlow may add up in another order from one graph to the next.
+        assertThat(stored.outputs().get(i).error())
+            .isCloseTo(widened.get(i).error(), within(1e-5));
+      }
     }
   }
 
