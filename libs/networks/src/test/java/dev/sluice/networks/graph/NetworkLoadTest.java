@@ -29,6 +29,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -139,26 +140,26 @@ class NetworkLoadTest {
   }
 
   @ParameterizedTest
-  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-  void weightsThatAreNotFinite_areRefusedByName(float bad) {
-    for (DType type : List.of(DType.F16, DType.BF16, DType.F32)) {
-      for (String name :
-          List.of("conv_in.weight", "conv_out.bias", "time_embedding.linear_1.weight")) {
-        Path file =
-            rewritten(
-                type,
-                tensors -> {
-                  float[] values = tensors.get(name).values();
-                  values[values.length - 1] = bad;
-                  return tensors;
-                });
-        assertThatExceptionOfType(UnusableWeightsException.class)
-            .isThrownBy(() -> load(file, LoadOptions.DEFAULT).close())
-            .withMessageContaining("diffusion_pytorch_model.safetensors: tensor " + name)
-            .withMessageContaining("NaN or infinity")
-            .satisfies(e -> assertThat(e.getMessage()).doesNotContain(folder.toString()));
-      }
-    }
+  @CsvSource({
+    "F16, conv_in.weight, NaN",
+    "BF16, time_embedding.linear_1.weight, Infinity",
+    "F32, conv_out.bias, -Infinity"
+  })
+  void weightsThatAreNotFinite_areRefusedByName(DType type, String name, float bad) {
+    Path file =
+        rewritten(
+            type,
+            tensors -> {
+              float[] values = tensors.get(name).values();
+              values[values.length - 1] = bad;
+              return tensors;
+            });
+
+    assertThatExceptionOfType(UnusableWeightsException.class)
+        .isThrownBy(() -> load(file, LoadOptions.DEFAULT).close())
+        .withMessageContaining("diffusion_pytorch_model.safetensors: tensor " + name)
+        .withMessageContaining("NaN or infinity")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain(folder.toString()));
   }
 
   @Test
@@ -237,7 +238,7 @@ class NetworkLoadTest {
     Path file = rewritten(DType.F32, tensors -> tensors);
     try (Network network = load(file, LoadOptions.DEFAULT.withGraphs(3))) {
       float[] first = network.run(inputs(1, 8, 8)).get("sample").values();
-      for (int width = 8; width <= 56; width += 8) {
+      for (int width = 8; width <= 40; width += 8) {
         network.run(inputs(1, 8, width));
         assertThat(network.graphCount()).isBetween(1, 3);
       }
