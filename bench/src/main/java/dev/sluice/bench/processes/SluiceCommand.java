@@ -37,6 +37,8 @@ public final class SluiceCommand implements AutoCloseable {
     this.memory = new ProcessWatch(process.toHandle());
     reader.setDaemon(true);
     reader.start();
+    // A benchmark that is broken off leaves no gigabytes behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy, "stop"));
   }
 
   /**
