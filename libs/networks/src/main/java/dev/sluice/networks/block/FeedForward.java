@@ -1,12 +1,11 @@
 package dev.sluice.networks.block;
 
 import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.chunk;
 import static dev.sluice.networks.graph.Layers.linear;
 
 import dev.sluice.networks.graph.Activation;
+import dev.sluice.networks.graph.Layers;
 import dev.sluice.networks.graph.Scope;
-import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -20,13 +19,7 @@ public final class FeedForward {
   /** GEGLU (Shazeer 2020, eq. 6): {@code (x V) * gelu(x W)}, projected back. */
   public static Operand<TFloat32> geglu(Scope scope, Operand<TFloat32> x) {
     int width = channels(x);
-    List<Operand<TFloat32>> hiddenAndGate =
-        chunk(scope.tf(), linear(scope.in("net.0.proj"), x, 2 * EXPANSION * width), 2);
-    Operand<TFloat32> gated =
-        scope
-            .tf()
-            .math
-            .mul(hiddenAndGate.get(0), Activation.GELU.apply(scope.tf(), hiddenAndGate.get(1)));
+    Operand<TFloat32> gated = Layers.gated(scope.in("net.0.proj"), x, EXPANSION * width);
     return scope.tap(linear(scope.in("net.2"), gated, width));
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.Precision;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -45,7 +46,7 @@ final class DeclaredWeights<W> {
    * The weights that an architecture asks for, found by building it once in a graph that is thrown
    * away.
    */
-  static List<Parameter> of(Architecture architecture) {
+  static List<Parameter> of(Architecture architecture, Precision products) {
     Map<String, Parameter> parameters = new LinkedHashMap<>();
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
@@ -58,7 +59,7 @@ final class DeclaredWeights<W> {
                 p -> tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(p.graphShape()))));
           };
       architecture.build(
-          Scope.root(tf, provider, new LinkedHashMap<>()),
+          Scope.root(tf, provider, new LinkedHashMap<>(), products),
           Inputs.placeholders(tf, architecture.exampleInputs()));
     }
     return List.copyOf(parameters.values());

@@ -1,17 +1,34 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.Precision;
 import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TFloating;
+import org.tensorflow.types.family.TType;
 
 /**
  * The layers that network families share. Each is a function of a {@link Scope}, which names its
  * weights, and its inputs. Feature maps are {@code [batch, height, width, channels]}.
  */
 public final class Layers {
+
+  /**
+   * Channels from which a convolution is worth another precision. Those at a network's ends, which
+   * take in and give out the latent or the picture, have fewer; they cost nothing and show most.
+   */
+  private static final int NARROW_FROM_CHANNELS = 16;
+
+  /** Values of one pixel's filters from which patches pay. */
+  private static final long PATCHES_FROM_FILTERS = 1 << 19;
+
+  /** Pixels up to which patches pay. */
+  private static final int PATCHES_TO_PIXELS = 256;
 
   private Layers() {}
 
@@ -22,20 +39,71 @@ public final class Layers {
   public static Operand<TFloat32> linear(Scope scope, Operand<TFloat32> x, int out, boolean bias) {
     Ops tf = scope.tf();
     int in = channels(x);
-    Operand<TFloat32> weight = scope.weight("weight", out, in);
-    boolean flat = x.shape().numDimensions() == 2;
-    Operand<TFloat32> rows = flat ? x : reshape(tf, x, -1, in);
-    Operand<TFloat32> y =
-        tf.linalg.matMul(rows, weight, org.tensorflow.op.linalg.MatMul.transposeB(true));
-    if (bias) {
-      y = tf.nn.biasAdd(y, scope.weight("bias", out));
+    if (x.shape().numDimensions() == 2) {
+      Operand<TFloat32> weight = scope.weight("weight", out, in);
+      return scope.tap(product(tf, x, weight, true, bias ? scope.weight("bias", out) : null));
     }
-    return scope.tap(flat ? y : reshapeLike(tf, y, x, out));
+    return scope.tap(
+        Factors.widen(
+            tf,
+            linear(
+                tf,
+                Factors.narrow(tf, scope.precision(), x),
+                scope.factor("weight", out, in),
+                true,
+                bias ? scope.factor("bias", out) : null)));
+  }
+
+  /** Of each vector in the last dimension. */
+  private static <T extends TFloating> Operand<T> linear(
+      Ops tf,
+      Operand<T> x,
+      Operand<? extends TFloating> weight,
+      boolean transposed,
+      Operand<? extends TFloating> bias) {
+    Operand<T> y = product(tf, reshape(tf, x, -1, channels(x)), weight, transposed, bias);
+    return reshapeLike(tf, y, x, channels(y));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends TFloating> Operand<T> product(
+      Ops tf,
+      Operand<T> rows,
+      Operand<? extends TFloating> weight,
+      boolean transposed,
+      Operand<? extends TFloating> bias) {
+    Operand<T> y = tf.linalg.matMul(rows, (Operand<T>) weight, MatMul.transposeB(transposed));
+    return bias == null ? y : tf.nn.biasAdd(y, (Operand<T>) bias);
   }
 
   /** {@link #linear(Scope, Operand, int, boolean)} with a bias. */
   public static Operand<TFloat32> linear(Scope scope, Operand<TFloat32> x, int out) {
     return linear(scope, x, out, true);
+  }
+
+  /**
+   * A gated linear layer, {@code (x V^T + c) * gelu(x W^T + b)} (GEGLU: Shazeer 2020, eq. 6):
+   * weights {@code weight [2 out, in]}, {@code V} above {@code W}, and {@code bias [2 out]}.
+   *
+   * <p>Two products over halves of the weights, which are there without a copy; one product would
+   * have to be cut in two by its last dimension.
+   */
+  public static Operand<TFloat32> gated(Scope scope, Operand<TFloat32> x, int out) {
+    Ops tf = scope.tf();
+    Operand<? extends TFloating> rows = Factors.narrow(tf, scope.precision(), x);
+    List<? extends Operand<? extends TFloating>> weights =
+        halves(tf, scope.factor("weight", 2L * out, channels(x)));
+    List<? extends Operand<? extends TFloating>> biases =
+        halves(tf, scope.factor("bias", 2L * out));
+    Operand<TFloat32> hidden =
+        Factors.widen(tf, linear(tf, rows, weights.get(0), true, biases.get(0)));
+    Operand<TFloat32> gate =
+        Factors.widen(tf, linear(tf, rows, weights.get(1), true, biases.get(1)));
+    return tf.math.mul(hidden, Activation.GELU.apply(tf, gate));
+  }
+
+  private static <T extends TFloating> List<Output<T>> halves(Ops tf, Operand<T> x) {
+    return tf.split(tf.constant(0), x, 2L).output();
   }
 
   /**
@@ -64,24 +132,74 @@ public final class Layers {
       int after,
       boolean bias) {
     Ops tf = scope.tf();
-    Operand<TFloat32> filters = scope.filters("weight", out, channels(x), kernel, kernel);
-    List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
+    boolean end = Math.min(channels(x), out) < NARROW_FROM_CHANNELS;
+    Scope place = end ? scope.in(Precision.FLOAT32) : scope;
+    Operand<? extends TFloating> filters =
+        place.filters("weight", out, channels(x), kernel, kernel);
+    Operand<? extends TFloating> shift = bias ? place.factor("bias", out) : null;
+    Operand<? extends TFloating> features = Factors.narrow(tf, place.precision(), x);
     boolean same = stride == 1 && before == after && 2 * before == kernel - 1;
-    Operand<TFloat32> padded = same || before + after == 0 ? x : pad(tf, x, before, after);
-    Operand<TFloat32> y = tf.nn.conv2d(padded, filters, strides, same ? "SAME" : "VALID");
-    if (bias) {
-      y = tf.nn.biasAdd(y, scope.weight("bias", out));
+    Operand<? extends TFloating> y;
+    if (same && kernel == 1) {
+      y = pointwise(tf, features, filters, shift);
+    } else if (same && !scope.differentiable() && worthPatches(x, out)) {
+      y = pointwise(tf, patches(tf, features, kernel), filters, shift);
+    } else {
+      y = convolution(tf, features, filters, stride, same, before, after, shift);
     }
-    return scope.tap(y);
+    return scope.tap(Factors.widen(tf, y));
+  }
+
+  /** Filters as one matrix: a product needs them in no order of oneDNN's own. */
+  private static <T extends TFloating> Operand<T> pointwise(
+      Ops tf,
+      Operand<T> x,
+      Operand<? extends TFloating> filters,
+      Operand<? extends TFloating> bias) {
+    return linear(tf, x, reshape(tf, filters, channels(x), channels(filters)), false, bias);
+  }
+
+  /**
+   * Whether a convolution is the faster as a product over patches. A convolution brings its filters
+   * into another order at every call; where they are large and the pixels few, that is most of it.
+   */
+  private static boolean worthPatches(Operand<TFloat32> x, int out) {
+    return (long) channels(x) * out >= PATCHES_FROM_FILTERS
+        && extent(x, 1) * extent(x, 2) <= PATCHES_TO_PIXELS;
+  }
+
+  /** { kernel x kernel} pixels around each, one after the other in its channels. */
+  private static <T extends TFloating> Operand<T> patches(Ops tf, Operand<T> x, int kernel) {
+    List<Long> sizes = List.of(1L, (long) kernel, (long) kernel, 1L);
+    List<Long> ones = List.of(1L, 1L, 1L, 1L);
+    return tf.image.extractImagePatches(x, sizes, ones, ones, "SAME");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends TFloating> Operand<T> convolution(
+      Ops tf,
+      Operand<T> x,
+      Operand<? extends TFloating> filters,
+      int stride,
+      boolean same,
+      int before,
+      int after,
+      Operand<? extends TFloating> bias) {
+    List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
+    Operand<T> padded = same || before + after == 0 ? x : pad(tf, x, before, after);
+    Operand<T> y =
+        tf.nn.conv2d(padded, (Operand<T>) filters, strides, same ? "SAME" : "VALID");
+    return bias == null ? y : tf.nn.biasAdd(y, (Operand<T>) bias);
   }
 
   /**
    * Zeros around a feature map. A convolution can have them by itself, but then TensorFlow's
    * gradient of it fails, which classifiers need to guide.
    */
-  private static Operand<TFloat32> pad(Ops tf, Operand<TFloat32> x, int before, int after) {
+  private static <T extends TFloating> Operand<T> pad(
+      Ops tf, Operand<T> x, int before, int after) {
     int[][] widths = {{0, 0}, {before, after}, {before, after}, {0, 0}};
-    return tf.pad(x, tf.constant(widths), tf.constant(0f));
+    return tf.pad(x, tf.constant(widths), Factors.as(tf, tf.constant(0f), x.type()));
   }
 
   /**
@@ -236,7 +354,7 @@ public final class Layers {
   }
 
   /** Reshapes; one extent may be -1. */
-  public static Operand<TFloat32> reshape(Ops tf, Operand<TFloat32> x, int... shape) {
+  public static <T extends TType> Operand<T> reshape(Ops tf, Operand<T> x, int... shape) {
     return tf.reshape(x, tf.constant(shape));
   }
 
@@ -256,7 +374,7 @@ public final class Layers {
   }
 
   /** The extent of the last dimension. */
-  public static int channels(Operand<TFloat32> x) {
+  public static int channels(Operand<?> x) {
     return extent(x, x.shape().numDimensions() - 1);
   }
 
@@ -274,8 +392,8 @@ public final class Layers {
     return tf.math.mean(x, axes, org.tensorflow.op.math.Mean.keepDims(true));
   }
 
-  private static Operand<TFloat32> reshapeLike(
-      Ops tf, Operand<TFloat32> rows, Operand<TFloat32> like, int lastExtent) {
+  private static <T extends TType> Operand<T> reshapeLike(
+      Ops tf, Operand<T> rows, Operand<?> like, int lastExtent) {
     int rank = like.shape().numDimensions();
     int[] shape = new int[rank];
     shape[0] = -1;

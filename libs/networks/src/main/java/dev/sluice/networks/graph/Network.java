@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.safetensors.TensorSource;
@@ -22,11 +23,16 @@ public final class Network implements AutoCloseable {
   private final NetworkWeights weights;
   private final GraphCache graphs;
 
-  private Network(String name, Architecture architecture, NetworkWeights weights, int graphs) {
+  private Network(
+      String name,
+      Architecture architecture,
+      NetworkWeights weights,
+      Precision products,
+      int graphs) {
     this.name = name;
     this.architecture = architecture;
     this.weights = weights;
-    this.graphs = new GraphCache(graphs, inputs -> new NetworkGraph(architecture, weights, inputs));
+    this.graphs = new GraphCache(graphs, inputs -> new NetworkGraph(architecture, weights, products, inputs));
   }
 
   /** {@link #load(String, Architecture, TensorSource, LoadOptions)} with the class for a name. */
@@ -47,7 +53,7 @@ public final class Network implements AutoCloseable {
    */
   public static Network load(
       String name, Architecture architecture, TensorSource weights, LoadOptions options) {
-    List<Parameter> parameters = DeclaredWeights.of(architecture);
+    List<Parameter> parameters = DeclaredWeights.of(architecture, options.products());
     CheckpointMatch match = CheckpointMatch.of(parameters, weights, architecture.checkpointNames());
     for (String surplus : match.passedOver()) {
       LOG.log(
@@ -60,6 +66,7 @@ public final class Network implements AutoCloseable {
         name,
         architecture,
         NetworkWeights.load(name, parameters, weights, match, options),
+        options.products(),
         options.graphs());
   }
 
@@ -71,7 +78,8 @@ public final class Network implements AutoCloseable {
    */
   public static Set<String> check(Architecture architecture, TensorSource weights) {
     return CheckpointMatch.of(
-            DeclaredWeights.of(architecture), weights, architecture.checkpointNames())
+            DeclaredWeights.of(architecture, Precision.FLOAT32),
+            weights, architecture.checkpointNames())
         .passedOver();
   }
 
@@ -93,7 +101,9 @@ public final class Network implements AutoCloseable {
     return new Network(
         architecture.getClass().getSimpleName(),
         architecture,
-        NetworkWeights.initialize(DeclaredWeights.of(architecture), initializer),
+        NetworkWeights.initialize(
+            DeclaredWeights.of(architecture, Precision.FLOAT32), initializer),
+        Precision.FLOAT32,
         LoadOptions.DEFAULT_GRAPHS);
   }
 

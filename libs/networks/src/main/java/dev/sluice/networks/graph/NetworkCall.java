@@ -76,7 +76,7 @@ public final class NetworkCall implements AutoCloseable {
   }
 
   /** Runs the session and tells what its operations did and allocated. */
-  RunMetadata trace() {
+  public RunMetadata trace() {
     closeResult();
     RunOptions options =
         RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();

@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.Precision;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,11 +23,15 @@ final class NetworkGraph implements AutoCloseable {
   private final Inputs inputs;
   private final Map<String, Operand<TFloat32>> outputs;
 
-  NetworkGraph(Architecture architecture, NetworkWeights weights, Map<String, HostTensor> like) {
+  NetworkGraph(
+      Architecture architecture,
+      NetworkWeights weights,
+      Precision products,
+      Map<String, HostTensor> like) {
     try {
       SharedVariables variables = new SharedVariables(tf, weights);
       this.inputs = Inputs.placeholders(tf, like);
-      this.outputs = architecture.build(Scope.root(tf, variables, taps), inputs);
+      this.outputs = architecture.build(Scope.root(tf, variables, taps, products), inputs);
       this.session = new Session(graph, OpThreads.sessionConfig());
       variables.fill(session);
     } catch (RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.LoadOptions;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.TensorSource;
@@ -50,8 +51,9 @@ final class NetworkWeights implements AutoCloseable {
         DType stored = source.info(storedName).dtype();
         // Biases and norms are a thousandth of a network; widening each at every call would not
         // pay.
-        boolean keep = keepStored && parameter.shape().length > 1;
-        DType type = keep && (stored == DType.F16 || stored == DType.BF16) ? stored : DType.F32;
+        boolean matrix = parameter.shape().length > 1;
+        boolean keep = keepStored && (stored == DType.F16 || stored == DType.BF16);
+        DType type = matrix ? factorType(parameter, keep ? stored : DType.F32) : DType.F32;
         TFloating values = Tensor.of(classOf(type), Shape.of(parameter.graphShape()));
         weights.byName.put(parameter.name(), new Weight(parameter, values));
         loader.add(parameter, storedName, NativeMemory.of(values), type);
@@ -62,6 +64,10 @@ final class NetworkWeights implements AutoCloseable {
       weights.close();
       throw e;
     }
+  }
+
+  private static DType factorType(Parameter parameter, DType otherwise) {
+    return parameter.use() == Precision.BFLOAT16 ? DType.BF16 : otherwise;
   }
 
   private static Class<? extends TFloating> classOf(DType type) {

@@ -29,7 +29,7 @@ final class PieceReader {
    * output channels.
    *
    * @param target the weight's memory
-   * @param type of its values there: the file's, or {@code F32}
+   * @param type of its values there: the file's, {@code F32} or {@code BF16}
    * @throws UnusableWeightsException when they cannot be read or one of them is not finite
    */
   void read(
@@ -40,6 +40,13 @@ final class PieceReader {
       return;
     }
     ByteBuffer stored = fetch(info, begin, scratch(count * info.dtype().byteSize()));
+    if (type == DType.BF16 && info.dtype() != DType.BF16) {
+      stored = rounded(info.dtype(), stored, count);
+    }
+    if (parameter.layout() == Layout.AS_STORED && type != DType.F32) {
+      target.window(begin * type.byteSize(), count * type.byteSize()).put(stored);
+      return;
+    }
     if (parameter.layout() == Layout.AS_STORED) {
       info.dtype()
           .toFloats(
@@ -59,6 +66,18 @@ final class PieceReader {
       stored.asShortBuffer().get(halves, 0, count);
       turn(halves, count / perChannel, first, shape, whole.asShortBuffer());
     }
+  }
+
+  /** Values in bfloat16, to the nearest, of two the even one. */
+  private ByteBuffer rounded(DType dtype, ByteBuffer stored, int count) {
+    floats = floats.length < count ? new float[count] : floats;
+    dtype.toFloats(stored, FloatBuffer.wrap(floats));
+    ByteBuffer rounded = ByteBuffer.allocate(count * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      int bits = Float.floatToRawIntBits(floats[i]);
+      rounded.putShort((short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16));
+    }
+    return rounded.flip();
   }
 
   private ByteBuffer scratch(int size) {

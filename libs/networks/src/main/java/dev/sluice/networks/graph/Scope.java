@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.Precision;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -17,6 +18,8 @@ public final class Scope {
 
   private final Build build;
   private final String path;
+  private final Precision precision;
+  private final boolean differentiable;
 
   /** What all places of a network under construction have in common. */
   private static final class Build {
@@ -32,18 +35,51 @@ public final class Scope {
     }
   }
 
-  private Scope(Build build, String path) {
+  private Scope(Build build, String path, Precision precision, boolean differentiable) {
     this.build = build;
     this.path = path;
+    this.precision = precision;
+    this.differentiable = differentiable;
   }
 
   /**
-   * The root of a network.
+   * The root of a network that can be differentiated, in float32.
    *
    * @param taps receives what {@link #tap} notes, by path
    */
   public static Scope root(Ops tf, WeightProvider weights, Map<String, Operand<TFloat32>> taps) {
-    return new Scope(new Build(tf, weights, taps), "");
+    return new Scope(new Build(tf, weights, taps), "", Precision.FLOAT32, true);
+  }
+
+  /**
+   * The root of a network that is only run.
+   *
+   * @param taps receives what {@link #tap} notes, by path
+   * @param precision in which it multiplies
+   */
+  static Scope root(
+      Ops tf, WeightProvider weights, Map<String, Operand<TFloat32>> taps, Precision precision) {
+    return new Scope(new Build(tf, weights, taps), "", precision, false);
+  }
+
+  /** This place, for layers through which a gradient is to be taken. */
+  public Scope withGradient() {
+    return new Scope(build, path, precision, true);
+  }
+
+  /** Whether a gradient may be taken: some operations have none. */
+  boolean differentiable() {
+    return differentiable;
+  }
+
+  /** This place, for a layer that multiplies in another precision. */
+  Scope in(Precision precision) {
+    return new Scope(build, path, precision, differentiable);
+  }
+
+  /** In which precision the layers at this place multiply. */
+  Precision precision() {
+    return precision;
   }
 
   /** The operations of the graph under construction. */
@@ -58,7 +94,7 @@ public final class Scope {
 
   /** The place {@code name} (which may hold dots) below this one. */
   public Scope in(String name) {
-    return new Scope(build, join(name));
+    return new Scope(build, join(name), precision, differentiable);
   }
 
   /** The {@code index}-th place of a list. */
@@ -68,15 +104,21 @@ public final class Scope {
 
   /** A weight of the checkpoint's {@code shape}, in the checkpoint's order. */
   public Operand<TFloat32> weight(String name, long... shape) {
-    return widened(declare(name, Layout.AS_STORED, shape));
+    return widened(declare(name, Layout.AS_STORED, Precision.FLOAT32, shape));
+  }
+
+  /** A weight as products at this place take it. */
+  Operand<? extends TFloating> factor(String name, long... shape) {
+    return factor(declare(name, Layout.AS_STORED, precision, shape));
   }
 
   /**
-   * Convolution filters, {@code [out, in, h, w]} in the checkpoint, given as {@code [h, w, in,
-   * out]}.
+   * Convolution filters as convolutions at this place take them, {@code [out, in, h, w]} in the
+   * checkpoint, given as {@code [h, w, in, out]}.
    */
-  public Operand<TFloat32> filters(String name, long out, long in, long height, long width) {
-    return widened(declare(name, Layout.CONVOLUTION, out, in, height, width));
+  Operand<? extends TFloating> filters(
+      String name, long out, long in, long height, long width) {
+    return factor(declare(name, Layout.CONVOLUTION, precision, out, in, height, width));
   }
 
   /**
@@ -86,12 +128,19 @@ public final class Scope {
    * @param shape of the table, the rows outermost
    */
   public Operand<TFloat32> rows(String name, Operand<TInt64> ids, long... shape) {
-    Operand<? extends TFloating> table = declare(name, Layout.AS_STORED, shape);
+    Operand<? extends TFloating> table = declare(name, Layout.AS_STORED, Precision.FLOAT32, shape);
     return floats(build.tf, build.tf.gather(table, ids, build.tf.constant(0)));
   }
 
-  private Operand<? extends TFloating> declare(String name, Layout layout, long... shape) {
-    return build.weights.declare(new Parameter(join(name), shape, layout));
+  private Operand<? extends TFloating> declare(
+      String name, Layout layout, Precision use, long... shape) {
+    return build.weights.declare(new Parameter(join(name), shape, layout, use));
+  }
+
+  private Operand<? extends TFloating> factor(Operand<? extends TFloating> weight) {
+    return precision == Precision.FLOAT32
+        ? widened(weight)
+        : Factors.narrow(afterLatest(), precision, weight);
   }
 
   /**
@@ -99,9 +148,13 @@ public final class Scope {
    * widened copies of all weights would be made at the start of a call, as they need nothing else.
    */
   private Operand<TFloat32> widened(Operand<? extends TFloating> weight) {
-    return floats(
-        build.latest == null ? build.tf : build.tf.withControlDependencies(List.of(build.latest)),
-        weight);
+    return floats(afterLatest(), weight);
+  }
+
+  private Ops afterLatest() {
+    return build.latest == null
+        ? build.tf
+        : build.tf.withControlDependencies(List.of(build.latest));
   }
 
   @SuppressWarnings("unchecked")

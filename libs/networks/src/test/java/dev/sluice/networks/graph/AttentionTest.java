@@ -23,7 +23,7 @@ class AttentionTest {
       return Map.of(
           "mixed",
           Attention.attend(
-              root.tf(),
+root,
               inputs.floats(root.tf(), "query"),
               inputs.floats(root.tf(), "key"),
               inputs.floats(root.tf(), "value"),
@@ -57,7 +57,7 @@ class AttentionTest {
 
   @Test
   void attend_inChunksGivesEveryQueryWhatItGetsAlone() {
-    // Scores of 16 KB a query: 2048 queries are cut into four chunks, 256 fit in one.
+    // Scores of 8 KB a query and head: of 2048 queries a block takes 512 of one head, of 256 both.
     float[] chunked = mixed(2048);
     float[] whole = mixed(256);
 

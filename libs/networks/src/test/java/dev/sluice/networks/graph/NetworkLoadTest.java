@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.LoadProgress;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.Architectures;
@@ -122,7 +123,7 @@ class NetworkLoadTest {
   void storedWeights_areWidenedOneLayerAfterTheOther() {
     Path file = rewritten(DType.F16, tensors -> tensors);
     try (TensorSource source = SafetensorsFile.open(file)) {
-      List<Parameter> parameters = DeclaredWeights.of(architecture());
+      List<Parameter> parameters = DeclaredWeights.of(architecture(), Precision.FLOAT32);
       CheckpointMatch match = CheckpointMatch.of(parameters, source, CheckpointNames.EXACT);
       try (NetworkWeights weights =
               NetworkWeights.load(
@@ -131,7 +132,7 @@ class NetworkLoadTest {
                   source,
                   match,
                   LoadOptions.DEFAULT.withPrecision(WeightPrecision.STORED));
-          NetworkGraph graph = new NetworkGraph(architecture(), weights, inputs(1, 8, 8))) {
+          NetworkGraph graph = new NetworkGraph(architecture(), weights, Precision.FLOAT32, inputs(1, 8, 8))) {
         assertThat(graph.wideningOps()).hasSizeGreaterThan(100);
         assertThat(graph.wideningOps().stream().filter(op -> op.numControlInputs() == 0))
             .hasSizeLessThan(2);

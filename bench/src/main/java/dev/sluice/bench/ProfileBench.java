@@ -1,0 +1,99 @@
+package dev.sluice.bench;
+
+import dev.sluice.networks.Architectures;
+import dev.sluice.catalog.Config;
+import dev.sluice.networks.graph.Architecture;
+import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.graph.HostTensor.Floats;
+import dev.sluice.networks.graph.HostTensor.Longs;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.graph.NetworkCall;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.TensorSource;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Where a network's time goes: one call by kind of operation, and by kind and shape.
+ *
+ * <p>Takes a component's folder and the shapes of its inputs, such as {@code sample=2x4x64x64};
+ * inputs that are not named have the smallest valid shape. A folder without weights gets random
+ * ones.
+ */
+public final class ProfileBench {
+
+  private static final int WARM_UP = 2;
+  private static final int LARGEST = 40;
+
+  private ProfileBench() {}
+
+  public static void main(String[] args) {
+    if (args.length == 0) {
+      System.err.println("usage: ProfileBench FOLDER [INPUT=SHAPE]...");
+      System.exit(2);
+    }
+    Path folder = Path.of(args[0]);
+    Architecture architecture = Architectures.of(Config.read(folder.resolve("config.json")));
+    Map<String, HostTensor> inputs =
+        inputs(architecture, Arrays.copyOfRange(args, 1, args.length));
+    try (Network network = open(architecture, folder);
+        NetworkCall call = network.call(inputs)) {
+      for (int i = 0; i < WARM_UP; i++) {
+        Stopwatch watch = new Stopwatch();
+        call.run();
+        System.out.printf("call %d  %8.3f s%n", i, watch.seconds());
+      }
+      Stopwatch watch = new Stopwatch();
+      StepProfile profile = StepProfile.of(call.trace());
+      System.out.printf("traced  %8.3f s%n%n", watch.seconds());
+      profile.print(System.out, LARGEST);
+      System.out.printf("%npeak resident %,d MB%n", ResidentMemory.peakBytes() >> 20);
+    }
+  }
+
+  private static Network open(Architecture architecture, Path folder) {
+    if (Checkpoints.find(folder, null).isEmpty()) {
+      SplittableRandom random = new SplittableRandom(0);
+      return Network.initialize(architecture, p -> RandomWeights.of(p, random));
+    }
+    try (TensorSource weights = Checkpoints.open(folder)) {
+      return Network.load(architecture, weights);
+    }
+  }
+
+  private static Map<String, HostTensor> inputs(Architecture architecture, String[] shapes) {
+    Map<String, HostTensor> inputs = new LinkedHashMap<>(architecture.exampleInputs());
+    if (shapes.length == 0) {
+      return inputs;
+    }
+    Map<String, HostTensor> given = new LinkedHashMap<>();
+    SplittableRandom random = new SplittableRandom(1);
+    for (String argument : shapes) {
+      String[] parts = argument.split("=", 2);
+      HostTensor example = inputs.get(parts[0]);
+      if (example == null || parts.length != 2) {
+        throw new IllegalArgumentException(
+            argument + ": expected INPUT=SHAPE, where INPUT is one of " + inputs.keySet());
+      }
+      int[] shape = Arrays.stream(parts[1].split("x")).mapToInt(Integer::parseInt).toArray();
+      int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+      given.put(
+          parts[0],
+          example instanceof Longs
+              ? new Longs(new long[size], shape)
+              : new Floats(values(random, size), shape));
+    }
+    return given;
+  }
+
+  private static float[] values(SplittableRandom random, int size) {
+    float[] values = new float[size];
+    for (int i = 0; i < size; i++) {
+      values[i] = (float) random.nextDouble(-1, 1);
+    }
+    return values;
+  }
+}
