@@ -60,7 +60,7 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
     Map<String, HostTensor> inputs = inputs(task);
     Sampling sampling = Samplings.of(parameters.getSampling(), "parameters.sampling");
     return Task.run(
-        task.getHeader(),
+        engines.noted(task.getHeader()),
         context,
         work -> {
           DenoiseRequest request =

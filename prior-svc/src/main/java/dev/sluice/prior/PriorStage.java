@@ -54,7 +54,7 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
   private PriorResult embed(PriorTask task, StageContext context) {
     EmbeddingEngine engine = engines.of(task.getHeader().getModel());
     return Task.run(
-        task.getHeader(),
+        engines.noted(task.getHeader()),
         context,
         work -> {
           PriorParameters parameters = task.getParameters();

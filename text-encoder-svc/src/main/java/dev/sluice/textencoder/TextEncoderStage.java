@@ -53,7 +53,7 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
     requireLength("parameters.prompt", parameters.getPrompt());
     requireLength("parameters.negative_prompt", parameters.getNegativePrompt());
     return Task.run(
-        task.getHeader(),
+        engines.noted(task.getHeader()),
         context,
         work -> {
           Prompt prompt = prompt(parameters);

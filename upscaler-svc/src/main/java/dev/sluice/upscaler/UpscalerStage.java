@@ -60,7 +60,7 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
     HostTensor.Floats picture = StageTensors.floats(task.getInputsMap(), TensorNames.SAMPLE);
     List<Sampling> cascade = cascade(task.getParameters().getCascadeList());
     return Task.run(
-        task.getHeader(),
+        engines.noted(task.getHeader()),
         context,
         work -> {
           HostTensor.Floats large =
@@ -68,7 +68,7 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
           Map<String, Tensor> outputs = Map.of(TensorNames.SAMPLE, StageTensors.of(large));
           return UpscalerResult.newBuilder()
               .setResult(work.result(outputs))
-              .setPng(UnsafeByteOperations.unsafeWrap(Pictures.png(large, texts(task.getHeader()))))
+              .setPng(UnsafeByteOperations.unsafeWrap(Pictures.png(large, texts(work.header()))))
               .setHeight(large.shape()[2])
               .setWidth(large.shape()[3])
               .build();

@@ -117,10 +117,18 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
+  /** Recipes name it only where it is another. */
+  private static String precision(Recipe recipe) {
+    return recipe.getPrecision().isEmpty() ? "float32" : recipe.getPrecision();
+  }
+
   /** What is not as it was when the picture was made. */
   private static void printChanges(Recipe then, Recipe now) {
     if (!then.getVersion().equals(now.getVersion())) {
       System.out.printf("made by Sluice %s, this is %s%n", then.getVersion(), now.getVersion());
+    }
+    if (!then.getPrecision().equals(now.getPrecision())) {
+      System.out.printf("made in %s, this is in %s%n", precision(then), precision(now));
     }
     Map<String, String> before = then.getComponentsMap();
     Map<String, String> after = now.getComponentsMap();

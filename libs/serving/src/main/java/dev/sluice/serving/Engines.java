@@ -4,12 +4,15 @@ import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
+import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.Processor;
 import dev.sluice.catalog.UnknownModelException;
 import dev.sluice.catalog.UnusableModelException;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.networks.Architectures;
 import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
@@ -80,6 +83,7 @@ public class Engines<E extends StageEngine> implements StageState {
         "{} calls of a network side by side, {} threads for an operation",
         share.calls(),
         share.opThreads());
+    LOG.info(RecipePrecision.sentence(serving.precision(), Processor.multipliesBfloat16()));
     own.forEach(model -> orPassOver(model.name(), () -> load(model)));
     if (loaded.isEmpty()) {
       LOG.warn(
@@ -165,9 +169,15 @@ public class Engines<E extends StageEngine> implements StageState {
     return engine;
   }
 
+  /** A task's header, with what there is to say in the picture's recipe of this stage. */
+  public TaskHeader noted(TaskHeader header) {
+    return RecipePrecision.noted(header, Precision.named(serving.precision()));
+  }
+
   private LoadOptions loading() {
     return LoadOptions.DEFAULT
         .withPrecision(WeightPrecision.named(serving.weights()))
+        .withProducts(Precision.named(serving.precision()))
         .withGraphs(serving.graphs());
   }
 

@@ -37,6 +37,13 @@ public interface ServingSettings {
   @WithDefault("auto")
   String weights();
 
+  /**
+   * The precision in which networks multiply: {@code float32}, {@code bfloat16}, or {@code auto},
+   * which is bfloat16 where the processor has instructions for it.
+   */
+  @WithDefault("float32")
+  String precision();
+
   /** Graphs that a network keeps at most, one for each shape of input. */
   @WithDefault("16")
   int graphs();

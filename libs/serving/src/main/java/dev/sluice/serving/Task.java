@@ -86,6 +86,11 @@ public final class Task {
     }
   }
 
+  /** The task's header, with what this stage had to add. */
+  public TaskHeader header() {
+    return header;
+  }
+
   /** The picture's random numbers, where the stage before left them. */
   public TorchGenerator generator() {
     return generator;

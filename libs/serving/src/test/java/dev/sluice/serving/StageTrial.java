@@ -250,6 +250,11 @@ public final class StageTrial {
     }
 
     @Override
+    public String precision() {
+      return "float32";
+    }
+
+    @Override
     public String weights() {
       return "auto";
     }

@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.WeightPrecision;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -99,7 +100,7 @@ public final class ActivationMemory {
                   });
       Map<String, Operand<TFloat32>> outputs =
           architecture.build(
-              Scope.root(tf, provider, new LinkedHashMap<>()),
+              Scope.root(tf, provider, new LinkedHashMap<>(), Precision.FLOAT32),
               Inputs.placeholdersOfRows(tf, inputs));
       ActivationMemory memory = new ActivationMemory();
       memory.note(graph.operations(), weights);

@@ -3,6 +3,7 @@ package dev.sluice.networks.parity;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.graph.HostTensor;
@@ -29,6 +30,9 @@ import java.util.Set;
 public final class ComponentPack {
 
   private static final double DEFAULT_TOLERANCE = 5e-5;
+  /** Of {@code max|x - reference| / max|reference|}, in bfloat16. */
+  private static final double BFLOAT16_TOLERANCE = 0.1;
+
   private static final String INTERMEDIATE = "mid.";
 
   private final Path folder;
@@ -82,6 +86,21 @@ public final class ComponentPack {
 
   /** {@link #run()} with the weights kept in a precision. */
   public PackResult run(WeightPrecision precision) {
+    return run(LoadOptions.DEFAULT.withPrecision(precision), tolerance);
+  }
+
+  /**
+   * {@link #run()} of a network that multiplies in {@code products}. Other precisions than float32
+   * have a tolerance of their own: with random weights, as recordings have them, roundings of 8 bits
+   * add up to some hundredths of the largest value.
+   */
+  public PackResult run(Precision products) {
+    return run(
+        LoadOptions.DEFAULT.withProducts(products),
+        products == Precision.FLOAT32 ? tolerance : BFLOAT16_TOLERANCE);
+  }
+
+  private PackResult run(LoadOptions options, double tolerance) {
     Config config = Config.read(folder.resolve("config.json"));
     List<Comparison> outputs = new ArrayList<>();
     Comparison firstDeviation = null;
@@ -92,13 +111,13 @@ public final class ComponentPack {
                 name(),
                 Architectures.of(className, config),
                 weights,
-                LoadOptions.DEFAULT.withPrecision(precision))) {
+                options)) {
       for (ReferenceCall call : calls) {
         Map<String, HostTensor> inputs = inputs(golden, call);
-        List<Comparison> results = compare(golden, call, network.run(inputs));
+        List<Comparison> results = compare(golden, call, network.run(inputs), tolerance);
         outputs.addAll(results);
         if (firstDeviation == null && !results.stream().allMatch(Comparison::passes)) {
-          firstDeviation = firstDeviation(golden, call, network, inputs);
+          firstDeviation = firstDeviation(golden, call, network, inputs, tolerance);
         }
       }
     }
@@ -106,7 +125,10 @@ public final class ComponentPack {
   }
 
   private List<Comparison> compare(
-      TensorSource golden, ReferenceCall call, Map<String, HostTensor.Floats> results) {
+      TensorSource golden,
+      ReferenceCall call,
+      Map<String, HostTensor.Floats> results,
+      double tolerance) {
     List<Comparison> comparisons = new ArrayList<>();
     call.outputs()
         .forEach(
@@ -124,7 +146,11 @@ public final class ComponentPack {
   }
 
   private Comparison firstDeviation(
-      TensorSource golden, ReferenceCall call, Network network, Map<String, HostTensor> inputs) {
+      TensorSource golden,
+      ReferenceCall call,
+      Network network,
+      Map<String, HostTensor> inputs,
+      double tolerance) {
     String prefix = call.id().isEmpty() ? INTERMEDIATE : INTERMEDIATE + call.id() + ".";
     Set<String> paths = new LinkedHashSet<>();
     for (String name : golden.names()) {
