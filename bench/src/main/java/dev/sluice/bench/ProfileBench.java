@@ -2,6 +2,9 @@ package dev.sluice.bench;
 
 import dev.sluice.networks.Architectures;
 import dev.sluice.catalog.Config;
+import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.HostTensor.Floats;
@@ -19,9 +22,9 @@ import java.util.SplittableRandom;
 /**
  * Where a network's time goes: one call by kind of operation, and by kind and shape.
  *
- * <p>Takes a component's folder and the shapes of its inputs, such as {@code sample=2x4x64x64};
- * inputs that are not named have the smallest valid shape. A folder without weights gets random
- * ones.
+ * <p>Takes a component's folder, the precision in which it multiplies ({@code bfloat16}; without,
+ * float32) and the shapes of its inputs, such as {@code sample=2x4x64x64};
+ * without any, the inputs have the smallest valid shapes.
  */
 public final class ProfileBench {
 
@@ -32,14 +35,16 @@ public final class ProfileBench {
 
   public static void main(String[] args) {
     if (args.length == 0) {
-      System.err.println("usage: ProfileBench FOLDER [INPUT=SHAPE]...");
+      System.err.println("usage: ProfileBench FOLDER [PRECISION] [INPUT=SHAPE]...");
       System.exit(2);
     }
     Path folder = Path.of(args[0]);
     Architecture architecture = Architectures.of(Config.read(folder.resolve("config.json")));
+    boolean told = args.length > 1 && !args[1].contains("=");
+    Precision products = told ? Precision.named(args[1]) : Precision.FLOAT32;
     Map<String, HostTensor> inputs =
-        inputs(architecture, Arrays.copyOfRange(args, 1, args.length));
-    try (Network network = open(architecture, folder);
+        inputs(architecture, Arrays.copyOfRange(args, told ? 2 : 1, args.length));
+    try (Network network = open(architecture, folder, products);
         NetworkCall call = network.call(inputs)) {
       for (int i = 0; i < WARM_UP; i++) {
         Stopwatch watch = new Stopwatch();
@@ -54,13 +59,11 @@ public final class ProfileBench {
     }
   }
 
-  private static Network open(Architecture architecture, Path folder) {
-    if (Checkpoints.find(folder, null).isEmpty()) {
-      SplittableRandom random = new SplittableRandom(0);
-      return Network.initialize(architecture, p -> RandomWeights.of(p, random));
-    }
+  private static Network open(Architecture architecture, Path folder, Precision products) {
     try (TensorSource weights = Checkpoints.open(folder)) {
-      return Network.load(architecture, weights);
+      LoadOptions options =
+          LoadOptions.DEFAULT.withPrecision(WeightPrecision.BY_SIZE).withProducts(products);
+      return Network.load(folder.toString(), architecture, weights, options);
     }
   }
 

@@ -89,7 +89,7 @@ public final class Network implements AutoCloseable {
    */
   public static Map<String, long[]> weights(Architecture architecture) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
-    DeclaredWeights.of(architecture)
+    DeclaredWeights.of(architecture, Precision.FLOAT32)
         .forEach(parameter -> shapes.put(parameter.name(), parameter.shape()));
     return shapes;
   }

@@ -31,7 +31,7 @@ public final class ComponentPack {
 
   private static final double DEFAULT_TOLERANCE = 5e-5;
   /** Of {@code max|x - reference| / max|reference|}, in bfloat16. */
-  private static final double BFLOAT16_TOLERANCE = 0.1;
+  private static final double BFLOAT16_TOLERANCE = 0.06;
 
   private static final String INTERMEDIATE = "mid.";
 
