@@ -1,10 +1,10 @@
 package dev.sluice.bench;
 
-import dev.sluice.networks.Architectures;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.networks.Architectures;
 import dev.sluice.networks.graph.Architecture;
 import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.HostTensor.Floats;
@@ -23,8 +23,8 @@ import java.util.SplittableRandom;
  * Where a network's time goes: one call by kind of operation, and by kind and shape.
  *
  * <p>Takes a component's folder, the precision in which it multiplies ({@code bfloat16}; without,
- * float32) and the shapes of its inputs, such as {@code sample=2x4x64x64};
- * without any, the inputs have the smallest valid shapes.
+ * float32) and the shapes of its inputs, such as {@code sample=2x4x64x64}; without any, the inputs
+ * have the smallest valid shapes.
  */
 public final class ProfileBench {
 

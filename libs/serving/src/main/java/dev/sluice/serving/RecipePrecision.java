@@ -2,9 +2,9 @@ package dev.sluice.serving;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.sluice.catalog.Precision;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.TaskHeader;
-import dev.sluice.catalog.Precision;
 
 /**
  * Writes into a picture's recipe that a stage did not compute in float32: who replays it elsewhere

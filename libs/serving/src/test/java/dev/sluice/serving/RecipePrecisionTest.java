@@ -47,7 +47,8 @@ class RecipePrecisionTest {
 
   @Test
   void sentence_saysWhereTheProcessorIsTheReason() {
-    assertThat(RecipePrecision.sentence("float32", false)).isEqualTo("Networks multiply in float32");
+    assertThat(RecipePrecision.sentence("float32", false))
+        .isEqualTo("Networks multiply in float32");
     assertThat(RecipePrecision.sentence("bfloat16", true))
         .isEqualTo("Networks multiply in bfloat16");
     assertThat(RecipePrecision.sentence("bfloat16", false)).contains("slower", "AVX512_BF16");

@@ -108,7 +108,7 @@ record AutoencoderBlocks(AutoencoderConfig config) {
         reshape(tf, norm.apply(scope.in(norm.attentionName()), x), -1, height * width, channels);
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             linear(scope.in("to_q"), tokens, channels),
             linear(scope.in("to_k"), tokens, channels),
             linear(scope.in("to_v"), tokens, channels),

@@ -68,8 +68,7 @@ public record AddedKvAttention(int headSize, int groups, boolean onlyContext, St
       value = concat(tf, 1, List.of(value, linear(scope.in("to_v"), tokens, inner)));
       bias = bias == null ? null : allowPixels(tf, bias, height * width);
     }
-    Operand<TFloat32> mixed = Attention.attend(
-scope, query, key, value, heads, bias);
+    Operand<TFloat32> mixed = Attention.attend(scope, query, key, value, heads, bias);
     Operand<TFloat32> out = linear(scope.in("to_out.0"), mixed, channels);
     return scope.tap(tf.math.add(x, reshape(tf, out, -1, height, width, channels)));
   }

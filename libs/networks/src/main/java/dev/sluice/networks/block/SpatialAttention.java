@@ -38,7 +38,7 @@ public record SpatialAttention(int headSize, int groups, double epsilon, double 
     Operand<TFloat32> tokens = reshape(tf, normal, -1, height * width, channels);
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             linear(scope.in("to_q"), tokens, inner),
             linear(scope.in("to_k"), tokens, inner),
             linear(scope.in("to_v"), tokens, inner),

@@ -86,7 +86,7 @@ public record SpatialTransformer(
     int width = channels(x);
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             linear(scope.in("to_q"), x, width, false),
             linear(scope.in("to_k"), source, width, false),
             linear(scope.in("to_v"), source, width, false),

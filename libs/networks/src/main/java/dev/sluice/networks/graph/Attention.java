@@ -1,11 +1,11 @@
 package dev.sluice.networks.graph;
 
-import dev.sluice.catalog.Precision;
-import dev.sluice.catalog.Processor;
 import static dev.sluice.networks.graph.Layers.channels;
 import static dev.sluice.networks.graph.Layers.extent;
 import static dev.sluice.networks.graph.Layers.reshape;
 
+import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.Processor;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -67,8 +67,7 @@ public final class Attention {
       Operand<TFloat32> bias) {
     Ops tf = scope.tf();
     Precision precision = scope.precision();
-    Operand<TFloat32> scaled =
-        scale == 1 ? query : tf.math.mul(query, tf.constant((float) scale));
+    Operand<TFloat32> scaled = scale == 1 ? query : tf.math.mul(query, tf.constant((float) scale));
     return Factors.widen(
         tf,
         attendNarrow(

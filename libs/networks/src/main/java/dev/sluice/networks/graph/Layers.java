@@ -187,8 +187,7 @@ public final class Layers {
       Operand<? extends TFloating> bias) {
     List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
     Operand<T> padded = same || before + after == 0 ? x : pad(tf, x, before, after);
-    Operand<T> y =
-        tf.nn.conv2d(padded, (Operand<T>) filters, strides, same ? "SAME" : "VALID");
+    Operand<T> y = tf.nn.conv2d(padded, (Operand<T>) filters, strides, same ? "SAME" : "VALID");
     return bias == null ? y : tf.nn.biasAdd(y, (Operand<T>) bias);
   }
 
@@ -196,8 +195,7 @@ public final class Layers {
    * Zeros around a feature map. A convolution can have them by itself, but then TensorFlow's
    * gradient of it fails, which classifiers need to guide.
    */
-  private static <T extends TFloating> Operand<T> pad(
-      Ops tf, Operand<T> x, int before, int after) {
+  private static <T extends TFloating> Operand<T> pad(Ops tf, Operand<T> x, int before, int after) {
     int[][] widths = {{0, 0}, {before, after}, {before, after}, {0, 0}};
     return tf.pad(x, tf.constant(widths), Factors.as(tf, tf.constant(0f), x.type()));
   }

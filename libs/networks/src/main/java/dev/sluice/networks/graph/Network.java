@@ -1,7 +1,7 @@
 package dev.sluice.networks.graph;
 
-import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.safetensors.TensorSource;
 import java.util.LinkedHashMap;
@@ -32,7 +32,8 @@ public final class Network implements AutoCloseable {
     this.name = name;
     this.architecture = architecture;
     this.weights = weights;
-    this.graphs = new GraphCache(graphs, inputs -> new NetworkGraph(architecture, weights, products, inputs));
+    this.graphs =
+        new GraphCache(graphs, inputs -> new NetworkGraph(architecture, weights, products, inputs));
   }
 
   /** {@link #load(String, Architecture, TensorSource, LoadOptions)} with the class for a name. */
@@ -79,7 +80,8 @@ public final class Network implements AutoCloseable {
   public static Set<String> check(Architecture architecture, TensorSource weights) {
     return CheckpointMatch.of(
             DeclaredWeights.of(architecture, Precision.FLOAT32),
-            weights, architecture.checkpointNames())
+            weights,
+            architecture.checkpointNames())
         .passedOver();
   }
 
@@ -101,8 +103,7 @@ public final class Network implements AutoCloseable {
     return new Network(
         architecture.getClass().getSimpleName(),
         architecture,
-        NetworkWeights.initialize(
-            DeclaredWeights.of(architecture, Precision.FLOAT32), initializer),
+        NetworkWeights.initialize(DeclaredWeights.of(architecture, Precision.FLOAT32), initializer),
         Precision.FLOAT32,
         LoadOptions.DEFAULT_GRAPHS);
   }

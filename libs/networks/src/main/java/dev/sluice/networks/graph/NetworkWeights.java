@@ -1,7 +1,7 @@
 package dev.sluice.networks.graph;
 
-import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.Precision;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.TensorSource;
 import java.util.LinkedHashMap;

@@ -1,6 +1,7 @@
 package dev.sluice.networks.graph;
 
 import dev.sluice.catalog.Precision;
+
 /**
  * One weight of a network, as its layers ask for it.
  *

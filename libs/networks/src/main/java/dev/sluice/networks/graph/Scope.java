@@ -116,8 +116,7 @@ public final class Scope {
    * Convolution filters as convolutions at this place take them, {@code [out, in, h, w]} in the
    * checkpoint, given as {@code [h, w, in, out]}.
    */
-  Operand<? extends TFloating> filters(
-      String name, long out, long in, long height, long width) {
+  Operand<? extends TFloating> filters(String name, long out, long in, long height, long width) {
     return factor(declare(name, Layout.CONVOLUTION, precision, out, in, height, width));
   }
 

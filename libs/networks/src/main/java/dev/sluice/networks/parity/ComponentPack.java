@@ -30,6 +30,7 @@ import java.util.Set;
 public final class ComponentPack {
 
   private static final double DEFAULT_TOLERANCE = 5e-5;
+
   /** Of {@code max|x - reference| / max|reference|}, in bfloat16. */
   private static final double BFLOAT16_TOLERANCE = 0.06;
 
@@ -91,8 +92,8 @@ public final class ComponentPack {
 
   /**
    * {@link #run()} of a network that multiplies in {@code products}. Other precisions than float32
-   * have a tolerance of their own: with random weights, as recordings have them, roundings of 8 bits
-   * add up to some hundredths of the largest value.
+   * have a tolerance of their own: with random weights, as recordings have them, roundings of 8
+   * bits add up to some hundredths of the largest value.
    */
   public PackResult run(Precision products) {
     return run(
@@ -107,11 +108,7 @@ public final class ComponentPack {
     try (TensorSource golden = SafetensorsFile.open(folder.resolve("golden.safetensors"));
         TensorSource weights = Checkpoints.open(folder);
         Network network =
-            Network.load(
-                name(),
-                Architectures.of(className, config),
-                weights,
-                options)) {
+            Network.load(name(), Architectures.of(className, config), weights, options)) {
       for (ReferenceCall call : calls) {
         Map<String, HostTensor> inputs = inputs(golden, call);
         List<Comparison> results = compare(golden, call, network.run(inputs), tolerance);

@@ -67,7 +67,7 @@ public record ClipEncoder(
   private Operand<TFloat32> attention(Scope scope, Operand<TFloat32> x, Operand<TFloat32> bias) {
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             linear(scope.in("q_proj"), x, width),
             linear(scope.in("k_proj"), x, width),
             linear(scope.in("v_proj"), x, width),

@@ -55,7 +55,8 @@ public final class ClipSimilarity implements Architecture {
         tf.math.div(tf.math.sub(unit, tf.constant(mean)), tf.constant(deviation));
     Operand<TFloat32> embeds =
         vision
-            .build(root.withGradient(), Inputs.of(Map.of("pixel_values", toChannelsFirst(tf, normal))))
+            .build(
+                root.withGradient(), Inputs.of(Map.of("pixel_values", toChannelsFirst(tf, normal))))
             .get("image_embeds");
     Operand<TFloat32> text = inputs.vectors(tf, "text_embeds", vision.config().projection());
     Operand<TFloat32> similarity =

@@ -189,7 +189,7 @@ public final class SD3Transformer2DModel implements Architecture {
 
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             concat(tf, 1, List.of(query, textQuery)),
             concat(tf, 1, List.of(key, textKey)),
             concat(tf, 1, List.of(value, textValue)),
@@ -210,7 +210,7 @@ scope,
   private Operand<TFloat32> pictureAttention(Scope scope, Operand<TFloat32> x) {
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             project(scope, "to_q", "norm_q", x),
             project(scope, "to_k", "norm_k", x),
             linear(scope.in("to_v"), x, config.width()),

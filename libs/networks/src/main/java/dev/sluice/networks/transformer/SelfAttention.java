@@ -24,7 +24,7 @@ final class SelfAttention {
     int width = channels(x);
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             linear(scope.in("to_q"), x, width, projectionBias),
             linear(scope.in("to_k"), x, width, projectionBias),
             linear(scope.in("to_v"), x, width, projectionBias),

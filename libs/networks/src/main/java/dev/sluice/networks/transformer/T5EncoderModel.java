@@ -74,7 +74,7 @@ public final class T5EncoderModel implements Architecture {
     int inner = config.heads() * config.headSize();
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             linear(scope.in("q"), x, inner, false),
             linear(scope.in("k"), x, inner, false),
             linear(scope.in("v"), x, inner, false),

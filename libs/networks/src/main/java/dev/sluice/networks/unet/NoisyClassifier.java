@@ -46,7 +46,9 @@ public final class NoisyClassifier implements Architecture {
     Ops tf = root.tf();
     Operand<TFloat32> pooled =
         tf.math.mean(
-            encoder.encode(root.withGradient(), inputs), tf.constant(new int[] {1, 2}), Mean.keepDims(false));
+            encoder.encode(root.withGradient(), inputs),
+            tf.constant(new int[] {1, 2}),
+            Mean.keepDims(false));
     Operand<TFloat32> logits = linear(root.in("classifier"), pooled, classes);
     Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
     outputs.put("logits", logits);

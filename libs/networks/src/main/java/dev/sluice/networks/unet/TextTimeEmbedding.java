@@ -42,7 +42,7 @@ final class TextTimeEmbedding {
     Operand<TFloat32> keys = concat(tf, 1, List.of(mean, tokens));
     Operand<TFloat32> mixed =
         Attention.attend(
-scope,
+            scope,
             linear(scope.in("q_proj"), mean, width),
             linear(scope.in("k_proj"), keys, width),
             linear(scope.in("v_proj"), keys, width),

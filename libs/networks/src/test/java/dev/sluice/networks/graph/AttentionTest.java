@@ -23,7 +23,7 @@ class AttentionTest {
       return Map.of(
           "mixed",
           Attention.attend(
-root,
+              root,
               inputs.floats(root.tf(), "query"),
               inputs.floats(root.tf(), "key"),
               inputs.floats(root.tf(), "value"),

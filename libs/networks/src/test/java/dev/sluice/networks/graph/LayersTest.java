@@ -22,10 +22,8 @@ class LayersTest {
     public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
       Ops tf = root.tf();
       Operand<TFloat32> x = inputs.image(tf, "x");
-      Operand<TFloat32> differentiable =
-          Layers.conv2d(root.withGradient(), x, OUT, 3, 1, 1);
-      Operand<TFloat32> sum =
-          tf.reduceSum(differentiable, tf.constant(new int[] {0, 1, 2, 3}));
+      Operand<TFloat32> differentiable = Layers.conv2d(root.withGradient(), x, OUT, 3, 1, 1);
+      Operand<TFloat32> sum = tf.reduceSum(differentiable, tf.constant(new int[] {0, 1, 2, 3}));
       return Map.of(
           "run", Layers.conv2d(root, x, OUT, 3, 1, 1),
           "differentiable", differentiable,

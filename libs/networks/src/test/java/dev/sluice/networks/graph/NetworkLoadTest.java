@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.LoadOptions;
-import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.LoadProgress;
+import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.golden.GoldenPack;
@@ -132,7 +132,8 @@ class NetworkLoadTest {
                   source,
                   match,
                   LoadOptions.DEFAULT.withPrecision(WeightPrecision.STORED));
-          NetworkGraph graph = new NetworkGraph(architecture(), weights, Precision.FLOAT32, inputs(1, 8, 8))) {
+          NetworkGraph graph =
+              new NetworkGraph(architecture(), weights, Precision.FLOAT32, inputs(1, 8, 8))) {
         assertThat(graph.wideningOps()).hasSizeGreaterThan(100);
         assertThat(graph.wideningOps().stream().filter(op -> op.numControlInputs() == 0))
             .hasSizeLessThan(2);
