@@ -1,6 +1,5 @@
 package dev.sluice.denoiser;
 
-import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.DenoiserResult;
 import dev.sluice.contract.v1.DenoiserTask;
@@ -11,6 +10,7 @@ import dev.sluice.pipeline.DenoiserEngine;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.serving.Engines;
+import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.Task;
@@ -49,20 +49,21 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
   }
 
   @Override
-  public Stage<DenoiserTask, DenoiserResult> load() {
-    engines.load(PipelineClass::hasDenoiser, DenoiserEngine::load);
+  public Stage<DenoiserTask, DenoiserResult> open() {
+    engines.open(new DenoiserKind());
     return this::denoise;
   }
 
   private DenoiserResult denoise(DenoiserTask task, StageContext context) {
-    DenoiserEngine engine = engines.of(task.getHeader().getModel());
     DenoiserParameters parameters = task.getParameters();
     Map<String, HostTensor> inputs = inputs(task);
     Sampling sampling = Samplings.of(parameters.getSampling(), "parameters.sampling");
     return Task.run(
         engines.noted(task.getHeader()),
         context,
-        work -> {
+        engines,
+        size(parameters, inputs),
+        (engine, work) -> {
           DenoiseRequest request =
               new DenoiseRequest(
                   List.of(inputs),
@@ -79,6 +80,19 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
           Map<String, Tensor> outputs = Map.of(output(parameters), StageTensors.of(made));
           return DenoiserResult.newBuilder().setResult(work.result(outputs)).build();
         });
+  }
+
+  /** Where a picture is given, that is the size. */
+  private static PictureSize size(DenoiserParameters parameters, Map<String, HostTensor> inputs) {
+    if (inputs.get(TensorNames.LATENT) instanceof HostTensor.Floats latent
+        && latent.shape().length == 4) {
+      return PictureSize.sample(latent.shape()[2], latent.shape()[3]);
+    }
+    if (inputs.get(TensorNames.IMAGE) instanceof HostTensor.Floats picture
+        && picture.shape().length == 4) {
+      return PictureSize.pixels(picture.shape()[2], picture.shape()[3]);
+    }
+    return PictureSize.pixels(parameters.getHeight(), parameters.getWidth());
   }
 
   private static DenoiseRequest.Span span(DenoiserParameters parameters) {

@@ -45,7 +45,7 @@ class DenoiserStageTest {
   private static final String NEGATIVE = "blurry, low quality";
 
   private final Stage<DenoiserTask, DenoiserResult> stage =
-      new DenoiserStage(StageTrial.engines()).load();
+      new DenoiserStage(StageTrial.engines()).open();
 
   private static DenoiserTask task(long seed, int steps) {
     return DenoiserTask.newBuilder()

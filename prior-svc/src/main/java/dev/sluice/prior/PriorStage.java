@@ -1,6 +1,5 @@
 package dev.sluice.prior;
 
-import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.PriorResult;
 import dev.sluice.contract.v1.PriorTask;
@@ -11,6 +10,7 @@ import dev.sluice.pipeline.EmbeddingEngine;
 import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.serving.Engines;
+import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.Task;
@@ -46,17 +46,18 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
   }
 
   @Override
-  public Stage<PriorTask, PriorResult> load() {
-    engines.load(PipelineClass::makesEmbeddings, EmbeddingEngine::load);
+  public Stage<PriorTask, PriorResult> open() {
+    engines.open(new EmbeddingKind());
     return this::embed;
   }
 
   private PriorResult embed(PriorTask task, StageContext context) {
-    EmbeddingEngine engine = engines.of(task.getHeader().getModel());
     return Task.run(
         engines.noted(task.getHeader()),
         context,
-        work -> {
+        engines,
+        PictureSize.OWN,
+        (engine, work) -> {
           PriorParameters parameters = task.getParameters();
           Map<String, HostTensor> made;
           if (parameters.getFromChange()) {

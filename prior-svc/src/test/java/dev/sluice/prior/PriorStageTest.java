@@ -41,7 +41,7 @@ class PriorStageTest {
 
   private static final Map<String, Tensor> TEXT = StageTrial.text("a red circle above a square");
 
-  private final Stage<PriorTask, PriorResult> stage = new PriorStage(StageTrial.engines()).load();
+  private final Stage<PriorTask, PriorResult> stage = new PriorStage(StageTrial.engines()).open();
 
   private static PriorTask task(SamplingParameters sampling) {
     return PriorTask.newBuilder()

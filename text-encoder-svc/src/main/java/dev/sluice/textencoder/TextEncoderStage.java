@@ -1,6 +1,5 @@
 package dev.sluice.textencoder;
 
-import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.contract.v1.TextEncoderResult;
@@ -8,6 +7,7 @@ import dev.sluice.contract.v1.TextEncoderTask;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.TextEncoder;
 import dev.sluice.serving.Engines;
+import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.Task;
 import dev.sluice.stage.InvalidTaskException;
@@ -42,20 +42,21 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
   }
 
   @Override
-  public Stage<TextEncoderTask, TextEncoderResult> load() {
-    engines.load(PipelineClass::takesText, (model, limit) -> TextEncoder.load(model));
+  public Stage<TextEncoderTask, TextEncoderResult> open() {
+    engines.open(new TextEncoderKind());
     return this::encode;
   }
 
   private TextEncoderResult encode(TextEncoderTask task, StageContext context) {
-    TextEncoder engine = engines.of(task.getHeader().getModel());
     TextEncoderParameters parameters = task.getParameters();
     requireLength("parameters.prompt", parameters.getPrompt());
     requireLength("parameters.negative_prompt", parameters.getNegativePrompt());
     return Task.run(
         engines.noted(task.getHeader()),
         context,
-        work -> {
+        engines,
+        PictureSize.OWN,
+        (engine, work) -> {
           Prompt prompt = prompt(parameters);
           Map<String, Tensor> outputs = StageTensors.of(engine.encode(prompt));
           work.warn(engine.leftOut(prompt));

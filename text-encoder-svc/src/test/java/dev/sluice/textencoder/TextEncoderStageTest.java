@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class TextEncoderStageTest {
 
   private final Stage<TextEncoderTask, TextEncoderResult> stage =
-      new TextEncoderStage(StageTrial.engines()).load();
+      new TextEncoderStage(StageTrial.engines()).open();
 
   private static TextEncoderTask task(String prompt, String negativePrompt) {
     return TextEncoderTask.newBuilder()

@@ -1,7 +1,6 @@
 package dev.sluice.upscaler;
 
 import com.google.protobuf.UnsafeByteOperations;
-import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
@@ -13,6 +12,7 @@ import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.pipeline.UpscalerEngine;
 import dev.sluice.serving.Engines;
+import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.Task;
@@ -50,19 +50,20 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
   }
 
   @Override
-  public Stage<UpscalerTask, UpscalerResult> load() {
-    engines.load(PipelineClass::hasDenoiser, UpscalerEngine::load);
+  public Stage<UpscalerTask, UpscalerResult> open() {
+    engines.open(new UpscalerKind());
     return this::upscale;
   }
 
   private UpscalerResult upscale(UpscalerTask task, StageContext context) {
-    UpscalerEngine engine = engines.of(task.getHeader().getModel());
     HostTensor.Floats picture = StageTensors.floats(task.getInputsMap(), TensorNames.SAMPLE);
     List<Sampling> cascade = cascade(task.getParameters().getCascadeList());
     return Task.run(
         engines.noted(task.getHeader()),
         context,
-        work -> {
+        engines,
+        size(picture, cascade),
+        (engine, work) -> {
           HostTensor.Floats large =
               engine.upscale(picture, cascade, work.generator(), work.listener());
           Map<String, Tensor> outputs = Map.of(TensorNames.SAMPLE, StageTensors.of(large));
@@ -73,6 +74,13 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
               .setWidth(large.shape()[3])
               .build();
         });
+  }
+
+  /** What networks enlarge by denoising has one size only, the model's own. */
+  private static PictureSize size(HostTensor.Floats sample, List<Sampling> cascade) {
+    return sample.shape().length == 4 && cascade.isEmpty()
+        ? PictureSize.sample(sample.shape()[2], sample.shape()[3])
+        : PictureSize.OWN;
   }
 
   private static Map<String, String> texts(TaskHeader header) {

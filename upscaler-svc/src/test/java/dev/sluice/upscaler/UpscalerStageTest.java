@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UpscalerStageTest {
 
   private final Stage<UpscalerTask, UpscalerResult> stage =
-      new UpscalerStage(StageTrial.engines()).load();
+      new UpscalerStage(StageTrial.engines()).open();
 
   private static UpscalerTask task(int channels) {
     return UpscalerTask.newBuilder()

@@ -50,28 +50,36 @@ public final class ModelFolder {
   private final Map<String, String> classes;
   private final Config index;
   private final LoadOptions loading;
+  private final WeightsWatch watch;
 
   private ModelFolder(
       Path folder,
       PipelineClass pipeline,
       Map<String, String> classes,
       Config index,
-      LoadOptions loading) {
+      LoadOptions loading,
+      WeightsWatch watch) {
     this.folder = folder;
     this.pipeline = pipeline;
     this.classes = classes;
     this.index = index;
     this.loading = loading;
+    this.watch = watch;
   }
 
   /** The same, whose networks are loaded in a certain way. */
   public ModelFolder loading(LoadOptions options) {
-    return new ModelFolder(folder, pipeline, classes, index, options);
+    return new ModelFolder(folder, pipeline, classes, index, options, watch);
   }
 
   /** How its networks are to be loaded. */
   public LoadOptions loading() {
     return loading;
+  }
+
+  /** The same, whose weights are read under the eyes of {@code watch}. */
+  public ModelFolder watchedBy(WeightsWatch watch) {
+    return new ModelFolder(folder, pipeline, classes, index, loading, watch);
   }
 
   /**
@@ -102,7 +110,7 @@ public final class ModelFolder {
     for (String name : beside(folder, classes::containsKey)) {
       classes.put(name, classBeside(folder, name));
     }
-    return new ModelFolder(folder, pipeline, classes, index, LoadOptions.DEFAULT);
+    return new ModelFolder(folder, pipeline, classes, index, LoadOptions.DEFAULT, WeightsWatch.NONE);
   }
 
   /** What to do with a component that lies there by itself, as the end of a sentence. */
@@ -294,7 +302,13 @@ public final class ModelFolder {
 
   /** Opens a component's weights; closing them is the caller's. */
   public TensorSource weights(String component) {
-    return Checkpoints.open(component(component));
+    TensorSource weights = Checkpoints.open(component(component));
+    try {
+      return watch.opened(component, weights);
+    } catch (RuntimeException | Error e) {
+      weights.close();
+      throw e;
+    }
   }
 
   private String requireComponent(String name) {

@@ -17,6 +17,9 @@ public final class RecordHeaders {
   /** The topic that a dead letter comes from. */
   public static final String ORIGIN = "sluice-origin";
 
+  /** How often a task was passed on by workers that do not have its model. */
+  public static final String HOPS = "sluice-hops";
+
   /** W3C trace context. */
   public static final String TRACE_PARENT = "traceparent";
 

@@ -31,12 +31,13 @@ public record BatchLimit(int rows, long pixels, int calls) {
     return new BatchLimit(rows, pixels, calls);
   }
 
+  /** The same with no more pixels than that. */
+  public BatchLimit atMost(long pixels) {
+    return new BatchLimit(rows, Math.min(this.pixels, pixels), calls);
+  }
+
   /** How many rows of that many pixels fit; at least one. */
   int rowsOf(long pixelsPerRow) {
     return (int) Math.max(1, Math.min(rows, pixels / pixelsPerRow));
-  }
-
-  BatchLimit halved(int failedRows) {
-    return new BatchLimit(Math.max(1, Math.min(rows, failedRows) / 2), pixels, calls);
   }
 }

@@ -78,14 +78,14 @@ final class FairLine {
    * ended. A flow with nothing in the line forgets its credit: call this when the jobs of the last
    * call are back.
    */
-  List<StepJob> take(BatchLimit limit) {
+  List<StepJob> take(RowLimits limits) {
     forgetTheEnded();
     if (round.isEmpty()) {
       return List.of();
     }
     Flow turn = nextTurn();
     StepJob first = turn.waiting.peek().job();
-    int most = limit.rowsOf(first.pixelsPerRow());
+    int most = limits.rows(first.signature(), first.pixelsPerRow());
     List<StepJob> batch = new ArrayList<>();
     int rows = fill(batch, turn, 0, most);
     for (Flow other : round) {

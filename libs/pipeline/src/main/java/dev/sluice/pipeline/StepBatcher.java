@@ -30,7 +30,8 @@ public final class StepBatcher implements AutoCloseable {
   private final LongAdder rowsRun = new LongAdder();
   private final Thread worker;
   private final ExecutorService besides;
-  private volatile BatchLimit limit;
+  private final BatchLimit limit;
+  private final RowLimits limits;
   private boolean closed;
 
   /**
@@ -42,6 +43,7 @@ public final class StepBatcher implements AutoCloseable {
     this.name = name;
     this.network = network;
     this.limit = limit;
+    this.limits = new RowLimits(limit);
     this.besides = limit.calls() > 1 ? besides(name, limit.calls() - 1) : null;
     this.worker = new Thread(this::work, "batcher-" + name);
     worker.setDaemon(true);
@@ -124,11 +126,6 @@ public final class StepBatcher implements AutoCloseable {
     return rowsRun.sum();
   }
 
-  /** The limit in force: as given, or lower since the device ran out of memory. */
-  public BatchLimit limit() {
-    return limit;
-  }
-
   @Override
   public void close() {
     List<StepJob> left;
@@ -172,7 +169,7 @@ public final class StepBatcher implements AutoCloseable {
       } catch (InterruptedException e) {
         closed = true;
       }
-      return closed ? null : line.take(limit);
+      return closed ? null : line.take(limits);
     }
   }
 
@@ -189,21 +186,37 @@ public final class StepBatcher implements AutoCloseable {
     if (jobs.isEmpty()) {
       return;
     }
+    jobs = runTogether(jobs);
+    // A finished job must not wait until the line has moved on.
+    jobs.removeIf(job -> !job.prepare());
+    rejoin(jobs);
+  }
+
+  /**
+   * Makes a step of all jobs. If that fails they are run one by one, and fail for themselves only:
+   * what one gives the network is no fault of the others.
+   *
+   * @return the jobs that go on
+   */
+  private List<StepJob> runTogether(List<StepJob> jobs) {
     List<Map<String, HostTensor.Floats>> outputs;
     try {
       outputs = runInCalls(jobs.stream().flatMap(job -> job.rows().stream()).toList());
     } catch (RuntimeException | Error e) {
-      jobs.forEach(job -> job.done.completeExceptionally(e));
-      return;
+      if (jobs.size() == 1) {
+        jobs.get(0).done.completeExceptionally(e);
+        return new ArrayList<>();
+      }
+      List<StepJob> left = new ArrayList<>();
+      jobs.forEach(job -> left.addAll(runTogether(List.of(job))));
+      return left;
     }
     int offset = 0;
     for (StepJob job : jobs) {
       accept(job, outputs.subList(offset, offset + job.rows().size()));
       offset += job.rows().size();
     }
-    // A finished job must not wait until the line has moved on.
-    jobs.removeIf(job -> !job.prepare());
-    rejoin(jobs);
+    return new ArrayList<>(jobs);
   }
 
   private void accept(StepJob job, List<Map<String, HostTensor.Floats>> outputs) {
@@ -232,17 +245,19 @@ public final class StepBatcher implements AutoCloseable {
 
   private List<Map<String, HostTensor.Floats>> runInCalls(List<Row> rows) {
     List<Map<String, HostTensor.Floats>> outputs = new ArrayList<>(rows.size());
+    String signature = rows.get(0).signature();
     long pixels = rows.get(0).pixels();
     while (outputs.size() < rows.size()) {
       int begin = outputs.size();
-      int end = Math.min(rows.size(), begin + limit.rowsOf(pixels));
+      int end = Math.min(rows.size(), begin + limits.rows(signature, pixels));
       try {
         outputs.addAll(call(rows.subList(begin, end)));
-      } catch (TFResourceExhaustedException e) {
+        limits.wentWell(signature);
+      } catch (TFResourceExhaustedException | OutOfMemoryError e) {
         if (end - begin == 1) {
           throw e;
         }
-        limit = limit.halved(end - begin);
+        limits.ranOut(signature, end - begin);
       }
     }
     return outputs;

@@ -78,7 +78,7 @@ class FairLineTest {
   private Map<StepJob, Long> run(BatchLimit limit, int calls) {
     Map<StepJob, Long> served = new HashMap<>();
     for (int i = 0; i < calls; i++) {
-      List<StepJob> batch = line.take(limit);
+      List<StepJob> batch = line.take(new RowLimits(limit));
       now++;
       for (StepJob job : batch) {
         served.merge(job, job.cost(), Long::sum);
@@ -134,7 +134,7 @@ class FairLineTest {
 
     List<StepJob> taken = new ArrayList<>();
     while (!line.isEmpty()) {
-      List<StepJob> batch = line.take(new BatchLimit(rows, 1 << 20));
+      List<StepJob> batch = line.take(new RowLimits(new BatchLimit(rows, 1 << 20)));
       assertThat(batch.stream().map(StepJob::signature).distinct().count()).isLessThanOrEqualTo(1);
       assertThat(batch.stream().mapToInt(job -> job.rows().size()).sum()).isLessThanOrEqualTo(rows);
       taken.addAll(batch);
@@ -154,7 +154,8 @@ class FairLineTest {
     StepJob two = join("two", 8);
     join("three", 4);
 
-    assertThat(line.take(new BatchLimit(8, 1 << 20))).containsExactlyInAnyOrder(one, two);
+    assertThat(line.take(new RowLimits(new BatchLimit(8, 1 << 20))))
+        .containsExactlyInAnyOrder(one, two);
   }
 
   @Test
@@ -163,9 +164,9 @@ class FairLineTest {
     StepJob urgent = join("", now + 500, 1, 8);
     StepJob later = join("", now + FairLine.PATIENCE_MILLIS + 1, 1, 8);
 
-    assertThat(line.take(ALONE)).containsExactly(urgent);
-    assertThat(line.take(ALONE)).containsExactly(patient);
-    assertThat(line.take(ALONE)).containsExactly(later);
+    assertThat(line.take(new RowLimits(ALONE))).containsExactly(urgent);
+    assertThat(line.take(new RowLimits(ALONE))).containsExactly(patient);
+    assertThat(line.take(new RowLimits(ALONE))).containsExactly(later);
   }
 
   @Test
@@ -174,7 +175,7 @@ class FairLineTest {
     int calls = 0;
     for (StepJob next = null; next != patient; calls++) {
       join("", now + 1000, 1, 8);
-      next = line.take(ALONE).get(0);
+      next = line.take(new RowLimits(ALONE)).get(0);
       now += 100;
     }
 
@@ -187,8 +188,8 @@ class FairLineTest {
     StepJob wanted = join("", 8);
     cancelled.done.cancel(false);
 
-    assertThat(line.take(new BatchLimit(8, 1 << 20))).containsExactly(wanted);
-    assertThat(line.take(ALONE)).isEmpty();
+    assertThat(line.take(new RowLimits(new BatchLimit(8, 1 << 20)))).containsExactly(wanted);
+    assertThat(line.take(new RowLimits(ALONE))).isEmpty();
     assertThat(line.isEmpty()).isTrue();
   }
 }

@@ -192,7 +192,6 @@ class StepBatcherTest {
         done.get(i).get(10, TimeUnit.SECONDS);
         assertThat(loops.get(i).sample().values()).isEqualTo(MIXED.get(i).alone());
       }
-      assertThat(batcher.limit().rows()).isBetween(1, 3);
     }
   }
 
@@ -251,6 +250,38 @@ class StepBatcherTest {
           assertThat(loops.get(i).sample().values()).isEqualTo(MIXED.get(i).alone());
         }
       }
+    }
+  }
+
+  @Test
+  void run_failsTheJobAloneThatTheNetworkRefuses() throws Exception {
+    HeldNetwork held = new HeldNetwork();
+    RowNetwork refusesOne =
+        inputs -> {
+          held.run(inputs);
+          for (float strength : ((HostTensor.Floats) inputs.get(ToyNetwork.STRENGTH)).values()) {
+            if (strength == 0) {
+              throw new IllegalArgumentException("no empty captions");
+            }
+          }
+          return new ToyNetwork().run(inputs);
+        };
+    Request guided = MIXED.get(1);
+    Request unguided = MIXED.get(0);
+    try (StepBatcher batcher = new StepBatcher("toy", refusesOne, WIDE)) {
+      DenoiseLoop first = unguided.loop(StepListener.NONE);
+      CompletableFuture<Void> holding = batcher.submit(first);
+      DenoiseLoop second = unguided.loop(StepListener.NONE);
+      CompletableFuture<Void> good = batcher.submit(second);
+      CompletableFuture<Void> bad = batcher.submit(guided.loop(StepListener.NONE));
+      held.opened.countDown();
+
+      assertThatThrownBy(() -> bad.get(10, TimeUnit.SECONDS))
+          .hasRootCauseMessage("no empty captions");
+      holding.get(10, TimeUnit.SECONDS);
+      good.get(10, TimeUnit.SECONDS);
+      assertThat(first.sample().values()).isEqualTo(unguided.alone());
+      assertThat(second.sample().values()).isEqualTo(unguided.alone());
     }
   }
 

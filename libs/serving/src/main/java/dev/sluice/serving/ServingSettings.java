@@ -1,5 +1,6 @@
 package dev.sluice.serving;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.List;
@@ -11,10 +12,16 @@ import java.util.OptionalInt;
 public interface ServingSettings {
 
   /**
-   * The names of the models to load at start; by default all that there are. Others are loaded when
-   * they are first asked for.
+   * The names of the models to load at start; by default those that are small. Others are loaded
+   * when they are first asked for.
    */
   Optional<List<String>> preload();
+
+  /**
+   * The memory for networks and their work, such as {@code 6G}. By default nine tenths of the
+   * machine's, or of the container's limit, less the heap.
+   */
+  Optional<MemorySize> memory();
 
   /** The most rows of one network call. */
   @WithDefault("32")

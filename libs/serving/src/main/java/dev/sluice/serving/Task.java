@@ -2,22 +2,28 @@ package dev.sluice.serving;
 
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.networks.graph.NonFiniteOutputException;
 import dev.sluice.pipeline.Claim;
 import dev.sluice.pipeline.LoopTrail;
 import dev.sluice.pipeline.Previews;
+import dev.sluice.pipeline.StageEngine;
 import dev.sluice.pipeline.StepListener;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageStoppedException;
+import dev.sluice.stage.WorkerFullException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /**
  * One task while an engine works on it: its random numbers, its progress, and what becomes of the
@@ -53,22 +59,43 @@ public final class Task {
 
   /** Work that an engine does. */
   @FunctionalInterface
-  public interface Work<R> {
-    R run(Task task) throws InterruptedException;
+  public interface Work<E, R> {
+    R run(E engine, Task task) throws InterruptedException;
   }
 
   /**
-   * Does a task's work.
+   * Does a task's work, with the engine of its model.
    *
+   * @param size of the picture that the task makes
    * @throws InvalidTaskException also when the engine refuses its arguments: asking again would not
    *     help
    * @throws StageStoppedException also when this thread is interrupted
    */
-  public static <R> R run(TaskHeader header, StageContext context, Work<R> work) {
-    try {
-      return work.run(new Task(header, context, generator(header)));
+  public static <E extends StageEngine, R> R run(
+      TaskHeader header,
+      StageContext context,
+      Engines<E> engines,
+      PictureSize size,
+      Work<E, R> work) {
+    TorchGenerator generator = generator(header);
+    try (Lease<E> lease = engines.lease(header.getModel(), size, context)) {
+      return work.run(lease.engine(), new Task(header, context, generator));
+    } catch (NonFiniteOutputException e) {
+      throw new InvalidTaskException(ErrorCode.MODEL_FAULT, "model", e.getMessage());
+    } catch (TFInvalidArgumentException e) {
+      LOG.error("Model {} failed at {}", header.getModel(), header.getImageId(), e);
+      throw new InvalidTaskException(
+          ErrorCode.MODEL_FAULT,
+          "model",
+          "a network of model %s cannot work on what this picture gives it; the service's log has the details"
+              .formatted(header.getModel()));
+    } catch (InvalidTaskException e) {
+      throw e;
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField("parameters", e.getMessage());
+    } catch (OutOfMemoryError | TFResourceExhaustedException e) {
+      engines.full("a picture's work ran out of memory: " + e.getMessage());
+      throw new WorkerFullException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);

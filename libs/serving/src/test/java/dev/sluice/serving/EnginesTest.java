@@ -3,25 +3,96 @@ package dev.sluice.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
+import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.ModelStatus;
+import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.Prompt;
 import dev.sluice.pipeline.TensorNames;
 import dev.sluice.pipeline.TextEncoder;
 import dev.sluice.stage.InvalidTaskException;
-import org.assertj.core.api.InstanceOfAssertFactories;
+import dev.sluice.stage.StageStoppedException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+/** Engines of text encoders, the smallest there are. */
 class EnginesTest {
 
-  private final Engines<TextEncoder> engines = StageTrial.engines();
+  private static final String WEIGHTS = "text_encoder/model.safetensors";
 
-  @BeforeEach
-  void load() {
-    engines.load(PipelineClass::takesText, (model, limit) -> TextEncoder.load(model));
+  private final AtomicInteger loads = new AtomicInteger();
+  private final AtomicLong available = new AtomicLong(Long.MAX_VALUE);
+  private volatile CountDownLatch mayLoad = new CountDownLatch(0);
+  private volatile CountDownLatch mayEnd = new CountDownLatch(0);
+  private double bytesPerPixel;
+  private Engines<TextEncoder> engines;
+
+  @TempDir private Path models;
+
+  private final EngineKind<TextEncoder> kind =
+      new EngineKind<>() {
+        @Override
+        public dev.sluice.contract.v1.Stage stage() {
+          return dev.sluice.contract.v1.Stage.TEXT_ENCODER;
+        }
+
+        @Override
+        public boolean serves(PipelineClass pipeline) {
+          return pipeline.takesText();
+        }
+
+        @Override
+        public TextEncoder load(ModelFolder model, BatchLimit limit) {
+          loads.incrementAndGet();
+          try {
+            mayLoad.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          TextEncoder encoder = TextEncoder.load(model);
+          try {
+            mayEnd.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+          return encoder;
+        }
+
+        @Override
+        public List<String> components(ModelFolder model) {
+          return List.of("text_encoder");
+        }
+
+        @Override
+        public WorkingMemory work(ModelFolder model) {
+          return new WorkingMemory(bytesPerPixel, 1, PictureSize.pixels(8, 8), Long.MAX_VALUE);
+        }
+      };
+
+  private void open(Optional<Long> memory) {
+    engines = StageTrial.engines(models, memory, available::get);
+    engines.open(kind);
+  }
+
+  private void copy(String name) {
+    StageTrial.copy(StageTrial.MODEL, models, name);
   }
 
   @AfterEach
@@ -29,17 +100,23 @@ class EnginesTest {
     engines.close();
   }
 
-  @Test
-  void of_givesTheEngineThatWasLoadedAtTheStart() {
-    assertThat(engines.of(StageTrial.MODEL)).isSameAs(engines.of(StageTrial.MODEL));
+  private Lease<TextEncoder> lease(String model) {
+    return engines.lease(model, PictureSize.OWN, new StageTrial.Context());
   }
 
-  @Test
-  void of_loadsAnotherModelWhenItIsFirstAskedFor() {
-    TextEncoder other = engines.of("pipe-unclip-image-variation");
+  private ModelStatus status(String model) {
+    StageStatus.Builder status = StageStatus.newBuilder();
+    engines.describe(status);
+    return status.getModelsList().stream()
+        .filter(one -> one.getName().equals(model))
+        .findFirst()
+        .orElse(ModelStatus.getDefaultInstance());
+  }
 
-    assertThat(other).isSameAs(engines.of("pipe-unclip-image-variation"));
-    assertThat(values(other)).isNotEqualTo(values(engines.of(StageTrial.MODEL)));
+  private long used() {
+    StageStatus.Builder status = StageStatus.newBuilder();
+    engines.describe(status);
+    return status.getMemory().getUsed();
   }
 
   private static float[] values(TextEncoder encoder) {
@@ -48,21 +125,244 @@ class EnginesTest {
   }
 
   @Test
-  void of_saysThatThereIsNoSuchModel() {
-    assertThatThrownBy(() -> engines.of("../goldens/pipe-unclip"))
-        .asInstanceOf(InstanceOfAssertFactories.type(InvalidTaskException.class))
-        .satisfies(
+  void lease_loadsAModelWhenItIsFirstAskedForAndKeepsIt() {
+    copy("one");
+    open(Optional.empty());
+    StageTrial.Context context = new StageTrial.Context();
+    TextEncoder first;
+    try (Lease<TextEncoder> lease = engines.lease("one", PictureSize.OWN, context)) {
+      first = lease.engine();
+    }
+    try (Lease<TextEncoder> lease = lease("one")) {
+      assertThat(lease.engine()).isSameAs(first);
+    }
+    assertThat(loads).hasValue(1);
+    assertThat(status("one").getState()).isEqualTo(ModelStatus.State.LOADED);
+    assertThat(status("one").getWeightBytes()).isPositive();
+  }
+
+  @Test
+  void lease_saysThatThereIsNoSuchModel() {
+    copy("one");
+    open(Optional.empty());
+
+    assertThatThrownBy(() -> lease("../one"))
+        .isInstanceOfSatisfying(
+            InvalidTaskException.class,
             e -> {
               assertThat(e.code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND);
               assertThat(e.field()).isEqualTo("model");
-              assertThat(e).hasMessageContaining("pipe-unclip");
+              assertThat(e).hasMessageContaining("one");
             });
   }
 
   @Test
-  void of_saysWhyAModelCannotBeServed() {
-    assertThatThrownBy(() -> engines.of("pipe-ddpm"))
+  void lease_ofABrokenModelIsRefusedAtOnceAndOthersAreServed() throws IOException {
+    copy("broken");
+    copy("good");
+    truncate("broken");
+    open(Optional.empty());
+
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> lease("broken"))
+          .isInstanceOfSatisfying(
+              InvalidTaskException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_UNUSABLE))
+          .hasMessageContaining("model.safetensors")
+          .hasMessageNotContaining(models.toString());
+    }
+    assertThat(loads).hasValue(0);
+    assertThat(status("broken").getState()).isEqualTo(ModelStatus.State.LEFT_OUT);
+    assertThat(status("broken").getReason()).contains("model.safetensors");
+    lease("good").close();
+  }
+
+  @Test
+  void lease_servesAModelThatWasMended() throws IOException {
+    copy("one");
+    Path weights = models.resolve("one").resolve(WEIGHTS);
+    Path whole = models.resolve("whole");
+    Files.copy(weights, whole);
+    truncate("one");
+    open(Optional.empty());
+    assertThatThrownBy(() -> lease("one")).isInstanceOf(InvalidTaskException.class);
+
+    Files.move(whole, weights, StandardCopyOption.REPLACE_EXISTING);
+
+    lease("one").close();
+  }
+
+  private void truncate(String model) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(models.resolve(model).resolve(WEIGHTS), StandardOpenOption.WRITE)) {
+      file.truncate(file.size() / 2);
+    }
+  }
+
+  @Test
+  void lease_remembersALoadThatFailedUntilTheFilesChange() throws IOException {
+    copy("one");
+    Path tokenizer = models.resolve("one/tokenizer/vocab.json");
+    String whole = Files.readString(tokenizer);
+    Files.writeString(tokenizer, "{}");
+    open(Optional.empty());
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> lease("one"))
+          .isInstanceOfSatisfying(
+              InvalidTaskException.class,
+              e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_UNUSABLE));
+    }
+    assertThat(loads.get()).isLessThanOrEqualTo(1);
+    assertThat(used()).isZero();
+
+    Files.writeString(tokenizer, whole);
+    lease("one").close();
+  }
+
+  @Test
+  void lease_givesTheEngineOfTheFilesThatAreThere() throws IOException {
+    copy("one");
+    StageTrial.copy("pipe-unclip-image-variation", models, "other");
+    open(Optional.empty());
+    float[] before;
+    TextEncoder old;
+    try (Lease<TextEncoder> held = lease("one")) {
+      old = held.engine();
+      before = values(old);
+      Path weights = models.resolve("one").resolve(WEIGHTS);
+      Files.copy(
+          models.resolve("other").resolve(WEIGHTS), weights, StandardCopyOption.REPLACE_EXISTING);
+      Files.setLastModifiedTime(weights, FileTime.fromMillis(1));
+
+      try (Lease<TextEncoder> lease = lease("one")) {
+        assertThat(lease.stamp()).isNotEqualTo(held.stamp());
+        assertThat(values(lease.engine())).isNotEqualTo(before);
+      }
+      assertThat(values(old)).as("who uses the old one may end").isEqualTo(before);
+    }
+    assertThat(used()).as("the old one is let go").isEqualTo(status("one").getWeightBytes());
+  }
+
+  @Test
+  void lease_letsGoOfTheLeastUsedWhenMemoryIsWanted() {
+    for (String name : List.of("one", "two", "three")) {
+      copy(name);
+    }
+    open(Optional.empty());
+    lease("one").close();
+    long weights = used();
+    engines.close();
+
+    open(Optional.of(2 * weights + weights / 2));
+    for (String name : List.of("one", "two", "one", "three")) {
+      lease(name).close();
+      assertThat(used()).isLessThanOrEqualTo(2 * weights);
+    }
+    assertThat(status("one").getState()).isEqualTo(ModelStatus.State.LOADED);
+    assertThat(status("two").getState()).isEqualTo(ModelStatus.State.ON_DEMAND);
+    assertThat(status("three").getState()).isEqualTo(ModelStatus.State.LOADED);
+  }
+
+  @Test
+  void lease_refusesAModelThatCanNeverFit() {
+    copy("one");
+    open(Optional.of(1000L));
+
+    assertThatThrownBy(() -> lease("one"))
+        .isInstanceOfSatisfying(
+            InvalidTaskException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_UNUSABLE))
+        .hasMessageContaining("needs about")
+        .hasMessageContaining("1.0 kB");
+    assertThat(loads).hasValue(0);
+  }
+
+  @Test
+  void lease_refusesAModelWhileTheMachineIsFull() {
+    copy("one");
+    available.set(0);
+    open(Optional.empty());
+
+    assertThatThrownBy(() -> lease("one"))
         .isInstanceOf(InvalidTaskException.class)
-        .hasMessageContaining("DDPMPipeline takes no text");
+        .hasMessageContaining("0 bytes are free now");
+  }
+
+  @Test
+  void lease_refusesAPictureThatCanNeverFit() {
+    bytesPerPixel = 1000;
+    copy("one");
+    open(Optional.of(20_000_000L));
+
+    assertThatThrownBy(
+            () -> engines.lease("one", PictureSize.pixels(512, 512), new StageTrial.Context()))
+        .isInstanceOfSatisfying(
+            InvalidTaskException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+        .hasMessageContaining("512x512 needs about")
+        .hasMessageContaining("the text-encoder has 20 MB: at most 128x128");
+    engines.lease("one", PictureSize.pixels(64, 64), new StageTrial.Context()).close();
+    assertThat(used()).isEqualTo(status("one").getWeightBytes());
+  }
+
+  @Test
+  void lease_waitsForMemoryThatOthersWorkTakes() throws InterruptedException {
+    bytesPerPixel = 1000;
+    copy("one");
+    open(Optional.of(20_000_000L));
+    PictureSize large = PictureSize.pixels(96, 96);
+    Lease<TextEncoder> held = engines.lease("one", large, new StageTrial.Context());
+    CountDownLatch done = new CountDownLatch(1);
+    Thread second =
+        new Thread(
+            () -> {
+              engines.lease("one", large, new StageTrial.Context()).close();
+              done.countDown();
+            });
+    second.start();
+    second.join(300);
+    assertThat(done.getCount()).as("it waits").isEqualTo(1);
+
+    held.close();
+    done.await();
+    second.join();
+  }
+
+  @Test
+  void lease_thatWaitsForALoadCanBeStoppedAndOthersGoOn() {
+    copy("one");
+    copy("two");
+    open(Optional.empty());
+    lease("two").close();
+    mayLoad = new CountDownLatch(1);
+
+    assertThatThrownBy(() -> engines.lease("one", PictureSize.OWN, new StageTrial.Context(3)))
+        .isInstanceOf(StageStoppedException.class);
+    assertThat(status("one").getState()).isEqualTo(ModelStatus.State.LOADING);
+    lease("two").close();
+
+    mayLoad.countDown();
+    lease("one").close();
+    assertThat(loads).as("one loading for all who ask").hasValue(2);
+  }
+
+  @Test
+  void lease_tellsHowFarLoadingIs() throws InterruptedException {
+    copy("one");
+    open(Optional.empty());
+    mayEnd = new CountDownLatch(1);
+    StageTrial.Context context = new StageTrial.Context();
+    Thread asker = new Thread(() -> engines.lease("one", PictureSize.OWN, context).close());
+    asker.start();
+    while (context.loadings().isEmpty()) {
+      asker.join(20);
+    }
+    mayEnd.countDown();
+    asker.join();
+
+    ComponentLoading last = context.loadings().get(context.loadings().size() - 1);
+    assertThat(last.getComponent()).isEqualTo("text_encoder");
+    assertThat(last.getBytes()).isPositive().isLessThanOrEqualTo(last.getTotal());
+    assertThat(status("one").getNeeds().getFixedBytes()).isEqualTo(used());
   }
 }

@@ -17,6 +17,11 @@ import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageSettings;
 import dev.sluice.stage.StageStoppedException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.configuration.MemorySize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +30,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What a stage needs to run as in its service, with the recorded unCLIP as its only model. */
 public final class StageTrial {
@@ -54,7 +61,33 @@ public final class StageTrial {
 
   /** Engines of the recorded model, once a stage has loaded them. */
   public static <E extends StageEngine> Engines<E> engines() {
-    return new Engines<>(new Stage(), new Serving(), new SimpleMeterRegistry());
+    return engines(GOLDENS, Optional.empty(), () -> Long.MAX_VALUE);
+  }
+
+  /**
+   * As {@link #engines()}, of models elsewhere.
+   *
+   * @param memory for networks, in bytes
+   * @param available what the machine has, in bytes
+   */
+  static <E extends StageEngine> Engines<E> engines(
+      Path models, Optional<Long> memory, LongSupplier available) {
+    return new Engines<>(
+        new Stage(models), new Serving(memory), new SimpleMeterRegistry(), available);
+  }
+
+  /** Copies a recorded model to where a test may change it. */
+  static Path copy(String model, Path models, String name) {
+    Path source = GOLDENS.resolve(model);
+    Path target = models.resolve(name);
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(source.relativize(file).toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return target;
   }
 
   /** The header of a picture's task at the first stage. */
@@ -189,12 +222,7 @@ public final class StageTrial {
     }
   }
 
-  private static final class Stage implements StageSettings {
-
-    @Override
-    public Path models() {
-      return GOLDENS;
-    }
+  private record Stage(Path models) implements StageSettings {
 
     @Override
     public Path blobs() {
@@ -227,11 +255,16 @@ public final class StageTrial {
     }
   }
 
-  private static final class Serving implements ServingSettings {
+  private record Serving(Optional<Long> bytes) implements ServingSettings {
 
     @Override
     public Optional<List<String>> preload() {
-      return Optional.of(List.of(MODEL));
+      return Optional.of(List.of());
+    }
+
+    @Override
+    public Optional<MemorySize> memory() {
+      return bytes.map(number -> new MemorySize(BigInteger.valueOf(number)));
     }
 
     @Override

@@ -90,7 +90,7 @@ final class Attempt implements StageRuntime.Caller {
 
   @Override
   public Optional<byte[]> reached() {
-    return number() > 1 ? checkpoint().read() : Optional.empty();
+    return number() > 1 || PassingOn.hops(record) > 0 ? checkpoint().read() : Optional.empty();
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -17,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads {@code sluice.control}: every process sees every command, those of the last minutes
- * included.
+ * Reads {@code sluice.control} and {@code sluice.status}: every process sees every command, those
+ * of the last minutes included, and how the others are.
  */
 public final class ControlListener implements AutoCloseable {
 
@@ -27,6 +28,7 @@ public final class ControlListener implements AutoCloseable {
   private static final long PAUSE_MILLIS = 1000;
 
   private final CancelledWork cancelled;
+  private final StatusBoard workers;
   private final Thread thread;
   private volatile boolean stopping;
 
@@ -35,8 +37,10 @@ public final class ControlListener implements AutoCloseable {
    *
    * @param settings {@code bootstrap.servers} at least
    */
-  public ControlListener(Map<String, Object> settings, CancelledWork cancelled) {
+  public ControlListener(
+      Map<String, Object> settings, CancelledWork cancelled, StatusBoard workers) {
     this.cancelled = cancelled;
+    this.workers = workers;
     this.thread = new Thread(() -> listen(settings), "control-listener");
     this.thread.setDaemon(true);
     this.thread.start();
@@ -51,7 +55,7 @@ public final class ControlListener implements AutoCloseable {
               new ByteArrayDeserializer())) {
         seek(consumer);
         while (!stopping) {
-          consumer.poll(Duration.ofMillis(500)).forEach(this::obey);
+          consumer.poll(Duration.ofMillis(500)).forEach(this::take);
         }
       } catch (RuntimeException e) {
         if (!stopping) {
@@ -79,14 +83,19 @@ public final class ControlListener implements AutoCloseable {
 
   private static void seek(KafkaConsumer<byte[], byte[]> consumer) {
     List<TopicPartition> partitions =
-        consumer.partitionsFor(Topics.CONTROL).stream()
+        Stream.of(Topics.CONTROL, Topics.STATUS)
+            .flatMap(topic -> consumer.partitionsFor(topic).stream())
             .map(info -> new TopicPartition(info.topic(), info.partition()))
             .toList();
     consumer.assign(partitions);
-    long since = System.currentTimeMillis() - LOOK_BACK.toMillis();
+    long now = System.currentTimeMillis();
     Map<TopicPartition, OffsetAndTimestamp> starts =
         consumer.offsetsForTimes(
-            partitions.stream().collect(Collectors.toMap(partition -> partition, p -> since)));
+            partitions.stream()
+                .collect(
+                    Collectors.toMap(
+                        partition -> partition,
+                        partition -> now - lookBack(partition.topic()).toMillis())));
     for (TopicPartition partition : partitions) {
       OffsetAndTimestamp start = starts.get(partition);
       if (start == null) {
@@ -94,6 +103,18 @@ public final class ControlListener implements AutoCloseable {
       } else {
         consumer.seek(partition, start.offset());
       }
+    }
+  }
+
+  private static Duration lookBack(String topic) {
+    return topic.equals(Topics.STATUS) ? StatusPublisher.AT_LEAST_EVERY : LOOK_BACK;
+  }
+
+  private void take(ConsumerRecord<byte[], byte[]> record) {
+    if (record.topic().equals(Topics.STATUS)) {
+      workers.take(record);
+    } else {
+      obey(record);
     }
   }
 

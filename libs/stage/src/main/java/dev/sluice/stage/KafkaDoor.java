@@ -35,20 +35,32 @@ import org.slf4j.LoggerFactory;
 public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaDoor.class);
-  private static final long RETRY_PAUSE_MILLIS = 300;
+
+  /** A task over which workers ran out of memory so often would do so again. */
+  private static final int FULL_ATTEMPTS = 2;
 
   private final StageRuntime<T, R> runtime;
   private final StageProtocol<T, R> protocol;
   private final Outbox outbox;
   private final Checkpoints checkpoints;
+  private final PassingOn passing;
+  private final Backoff backoff;
+  private final FaultLog faults = new FaultLog(LOG);
   private final Counter redeliveries;
   private final Counter deadLetters;
 
-  KafkaDoor(StageRuntime<T, R> runtime, Outbox outbox, Checkpoints checkpoints) {
+  KafkaDoor(
+      StageRuntime<T, R> runtime,
+      Outbox outbox,
+      Checkpoints checkpoints,
+      PassingOn passing,
+      Backoff backoff) {
     this.runtime = runtime;
     this.protocol = runtime.protocol();
     this.outbox = outbox;
     this.checkpoints = checkpoints;
+    this.passing = passing;
+    this.backoff = backoff;
     this.redeliveries =
         Counter.builder("sluice.stage.redeliveries")
             .description("Tasks that came again: a worker died, shut down or failed before")
@@ -94,6 +106,9 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
       handOn(task, runtime.run(task, attempt));
       return Disposition.DONE;
     } catch (InvalidTaskException e) {
+      if (passing.pass(record, header.getModel(), e, () -> attempt.stopped().isPresent())) {
+        return Disposition.DONE;
+      }
       fail(header, error(e.code(), e.field(), e.getMessage()));
       deadLetter(record, e.getMessage());
       return Disposition.DONE;
@@ -103,6 +118,8 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
         case CANCELLED -> endWith(header, ErrorCode.CANCELLED, e);
         case DEADLINE_EXCEEDED -> endWith(header, ErrorCode.DEADLINE_EXCEEDED, e);
       };
+    } catch (WorkerFullException e) {
+      return retryElsewhere(record, header, attempt, e);
     } catch (RuntimeException | Error e) {
       attempt.forget();
       return retryOrGiveUp(record, header, attempt, e);
@@ -142,34 +159,43 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
 
   private Disposition retryOrGiveUp(
       ConsumerRecord<byte[], byte[]> record, TaskHeader header, Attempt attempt, Throwable fault) {
-    LOG.error(
-        "Attempt {} of {} at {} failed",
-        attempt.number(),
-        GroupSetup.MAX_ATTEMPTS,
-        header.getImageId(),
-        fault);
     if (attempt.number() >= GroupSetup.MAX_ATTEMPTS) {
       return giveUp(record, header, fault.toString());
     }
-    if (attempt.stopped().isEmpty()) {
-      pause();
+    if (attempt.number() == 1) {
+      faults.tell("%s failed and is tried again".formatted(header.getImageId()), fault);
+    } else {
+      LOG.debug("Attempt {} at {} failed", attempt.number(), header.getImageId(), fault);
     }
+    Backoff.sleep(backoff.after(attempt.number()), () -> attempt.stopped().isPresent());
     return Disposition.RETRY;
+  }
+
+  private Disposition retryElsewhere(
+      ConsumerRecord<byte[], byte[]> record,
+      TaskHeader header,
+      Attempt attempt,
+      WorkerFullException e) {
+    LOG.warn("{} is given back: {}", header.getImageId(), e.getMessage());
+    if (attempt.number() < FULL_ATTEMPTS) {
+      return Disposition.RETRY;
+    }
+    String reason = "this picture's work takes more memory than there is; a smaller one will do";
+    fail(header, error(ErrorCode.INVALID_ARGUMENT, "parameters", reason));
+    deadLetter(record, e.getMessage());
+    return Disposition.DONE;
   }
 
   private Disposition giveUp(
       ConsumerRecord<byte[], byte[]> record, TaskHeader header, String fault) {
+    LOG.warn(
+        "{} failed {} times and is given up: {}",
+        header.getImageId(),
+        GroupSetup.MAX_ATTEMPTS,
+        fault);
     fail(header, Outbox.internalError());
     deadLetter(record, "failed %d times: %s".formatted(GroupSetup.MAX_ATTEMPTS, fault));
     return Disposition.DONE;
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(RETRY_PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void deadLetter(ConsumerRecord<byte[], byte[]> record, String reason) {

@@ -110,6 +110,19 @@ public final class Outbox implements AutoCloseable {
     await(letter);
   }
 
+  /** Writes a task to its topic again, for another worker, and says how often that has been. */
+  void passOn(ConsumerRecord<byte[], byte[]> task, int hops) {
+    ProducerRecord<byte[], byte[]> again =
+        new ProducerRecord<>(task.topic(), task.key(), task.value());
+    for (Header header : task.headers()) {
+      if (!header.key().equals(RecordHeaders.HOPS)) {
+        again.headers().add(header);
+      }
+    }
+    header(again, RecordHeaders.HOPS, Integer.toString(hops));
+    await(again);
+  }
+
   /** What clients are told of a fault of ours: no details, they are in the log. */
   public static GenerationError internalError() {
     return GenerationError.newBuilder()

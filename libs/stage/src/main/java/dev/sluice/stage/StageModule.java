@@ -11,9 +11,9 @@ public interface StageModule<T, R> {
   /** Which stage this is. */
   StageProtocol<T, R> protocol();
 
-  /** What it tells of itself, before {@link #load} too. */
+  /** What it tells of itself, before {@link #open} too. */
   StageState state();
 
-  /** Loads the models; the service is ready when this has returned. Called once. */
-  Stage<T, R> load();
+  /** Begins to serve models; tasks come when this has returned. Called once. */
+  Stage<T, R> open();
 }

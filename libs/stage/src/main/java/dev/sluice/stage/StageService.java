@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -27,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the application's {@link StageModule}: loads it, opens both doors, and closes them again.
- * Ready when the models are loaded and the share group is joined.
+ * Runs the application's {@link StageModule}: opens it and both its doors, and closes them again.
+ * Ready when the share group is joined; which models are loaded is told beside.
  */
 @Default // to be injected as what it is, besides being found as a check
 @Readiness
@@ -37,11 +38,16 @@ public class StageService implements HealthCheck {
 
   private static final Logger LOG = LoggerFactory.getLogger(StageService.class);
 
+  /** The status of a process that is full and wants to be started anew: EX_TEMPFAIL. */
+  public static final int EXIT_FULL = 75;
+
   private final Supplier<Optional<StageModule<?, ?>>> module;
   private final StageSettings settings;
   private final MeterRegistry metrics;
   private final Map<String, Object> kafka;
+  private final IntConsumer exit;
   private boolean stopped;
+  private volatile String full;
   private volatile Doors<?, ?> doors;
 
   @Inject
@@ -51,17 +57,27 @@ public class StageService implements HealthCheck {
       MeterRegistry metrics,
       @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
           String bootstrapServers) {
-    this(() -> modules.stream().findFirst(), settings, metrics, bootstrapServers);
+    this(
+        () -> modules.stream().findFirst(),
+        settings,
+        metrics,
+        bootstrapServers,
+        Quarkus::asyncExit);
   }
 
+  /**
+   * @param exit ends the process with a status
+   */
   StageService(
       Supplier<Optional<StageModule<?, ?>>> module,
       StageSettings settings,
       MeterRegistry metrics,
-      String bootstrapServers) {
+      String bootstrapServers,
+      IntConsumer exit) {
     this.module = module;
     this.settings = settings;
     this.metrics = metrics;
+    this.exit = exit;
     this.kafka = Map.of("bootstrap.servers", bootstrapServers);
   }
 
@@ -94,6 +110,7 @@ public class StageService implements HealthCheck {
     if (module.get().isEmpty()) {
       return;
     }
+    module.get().orElseThrow().state().onFull(this::endFull);
     Thread loader = new Thread(this::open, "stage-loader");
     loader.setDaemon(true);
     loader.start();
@@ -107,7 +124,7 @@ public class StageService implements HealthCheck {
       if (!isStopped()) {
         LOG.error("The stage could not be started", e);
         LOG.error(FatalLine.of(e));
-        Quarkus.asyncExit(1);
+        exit.accept(1);
       }
     }
   }
@@ -117,7 +134,19 @@ public class StageService implements HealthCheck {
     return stopped;
   }
 
-  /** The end may come while the models are being loaded. */
+  /**
+   * Ends this process in good order: no more tasks, those in work go to others. Whoever started it
+   * starts it anew.
+   */
+  private synchronized void endFull(String reason) {
+    if (full == null && !stopped) {
+      full = reason;
+      LOG.error("This process ends and is to be started anew: {}", reason);
+      exit.accept(EXIT_FULL);
+    }
+  }
+
+  /** The end may come while the stage is being opened. */
   private synchronized void opened(Doors<?, ?> opened) {
     if (stopped) {
       opened.close();
@@ -133,7 +162,7 @@ public class StageService implements HealthCheck {
     FutureTask<Void> setup =
         new FutureTask<>(() -> GroupSetup.prepare(kafka, group, topic, settings.lock()), null);
     new Thread(setup, "group-setup").start();
-    Stage<T, R> stage = module.load();
+    Stage<T, R> stage = module.open();
     join(setup);
     CancelledWork cancelled = new CancelledWork();
     FolderBlobStore blobs = new FolderBlobStore(settings.blobs());
@@ -142,10 +171,24 @@ public class StageService implements HealthCheck {
     StageRuntime<T, R> runtime =
         new StageRuntime<>(module.protocol(), stage, payloads, cancelled, metrics);
     Outbox outbox = new Outbox(kafka);
-    ControlListener control = new ControlListener(kafka, cancelled);
+    StatusBoard workers = new StatusBoard();
+    String self = StatusPublisher.name(module.protocol().stage());
+    PassingOn passing =
+        new PassingOn(
+            workers,
+            module.protocol().stage(),
+            self,
+            outbox,
+            StatusPublisher.AT_LEAST_EVERY.plusSeconds(1),
+            PassingOn.PAUSES);
+    ControlListener control = new ControlListener(kafka, cancelled, workers);
     ShareGroupWorker worker =
         new ShareGroupWorker(
-            kafka, group, topic, settings.slots(), new KafkaDoor<>(runtime, outbox, checkpoints));
+            kafka,
+            group,
+            topic,
+            settings.slots(),
+            new KafkaDoor<>(runtime, outbox, checkpoints, passing, Backoff.DEFAULT));
     Backlog backlog = new Backlog(kafka, group, topic);
     Gauge.builder("sluice.stage.backlog", backlog, Backlog::records)
         .description("Tasks that wait or are in work, over all replicas")
@@ -159,7 +202,12 @@ public class StageService implements HealthCheck {
         checkpoints,
         new BlobSweeper(blobs, settings.blobRetention()),
         backlog,
-        new StatusPublisher(kafka, module.protocol().stage(), module.state(), worker::isReady));
+        new StatusPublisher(
+            kafka,
+            module.protocol().stage(),
+            self,
+            module.state(),
+            () -> worker.isReady() && full == null));
   }
 
   private static void join(FutureTask<Void> setup) {
@@ -186,14 +234,14 @@ public class StageService implements HealthCheck {
   /**
    * The stage's gRPC door.
    *
-   * @throws io.grpc.StatusRuntimeException {@code UNAVAILABLE} while the models are being loaded
+   * @throws io.grpc.StatusRuntimeException {@code UNAVAILABLE} while the service starts
    */
   @SuppressWarnings("unchecked")
   public <T, R> GrpcDoor<T, R> grpc(StageProtocol<T, R> protocol) {
     Doors<?, ?> open = doors;
     if (open == null) {
       throw Status.UNAVAILABLE
-          .withDescription("the models are still being loaded; try again in a moment")
+          .withDescription("the service is still starting; try again in a moment")
           .asRuntimeException();
     }
     return (GrpcDoor<T, R>) open.grpc();
@@ -205,7 +253,10 @@ public class StageService implements HealthCheck {
     Optional<StageModule<?, ?>> own = module.get();
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("stage")
-            .status(own.isEmpty() || open != null && open.worker().isReady());
+            .status(own.isEmpty() || open != null && open.worker().isReady() && full == null);
+    if (full != null) {
+      response.withData("ends", full);
+    }
     own.ifPresent(stage -> describe(stage.state(), response));
     return response.build();
   }

@@ -1,6 +1,7 @@
 package dev.sluice.stage;
 
 import dev.sluice.contract.v1.StageStatus;
+import java.util.function.Consumer;
 
 /** What a stage tells of itself, to its health check and on {@code sluice.status}. */
 public interface StageState {
@@ -12,4 +13,10 @@ public interface StageState {
    * @param listener called after a change, from any thread; quick
    */
   void onChange(Runnable listener);
+
+  /**
+   * @param listener told why, when this process cannot go on and another is to be started in its
+   *     place
+   */
+  void onFull(Consumer<String> listener);
 }

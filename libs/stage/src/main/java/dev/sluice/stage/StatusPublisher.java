@@ -55,16 +55,15 @@ final class StatusPublisher implements AutoCloseable {
    * @param ready whether this worker takes tasks
    */
   StatusPublisher(
-      Map<String, Object> settings, Stage stage, StageState state, BooleanSupplier ready) {
+      Map<String, Object> settings,
+      Stage stage,
+      String worker,
+      StageState state,
+      BooleanSupplier ready) {
     this.stage = stage;
+    this.worker = worker;
     this.state = state;
     this.ready = ready;
-    this.worker =
-        Topics.name(stage)
-            + "-"
-            + ProcessHandle.current().pid()
-            + "-"
-            + UUID.randomUUID().toString().substring(0, 8);
     Map<String, Object> own = new HashMap<>(settings);
     own.put("linger.ms", 0);
     own.put("max.block.ms", PATIENCE.toMillis());
@@ -74,9 +73,13 @@ final class StatusPublisher implements AutoCloseable {
     thread.start();
   }
 
-  /** The name under which this worker is known. */
-  String worker() {
-    return worker;
+  /** A name for a worker of a stage that no other has. */
+  static String name(Stage stage) {
+    return "%s-%d-%s"
+        .formatted(
+            Topics.name(stage),
+            ProcessHandle.current().pid(),
+            UUID.randomUUID().toString().substring(0, 8));
   }
 
   /** The worker as it is now. */

@@ -37,6 +37,8 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   static final int INLINE_LIMIT = 64;
   static final int CHECKPOINT_EVERY = 5;
 
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofMillis(200));
+
   private static final AtomicInteger RIGS = new AtomicInteger();
 
   private final KafkaForTests.Address kafka;
@@ -48,6 +50,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   private final Outbox outbox;
   private final KafkaProducer<byte[], byte[]> producer;
   private final CancelledWork cancelled = new CancelledWork();
+  private final StatusBoard workers = new StatusBoard();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Deque<Runnable> open = new ArrayDeque<>();
 
@@ -97,7 +100,18 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
 
   /** Starts a worker of one slot. */
   ShareGroupWorker work(Stage<T, R> stage) {
-    return work(1, new KafkaDoor<>(runtime(stage), outbox, checkpoints));
+    return work(1, door(stage, "worker"));
+  }
+
+  /** The Kafka door of a worker; it hears of others by {@link #workers}. */
+  KafkaDoor<T, R> door(Stage<T, R> stage, String worker) {
+    PassingOn passing =
+        new PassingOn(workers, protocol.stage(), worker, outbox, Duration.ZERO, BACKOFF);
+    return new KafkaDoor<>(runtime(stage), outbox, checkpoints, passing, BACKOFF);
+  }
+
+  StatusBoard workers() {
+    return workers;
   }
 
   ShareGroupWorker work(int slots, ShareGroupWorker.RecordHandler handler) {
@@ -108,7 +122,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
 
   /** Begins to obey {@code sluice.control}. */
   void listen() {
-    closing(new ControlListener(kafka.settings(), cancelled), ControlListener::close);
+    closing(new ControlListener(kafka.settings(), cancelled, workers), ControlListener::close);
   }
 
   void cancel(CancelWork command) {

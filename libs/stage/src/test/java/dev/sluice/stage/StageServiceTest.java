@@ -15,7 +15,9 @@ import io.quarkus.runtime.StartupEvent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,8 @@ class StageServiceTest {
   private final KafkaForTests.Address kafka;
   private final PrometheusMeterRegistry metrics =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  private final List<Integer> exits = new CopyOnWriteArrayList<>();
 
   @TempDir private Path folder;
 
@@ -46,7 +50,7 @@ class StageServiceTest {
     }
 
     @Override
-    public Stage<UpscalerTask, UpscalerResult> load() {
+    public Stage<UpscalerTask, UpscalerResult> open() {
       try {
         mayLoad.await();
       } catch (InterruptedException e) {
@@ -57,7 +61,7 @@ class StageServiceTest {
   }
 
   @Test
-  void service_isReadyWhenItsModelsAreLoaded() throws Exception {
+  void service_isReadyWhenItsStageIsOpen() throws Exception {
     CountDownLatch mayLoad = new CountDownLatch(1);
     StageService service = service(Optional.of(new Upscaler(mayLoad, new ToyState())));
     try (StageRig<UpscalerTask, UpscalerResult> rig =
@@ -117,6 +121,25 @@ class StageServiceTest {
     assertThat(service.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
   }
 
+  @Test
+  void service_thatIsFullIsNotReadyAndEndsOnce() {
+    CountDownLatch mayLoad = new CountDownLatch(0);
+    ToyState state = new ToyState();
+    StageService service = service(Optional.of(new Upscaler(mayLoad, state)));
+    try {
+      service.start(new StartupEvent());
+      awaitReady(service);
+      state.runFull("nothing is left");
+      state.runFull("nothing is left");
+
+      assertThat(service.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+      assertThat(service.call().getData().orElseThrow()).containsEntry("ends", "nothing is left");
+      assertThat(exits).containsExactly(StageService.EXIT_FULL);
+    } finally {
+      service.stop(new ShutdownEvent());
+    }
+  }
+
   private static void awaitReady(StageService service) {
     long end = System.nanoTime() + TopicReader.PATIENCE.toNanos();
     while (service.call().getStatus() != HealthCheckResponse.Status.UP) {
@@ -126,7 +149,8 @@ class StageServiceTest {
   }
 
   private StageService service(Optional<StageModule<?, ?>> module) {
-    return new StageService(() -> module, new Settings(folder), metrics, kafka.bootstrapServers());
+    return new StageService(
+        () -> module, new Settings(folder), metrics, kafka.bootstrapServers(), exits::add);
   }
 
   private record Settings(Path blobs) implements StageSettings {

@@ -32,9 +32,9 @@ class StatusPublisherTest {
     try (StageRig<?, ?> rig = new StageRig<>(kafka, StageProtocol.DENOISER, folder)) {
       TopicReader records = rig.read(Topics.STATUS);
       ToyState state = new ToyState();
+      String worker = StatusPublisher.name(Stage.DENOISER);
       StatusPublisher publisher =
-          new StatusPublisher(kafka.settings(), Stage.DENOISER, state, () -> true);
-      String worker = publisher.worker();
+          new StatusPublisher(kafka.settings(), Stage.DENOISER, worker, state, () -> true);
 
       StageStatus first = status(records.await(1, record -> key(record).equals(worker)).get(0));
       assertThat(first.getStage()).isEqualTo(Stage.DENOISER);
@@ -58,8 +58,9 @@ class StatusPublisherTest {
     try (StageRig<?, ?> rig = new StageRig<>(kafka, StageProtocol.DENOISER, folder)) {
       TopicReader records = rig.read(Topics.STATUS);
       ToyState state = new ToyState();
+      String worker = StatusPublisher.name(Stage.DENOISER);
       try (StatusPublisher publisher =
-          new StatusPublisher(kafka.settings(), Stage.DENOISER, state, () -> true)) {
+          new StatusPublisher(kafka.settings(), Stage.DENOISER, worker, state, () -> true)) {
         for (int i = 0; i < 1000; i++) {
           state.set(ToyState.loading(i));
           Deliveries.sleep(Duration.ofMillis(1));
@@ -68,12 +69,11 @@ class StatusPublisherTest {
             records.await(
                 1,
                 record ->
-                    key(record).equals(publisher.worker())
+                    key(record).equals(worker)
                         && status(record).getModels(0).equals(ToyState.loading(999)));
         assertThat(written).hasSize(1);
         assertThat(
-                records.during(Duration.ZERO).stream()
-                    .filter(record -> key(record).equals(publisher.worker())))
+                records.during(Duration.ZERO).stream().filter(record -> key(record).equals(worker)))
             .hasSizeLessThan(100);
       }
     }

@@ -4,12 +4,14 @@ import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.MemoryStatus;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
+import java.util.function.Consumer;
 
 /** A stage that is as a test says; at first it loads a model. */
 final class ToyState implements StageState {
 
   private volatile ModelStatus model = loading(1_200_000_000L);
   private volatile Runnable listener = () -> {};
+  private volatile Consumer<String> full = reason -> {};
 
   static ModelStatus loading(long bytes) {
     return ModelStatus.newBuilder()
@@ -36,6 +38,16 @@ final class ToyState implements StageState {
   public void describe(StageStatus.Builder status) {
     status.addModels(model);
     status.setMemory(MemoryStatus.newBuilder().setUsed(1_200_000_000L).setBudget(6_000_000_000L));
+  }
+
+  /** As when memory runs out. */
+  void runFull(String reason) {
+    full.accept(reason);
+  }
+
+  @Override
+  public void onFull(Consumer<String> listener) {
+    full = listener;
   }
 
   @Override

@@ -1,0 +1,37 @@
+package dev.sluice.serving;
+
+/**
+ * How large the picture is that a task makes.
+ *
+ * @param height 0 for the model's own
+ * @param width as {@code height}
+ * @param isSample whether both count values of the model's samples, not pixels
+ */
+public record PictureSize(int height, int width, boolean isSample) {
+
+  /** The model's own. */
+  public static final PictureSize OWN = new PictureSize(0, 0, false);
+
+  /** In pixels. */
+  public static PictureSize pixels(int height, int width) {
+    return new PictureSize(height, width, false);
+  }
+
+  /** Of a sample, a latent for instance. */
+  public static PictureSize sample(int height, int width) {
+    return new PictureSize(height, width, true);
+  }
+
+  boolean isOwn() {
+    return height == 0 || width == 0;
+  }
+
+  /** The same in pixels. */
+  PictureSize inPixels(int downscale) {
+    return isSample ? pixels(height * downscale, width * downscale) : this;
+  }
+
+  long area() {
+    return (long) height * width;
+  }
+}
