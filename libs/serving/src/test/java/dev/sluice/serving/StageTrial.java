@@ -279,7 +279,8 @@ public final class StageTrial {
 
     @Override
     public OptionalInt opThreads() {
-      return OptionalInt.empty();
+      // As with small models only, whatever else lies beside the one that is tried.
+      return OptionalInt.of(1);
     }
 
     @Override
