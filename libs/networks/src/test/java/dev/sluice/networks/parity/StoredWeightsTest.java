@@ -57,8 +57,7 @@ class StoredWeightsTest {
       List<Comparison> widened = pack.run(WeightPrecision.FLOAT32).outputs();
       for (int i = 0; i < widened.size(); i++) {
         // TensorFlow may add up in another order from one graph to the next.
-        assertThat(stored.outputs().get(i).error())
-            .isCloseTo(widened.get(i).error(), within(1e-5));
+        assertThat(stored.outputs().get(i).error()).isCloseTo(widened.get(i).error(), within(1e-5));
       }
     }
   }
