@@ -47,7 +47,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
     Config firstConfig = model.config(FIRST);
     Config lastConfig = model.config(LAST);
     this.channels = firstConfig.integer("in_channels", 6) / 2;
-    this.enlargements = enlargements(firstConfig, lastConfig, noising);
+    requireNotSmaller(firstConfig, lastConfig);
     try (Closer closer = new Closer()) {
       Network first = closer.opened(Components.network(model, FIRST));
       Network last = closer.opened(Components.network(model, LAST));
@@ -58,6 +58,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
               new StepBatcher(model.name() + "/" + LAST, last::run, limit));
       closer.handOver();
     }
+    this.enlargements = enlargements(firstConfig, lastConfig, noising);
   }
 
   /** Loads the super-resolution networks of a model. */
@@ -65,7 +66,7 @@ final class SuperResolutionCascade implements UpscalerEngine {
     return new SuperResolutionCascade(model, limit);
   }
 
-  private List<SuperResolution> enlargements(Config first, Config last, LowResolution noising) {
+  private static void requireNotSmaller(Config first, Config last) {
     int firstSize = first.integer("sample_size");
     int lastSize = last.integer("sample_size");
     if (lastSize < firstSize) {
@@ -73,6 +74,11 @@ final class SuperResolutionCascade implements UpscalerEngine {
           "%s: sample_size is %d; expected at least the %d of %s"
               .formatted(last.origin(), lastSize, firstSize, FIRST));
     }
+  }
+
+  private List<SuperResolution> enlargements(Config first, Config last, LowResolution noising) {
+    int firstSize = first.integer("sample_size");
+    int lastSize = last.integer("sample_size");
     StepBatcher firstBatcher = batchers.get(0);
     StepBatcher lastBatcher = batchers.get(1);
     if (lastSize == firstSize) {
