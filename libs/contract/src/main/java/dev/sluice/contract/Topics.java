@@ -8,10 +8,10 @@ public final class Topics {
   /** {@code GenerationRequest}s from clients. */
   public static final String REQUESTS = "sluice.requests";
 
-  /** {@code GenerationResult}s, one for each picture, keyed by image id. */
+  /** {@code GenerationResult}s, one for each picture, keyed by request id and index. */
   public static final String RESULTS = "sluice.results";
 
-  /** {@code GenerationEvent}s: progress and previews, keyed by request id. */
+  /** {@code GenerationEvent}s: progress and previews, keyed by work id. */
   public static final String EVENTS = "sluice.events";
 
   /** {@code ControlCommand}s, read by every process. */

@@ -88,9 +88,12 @@ public final class Outbox implements AutoCloseable {
     await(record);
   }
 
-  /** Where no work was begun, the label is all there is. */
+  /**
+   * Clients find their results by what they call them; gateways go by the work's id, in the value.
+   * Where a task could not even be read, that id is all there is.
+   */
   private static String keyOf(GenerationResult result) {
-    String id = result.getWorkId().isEmpty() ? result.getRequestId() : result.getWorkId();
+    String id = result.getRequestId().isEmpty() ? result.getWorkId() : result.getRequestId();
     return id + "/" + result.getImageIndex();
   }
 
