@@ -137,6 +137,8 @@ class PriorStageTest {
 
   @Test
   void run_stopsBetweenSteps() {
+    // Who waits for the model asks whether to go on, too.
+    stage.run(task(StageTrial.sampling(2, 3)), new StageTrial.Context());
     StageTrial.Context context = new StageTrial.Context(2);
 
     assertThatThrownBy(() -> stage.run(task(StageTrial.sampling(50, 3)), context))

@@ -325,7 +325,6 @@ public class Engines<E extends StageEngine> implements StageState {
     LoadingTeller teller = new LoadingTeller(context);
     try {
       while (true) {
-        context.check();
         ModelFolder folder = folder(model);
         String stamp = folder.stamp();
         ComponentLoading loading = ComponentLoading.getDefaultInstance();
@@ -345,6 +344,7 @@ public class Engines<E extends StageEngine> implements StageState {
           }
           lock.wait(POLL_MILLIS);
         }
+        context.check();
         teller.tell(loading);
       }
     } catch (InterruptedException e) {
