@@ -493,7 +493,11 @@ public class Engines<E extends StageEngine> implements StageState {
       Watch watch = new Watch(slot, loaded);
       watch.admitAll(folder);
       WorkingMemory work = kind.work(folder);
-      engine = folder.loading(loading()).watchedBy(watch).load(model -> kind.load(model, limitFor(loaded, work)));
+      engine =
+          folder
+              .loading(loading())
+              .watchedBy(watch)
+              .load(model -> kind.load(model, limitFor(loaded, work)));
       if (folder.bytes() <= SMALL_BYTES) {
         engine.warmUp();
       }
