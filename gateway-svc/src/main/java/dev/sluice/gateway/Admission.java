@@ -8,10 +8,12 @@ final class Admission {
 
   private final WorkRegistry works;
   private final TaskWriter tasks;
+  private final WorkerChecks workers;
 
-  Admission(WorkRegistry works, TaskWriter tasks) {
+  Admission(WorkRegistry works, TaskWriter tasks, WorkerChecks workers) {
     this.works = works;
     this.tasks = tasks;
+    this.workers = workers;
   }
 
   /**
@@ -20,6 +22,7 @@ final class Admission {
    * @param plan as that work
    * @param traceParent W3C trace context of the request
    * @return what has become of its pictures already
+   * @throws RequestException if no worker can do it
    * @throws RuntimeException if the tasks could not be written; the label is free then
    */
   List<GenerationResult> begin(WorkRegistry.Claim claim, GenerationPlan plan, String traceParent) {
@@ -29,6 +32,7 @@ final class Admission {
       return works.outcomes(claim.work());
     }
     try {
+      workers.check(plan.header().getModel(), plan.route());
       tasks.writeFirst(plan, traceParent);
     } catch (RuntimeException e) {
       works.giveUp(plan.header());

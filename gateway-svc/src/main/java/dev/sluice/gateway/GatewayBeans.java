@@ -86,7 +86,7 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  Admission admission(WorkRegistry works, TaskWriter tasks) {
-    return new Admission(works, tasks);
+  Admission admission(WorkRegistry works, TaskWriter tasks, StatusBoard workers) {
+    return new Admission(works, tasks, new WorkerChecks(workers));
   }
 }
