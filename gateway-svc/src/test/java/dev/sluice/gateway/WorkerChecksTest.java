@@ -41,11 +41,7 @@ class WorkerChecksTest {
             .build();
     board.take(
         new ConsumerRecord<>(
-            Topics.STATUS,
-            0,
-            0,
-            worker.getBytes(StandardCharsets.UTF_8),
-            status.toByteArray()));
+            Topics.STATUS, 0, 0, worker.getBytes(StandardCharsets.UTF_8), status.toByteArray()));
   }
 
   private static ModelStatus.Builder sd15(ModelStatus.State state) {
@@ -94,8 +90,7 @@ class WorkerChecksTest {
   @Test
   void check_refusesAPictureForWhichNoWorkerHasTheMemory() {
     hear("a", withMemory(6_000_000_000L));
-    assertThat(
-            refusal("1280x1280 needs about 7.3 GB of memory; the denoiser has 6.0 GB: at most"))
+    assertThat(refusal("1280x1280 needs about 7.3 GB of memory; the denoiser has 6.0 GB: at most"))
         .isEqualTo(ErrorCode.INVALID_ARGUMENT);
 
     hear("b", withMemory(20_000_000_000L));
