@@ -146,8 +146,10 @@ class RoutePlannerTest {
   @Test
   void plan_takesASamplerInPlaceOfOneThatIsNotKnown(@TempDir Path models) throws IOException {
     Path model = copy("pipe-sd", models.resolve("novel"));
-    Path scheduler = model.resolve("scheduler/scheduler_config.json");
-    Files.writeString(scheduler, Files.readString(scheduler).replace("PNDMSch", "NovelSch"));
+    for (String name : List.of("model_index.json", "scheduler/scheduler_config.json")) {
+      Path file = model.resolve(name);
+      Files.writeString(file, Files.readString(file).replace("PNDMSch", "NovelSch"));
+    }
     RoutePlanner planner = planner(models, "novel");
     StageSettings euler = StageSettings.newBuilder().setSampler("EulerDiscreteScheduler").build();
 

@@ -56,8 +56,10 @@ class StageEnginesTest {
         Files.copy(file, copy);
       }
     }
-    Path scheduler = model.resolve("scheduler/scheduler_config.json");
-    Files.writeString(scheduler, Files.readString(scheduler).replace("DDPMSch", "NovelSch"));
+    for (String name : List.of("model_index.json", "scheduler/scheduler_config.json")) {
+      Path file = model.resolve(name);
+      Files.writeString(file, Files.readString(file).replace("DDPMSch", "NovelSch"));
+    }
     try (DenoiserEngine engine = DenoiserEngine.load(ModelFolder.open(model), BatchLimit.DEFAULT)) {
       engine.warmUp();
 
