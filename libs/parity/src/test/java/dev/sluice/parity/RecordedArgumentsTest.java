@@ -63,8 +63,7 @@ class RecordedArgumentsTest {
     HostTensor.Floats byDdpm = runAs("DDPMPipeline", copy.folder());
     HostTensor.Floats byPipeline = runAs("DDIMPipeline", copy.folder());
     copy.edit(
-        "scheduler/scheduler_config.json",
-        text -> text.replace("\"DDPMScheduler\"", "\"DDIMScheduler\""));
+        "model_index.json", text -> text.replace("\"DDPMScheduler\"", "\"DDIMScheduler\""));
     HostTensor.Floats byModel = runAs("DDPMPipeline", copy.folder());
 
     assertThat(byPipeline.values()).isEqualTo(byModel.values()).isNotEqualTo(byDdpm.values());
