@@ -110,7 +110,8 @@ public final class ModelFolder {
     for (String name : beside(folder, classes::containsKey)) {
       classes.put(name, classBeside(folder, name));
     }
-    return new ModelFolder(folder, pipeline, classes, index, LoadOptions.DEFAULT, WeightsWatch.NONE);
+    return new ModelFolder(
+        folder, pipeline, classes, index, LoadOptions.DEFAULT, WeightsWatch.NONE);
   }
 
   /** What to do with a component that lies there by itself, as the end of a sentence. */

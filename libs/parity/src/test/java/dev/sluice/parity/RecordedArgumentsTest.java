@@ -62,8 +62,7 @@ class RecordedArgumentsTest {
     PackCopy copy = PackCopy.of("pipe-ddpm", parent);
     HostTensor.Floats byDdpm = runAs("DDPMPipeline", copy.folder());
     HostTensor.Floats byPipeline = runAs("DDIMPipeline", copy.folder());
-    copy.edit(
-        "model_index.json", text -> text.replace("\"DDPMScheduler\"", "\"DDIMScheduler\""));
+    copy.edit("model_index.json", text -> text.replace("\"DDPMScheduler\"", "\"DDIMScheduler\""));
     HostTensor.Floats byModel = runAs("DDPMPipeline", copy.folder());
 
     assertThat(byPipeline.values()).isEqualTo(byModel.values()).isNotEqualTo(byDdpm.values());
