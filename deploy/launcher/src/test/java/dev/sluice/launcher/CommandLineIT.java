@@ -142,7 +142,8 @@ class CommandLineIT {
       assertThat(generate.waitFor()).as(output).isZero();
       assertThat(output).contains("generated in").doesNotContain("to start");
     } finally {
-      up.destroy();
+      // By its handle: Process.destroy would close the stream that is to be read.
+      up.toHandle().destroy();
       String said = outputOf(up);
       up.waitFor();
       assertThat(said)
