@@ -36,7 +36,7 @@ final class WorkerChecks {
    * Checks every step of a picture's way.
    *
    * @param model of the steps that name none
-   * @throws RequestException if no worker serves a step's model, or none has the memory for the
+   * @throws RequestException if all workers leave a step's model out, or none has the memory for the
    *     picture
    */
   void check(String model, List<RouteStep> route) {
@@ -53,9 +53,8 @@ final class WorkerChecks {
     List<ModelStatus> known = known(step.getStage(), model);
     String stage = Topics.name(step.getStage());
     if (known.isEmpty()) {
-      throw RequestException.modelUnusable(
-          "No worker of the %s that is there now has model %s: they serve other folders of models."
-              .formatted(stage, model));
+      // A folder that has just come: whoever gets the task looks for it, and says what is wrong.
+      return;
     }
     List<ModelStatus> served = known.stream().filter(StatusBoard::isServed).toList();
     if (served.isEmpty()) {

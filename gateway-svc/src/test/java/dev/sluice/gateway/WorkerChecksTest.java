@@ -71,11 +71,10 @@ class WorkerChecksTest {
   }
 
   @Test
-  void check_refusesAModelThatNoWorkerHas() {
+  void check_leavesAModelThatNoWorkerHasToldOfToTheOneThatGetsTheTask() {
     hear("a", ModelStatus.newBuilder().setName("other").setState(ModelStatus.State.LOADED));
 
-    assertThat(refusal("No worker of the denoiser", "has model sd15"))
-        .isEqualTo(ErrorCode.MODEL_UNUSABLE);
+    checks.check("sd15", ROUTE);
   }
 
   @Test
@@ -99,10 +98,10 @@ class WorkerChecksTest {
 
   @Test
   void check_looksAtTheModelOfEachStep() {
-    hear("a", sd15(ModelStatus.State.LOADED));
+    hear("a", sd15(ModelStatus.State.LEFT_OUT).setName("x").setReason("x is cut off"));
 
     assertThatThrownBy(
             () -> checks.check("sd15", List.of(ROUTE.get(0).toBuilder().setModel("x").build())))
-        .hasMessageContaining("model x");
+        .hasMessageContaining("x is cut off");
   }
 }
