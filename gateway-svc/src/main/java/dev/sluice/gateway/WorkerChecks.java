@@ -36,8 +36,8 @@ final class WorkerChecks {
    * Checks every step of a picture's way.
    *
    * @param model of the steps that name none
-   * @throws RequestException if all workers leave a step's model out, or none has the memory for the
-   *     picture
+   * @throws RequestException if all workers leave a step's model out, or none has the memory for
+   *     the picture
    */
   void check(String model, List<RouteStep> route) {
     String current = model;
