@@ -1137,6 +1137,7 @@ class PipelineIT {
             .setHeader(
                 TaskHeader.newBuilder()
                     .setRequestId("bad-tensor")
+                    .setWorkId("bad-tensor")
                     .setImageId("bad-tensor/0")
                     .setModel(MODEL))
             .putInputs(
