@@ -827,7 +827,7 @@ class PipelineIT {
       assertThat(resultsOf(results, "asked-twice", 1).get(0).getError().getCode())
           .isEqualTo(ErrorCode.ALREADY_EXISTS);
       write(Topics.REQUESTS, "k", request.toByteArray(), null);
-      assertThat(resultsOf(results, "asked-twice", 1).get(0).getImage().getPng()).isEqualTo(first);
+      assertThat(resultsOf(results, "asked-twice", 2).get(1).getImage().getPng()).isEqualTo(first);
     }
   }
 
