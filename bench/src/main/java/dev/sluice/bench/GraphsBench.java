@@ -44,8 +44,8 @@ public final class GraphsBench {
       Map<String, HostTensor> inputs = new LinkedHashMap<>(architecture.exampleInputs());
       int channels = inputs.get("sample").shape()[1];
       for (int i = 1; i <= TIMES; i++) {
-        int height = 8 * random.nextInt(1, 17);
-        int width = 8 * random.nextInt(1, 17);
+        int height = 4 * random.nextInt(1, 13);
+        int width = 4 * random.nextInt(1, 13);
         float[] sample = new float[channels * height * width];
         inputs.put("sample", new HostTensor.Floats(sample, 1, channels, height, width));
         network.run(inputs);

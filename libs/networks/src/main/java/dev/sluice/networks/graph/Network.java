@@ -205,7 +205,10 @@ public final class Network implements AutoCloseable {
     return architecture;
   }
 
-  /** Frees the weights; calls that still run end first. */
+  /**
+   * Frees the weights, once calls that still run have ended. With oneDNN the memory stays the
+   * process's, for the next network or call: TensorFlow's pool gives none back to the system.
+   */
   @Override
   public void close() {
     graphs.close();
