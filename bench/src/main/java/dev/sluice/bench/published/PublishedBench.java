@@ -26,8 +26,8 @@ public final class PublishedBench {
   /** Head of the table whose rows {@link #main} prints. */
   private static final String HEAD =
       """
-      | checkpoint | in files | | ready | first step after | a step | picture after | %s |
-      |---|---:|---|---:|---:|---:|---:|%s|
+      | checkpoint | in files | | ready | loaded | first step done | a step | picture | %s |
+      |---|---:|---|---:|---:|---:|---:|---:|%s|
       """;
 
   private static final List<String> PARTS =
@@ -35,6 +35,7 @@ public final class PublishedBench {
 
   private static final Pattern READY = Pattern.compile("^Press Ctrl-C|^started  ");
   private static final Pattern UP = Pattern.compile("^Press Ctrl-C");
+  private static final Pattern LOADING = Pattern.compile("^denoiser .* loading ");
   private static final Pattern STEP = Pattern.compile("^denoiser .* (\\d+)/(\\d+) ");
 
   private final Path root;
@@ -75,7 +76,7 @@ public final class PublishedBench {
         SluiceCommand.start(
             root, work.resolve("state"), Map.of(), arguments(folder.toString(), picture))) {
       requirePicture(command.await(), picture);
-      return row("`generate`", 0, lastReady(command), command, command.peaks());
+      return row("`generate`", lastReady(command), command, command.peaks());
     }
   }
 
@@ -93,7 +94,7 @@ public final class PublishedBench {
               root, state, Map.of(), arguments(folder.getFileName().toString(), picture))) {
         requirePicture(command.await(), picture);
         Map<String, Long> peaks = new LinkedHashMap<>(instance.peaks());
-        return row("`up`", ready, ready, command, peaks);
+        return row("`up`", ready, command, peaks);
       }
     }
   }
@@ -148,24 +149,29 @@ public final class PublishedBench {
   }
 
   /** The row of one way; times of steps count from the asking, which is the command's start. */
-  private String row(
-      String way, double offset, double ready, SluiceCommand command, Map<String, Long> peaks)
+  private String row(String way, double ready, SluiceCommand command, Map<String, Long> peaks)
       throws IOException {
     List<SluiceCommand.Line> steps =
         command.lines().stream().filter(line -> STEP.matcher(line.text()).find()).toList();
     Optional<Double> begun = steps.stream().map(SluiceCommand.Line::seconds).findFirst();
+    Optional<Double> loaded =
+        command.lines().stream()
+            .filter(line -> LOADING.matcher(line.text()).find())
+            .map(SluiceCommand.Line::seconds)
+            .max(Double::compare);
     Optional<Double> step =
         steps.size() < 2
             ? Optional.empty()
             : Optional.of(
                 steps.get(steps.size() - 1).seconds() - steps.get(steps.size() - 2).seconds());
     double picture = command.lines().get(command.lines().size() - 1).seconds();
-    return "| %s | %.1f GB | %s | %.0f s | %s | %s | %.0f s | %s |"
+    return "| %s | %.1f GB | %s | %.0f s | %s | %s | %s | %.0f s | %s |"
         .formatted(
             model.label(),
             storedBytes() / 1e9,
             way,
             ready,
+            loaded.map(PublishedBench::seconds).orElse(""),
             begun.map(PublishedBench::seconds).orElse(""),
             step.map(PublishedBench::seconds).orElse(""),
             picture,
