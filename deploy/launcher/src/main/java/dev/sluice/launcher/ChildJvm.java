@@ -9,7 +9,12 @@ final class ChildJvm {
 
   /** For processes that live for minutes: quick to start matters more than peak speed. */
   private static final List<String> QUICK_START =
-      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData");
+      List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData");
+
+  /**
+   * Without the second compiler a process is quicker to start, and slower at what Java computes.
+   */
+  private static final String FIRST_COMPILER_ONLY = "-XX:TieredStopAtLevel=1";
 
   /**
    * JavaCPP counts the whole resident memory against a limit that it derives from the heap, and
@@ -32,11 +37,15 @@ final class ChildJvm {
    * The beginning of a command line, up to the options of the virtual machine.
    *
    * @param heap the most of its heap, as {@code -Xmx} takes it
+   * @param computes whether so much is computed in Java itself that the second compiler pays
    */
-  static List<String> command(String heap) {
+  static List<String> command(String heap, boolean computes) {
     List<String> command = new ArrayList<>(DEAF_TO_CTRL_C);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(QUICK_START);
+    if (!computes) {
+      command.add(FIRST_COMPILER_ONLY);
+    }
     command.addAll(NATIVE_MEMORY);
     command.add("-Xmx" + heap);
     return command;

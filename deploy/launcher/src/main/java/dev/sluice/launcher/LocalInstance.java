@@ -176,7 +176,7 @@ final class LocalInstance implements AutoCloseable {
   }
 
   private ChildProcess startBroker() {
-    List<String> command = ChildJvm.command(BROKER_HEAP);
+    List<String> command = ChildJvm.command(BROKER_HEAP, false);
     command.addAll(
         List.of(
             "-cp",
@@ -188,7 +188,7 @@ final class LocalInstance implements AutoCloseable {
   }
 
   private ChildProcess startService(Service service) {
-    List<String> command = ChildJvm.command(service.heap());
+    List<String> command = ChildJvm.command(service.heap(), service.computes());
     command.addAll(List.of("-jar", home.runnableJar(service).toString()));
     return ChildProcess.start(
         service.label(),

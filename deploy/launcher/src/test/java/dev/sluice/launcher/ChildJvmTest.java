@@ -2,6 +2,8 @@ package dev.sluice.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,24 +19,36 @@ class ChildJvmTest {
 
     public static void main(String[] args) {
       System.out.printf(
-          "%d %d %d%n",
-          Pointer.maxBytes(), Pointer.maxPhysicalBytes(), Runtime.getRuntime().maxMemory() >> 20);
+          "%d %d %d %s%n",
+          Pointer.maxBytes(),
+          Pointer.maxPhysicalBytes(),
+          Runtime.getRuntime().maxMemory() >> 20,
+          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+              .getVMOption("TieredStopAtLevel")
+              .getValue());
     }
   }
 
   @Test
   void command_limitsTheHeapAndNotTheMemoryOfNetworks() throws Exception {
-    List<String> command = new ArrayList<>(ChildJvm.command("64m"));
+    List<String> limits = limits(false);
+
+    assertThat(limits).startsWith("0", "0");
+    assertThat(Integer.parseInt(limits.get(2))).isBetween(50, 64);
+  }
+
+  @Test
+  void command_leavesTheSecondCompilerToWhatComputes() throws Exception {
+    assertThat(limits(Service.GATEWAY.computes())).endsWith("4");
+    assertThat(limits(Service.DENOISER.computes())).endsWith("1");
+  }
+
+  private static List<String> limits(boolean computes) throws Exception {
+    List<String> command = new ArrayList<>(ChildJvm.command("64m", computes));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Limits.class.getName()));
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-
-    String[] limits =
-        new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-            .strip()
-            .split(" ");
-
-    assertThat(limits).startsWith("0", "0");
-    assertThat(Integer.parseInt(limits[2])).isBetween(50, 64);
+    String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return List.of(said.strip().split(" "));
   }
 }
