@@ -6,18 +6,13 @@ import dev.sluice.contract.Results;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.stage.BroadcastReader;
 import dev.sluice.stage.StatusBoard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,15 +24,11 @@ import org.slf4j.LoggerFactory;
 final class ReplyListener implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplyListener.class);
-  private static final Duration POLL = Duration.ofMillis(200);
-  private static final long PAUSE_MILLIS = 500;
 
   private final Generations generations;
   private final StatusBoard workers;
-  private final KafkaConsumer<byte[], byte[]> consumer;
-  private volatile boolean positioned;
-  private final Thread thread = new Thread(this::listen, "reply-listener");
-  private volatile boolean stopping;
+  private final BroadcastReader reader;
+  private volatile boolean ready;
 
   /**
    * Starts reading; the topics are there.
@@ -47,54 +38,30 @@ final class ReplyListener implements AutoCloseable {
   ReplyListener(Map<String, Object> settings, Generations generations, StatusBoard workers) {
     this.generations = generations;
     this.workers = workers;
-    Map<String, Object> own = new HashMap<>(settings);
-    own.put("enable.auto.commit", false);
-    own.put("auto.offset.reset", "latest");
-    this.consumer =
-        new KafkaConsumer<>(own, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    this.thread.setDaemon(true);
-    this.thread.start();
+    this.reader =
+        new BroadcastReader(
+            "reply-listener",
+            settings,
+            Map.of(
+                Topics.RESULTS, Duration.ZERO,
+                Topics.EVENTS, Duration.ZERO,
+                Topics.CONTROL, Duration.ZERO,
+                Topics.STATUS, Duration.ZERO),
+            this::take,
+            this::open);
+  }
+
+  private void open() {
+    ready = true;
+    generations.open();
   }
 
   /** Whether everything that is written from now on will be seen. */
   boolean isReady() {
-    return positioned;
+    return ready;
   }
 
-  private void listen() {
-    try (consumer) {
-      while (!stopping) {
-        try {
-          if (!positioned) {
-            goToEnd();
-            positioned = true;
-            generations.open();
-          }
-          consumer.poll(POLL).forEach(this::pass);
-        } catch (RuntimeException e) {
-          // The consumer keeps its place, so nothing is lost by going on with it.
-          if (!stopping) {
-            LOG.warn("Reading replies failed and goes on: {}", e.toString());
-            pause();
-          }
-        }
-      }
-    }
-  }
-
-  private void goToEnd() {
-    List<TopicPartition> partitions =
-        Stream.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL, Topics.STATUS)
-            .flatMap(topic -> consumer.partitionsFor(topic).stream())
-            .map(info -> new TopicPartition(info.topic(), info.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToEnd(partitions);
-    // Seeking is lazy: only asking for the position makes it so.
-    partitions.forEach(consumer::position);
-  }
-
-  private void pass(ConsumerRecord<byte[], byte[]> record) {
+  private void take(ConsumerRecord<byte[], byte[]> record) {
     if (record.topic().equals(Topics.STATUS)) {
       workers.take(record);
       return;
@@ -111,8 +78,6 @@ final class ReplyListener implements AutoCloseable {
       }
     } catch (InvalidProtocolBufferException e) {
       LOG.warn("A record on {} is not what belongs there: {}", record.topic(), e.getMessage());
-    } catch (RuntimeException e) {
-      LOG.error("A record on {} could not be passed on", record.topic(), e);
     }
   }
 
@@ -127,22 +92,8 @@ final class ReplyListener implements AutoCloseable {
     }
   }
 
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE_MILLIS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void close() {
-    stopping = true;
-    consumer.wakeup();
-    try {
-      thread.join(2_000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    reader.close();
   }
 }
