@@ -10,9 +10,13 @@ import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.stage.GroupSetup;
+import dev.sluice.stage.OutageException;
+import dev.sluice.stage.Outages;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
+import dev.sluice.stage.ShareGroupWorker.Hold;
 import dev.sluice.stage.ShareGroupWorker.RecordHandler;
+import dev.sluice.stage.StageStoppedException;
 import dev.sluice.stage.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -34,6 +38,7 @@ final class RequestDoor implements RecordHandler {
   private final WorkRegistry works;
   private final Admission admission;
   private final Outbox outbox;
+  private final Outages outages = new Outages();
 
   RequestDoor(RoutePlanner planner, WorkRegistry works, Admission admission, Outbox outbox) {
     this.planner = planner;
@@ -43,7 +48,16 @@ final class RequestDoor implements RecordHandler {
   }
 
   @Override
-  public Disposition handle(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
+  public Disposition handle(ConsumerRecord<byte[], byte[]> record, Hold hold) {
+    try {
+      return outages.outlast(
+          "A request on " + record.topic(), hold::isEnding, () -> handle(record, hold::isEnding));
+    } catch (StageStoppedException e) {
+      return Disposition.RETRY;
+    }
+  }
+
+  private Disposition handle(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
     GenerationRequest request;
     try {
       request = parse(record);
@@ -59,8 +73,10 @@ final class RequestDoor implements RecordHandler {
     } catch (RequestException e) {
       refuse(record, answerable(record, labelled), e.toError());
       return Disposition.DONE;
+    } catch (OutageException e) {
+      throw e;
     } catch (RuntimeException e) {
-      return retryOrGiveUp(record, labelled, e);
+      return retryOrGiveUp(record, labelled, stopping, e);
     }
   }
 
@@ -110,7 +126,10 @@ final class RequestDoor implements RecordHandler {
   }
 
   private Disposition retryOrGiveUp(
-      ConsumerRecord<byte[], byte[]> record, GenerationRequest request, RuntimeException fault) {
+      ConsumerRecord<byte[], byte[]> record,
+      GenerationRequest request,
+      BooleanSupplier stopping,
+      RuntimeException fault) {
     int attempt = record.deliveryCount().orElse((short) 1);
     LOG.error(
         "Attempt {} of {} at request {} failed",
@@ -119,6 +138,7 @@ final class RequestDoor implements RecordHandler {
         request.getRequestId(),
         fault);
     if (attempt < GroupSetup.DELIVERY_LIMIT) {
+      Outages.pause(attempt, stopping);
       return Disposition.RETRY;
     }
     fail(

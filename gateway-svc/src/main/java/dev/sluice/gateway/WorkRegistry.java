@@ -12,9 +12,9 @@ import dev.sluice.contract.v1.Label;
 import dev.sluice.contract.v1.LabelledWork;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.stage.BlobStore;
+import dev.sluice.stage.OutageException;
 import dev.sluice.stage.Payloads;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -185,7 +185,7 @@ final class WorkRegistry {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("the blob store cannot be read: " + e.getMessage(), e);
+      throw new OutageException("the blob store cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -193,7 +193,7 @@ final class WorkRegistry {
     try {
       return blobs.swap(key, expected, next.toByteString().asReadOnlyByteBuffer());
     } catch (IOException e) {
-      throw new UncheckedIOException("the blob store cannot be written: " + e.getMessage(), e);
+      throw new OutageException("the blob store cannot be written: " + e.getMessage(), e);
     }
   }
 

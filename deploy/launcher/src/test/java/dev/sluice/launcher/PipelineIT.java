@@ -51,6 +51,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -742,6 +743,7 @@ class PipelineIT {
               .build());
     }
     CountDownLatch underWay = new CountDownLatch(requests.size());
+    Set<String> wellBegun = ConcurrentHashMap.newKeySet();
     ExecutorService callers = Executors.newFixedThreadPool(requests.size());
     try {
       List<Future<Map<Integer, Image>>> calls = new ArrayList<>();
@@ -750,7 +752,9 @@ class PipelineIT {
             event -> {
               if (event.getProgress().getStage() == Stage.DENOISER) {
                 steps.get(request.getRequestId()).add(event.getProgress().getStep());
-                if (event.getProgress().getStep() == stepsBefore) {
+                // Not every step is told.
+                if (event.getProgress().getStep() >= stepsBefore
+                    && wellBegun.add(request.getRequestId())) {
                   underWay.countDown();
                 }
               }

@@ -17,7 +17,7 @@ public final class RecordHeaders {
   /** The topic that a dead letter comes from. */
   public static final String ORIGIN = "sluice-origin";
 
-  /** How often a task was passed on by workers that do not have its model. */
+  /** How often a task was written anew, by workers that do not have its model or had to end. */
   public static final String HOPS = "sluice-hops";
 
   /** W3C trace context. */

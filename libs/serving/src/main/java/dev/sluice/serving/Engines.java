@@ -22,6 +22,7 @@ import dev.sluice.pipeline.BatchLimit;
 import dev.sluice.pipeline.CoreShare;
 import dev.sluice.pipeline.StageEngine;
 import dev.sluice.pipeline.StepBatcher;
+import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.stage.InvalidTaskException;
@@ -36,6 +37,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -288,11 +291,34 @@ public class Engines<E extends StageEngine> implements StageState {
     }
   }
 
+  private boolean keepsStored(List<TensorInfo> tensors) {
+    long values = tensors.stream().mapToLong(TensorInfo::elements).sum();
+    return WeightPrecision.named(serving.weights()).keepsStored(values);
+  }
+
+  /** The type in which most of a network's weights are held. */
+  private String precision(TensorSource weights) {
+    List<TensorInfo> tensors = weights.names().stream().map(weights::info).toList();
+    Map<DType, Long> bytes =
+        tensors.stream()
+            .collect(
+                Collectors.groupingBy(
+                    TensorInfo::dtype, Collectors.summingLong(TensorInfo::byteLength)));
+    DType most = Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
+    if (!keepsStored(tensors)) {
+      return "float32";
+    }
+    return switch (most) {
+      case F16 -> "float16";
+      case BF16 -> "bfloat16";
+      default -> "float32";
+    };
+  }
+
   /** What tensors take once they are loaded. */
   private long inMemory(TensorSource weights) {
     List<TensorInfo> tensors = weights.names().stream().map(weights::info).toList();
-    long values = tensors.stream().mapToLong(TensorInfo::elements).sum();
-    boolean stored = WeightPrecision.named(serving.weights()).keepsStored(values);
+    boolean stored = keepsStored(tensors);
     return tensors.stream()
         .mapToLong(
             tensor ->
@@ -323,11 +349,13 @@ public class Engines<E extends StageEngine> implements StageState {
    */
   public Lease<E> lease(String model, PictureSize size, StageContext context) {
     LoadingTeller teller = new LoadingTeller(context);
+    Waiting waiting = new Waiting(context);
     try {
       while (true) {
         ModelFolder folder = folder(model);
         String stamp = folder.stamp();
         ComponentLoading loading = ComponentLoading.getDefaultInstance();
+        boolean loads;
         synchronized (lock) {
           ModelSlot<E> slot = slot(model, stamp);
           slot.retryIfDue(System.nanoTime());
@@ -342,14 +370,18 @@ public class Engines<E extends StageEngine> implements StageState {
             case LOADING -> loading = slot.loading;
             default -> begin(slot, folder);
           }
+          loads = slot.state == ModelStatus.State.LOADING;
           lock.wait(POLL_MILLIS);
         }
+        waiting.is(loads);
         context.check();
         teller.tell(loading);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
+    } finally {
+      waiting.is(false);
     }
   }
 
@@ -617,8 +649,10 @@ public class Engines<E extends StageEngine> implements StageState {
 
     private long hold(String component, TensorSource source) {
       long own = inMemory(source);
+      String precision = precision(source);
       synchronized (lock) {
         loaded.weights.put(component, own);
+        loaded.precisions.add(precision);
         memory.holdWeights(own);
         total += stored(source);
       }

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One model's engine with what it holds, from the beginning of its loading until it is closed. All
@@ -20,6 +22,10 @@ final class Loaded<E extends StageEngine> {
   final String stamp;
 
   final Map<String, Long> weights = new LinkedHashMap<>();
+
+  /** Those that its networks' weights are held in. */
+  final Set<String> precisions = new TreeSet<>();
+
   final List<Meter> meters = new ArrayList<>();
   WorkingMemory work = WorkingMemory.NONE;
 

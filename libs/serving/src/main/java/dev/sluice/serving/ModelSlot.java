@@ -71,7 +71,10 @@ final class ModelSlot<E extends StageEngine> {
     ModelStatus.Builder status = ModelStatus.newBuilder().setName(name).setState(state);
     switch (state) {
       case LOADING -> status.setLoading(loading);
-      case LOADED -> status.setWeightBytes(loaded.weightBytes());
+      case LOADED ->
+          status
+              .setWeightBytes(loaded.weightBytes())
+              .setPrecision(String.join(" and ", loaded.precisions));
       case LEFT_OUT -> status.setReason(reason);
       default -> {
         // Nothing more to be said.

@@ -139,6 +139,7 @@ class EnginesTest {
     assertThat(loads).hasValue(1);
     assertThat(status("one").getState()).isEqualTo(ModelStatus.State.LOADED);
     assertThat(status("one").getWeightBytes()).isPositive();
+    assertThat(status("one").getPrecision()).isEqualTo("float32");
   }
 
   @Test
@@ -357,8 +358,10 @@ class EnginesTest {
     while (context.loadings().isEmpty()) {
       asker.join(20);
     }
+    assertThat(context.slotsLeft()).as("others may work meanwhile").isEqualTo(1);
     mayEnd.countDown();
     asker.join();
+    assertThat(context.slotsLeft()).isZero();
 
     ComponentLoading last = context.loadings().get(context.loadings().size() - 1);
     assertThat(last.getComponent()).isEqualTo("text_encoder");

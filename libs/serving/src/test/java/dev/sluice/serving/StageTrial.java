@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -169,7 +170,8 @@ public final class StageTrial {
     private final int checksUntilStop;
     private final byte[] reachedBefore;
     private Supplier<byte[]> reached;
-    private byte[] left;
+    private final AtomicInteger left = new AtomicInteger();
+    private byte[] leftBehind;
     private int checks;
 
     public Context() {
@@ -195,7 +197,7 @@ public final class StageTrial {
 
     /** Of the next attempt at a task that was stopped. */
     public Context next() {
-      return after(left);
+      return after(leftBehind);
     }
 
     @Override
@@ -206,6 +208,12 @@ public final class StageTrial {
     @Override
     public void loading(ComponentLoading loading) {
       loadings.add(loading);
+    }
+
+    @Override
+    public Runnable leaveSlot() {
+      left.incrementAndGet();
+      return left::decrementAndGet;
     }
 
     @Override
@@ -226,7 +234,7 @@ public final class StageTrial {
     @Override
     public void check() {
       if (checks++ >= checksUntilStop) {
-        left = reached == null ? null : reached.get();
+        leftBehind = reached == null ? null : reached.get();
         throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
       }
     }
@@ -234,6 +242,11 @@ public final class StageTrial {
     /** What was told while the model was loaded. */
     public List<ComponentLoading> loadings() {
       return loadings;
+    }
+
+    /** How many slots this task has left to others and not taken again. */
+    public int slotsLeft() {
+      return left.get();
     }
 
     /** As {@code step/total}, in order. */

@@ -10,7 +10,6 @@ import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.TaskHeader;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -25,7 +24,7 @@ final class Attempt implements StageRuntime.Caller {
   private final ConsumerRecord<byte[], byte[]> record;
   private final Outbox outbox;
   private final Checkpoints checkpoints;
-  private final BooleanSupplier stopping;
+  private final ShareGroupWorker.Hold hold;
 
   /** Of the thread that began: steps and previews are told by others, which work for many. */
   private final String traceParent = TraceParent.current();
@@ -38,13 +37,13 @@ final class Attempt implements StageRuntime.Caller {
       ConsumerRecord<byte[], byte[]> record,
       Outbox outbox,
       Checkpoints checkpoints,
-      BooleanSupplier stopping) {
+      ShareGroupWorker.Hold hold) {
     this.stage = stage;
     this.header = header;
     this.record = record;
     this.outbox = outbox;
     this.checkpoints = checkpoints;
-    this.stopping = stopping;
+    this.hold = hold;
   }
 
   /** Which delivery of a record this is, from 1. */
@@ -99,10 +98,22 @@ final class Attempt implements StageRuntime.Caller {
   }
 
   @Override
+  public Runnable leaveSlot() {
+    return hold.leaveSlot();
+  }
+
+  boolean isStopping() {
+    return hold.isEnding();
+  }
+
+  /** Whether the record is another worker's now. */
+  boolean isLost() {
+    return hold.isLost();
+  }
+
+  @Override
   public Optional<StageStoppedException.Reason> stopped() {
-    return stopping.getAsBoolean()
-        ? Optional.of(StageStoppedException.Reason.SHUTDOWN)
-        : Optional.empty();
+    return isStopping() ? Optional.of(StageStoppedException.Reason.SHUTDOWN) : Optional.empty();
   }
 
   /** The next attempt, should there be one, begins anew. */

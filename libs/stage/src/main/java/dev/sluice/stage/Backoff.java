@@ -12,11 +12,18 @@ import java.util.function.BooleanSupplier;
  */
 record Backoff(Duration first, Duration longest) {
 
+  private static final Duration FIRST = Duration.ofMillis(300);
+
   /** Three quarters of a minute over all attempts. */
-  static final Backoff DEFAULT = new Backoff(Duration.ofMillis(300), Duration.ofSeconds(15));
+  static final Backoff DEFAULT = upTo(Duration.ofSeconds(15));
 
   private static final int DOUBLINGS = 20;
   private static final long SLICE_MILLIS = 50;
+
+  /** From a moment on. */
+  static Backoff upTo(Duration longest) {
+    return new Backoff(FIRST, longest);
+  }
 
   /**
    * @param attempt the one that failed, from 1

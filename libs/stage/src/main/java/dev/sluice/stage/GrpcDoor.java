@@ -1,5 +1,6 @@
 package dev.sluice.stage;
 
+import com.google.protobuf.MessageLite;
 import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageProgress;
 import io.grpc.Context;
@@ -7,10 +8,11 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,18 +26,40 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcDoor.class);
   private static final long CLOSE_SECONDS = 20;
 
+  /** Calls may carry pictures: those that wait take so much memory at most. */
+  private static final long MOST_BYTES = 256L << 20;
+
+  /** What a call takes besides its message, and then some. */
+  private static final long CALL_BYTES = 64L << 10;
+
+  private static final int MOST_WAITING = 32;
+
   private final StageRuntime<T, R> runtime;
-  private final ExecutorService work;
+  private final ThreadPoolExecutor work;
+  private final int slots;
+  private final long mostBytes;
+  private final AtomicLong queued = new AtomicLong();
+  private int waiting;
   private volatile boolean stopping;
 
   /**
    * @param slots how many calls to work on at once; further ones wait
    */
   public GrpcDoor(StageRuntime<T, R> runtime, int slots) {
+    this(runtime, slots, MOST_BYTES);
+  }
+
+  GrpcDoor(StageRuntime<T, R> runtime, int slots, long mostBytes) {
     this.runtime = runtime;
+    this.slots = slots;
+    this.mostBytes = mostBytes;
     this.work =
-        Executors.newFixedThreadPool(
+        new ThreadPoolExecutor(
             slots,
+            slots,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
             task -> {
               Thread thread = new Thread(task, "grpc-work");
               thread.setDaemon(true);
@@ -57,17 +81,42 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
     ServerCallStreamObserver<A> call = (ServerCallStreamObserver<A>) observer;
     call.setOnCancelHandler(() -> LOG.debug("A caller went away"));
     Context context = Context.current();
+    long bytes = CALL_BYTES + ((MessageLite) task).getSerializedSize();
+    long together = queued.addAndGet(bytes);
+    if (together > mostBytes && together > bytes) {
+      refuse(call, bytes);
+      return;
+    }
     try {
       work.execute(
           context.wrap(
-              () ->
-                  TraceParent.with(
-                      TraceParent.current(), () -> run(task, call, progress, result))));
+              () -> {
+                queued.addAndGet(-bytes);
+                TraceParent.with(TraceParent.current(), () -> run(task, call, progress, result));
+              }));
     } catch (RejectedExecutionException e) {
-      call.onError(
-          status(new StageStoppedException(StageStoppedException.Reason.SHUTDOWN))
-              .asRuntimeException());
+      refuse(call, bytes);
     }
+  }
+
+  private void refuse(ServerCallStreamObserver<?> call, long bytes) {
+    queued.addAndGet(-bytes);
+    Status status =
+        stopping
+            ? status(new StageStoppedException(StageStoppedException.Reason.SHUTDOWN))
+            : Status.RESOURCE_EXHAUSTED.withDescription(
+                "too many calls wait here already; ask again later");
+    call.onError(status.asRuntimeException());
+  }
+
+  /** One thread more for each call that only waits. */
+  private synchronized void changeWaiting(int by) {
+    waiting += by;
+    int threads = slots + Math.min(waiting, MOST_WAITING);
+    // Neither may pass the other.
+    work.setMaximumPoolSize(Math.max(threads, work.getCorePoolSize()));
+    work.setCorePoolSize(threads);
+    work.setMaximumPoolSize(threads);
   }
 
   private <A> void run(
@@ -106,6 +155,12 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
             call.onNext(reply.apply(progress));
           }
         }
+      }
+
+      @Override
+      public Runnable leaveSlot() {
+        changeWaiting(1);
+        return () -> changeWaiting(-1);
       }
 
       @Override
@@ -161,6 +216,11 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
             case SHUTDOWN -> Status.UNAVAILABLE;
           };
       return status.withDescription(stopped.getMessage());
+    }
+    if (e instanceof OutageException) {
+      LOG.warn("A call met an outage: {}", e.getMessage());
+      return Status.UNAVAILABLE.withDescription(
+          "something that every stage needs is away; try again in a moment");
     }
     LOG.error("A call failed", e);
     return Status.INTERNAL.withDescription(Outbox.internalError().getMessage());

@@ -16,13 +16,12 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
 import io.micrometer.core.instrument.Counter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
@@ -39,12 +38,16 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   /** A task over which workers ran out of memory so often would do so again. */
   private static final int FULL_ATTEMPTS = 2;
 
+  /** A worker that ends gives a task back so often; that keeps its place, and costs a delivery. */
+  private static final int RELEASES = 3;
+
   private final StageRuntime<T, R> runtime;
   private final StageProtocol<T, R> protocol;
   private final Outbox outbox;
   private final Checkpoints checkpoints;
   private final PassingOn passing;
   private final Backoff backoff;
+  private final Outages outages;
   private final FaultLog faults = new FaultLog(LOG);
   private final Counter redeliveries;
   private final Counter deadLetters;
@@ -61,6 +64,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     this.checkpoints = checkpoints;
     this.passing = passing;
     this.backoff = backoff;
+    this.outages = new Outages(backoff);
     this.redeliveries =
         Counter.builder("sluice.stage.redeliveries")
             .description("Tasks that came again: a worker died, shut down or failed before")
@@ -74,56 +78,128 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   }
 
   @Override
-  public Disposition handle(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
-    return TraceParent.with(traceParent(record), () -> handleTraced(record, stopping));
+  public Disposition handle(ConsumerRecord<byte[], byte[]> record, ShareGroupWorker.Hold hold) {
+    return TraceParent.with(traceParent(record), () -> handleTraced(record, hold));
   }
 
   private Disposition handleTraced(
-      ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
+      ConsumerRecord<byte[], byte[]> record, ShareGroupWorker.Hold hold) {
     if (Attempt.number(record) > 1) {
       redeliveries.increment();
     }
-    T task;
     try {
-      task = parse(record);
-    } catch (InvalidProtocolBufferException e) {
-      return refuseUnreadable(record, e.getMessage());
+      T task;
+      try {
+        task = parse(record);
+      } catch (InvalidProtocolBufferException e) {
+        return outages.outlast(
+            "A record on " + record.topic(),
+            hold::isEnding,
+            () -> refuseUnreadable(record, e.getMessage()));
+      }
+      TaskHeader header = protocol.header().apply(task);
+      return work(
+          record,
+          task,
+          header,
+          new Attempt(protocol.stage(), header, record, outbox, checkpoints, hold));
+    } catch (StageStoppedException e) {
+      return giveBack(record, hold);
     }
-    TaskHeader header = protocol.header().apply(task);
-    Attempt attempt = new Attempt(protocol.stage(), header, record, outbox, checkpoints, stopping);
-    Disposition disposition = work(record, task, header, attempt);
-    attempt.end(disposition);
-    return disposition;
   }
 
+  /**
+   * Works on a task and sees to its end, whatever that is; what is made is not lost to an outage.
+   *
+   * @throws StageStoppedException if this worker is to end, and another to go on
+   */
   private Disposition work(
       ConsumerRecord<byte[], byte[]> record, T task, TaskHeader header, Attempt attempt) {
     try {
+      Supplier<Disposition> end =
+          outlast(header, attempt, () -> outcome(record, task, header, attempt));
+      Disposition disposition =
+          outlast(header, attempt, () -> settled(end, record, header, attempt));
+      attempt.end(disposition);
+      return disposition;
+    } catch (StageStoppedException e) {
+      attempt.end(Disposition.RETRY);
+      throw e;
+    }
+  }
+
+  private <A> A outlast(TaskHeader header, Attempt attempt, Supplier<A> work) {
+    return outages.outlast(header.getImageId(), attempt::isStopping, work);
+  }
+
+  /** Does the work; what is left to be done is given back, as it may have to be done again. */
+  private Supplier<Disposition> outcome(
+      ConsumerRecord<byte[], byte[]> record, T task, TaskHeader header, Attempt attempt) {
+    try {
       if (attempt.number() > GroupSetup.MAX_ATTEMPTS) {
-        return giveUp(record, header, "its workers ended or lost it, the last time as well");
+        return () -> giveUp(record, header, "its workers ended or lost it, the last time as well");
       }
       Routing.check(protocol.stage(), protocol.route().apply(task));
-      handOn(task, runtime.run(task, attempt));
-      return Disposition.DONE;
+      R result = runtime.run(task, attempt);
+      return () -> handOn(task, result);
     } catch (InvalidTaskException e) {
-      if (passing.pass(record, header.getModel(), e, () -> attempt.stopped().isPresent())) {
-        return Disposition.DONE;
-      }
-      fail(header, error(e.code(), e.field(), e.getMessage()));
-      deadLetter(record, e.getMessage());
-      return Disposition.DONE;
+      return () -> passOnOrRefuse(record, header, attempt, e);
     } catch (StageStoppedException e) {
       return switch (e.reason()) {
-        case SHUTDOWN -> Disposition.RETRY;
-        case CANCELLED -> endWith(header, ErrorCode.CANCELLED, e);
-        case DEADLINE_EXCEEDED -> endWith(header, ErrorCode.DEADLINE_EXCEEDED, e);
+        case SHUTDOWN -> throw e;
+        case CANCELLED -> () -> endWith(header, ErrorCode.CANCELLED, e);
+        case DEADLINE_EXCEEDED -> () -> endWith(header, ErrorCode.DEADLINE_EXCEEDED, e);
       };
     } catch (WorkerFullException e) {
-      return retryElsewhere(record, header, attempt, e);
+      return () -> retryElsewhere(record, header, attempt, e);
+    } catch (OutageException e) {
+      throw e;
     } catch (RuntimeException | Error e) {
-      attempt.forget();
+      return () -> retryOrGiveUp(record, header, attempt, e);
+    }
+  }
+
+  private Disposition settled(
+      Supplier<Disposition> end,
+      ConsumerRecord<byte[], byte[]> record,
+      TaskHeader header,
+      Attempt attempt) {
+    try {
+      return end.get();
+    } catch (OutageException | StageStoppedException e) {
+      throw e;
+    } catch (RuntimeException e) {
       return retryOrGiveUp(record, header, attempt, e);
     }
+  }
+
+  /**
+   * To another worker, as this one ends. A record that was given back before is written anew: of
+   * its few deliveries the most are for faults.
+   */
+  private Disposition giveBack(ConsumerRecord<byte[], byte[]> record, ShareGroupWorker.Hold hold) {
+    if (Attempt.number(record) <= RELEASES || hold.isLost()) {
+      return Disposition.RETRY;
+    }
+    try {
+      outbox.passOn(record, PassingOn.hops(record) + 1);
+      return Disposition.DONE;
+    } catch (RuntimeException e) {
+      LOG.warn("A record could not be written anew and is given back: {}", e.getMessage());
+      return Disposition.RETRY;
+    }
+  }
+
+  private Disposition passOnOrRefuse(
+      ConsumerRecord<byte[], byte[]> record,
+      TaskHeader header,
+      Attempt attempt,
+      InvalidTaskException e) {
+    if (!passing.pass(record, header.getModel(), e, attempt::isStopping)) {
+      fail(header, error(e.code(), e.field(), e.getMessage()));
+      deadLetter(record, e.getMessage());
+    }
+    return Disposition.DONE;
   }
 
   private T parse(ConsumerRecord<byte[], byte[]> record) throws InvalidProtocolBufferException {
@@ -159,6 +235,10 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
 
   private Disposition retryOrGiveUp(
       ConsumerRecord<byte[], byte[]> record, TaskHeader header, Attempt attempt, Throwable fault) {
+    attempt.forget();
+    if (attempt.isStopping()) {
+      throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
+    }
     if (attempt.number() >= GroupSetup.MAX_ATTEMPTS) {
       return giveUp(record, header, fault.toString());
     }
@@ -167,7 +247,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     } else {
       LOG.debug("Attempt {} at {} failed", attempt.number(), header.getImageId(), fault);
     }
-    Backoff.sleep(backoff.after(attempt.number()), () -> attempt.stopped().isPresent());
+    Backoff.sleep(backoff.after(attempt.number()), attempt::isStopping);
     return Disposition.RETRY;
   }
 
@@ -219,7 +299,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
                   outcomeOf(header).setError(error.toBuilder().setStage(protocol.stage())).build();
               try {
                 runtime.payloads().keepOutcome(image, outcome);
-              } catch (UncheckedIOException e) {
+              } catch (OutageException e) {
                 // Those who wait are told all the same; who asks again will wait for the deadline.
                 LOG.warn("The error of {} could not be kept: {}", image, e.getMessage());
               }
@@ -235,7 +315,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
         .setImageIndex(header.getImageIndex());
   }
 
-  private void handOn(T task, R result) {
+  private Disposition handOn(T task, R result) {
     StageResult common = protocol.result().apply(result);
     TaskHeader header = common.getHeader();
     List<RouteStep> route = protocol.route().apply(task);
@@ -243,7 +323,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
       GenerationResult outcome = finalResult(header, (UpscalerResult) result);
       runtime.payloads().keepOutcome(ImageId.of(header).orElseThrow(), outcome);
       outbox.sendResult(outcome, header.getResultFormat(), TraceParent.current());
-      return;
+      return Disposition.DONE;
     }
     Map<String, Tensor> tensors = new LinkedHashMap<>(protocol.inputs().apply(task));
     tensors.putAll(
@@ -257,6 +337,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     runtime.payloads().keep(header, tensors, route);
     Message next = Routing.task(header, tensors, route);
     outbox.send(route.get(0).getTopic(), header.getImageId(), next, TraceParent.current());
+    return Disposition.DONE;
   }
 
   private static GenerationResult finalResult(TaskHeader header, UpscalerResult picture) {

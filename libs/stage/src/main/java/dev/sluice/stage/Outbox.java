@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -62,7 +63,11 @@ public final class Outbox implements AutoCloseable {
     return Topics.isDeadLetters(topic) ? MAX_DEAD_LETTER_BYTES : MAX_RECORD_BYTES;
   }
 
-  /** Writes a task or a result and waits until the broker has it. */
+  /**
+   * Writes a task or a result and waits until the broker has it.
+   *
+   * @throws OutageException if the broker is away
+   */
   public void send(String topic, String key, Message value, String traceParent) {
     ProducerRecord<byte[], byte[]> record = record(topic, key, value.toByteArray());
     header(record, RecordHeaders.TRACE_PARENT, traceParent);
@@ -155,9 +160,11 @@ public final class Outbox implements AutoCloseable {
     try {
       producer.send(record).get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "%s could not be written: %s".formatted(record.topic(), e.getCause().getMessage()),
-          e.getCause());
+      String problem =
+          "%s could not be written: %s".formatted(record.topic(), e.getCause().getMessage());
+      throw e.getCause() instanceof RetriableException
+          ? new OutageException(problem, e.getCause())
+          : new IllegalStateException(problem, e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while writing to " + record.topic(), e);

@@ -12,7 +12,6 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,7 +63,7 @@ public final class Payloads {
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField("inputs." + name, e.getMessage());
     } catch (IOException e) {
-      throw new UncheckedIOException("the blob store cannot be read: " + e.getMessage(), e);
+      throw new OutageException("the blob store cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -111,7 +110,7 @@ public final class Payloads {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("the blob store cannot be read: " + e.getMessage(), e);
+      throw new OutageException("the blob store cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -131,7 +130,7 @@ public final class Payloads {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("the blob store cannot be read: " + e.getMessage(), e);
+      throw new OutageException("the blob store cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -161,7 +160,7 @@ public final class Payloads {
     try {
       blobs.put(key, content.asReadOnlyByteBuffer());
     } catch (IOException e) {
-      throw new UncheckedIOException("the blob store cannot be written: " + e.getMessage(), e);
+      throw new OutageException("the blob store cannot be written: " + e.getMessage(), e);
     }
   }
 }

@@ -7,18 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -43,6 +41,9 @@ public final class ShareGroupWorker implements AutoCloseable {
 
   private static final Duration RELEASE_TIME = Duration.ofSeconds(5);
 
+  /** Each costs a consumer, that is, a connection and a thread or two. */
+  private static final int MOST_WAITING = 32;
+
   /** What to do with a record after the work. */
   public enum Disposition {
     /** It is done with, for better or worse. */
@@ -54,23 +55,41 @@ public final class ShareGroupWorker implements AutoCloseable {
   /** The work. */
   @FunctionalInterface
   public interface RecordHandler {
+    /** Works on one record; whatever it writes must have arrived when it returns. */
+    Disposition handle(ConsumerRecord<byte[], byte[]> record, Hold hold);
+  }
+
+  /** What a handler has of the record that it works on. */
+  public interface Hold {
+
+    /** Whether the worker is to end, or has lost the record to another: give it back soon. */
+    boolean isEnding();
+
+    /** Whether the record is another worker's now. */
+    boolean isLost();
+
     /**
-     * Works on one record; whatever it writes must have arrived when it returns.
+     * Leaves the slot to another record, for as long as this one's work only waits.
      *
-     * @param stopping becomes true when the worker is to end, or has lost the record to another:
-     *     give it back soon
+     * @return to be run once when the work goes on
      */
-    Disposition handle(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping);
+    Runnable leaveSlot();
   }
 
   private final String topic;
   private final RecordHandler handler;
   private final Map<String, Object> settings;
-  private final ExecutorService slots;
+  private final int slots;
+  private final ExecutorService takers;
   private final ExecutorService work;
-  private final Set<Future<?>> running = ConcurrentHashMap.newKeySet();
+  private final Set<Work> running = ConcurrentHashMap.newKeySet();
   private final CountDownLatch joined;
   private volatile boolean stopping;
+
+  /** Threads that take records, and how many of their records only wait; guarded by this. */
+  private int taking;
+
+  private int waiting;
 
   /**
    * Starts taking records.
@@ -88,12 +107,34 @@ public final class ShareGroupWorker implements AutoCloseable {
     this.topic = topic;
     this.handler = handler;
     this.settings = consumerSettings(settings, group);
-    this.slots = Executors.newFixedThreadPool(slots, threads(group + "-slot-"));
-    this.work = Executors.newFixedThreadPool(slots, threads(group + "-work-"));
+    this.slots = slots;
+    this.takers = Executors.newCachedThreadPool(threads(group + "-slot-"));
+    this.work = Executors.newCachedThreadPool(threads(group + "-work-"));
     this.joined = new CountDownLatch(slots);
-    for (int i = 0; i < slots; i++) {
-      this.slots.execute(this::takeRecords);
+    addTakers();
+  }
+
+  /** As many as there are slots, not counting those whose record only waits. */
+  private synchronized void addTakers() {
+    while (!stopping && taking - waiting < slots && taking < slots + MOST_WAITING) {
+      taking++;
+      takers.execute(this::takeRecords);
     }
+  }
+
+  private synchronized boolean isOneTooMany() {
+    if (taking - waiting <= slots) {
+      return false;
+    }
+    taking--;
+    return true;
+  }
+
+  private void changeWaiting(int by) {
+    synchronized (this) {
+      waiting += by;
+    }
+    addTakers();
   }
 
   private static Map<String, Object> consumerSettings(Map<String, Object> settings, String group) {
@@ -138,6 +179,9 @@ public final class ShareGroupWorker implements AutoCloseable {
           for (ConsumerRecord<byte[], byte[]> record : records) {
             intact &= new Work(consumer, record).finish();
           }
+          if (isOneTooMany()) {
+            return;
+          }
         }
       } catch (RuntimeException e) {
         if (!stopping) {
@@ -158,7 +202,7 @@ public final class ShareGroupWorker implements AutoCloseable {
 
   /**
    * Takes no more records, waits for those in work to be done or given back, and leaves the group.
-   * Work that takes no notice for 20 s is interrupted, and its record given back.
+   * Work that takes no notice for 20 s is interrupted, and its record given back when it is over.
    */
   @Override
   public void close() {
@@ -167,16 +211,18 @@ public final class ShareGroupWorker implements AutoCloseable {
 
   void close(Duration grace) {
     stopping = true;
-    slots.shutdown();
+    synchronized (this) {
+      takers.shutdown();
+    }
     try {
-      if (!slots.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-        running.forEach(outcome -> outcome.cancel(true));
-        slots.awaitTermination(RELEASE_TIME.toMillis(), TimeUnit.MILLISECONDS);
+      if (!takers.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+        running.forEach(Work::interrupt);
+        takers.awaitTermination(RELEASE_TIME.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    slots.shutdownNow();
+    takers.shutdownNow();
     work.shutdownNow();
   }
 
@@ -184,11 +230,15 @@ public final class ShareGroupWorker implements AutoCloseable {
    * The work on one record, from its delivery to its acknowledgement. The lock is renewed at a
    * third of the time that the broker says it lasts.
    */
-  private final class Work {
+  private final class Work implements Hold {
 
     private final KafkaShareConsumer<byte[], byte[]> consumer;
-    private final Future<Disposition> outcome;
+
+    /** Complete when the handler has returned, not earlier: until then it may write. */
+    private final CompletableFuture<Disposition> outcome = new CompletableFuture<>();
+
     private final long lockMillis;
+    private Thread handling;
     private ConsumerRecord<byte[], byte[]> record;
     private long lockedAt = System.nanoTime();
     private volatile boolean lost;
@@ -197,8 +247,46 @@ public final class ShareGroupWorker implements AutoCloseable {
       this.consumer = consumer;
       this.record = record;
       this.lockMillis = consumer.acquisitionLockTimeoutMs().orElseThrow();
-      this.outcome = work.submit(() -> handler.handle(record, () -> stopping || lost));
-      running.add(outcome);
+      running.add(this);
+      work.execute(() -> handle(record));
+    }
+
+    private void handle(ConsumerRecord<byte[], byte[]> delivered) {
+      synchronized (this) {
+        handling = Thread.currentThread();
+      }
+      try {
+        outcome.complete(handler.handle(delivered, this));
+      } catch (Throwable e) {
+        outcome.completeExceptionally(e);
+      } finally {
+        synchronized (this) {
+          handling = null;
+        }
+      }
+    }
+
+    synchronized void interrupt() {
+      if (handling != null) {
+        LOG.warn("The work on {} took no notice that the worker is to end", describe());
+        handling.interrupt();
+      }
+    }
+
+    @Override
+    public boolean isEnding() {
+      return stopping || lost;
+    }
+
+    @Override
+    public boolean isLost() {
+      return lost;
+    }
+
+    @Override
+    public Runnable leaveSlot() {
+      changeWaiting(1);
+      return () -> changeWaiting(-1);
     }
 
     /**
@@ -222,7 +310,7 @@ public final class ShareGroupWorker implements AutoCloseable {
       } finally {
         lost = true;
         awaitEnd();
-        running.remove(outcome);
+        running.remove(this);
       }
     }
 
@@ -232,7 +320,7 @@ public final class ShareGroupWorker implements AutoCloseable {
         return true;
       } catch (TimeoutException e) {
         return false;
-      } catch (ExecutionException | CancellationException e) {
+      } catch (ExecutionException e) {
         return true;
       }
     }
@@ -242,9 +330,6 @@ public final class ShareGroupWorker implements AutoCloseable {
         return outcome.get();
       } catch (ExecutionException e) {
         LOG.error("The work on {} failed unexpectedly; it goes back", describe(), e.getCause());
-        return Disposition.RETRY;
-      } catch (CancellationException e) {
-        LOG.warn("The work on {} took no notice that the worker is to end", describe());
         return Disposition.RETRY;
       }
     }
@@ -299,7 +384,7 @@ public final class ShareGroupWorker implements AutoCloseable {
     private void awaitEnd() {
       try {
         outcome.get();
-      } catch (ExecutionException | CancellationException e) {
+      } catch (ExecutionException e) {
         LOG.trace("Over, and accounted for", e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

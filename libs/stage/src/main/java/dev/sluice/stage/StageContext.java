@@ -19,6 +19,13 @@ public interface StageContext {
   void loading(ComponentLoading loading);
 
   /**
+   * Leaves this task's slot to another task, for as long as this one only waits.
+   *
+   * @return to be run once when it goes on
+   */
+  Runnable leaveSlot();
+
+  /**
    * Shows what the picture looks like so far.
    *
    * @param png a small PNG file

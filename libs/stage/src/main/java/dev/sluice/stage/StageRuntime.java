@@ -52,6 +52,9 @@ public final class StageRuntime<T, R> {
 
     void loading(StageLoading loading);
 
+    /** As {@link StageContext#leaveSlot}. */
+    Runnable leaveSlot();
+
     /** What an earlier attempt at the task had reached. */
     default Optional<byte[]> reached() {
       return Optional.empty();
@@ -150,11 +153,14 @@ public final class StageRuntime<T, R> {
 
   private StageContext context(TaskHeader header, Caller caller) {
     return new StageContext() {
+      private final Pace pace = new Pace();
       private Supplier<byte[]> resumable;
 
       @Override
       public void progress(int step, int total) {
-        caller.progress(step, total);
+        if (step == total || pace.allows()) {
+          caller.progress(step, total);
+        }
         if (step < total) {
           check();
           if (resumable != null) {
@@ -186,6 +192,11 @@ public final class StageRuntime<T, R> {
                 .setModel(header.getModel())
                 .setLoading(loading)
                 .build());
+      }
+
+      @Override
+      public Runnable leaveSlot() {
+        return caller.leaveSlot();
       }
 
       @Override

@@ -188,7 +188,7 @@ public class StageService implements HealthCheck {
             group,
             topic,
             settings.slots(),
-            new KafkaDoor<>(runtime, outbox, checkpoints, passing, Backoff.DEFAULT));
+            new KafkaDoor<>(runtime, outbox, checkpoints, passing, Backoff.upTo(settings.lock())));
     Backlog backlog = new Backlog(kafka, group, topic);
     Gauge.builder("sluice.stage.backlog", backlog, Backlog::records)
         .description("Tasks that wait or are in work, over all replicas")

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A handler that notes what was delivered: each record's value and for which time it came. */
@@ -15,7 +14,7 @@ final class Deliveries implements ShareGroupWorker.RecordHandler {
   private final BlockingQueue<String> notes = new LinkedBlockingQueue<>();
 
   @Override
-  public Disposition handle(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
+  public Disposition handle(ConsumerRecord<byte[], byte[]> record, ShareGroupWorker.Hold hold) {
     return note(record);
   }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +152,60 @@ class GrpcDoorTest {
           .satisfies(e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
       assertThat(statusOf(rig, Tasks.denoiserTask("next")).getCode())
           .isEqualTo(Status.Code.UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void serve_refusesWhatWouldWaitInTooMuchMemory() throws Exception {
+    Endless endless = new Endless();
+    try (GrpcRig rig = new GrpcRig(endless, blobs, 100_000)) {
+      Iterator<DenoiserReply> first = rig.client().denoise(Tasks.denoiserTask("next"));
+      endless.begun.await();
+
+      Object refused =
+          CompletableFuture.anyOf(
+                  CompletableFuture.supplyAsync(() -> statusOf(rig, Tasks.denoiserTask("next"))),
+                  CompletableFuture.supplyAsync(() -> statusOf(rig, Tasks.denoiserTask("next"))))
+              .get(10, TimeUnit.SECONDS);
+
+      assertThat(((Status) refused).getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(first.hasNext()).isTrue();
+    }
+  }
+
+  @Test
+  void serve_ofACallThatOnlyWaitsLetsAnotherGoOn() throws Exception {
+    CountDownLatch another = new CountDownLatch(1);
+    DenoiserTask waits = Tasks.denoiserTask("next");
+    Stage<DenoiserTask, DenoiserResult> stage =
+        (task, context) -> {
+          if (task.equals(waits)) {
+            Runnable resume = context.leaveSlot();
+            context.progress(0, 2);
+            awaitFor10Seconds(another);
+            resume.run();
+          }
+          return Tasks.denoise(task, context);
+        };
+    try (GrpcRig rig = new GrpcRig(stage, blobs)) {
+      Iterator<DenoiserReply> waiting = rig.client().denoise(waits);
+      waiting.next();
+
+      rig.client()
+          .withDeadlineAfter(Duration.ofSeconds(8))
+          .denoise(Tasks.denoiserTask("next"))
+          .forEachRemaining(reply -> {});
+      another.countDown();
+
+      waiting.forEachRemaining(reply -> {});
+    }
+  }
+
+  private static void awaitFor10Seconds(CountDownLatch latch) {
+    try {
+      latch.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -27,10 +27,20 @@ final class GrpcRig implements AutoCloseable {
   private final ManagedChannel channel;
 
   GrpcRig(Stage<DenoiserTask, DenoiserResult> stage, Path blobs) throws IOException {
+    this(stage, blobs, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param mostBytes of calls that wait
+   */
+  GrpcRig(Stage<DenoiserTask, DenoiserResult> stage, Path blobs, long mostBytes)
+      throws IOException {
     Payloads payloads = new Payloads(new FolderBlobStore(blobs), StageRig.INLINE_LIMIT);
     this.door =
         new GrpcDoor<>(
-            new StageRuntime<>(StageProtocol.DENOISER, stage, payloads, cancelled, metrics), 1);
+            new StageRuntime<>(StageProtocol.DENOISER, stage, payloads, cancelled, metrics),
+            1,
+            mostBytes);
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
             .addService(ServerInterceptors.intercept(new Service(door), new TraceInterceptor()))

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -117,6 +118,35 @@ class ShareGroupWorkerTest {
   }
 
   @Test
+  void task_isDoneHoweverOftenItsWorkersHaveEnded() throws Exception {
+    TopicReader results = rig.results();
+    UpscalerTask task = Tasks.upscalerTask();
+    rig.write(task);
+    try (KafkaShareConsumer<byte[], byte[]> leaving = rig.consumer()) {
+      for (int attempt = 1; attempt < GroupSetup.MAX_ATTEMPTS; attempt++) {
+        leaving.acknowledge(StageRig.take(leaving), AcknowledgeType.RELEASE);
+        leaving.commitSync();
+      }
+    }
+    CountDownLatch begun = new CountDownLatch(1);
+    ShareGroupWorker last =
+        rig.work(
+            (given, context) -> {
+              begun.countDown();
+              for (int step = 0; ; step++) {
+                context.progress(step, Integer.MAX_VALUE);
+                Deliveries.sleep(Duration.ofMillis(10));
+              }
+            });
+    await(begun);
+
+    last.close();
+    rig.work(Tasks::upscale);
+
+    assertThat(results.result(task.getHeader().getRequestId()).hasImage()).isTrue();
+  }
+
+  @Test
   void record_thatNobodyEverAnswersForIsTheBrokersDeadLetter() {
     TopicReader letters = rig.deadLetters();
     rig.write("hopeless");
@@ -196,6 +226,61 @@ class ShareGroupWorkerTest {
     rig.work(1, deliveries);
 
     assertThat(deliveries.next()).isEqualTo("deaf 2");
+  }
+
+  @Test
+  void close_givesARecordBackWhenTheWorkOnItIsOver() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicBoolean overBefore = new AtomicBoolean();
+    ShareGroupWorker leaving =
+        rig.work(
+            1,
+            (record, hold) -> {
+              begun.countDown();
+              try {
+                Thread.sleep(600_000);
+              } catch (InterruptedException e) {
+                Deliveries.sleep(Duration.ofMillis(1500));
+              }
+              over.set(true);
+              return Disposition.RETRY;
+            });
+    rig.write("slow to end");
+    await(begun);
+    ShareGroupWorker.RecordHandler next =
+        (record, hold) -> {
+          overBefore.set(over.get());
+          return deliveries.note(record);
+        };
+    rig.work(1, next);
+
+    leaving.close(Duration.ofMillis(300));
+
+    assertThat(deliveries.next()).isEqualTo("slow to end 2");
+    assertThat(overBefore).as("nobody else may begin before").isTrue();
+  }
+
+  @Test
+  void leaveSlot_letsAnotherRecordBeWorkedOnMeanwhile() throws Exception {
+    CountDownLatch another = new CountDownLatch(1);
+    rig.work(
+        1,
+        (record, hold) -> {
+          if (Deliveries.value(record).equals("waits")) {
+            Runnable resume = hold.leaveSlot();
+            await(another);
+            resume.run();
+          } else {
+            another.countDown();
+          }
+          return deliveries.note(record);
+        });
+    rig.write("waits");
+    rig.write("goes on");
+
+    assertThat(List.of(deliveries.next(), deliveries.next()))
+        .containsExactlyInAnyOrder("waits 1", "goes on 1");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +130,24 @@ class StageRuntimeTest {
     assertThat(tasksInFlight()).isZero();
   }
 
+  @Test
+  void run_tellsAFewOfAThousandStepsAndTheLast() {
+    List<Integer> told = new ArrayList<>();
+    long start = System.nanoTime();
+
+    runtime(
+            (task, context) -> {
+              for (int step = 1; step <= 1000; step++) {
+                context.progress(step, 1000);
+              }
+              return Tasks.upscale(task, context);
+            })
+        .run(Tasks.upscalerTask(), caller(told::add));
+
+    long seconds = 1 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+    assertThat(told).startsWith(1, 2, 3).contains(1000).hasSizeLessThan((int) (8 + 5 * seconds));
+  }
+
   private void assertStops(
       UpscalerTask task, IntConsumer inStep, StageStoppedException.Reason reason) {
     assertThatThrownBy(() -> run(task, inStep))
@@ -170,6 +189,11 @@ class StageRuntimeTest {
       @Override
       public void loading(StageLoading loading) {
         throw new AssertionError("nothing is loaded here");
+      }
+
+      @Override
+      public Runnable leaveSlot() {
+        throw new AssertionError("nothing is waited for here");
       }
 
       @Override

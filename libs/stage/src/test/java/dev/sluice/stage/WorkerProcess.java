@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A worker in a process of its own, to be killed and suspended. It tells what it does. */
@@ -94,12 +93,13 @@ final class WorkerProcess implements AutoCloseable {
     exit.join();
   }
 
-  private static Disposition work(ConsumerRecord<byte[], byte[]> record, BooleanSupplier stopping) {
+  private static Disposition work(
+      ConsumerRecord<byte[], byte[]> record, ShareGroupWorker.Hold hold) {
     String value = Deliveries.value(record);
     tell("takes " + value + " " + record.deliveryCount().orElseThrow());
     try {
       if (value.equals(ENDLESS)) {
-        while (!stopping.getAsBoolean()) {
+        while (!hold.isEnding()) {
           Thread.sleep(10);
         }
         tell("stops " + value);
