@@ -1,5 +1,14 @@
 package dev.sluice.gateway;
 
+import dev.sluice.planning.RoutePlanner;
+import dev.sluice.planning.recipe.RecipeWriter;
+import dev.sluice.gateway.config.GatewaySettings;
+import dev.sluice.gateway.config.KafkaAddress;
+import dev.sluice.gateway.work.WorkRegistry;
+import dev.sluice.gateway.work.TaskWriter;
+import dev.sluice.gateway.work.Admission;
+import dev.sluice.gateway.work.WorkerChecks;
+
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
 import dev.sluice.stage.BlobStore;
@@ -33,7 +42,6 @@ class GatewayBeans {
       StageSettings settings,
       GatewaySettings own,
       WorkRegistry works,
-      Payloads payloads,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     ModelCatalog catalog = new ModelCatalog(settings.models());
     ModelDigests digests = new ModelDigests(settings.blobs().resolveSibling(DIGESTS));
@@ -41,7 +49,7 @@ class GatewayBeans {
     ahead.setDaemon(true);
     ahead.start();
     return new RoutePlanner(
-        catalog, own.defaultModel(), new RecipeWriter(digests, version), works, payloads);
+        catalog, own.defaultModel(), new RecipeWriter(digests, version), works);
   }
 
   @Produces

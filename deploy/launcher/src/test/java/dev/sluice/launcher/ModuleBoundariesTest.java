@@ -4,11 +4,15 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +85,8 @@ class ModuleBoundariesTest {
             knows("contract"),
             knows("broker"),
             knows("stage", "contract"),
+            knows("planning", "contract", "catalog", "diffusion", "safetensors"),
+            knows("gateway", "planning", "contract", "catalog", "diffusion", "safetensors", "stage"),
             knows("trainer", "catalog", "pipeline", "networks", "diffusion", "safetensors"))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));
   }
@@ -133,10 +139,54 @@ class ModuleBoundariesTest {
   }
 
   @Test
-  void theGatewayAndTheCatalogDoNotLoadTensorFlow() {
+  void planningKnowsMessagesButNoTransport() {
     noClasses()
         .that()
-        .resideInAnyPackage("dev.sluice.gateway..", "dev.sluice.catalog..")
+        .resideInAPackage("dev.sluice.planning..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.quarkus..", "io.grpc..", "org.apache.kafka..", "jakarta..")
+        .check(compiled);
+  }
+
+  /** Rooms with doors: whoever is read first knows nothing of what is built on it. */
+  @TestFactory
+  Stream<DynamicTest> packages_dependOnEachOtherOneWay() {
+    return Stream.of("planning", "gateway", "catalog")
+        .map(
+            module ->
+                DynamicTest.dynamicTest(
+                    module,
+                    () ->
+                        slices()
+                            .assignedFrom(new PackagesOf("dev.sluice." + module))
+                            .should()
+                            .beFreeOfCycles()
+                            .check(compiled)));
+  }
+
+  /** Each package as one slice, the outermost as well. */
+  private record PackagesOf(String root) implements SliceAssignment {
+
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      String name = type.getPackageName();
+      return name.equals(root) || name.startsWith(root + ".")
+          ? SliceIdentifier.of(name)
+          : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "packages of " + root;
+    }
+  }
+
+  @Test
+  void planningTheGatewayAndTheCatalogDoNotLoadTensorFlow() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.sluice.gateway..", "dev.sluice.planning..", "dev.sluice.catalog..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.tensorflow..", "dev.sluice.networks..", "dev.sluice.pipeline..")

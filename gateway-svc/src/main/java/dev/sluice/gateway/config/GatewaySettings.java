@@ -1,0 +1,26 @@
+package dev.sluice.gateway.config;
+
+import dev.sluice.gateway.door.http.Origins;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.Optional;
+import java.util.Set;
+
+/** The gateway's own configuration, beside that of every service. */
+@ConfigMapping(prefix = "sluice.gateway")
+public interface GatewaySettings {
+
+  /** The model of requests that name none. */
+  @WithDefault("shapes-unclip")
+  String defaultModel();
+
+  /** Records of {@code sluice.requests} that are planned at once. */
+  @WithDefault("2")
+  int slots();
+
+  /**
+   * Origins, such as {@code https://example.org}, whose pages may ask besides those of this server.
+   */
+  Optional<Set<String>> allowedOrigins();
+}

@@ -1,0 +1,4 @@
+/**
+ * How the gateway is set up.
+ */
+package dev.sluice.gateway.config;

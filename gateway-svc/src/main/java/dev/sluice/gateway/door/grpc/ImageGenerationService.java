@@ -1,0 +1,166 @@
+package dev.sluice.gateway.door.grpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Status;
+import dev.sluice.contract.v1.CancelReply;
+import dev.sluice.contract.v1.CancelRequest;
+import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.GenerationError;
+import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.ImageGenerationGrpc;
+import dev.sluice.contract.v1.ListModelsReply;
+import dev.sluice.contract.v1.ListModelsRequest;
+import dev.sluice.gateway.models.ServedModels;
+import dev.sluice.gateway.pending.Generation;
+import dev.sluice.gateway.pending.GenerationListener;
+import dev.sluice.gateway.pending.Generations;
+import dev.sluice.gateway.pending.NotReadyException;
+import dev.sluice.planning.request.RequestException;
+import dev.sluice.stage.Outbox;
+import dev.sluice.stage.TraceParent;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.common.annotation.Blocking;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gRPC door. */
+@GrpcService
+class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImageGenerationService.class);
+
+  private final Generations generations;
+  private final ServedModels models;
+
+  ImageGenerationService(Generations generations, ServedModels models) {
+    this.generations = generations;
+    this.models = models;
+  }
+
+  @Override
+  @Blocking
+  public void generate(GenerationRequest request, StreamObserver<GenerationEvent> observer) {
+    ServerCallStreamObserver<GenerationEvent> call =
+        (ServerCallStreamObserver<GenerationEvent>) observer;
+    Caller caller = new Caller(call);
+    try {
+      Generation generation =
+          generations.submit(withCallDeadline(request), TraceParent.current(), caller);
+      Context.current()
+          .addListener(
+              // Not on the thread that serves connections, which must not wait for the broker.
+              context -> CompletableFuture.runAsync(() -> generations.leave(generation, caller)),
+              Runnable::run);
+    } catch (RequestException e) {
+      call.onError(exception(e.toError()));
+    } catch (NotReadyException e) {
+      call.onError(io.grpc.Status.UNAVAILABLE.withDescription(e.getMessage()).asRuntimeException());
+    } catch (RuntimeException e) {
+      call.onError(internal(e));
+    }
+  }
+
+  @Override
+  @Blocking
+  public void cancel(CancelRequest request, StreamObserver<CancelReply> observer) {
+    try {
+      generations.cancel(request);
+      observer.onNext(CancelReply.getDefaultInstance());
+      observer.onCompleted();
+    } catch (RequestException e) {
+      observer.onError(exception(e.toError()));
+    } catch (RuntimeException e) {
+      observer.onError(internal(e));
+    }
+  }
+
+  @Override
+  @Blocking
+  public void listModels(ListModelsRequest request, StreamObserver<ListModelsReply> observer) {
+    try {
+      observer.onNext(models.reply());
+      observer.onCompleted();
+    } catch (RuntimeException e) {
+      observer.onError(internal(e));
+    }
+  }
+
+  private static StatusRuntimeException internal(RuntimeException fault) {
+    LOG.error("A call failed", fault);
+    return exception(Outbox.internalError());
+  }
+
+  /** A call's own deadline is a timeout of its request, unless that has a shorter one. */
+  private static GenerationRequest withCallDeadline(GenerationRequest request) {
+    Deadline deadline = Context.current().getDeadline();
+    if (deadline == null) {
+      return request;
+    }
+    long millis = Math.max(1, deadline.timeRemaining(TimeUnit.MILLISECONDS));
+    if (request.hasTimeout() && Durations.toMillis(request.getTimeout()) <= millis) {
+      return request;
+    }
+    return request.toBuilder().setTimeout(Durations.fromMillis(millis)).build();
+  }
+
+  /** The status of an error; the field at fault is a detail of type {@link BadRequest}. */
+  static StatusRuntimeException exception(GenerationError error) {
+    Status.Builder status =
+        Status.newBuilder().setCode(code(error.getCode()).value()).setMessage(error.getMessage());
+    if (!error.getField().isEmpty()) {
+      status.addDetails(
+          Any.pack(
+              BadRequest.newBuilder()
+                  .addFieldViolations(
+                      BadRequest.FieldViolation.newBuilder()
+                          .setField(error.getField())
+                          .setDescription(error.getMessage()))
+                  .build()));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private static Code code(ErrorCode code) {
+    return switch (code) {
+      case INVALID_ARGUMENT -> Code.INVALID_ARGUMENT;
+      case MODEL_NOT_FOUND -> Code.NOT_FOUND;
+      case DEADLINE_EXCEEDED -> Code.DEADLINE_EXCEEDED;
+      case CANCELLED -> Code.CANCELLED;
+      case MODEL_UNUSABLE -> Code.FAILED_PRECONDITION;
+      case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
+      default -> Code.INTERNAL;
+    };
+  }
+
+  private record Caller(ServerCallStreamObserver<GenerationEvent> call)
+      implements GenerationListener {
+
+    @Override
+    public void onEvent(GenerationEvent event) {
+      if (!call.isCancelled()) {
+        call.onNext(event);
+      }
+    }
+
+    @Override
+    public void onEnd(Optional<GenerationError> error) {
+      if (call.isCancelled()) {
+        return;
+      }
+      error.ifPresentOrElse(e -> call.onError(exception(e)), call::onCompleted);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** The gRPC door. */
+package dev.sluice.gateway.door.grpc;

@@ -1,0 +1,124 @@
+package dev.sluice.gateway.door.http;
+
+import dev.sluice.gateway.config.GatewaySettings;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.core.Response;
+import java.util.Locale;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * What every HTTP request meets before its resource: refusals are JSON in the shape of all errors,
+ * and pages of other origins cannot set this server to work.
+ */
+@ApplicationScoped
+class HttpDoor {
+
+  /** Before the server's own limit of a body, which says nothing. */
+  private static final int PRIORITY = 500;
+
+  private final Origins origins;
+  private final long mostBytes;
+
+  HttpDoor(
+      GatewaySettings settings,
+      @ConfigProperty(name = "quarkus.http.host") String host,
+      @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize mostBytes) {
+    this.origins = new Origins(settings.allowedOrigins().orElse(Set.of()), host);
+    this.mostBytes = mostBytes.asLongValue();
+  }
+
+  void guard(@Observes Filters filters) {
+    filters.register(this::check, PRIORITY);
+  }
+
+  void tellWhatIsNotThere(@Observes Router router) {
+    for (HttpRefusal refusal : HttpRefusal.values()) {
+      router.errorHandler(refusal.status(), context -> refuse(context, refusal));
+    }
+  }
+
+  private void check(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    String origin = request.getHeader("origin");
+    if (!origins.mayAsk(
+        request.method().name(),
+        origin,
+        request.getHeader("sec-fetch-site"),
+        request.authority())) {
+      refuse(context, HttpRefusal.ORIGIN_NOT_ALLOWED);
+      return;
+    }
+    if (origins.isAllowed(origin)) {
+      allow(context.response(), origin);
+      if (request.method() == HttpMethod.OPTIONS) {
+        context.response().setStatusCode(204).end();
+        return;
+      }
+    }
+    if (length(request) > mostBytes) {
+      refuse(context, HttpRefusal.BODY_TOO_LARGE);
+      return;
+    }
+    String encoding = request.getHeader("content-encoding");
+    String type = request.getHeader("content-type");
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")
+        || type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+      refuse(context, HttpRefusal.UNSUPPORTED_MEDIA_TYPE);
+      return;
+    }
+    context.next();
+  }
+
+  private static void allow(HttpServerResponse response, String origin) {
+    response
+        .putHeader("access-control-allow-origin", origin)
+        .putHeader("access-control-allow-methods", "GET, POST")
+        .putHeader("access-control-allow-headers", "content-type, authorization, traceparent")
+        .putHeader("vary", "origin");
+  }
+
+  private static long length(HttpServerRequest request) {
+    try {
+      return Long.parseLong(request.getHeader("content-length"));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** The same as a resource gives it. */
+  Response response(HttpRefusal refusal) {
+    return HttpErrors.response(refusal.status(), refusal.code(), refusal.message(mostBytes), "");
+  }
+
+  private void refuse(RoutingContext context, HttpRefusal refusal) {
+    HttpServerResponse response = context.response();
+    if (response.ended() || response.headWritten()) {
+      return;
+    }
+    response.setStatusCode(refusal.status()).putHeader("content-type", "application/json");
+    if (refusal == HttpRefusal.BODY_TOO_LARGE) {
+      // What is left of the body is not read.
+      response.putHeader("connection", "close");
+    }
+    response.end(
+        new JsonObject()
+            .put(
+                "error",
+                new JsonObject()
+                    .put("code", refusal.code())
+                    .put("message", refusal.message(mostBytes))
+                    .putNull("field"))
+            .encode());
+  }
+}

@@ -1,0 +1,4 @@
+/**
+ * The HTTP door.
+ */
+package dev.sluice.gateway.door.http;

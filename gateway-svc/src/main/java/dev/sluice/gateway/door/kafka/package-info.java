@@ -1,0 +1,4 @@
+/**
+ * The Kafka door.
+ */
+package dev.sluice.gateway.door.kafka;

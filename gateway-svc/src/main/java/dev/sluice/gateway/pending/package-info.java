@@ -1,0 +1,4 @@
+/**
+ * What callers of this gateway wait for.
+ */
+package dev.sluice.gateway.pending;

@@ -1,0 +1,47 @@
+package dev.sluice.gateway.work;
+
+import dev.sluice.planning.request.RequestException;
+import dev.sluice.planning.plan.GenerationPlan;
+
+import dev.sluice.contract.v1.GenerationResult;
+import java.util.List;
+
+/** Has the work of accepted requests begin, once, whoever asks however often. */
+public final class Admission {
+
+  private final WorkRegistry works;
+  private final TaskWriter tasks;
+  private final WorkerChecks workers;
+
+  public Admission(WorkRegistry works, TaskWriter tasks, WorkerChecks workers) {
+    this.works = works;
+    this.tasks = tasks;
+    this.workers = workers;
+  }
+
+  /**
+   * Writes the first tasks of work that was claimed, unless a claimant did before.
+   *
+   * @param plan as that work
+   * @param traceParent W3C trace context of the request
+   * @return what has become of its pictures already
+   * @throws RequestException if no worker can do it
+   * @throws RuntimeException if the tasks could not be written; the label is free then
+   */
+  public List<GenerationResult> begin(WorkRegistry.Claim claim, GenerationPlan plan, String traceParent) {
+    // A claimant may have died before it had written them; a task that is written twice does no
+    // harm.
+    if (claim.work().getWritten()) {
+      return works.outcomes(claim.work());
+    }
+    try {
+      workers.check(plan.header().getModel(), plan.route());
+      tasks.writeFirst(plan, traceParent);
+    } catch (RuntimeException e) {
+      works.giveUp(plan.header());
+      throw e;
+    }
+    works.written(plan.header());
+    return List.of();
+  }
+}

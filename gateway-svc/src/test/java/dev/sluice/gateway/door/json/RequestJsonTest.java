@@ -1,0 +1,322 @@
+package dev.sluice.gateway.door.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import com.google.protobuf.util.JsonFormat;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.planning.request.RequestException;
+import java.nio.charset.StandardCharsets;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestJsonTest {
+
+  private static GenerationRequest parse(String body) {
+    return RequestJson.parse(body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void parse_readsEveryField() throws Exception {
+    GenerationRequest request =
+        parse(
+            """
+            {"request_id": "r", "prompt": "a circle", "negative_prompt": "blue", "model": "m",
+             "n": 2, "width": 64, "height": 32, "seed": 9223372036854775807,
+             "prior": {"sampler": "DDIMScheduler", "eta": 0.5},
+             "denoiser": {"steps": 12, "guidance_scale": 2.5, "dynamic_threshold": 1},
+             "upscaler": [{"steps": 3}, {"timestep_spacing": "trailing"}],
+             "preview_every_steps": 4, "timeout": "1.5s", "cancel_on_disconnect": true,
+             "image": "AQ\\nID\\n", "mask": "BA==", "strength": 0.25, "class_label": 4294967295,
+             "noise_level": 20, "variation": true, "prior_model": "p", "prior_candidates": 3,
+             "interpolation": {"image": "BQ==", "position": 1}, "refiner_model": "f",
+             "refiner_start": 0.75, "refiner": {"steps": 5}, "tenant": "t"}
+            """);
+
+    GenerationRequest.Builder expected = GenerationRequest.newBuilder();
+    TextFormat.merge(
+        """
+        request_id: "r" prompt: "a circle" negative_prompt: "blue" model: "m"
+        n: 2 width: 64 height: 32 seed: 9223372036854775807
+        prior { sampler: "DDIMScheduler" eta: 0.5 }
+        denoiser { steps: 12 guidance_scale: 2.5 dynamic_threshold: 1 }
+        upscaler { steps: 3 } upscaler { timestep_spacing: "trailing" }
+        preview_every_steps: 4 timeout { seconds: 1 nanos: 500000000 } cancel_on_disconnect: true
+        image: "\\001\\002\\003" mask: "\\004" strength: 0.25 class_label: 4294967295
+        noise_level: 20 variation: true prior_model: "p" prior_candidates: 3
+        interpolation { image: "\\005" position: 1 } refiner_model: "f"
+        refiner_start: 0.75 refiner { steps: 5 } tenant: "t"
+        """,
+        expected);
+    assertThat(request).isEqualTo(expected.build());
+  }
+
+  @Test
+  void parse_understandsOpenAisFields() {
+    GenerationRequest request =
+        parse(
+            """
+            {"prompt": "a circle", "n": 2, "size": "64x32", "response_format": "b64_json",
+             "user": "someone", "steps": 12, "guidance_scale": 2.5, "denoiser": {"eta": 0.5}}
+            """);
+
+    assertThat(request.getWidth()).isEqualTo(64);
+    assertThat(request.getHeight()).isEqualTo(32);
+    assertThat(request.getTenant()).isEqualTo("someone");
+    assertThat(request.getDenoiser())
+        .isEqualTo(
+            StageSettings.newBuilder().setSteps(12).setGuidanceScale(2.5).setEta(0.5).build());
+  }
+
+  /** A property of the message, so a field that is added to it is under test too. */
+  @Test
+  void parse_readsWhatJsonFormatWritesOfEveryField() throws Exception {
+    Message request = filled(GenerationRequest.newBuilder());
+
+    assertThat(parse(JsonFormat.printer().print(request))).isEqualTo(request);
+    assertThat(parse(JsonFormat.printer().preservingProtoFieldNames().print(request)))
+        .isEqualTo(request);
+  }
+
+  private static Message filled(Message.Builder message) {
+    for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
+      Object value =
+          switch (field.getJavaType()) {
+            case STRING -> "text of " + field.getName();
+            case BOOLEAN -> true;
+            case INT -> 7;
+            case LONG -> 7L;
+            case DOUBLE -> 0.5;
+            case FLOAT -> 0.5f;
+            case BYTE_STRING -> ByteString.copyFromUtf8(field.getName());
+            case MESSAGE -> filled(message.newBuilderForField(field));
+            case ENUM -> field.getEnumType().findValueByNumber(1);
+          };
+      if (field.isRepeated()) {
+        message.addRepeatedField(field, value);
+      } else {
+        message.setField(field, value);
+      }
+    }
+    return message.build();
+  }
+
+  @Test
+  void parse_leavesOutWhatIsNull() {
+    GenerationRequest request =
+        parse("{\"prompt\":\"x\",\"seed\":null,\"size\":null,\"steps\":null,\"denoiser\":null}");
+
+    assertThat(request).isEqualTo(GenerationRequest.newBuilder().setPrompt("x").build());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"prompt\":1}|prompt",
+        "{\"prompt\":\"x\",\"n\":0}|n",
+        "{\"prompt\":\"x\",\"n\":-1}|n",
+        "{\"prompt\":\"x\",\"n\":4294967296}|n",
+        "{\"prompt\":\"x\",\"n\":1.5}|n",
+        "{\"prompt\":\"x\",\"n\":\"2\"}|n",
+        "{\"prompt\":\"x\",\"seed\":9223372036854775808}|seed",
+        "{\"prompt\":\"x\",\"seed\":\"seven\"}|seed",
+        "{\"prompt\":\"x\",\"steps\":\"many\"}|denoiser.steps",
+        "{\"prompt\":\"x\",\"steps\":5,\"denoiser\":{\"steps\":5}}|steps",
+        "{\"prompt\":\"x\",\"steps\":5,\"denoiser\":[]}|denoiser",
+        "{\"prompt\":\"x\",\"denoiser\":{\"guidanceScale\":1,\"guidance_scale\":2}}|denoiser.guidance_scale",
+        "{\"prompt\":\"x\",\"prior\":{\"stepz\":5}}|prior.stepz",
+        "{\"prompt\":\"x\",\"upscaler\":{\"steps\":5}}|upscaler",
+        "{\"prompt\":\"x\",\"upscaler\":[{},{\"steps\":\"5\"}]}|upscaler[1].steps",
+        "{\"prompt\":\"x\",\"size\":\"64\"}|size",
+        "{\"prompt\":\"x\",\"size\":\"0x64\"}|size",
+        "{\"prompt\":\"x\",\"size\":[64,64]}|size",
+        "{\"prompt\":\"x\",\"size\":\"64x64\",\"width\":64}|size",
+        "{\"prompt\":\"x\",\"guidance_scale\":\"high\"}|denoiser.guidance_scale",
+        "{\"prompt\":\"x\",\"response_format\":\"url\"}|response_format",
+        "{\"prompt\":\"x\",\"seeds\":1}|seeds",
+        "{\"prompt\":\"x\",\"image\":\"not base64!\"}|image",
+        "{\"prompt\":\"x\",\"variation\":1}|variation",
+        "{\"prompt\":\"x\",\"timeout\":30}|timeout",
+        "{\"prompt\":\"x\",\"keep\":[\"prior\"]}|keep[0]",
+        "{\"from\":{\"stage\":2}}|from.stage",
+        "{\"prompt\":\"x\",\"timeout\":\"soon\"}|timeout",
+        "{\"prompt\":\"x\",\"interpolation\":{\"prompt\":\"y\",\"image\":\"\"}}|interpolation.image",
+        "[]|''",
+        "{|''",
+        "''|''"
+      })
+  void parse_refusesByTheNameOfTheField(String body, String field) {
+    assertThatThrownBy(() -> parse(body))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo(field));
+  }
+
+  @Test
+  void parse_saysWhichFieldsThereAre() {
+    assertThatThrownBy(() -> parse("{\"prior\": {\"stepz\": 5}}"))
+        .hasMessageStartingWith("There is no field 'prior.stepz'; there are [cache_interval,")
+        .hasMessageContaining(" steps,");
+  }
+
+  @Test
+  void parse_keepsNaNForTheCheckOfTheField() {
+    GenerationRequest request = parse("{\"prompt\":\"x\",\"guidance_scale\":NaN}");
+
+    assertThat(request.getDenoiser().getGuidanceScale()).isNaN();
+  }
+
+  @Test
+  void parse_takesAPictureOfManyMegabytes() {
+    String base64 = "AAAA".repeat(5 << 20);
+
+    GenerationRequest request = parse("{\"image\":\"" + base64 + "\"}");
+
+    assertThat(request.getImage().size()).isEqualTo(15 << 20);
+  }
+
+  @Property
+  void parse_failsWithARequestExceptionOrNotAtAll(@ForAll String body) {
+    try {
+      assertThat(parse(body)).isNotNull();
+    } catch (RequestException e) {
+      assertThat(e).hasMessageMatching("(?s).+");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1.0, 1",
+    "1e3, 1000",
+    "-0.0, 0",
+    "12.50e2, 1250",
+    "9223372036854775807.0, 9223372036854775807"
+  })
+  void parse_takesWholeNumbersHoweverTheyAreWritten(String written, long seed) {
+    assertThat(parse("{\"seed\": %s, \"n\": 2.0}".formatted(written)))
+        .isEqualTo(GenerationRequest.newBuilder().setSeed(seed).setN(2).build());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1.5",
+        "1e30",
+        "1e999999999",
+        "1e-999999999",
+        "1e99999999999",
+        "NaN",
+        "\"\"",
+        "true"
+      })
+  void parse_saysThatASeedIsRandomWithoutOne(String written) {
+    assertThatThrownBy(() -> parse("{\"seed\": %s}".formatted(written)))
+        .isInstanceOf(RequestException.class)
+        .hasMessageMatching(".*(random|too long|Malformed|out of range|exponent).*");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+/8=",
+        "+/8",
+        "-_8=",
+        "-_8",
+        "+/\\n8=\\r\\n",
+        " +/8=",
+        "data:image/png;base64,+/8=",
+        "data:;base64,-_8",
+        "DATA:image/webp;charset=utf-8;BASE64,+/8="
+      })
+  void parse_readsBase64AsItIsUsuallyWritten(String image) {
+    assertThat(parse("{\"image\": \"%s\"}".formatted(image)).getImage())
+        .isEqualTo(ByteString.copyFrom(new byte[] {(byte) 0xfb, (byte) 0xff}));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"data:image/png,abc", "http://example.org/a.png", "data:image/png;base64", "ä"})
+  void parse_refusesWhatIsNoFile(String image) {
+    assertThatThrownBy(() -> parse("{\"image\": \"%s\"}".formatted(image)))
+        .isInstanceOf(RequestException.class)
+        .hasMessageContaining("base64, or a data URL");
+  }
+
+  @Test
+  void parse_passesOverAByteOrderMark() {
+    assertThat(parse("\ufeff {\"prompt\": \"x\"}").getPrompt()).isEqualTo("x");
+  }
+
+  @Test
+  void parse_refusesWhatIsNotUtf8() {
+    byte[] latin = "{\"prompt\": \"ä\"}".getBytes(StandardCharsets.ISO_8859_1);
+
+    assertThatThrownBy(() -> RequestJson.parse(latin))
+        .isInstanceOf(RequestException.class)
+        .hasMessageContaining("not UTF-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"n\": 1} x", "{\"n\": 1, \"n\": 2}", "{\"n\": 1}{}"})
+  void parse_refusesWhatHasTwoMeanings(String body) {
+    assertThatThrownBy(() -> parse(body)).isInstanceOf(RequestException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"quality\":\"auto\"",
+        "\"style\":null",
+        "\"background\":\"auto\"",
+        "\"moderation\":\"auto\"",
+        "\"output_format\":\"png\"",
+        "\"stream\":false",
+        "\"size\":\"auto\"",
+        "\"n\":null",
+        "\"user\":null",
+        "\"output_compression\":100",
+        "\"partial_images\":0"
+      })
+  void parse_takesWhatAsksForNothingSpecial(String field) {
+    assertThat(parse("{\"prompt\":\"x\", " + field + "}"))
+        .isEqualTo(GenerationRequest.newBuilder().setPrompt("x").build());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "quality, \"hd\"", "style, \"vivid\"", "background, \"transparent\"",
+    "output_format, \"webp\"", "stream, true", "partial_images, 2"
+  })
+  void parse_refusesWhatThereIsNoChoiceOf(String field, String value) {
+    assertThatThrownBy(() -> parse("{\"%s\": %s}".formatted(field, value)))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo(field));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"requestId\":\"a\", \"prompt\": |a",
+        "{\"from\":{\"requestId\":\"b\"}, \"request_id\":\"a\", x|a",
+        "{\"prompt\": oops, \"request_id\": \"a\"}|a",
+        "{\"from\":{\"requestId\":\"b\"}, oops|",
+        "{\"requestId\":\"not a name\"}|",
+        "[1]|",
+        "|"
+      })
+  void idIn_findsTheIdOfWhatCannotBeRead(String body, String id) {
+    byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
+
+    assertThat(RequestJson.idIn(bytes).orElse(null)).isEqualTo(id);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.sluice.planning.fork;
+
+import com.google.protobuf.Timestamp;
+import dev.sluice.contract.ImageId;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.KeptTask;
+import dev.sluice.contract.v1.Origin;
+import dev.sluice.contract.v1.Recipe;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.planning.feature.Keeping;
+import dev.sluice.planning.plan.FirstHeader;
+import dev.sluice.planning.plan.GenerationPlan;
+import dev.sluice.planning.recipe.RecipeWriter;
+import dev.sluice.planning.request.RequestChecks;
+import dev.sluice.planning.request.RequestException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Plans requests that go on from what was kept of an earlier picture. The rest of that one's route
+ * was kept with it, so neither the model's files nor what the picture shows matter here.
+ */
+public final class ForkPlanner {
+
+  /** What such a request can say; all else was settled by the stages before. */
+  private static final Set<String> FIELDS =
+      Set.of(
+          "request_id",
+          "model",
+          "n",
+          "seed",
+          "prior",
+          "denoiser",
+          "refiner",
+          "upscaler",
+          "preview_every_steps",
+          "timeout",
+          "cancel_on_disconnect",
+          "tenant",
+          "from",
+          "keep");
+
+  private static final Set<Stage> STAGES =
+      EnumSet.of(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER);
+
+  private final KeptTasks keptTasks;
+  private final RecipeWriter recipes;
+
+  public ForkPlanner(KeptTasks keptTasks, RecipeWriter recipes) {
+    this.keptTasks = keptTasks;
+    this.recipes = recipes;
+  }
+
+  /**
+   * Plans a request that says where it begins.
+   *
+   * @param request checked for everything that does not depend on that
+   * @throws RequestException when nothing is kept there, or it cannot go on as the request says
+   */
+  public GenerationPlan plan(GenerationRequest request, Timestamp now) {
+    RequestChecks.requireOnly(FIELDS, request, "A request that goes on from an earlier one");
+    KeptTask kept = kept(request);
+    Recipe origin = RecipeWriter.read(kept.getHeader().getRecipe());
+    String model = origin.getRequest().getModel();
+    if (!request.getModel().isEmpty() && !request.getModel().equals(model)) {
+      throw RequestException.invalid(
+          "model",
+          "What is kept was made by model %s, which must go on with it; leave the model out."
+              .formatted(model));
+    }
+    List<RouteStep> route =
+        Keeping.mark(ForkSettings.apply(request, kept.getRouteList()), request.getKeepList());
+    TaskHeader.Builder header = FirstHeader.of(request, model, now);
+    if (!request.hasSeed()) {
+      requireOnePicture(request);
+      header
+          .setSeed(kept.getHeader().getSeed())
+          .setGeneratorState(kept.getHeader().getGeneratorState());
+    }
+    header.setRecipe(recipes.writeFork(request, origin, route));
+    return new GenerationPlan(
+        header.build(), Math.max(1, request.getN()), kept.getInputsMap(), route, List.of());
+  }
+
+  private KeptTask kept(GenerationRequest request) {
+    Origin from = request.getFrom();
+    if (!ImageId.isName(from.getRequestId())
+        || from.getImageIndex() < 0
+        || !STAGES.contains(from.getStage())) {
+      throw RequestException.invalid(
+          "from",
+          "A request goes on from a request_id, an image_index and one of the stages %s."
+              .formatted(STAGES));
+    }
+    return keptTasks
+        .find(request.getTenant(), from)
+        .orElseThrow(
+            () ->
+                RequestException.invalid(
+                    "from",
+                    "Nothing is kept of the picture %s/%d after %s. A request keeps what its field "
+                            .formatted(from.getRequestId(), from.getImageIndex(), from.getStage())
+                        + "keep names, until the blob store drops it."));
+  }
+
+  private static void requireOnePicture(GenerationRequest request) {
+    if (request.getN() > 1) {
+      throw RequestException.invalid(
+          "n",
+          "Without a seed all pictures go on with the same random numbers and are equal; give a seed, or leave n out.");
+    }
+  }
+}

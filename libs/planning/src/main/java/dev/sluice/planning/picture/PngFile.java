@@ -1,0 +1,71 @@
+package dev.sluice.planning.picture;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+
+/** The chunks of a PNG file (ISO 15948, section 5). */
+final class PngFile implements StoredPicture.Decoder {
+
+  static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+
+  private static final int FRAME = 12;
+  private static final Set<String> OF_PIXELS = Set.of("IHDR", "PLTE", "tRNS", "IDAT", "IEND");
+
+  /**
+   * Reads the chunks.
+   *
+   * @throws PictureException when one of those that make the picture is damaged, or there is more
+   *     than one picture
+   */
+  static StoredPicture read(byte[] file) throws PictureException {
+    ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length);
+    kept.write(SIGNATURE, 0, SIGNATURE.length);
+    byte[] exif = null;
+    int at = SIGNATURE.length;
+    while (true) {
+      if (file.length - at < FRAME || Bytes.big32(file, at) > file.length - at - FRAME) {
+        throw PictureFile.truncated("PNG");
+      }
+      int length = (int) Bytes.big32(file, at);
+      String type = new String(file, at + 4, 4, StandardCharsets.ISO_8859_1);
+      if (OF_PIXELS.contains(type)) {
+        requireWhole(file, at, length, type);
+        kept.write(file, at, length + FRAME);
+      } else if (type.equals("eXIf")) {
+        exif = java.util.Arrays.copyOfRange(file, at + 8, at + 8 + length);
+      } else if (type.equals("acTL") && length >= 4 && Bytes.big32(file, at + 8) > 1) {
+        throw PictureFile.animated("PNG");
+      }
+      if (type.equals("IEND")) {
+        return new StoredPicture(kept.toByteArray(), exif, new PngFile());
+      }
+      at += length + FRAME;
+    }
+  }
+
+  private static void requireWhole(byte[] file, int at, int length, String type)
+      throws PictureException {
+    CRC32 check = new CRC32();
+    check.update(file, at + 4, length + 4);
+    if (check.getValue() != Bytes.big32(file, at + 8 + length)) {
+      throw new PictureException(
+          "is a damaged PNG file: the checksum of its chunk %s is wrong. Send it again."
+              .formatted(type));
+    }
+  }
+
+  @Override
+  public ImageReader reader() {
+    return ImageIO.getImageReadersByFormatName("png").next();
+  }
+
+  @Override
+  public Pixels.Rows decode(ImageReader reader) throws IOException {
+    return ComponentRows.of(reader.read(0));
+  }
+}

@@ -1,0 +1,2 @@
+/** What planning leads to. */
+package dev.sluice.planning.plan;

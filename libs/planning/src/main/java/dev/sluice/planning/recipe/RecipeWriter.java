@@ -1,0 +1,202 @@
+package dev.sluice.planning.recipe;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.sluice.catalog.ModelDigests;
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.contract.v1.DenoiserParameters;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.PriorParameters;
+import dev.sluice.contract.v1.Recipe;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.planning.request.ImageSize;
+import dev.sluice.planning.sampling.SettingsOverlay;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Writes down how a picture is going to be made. */
+public final class RecipeWriter {
+
+  private final ModelDigests digests;
+  private final String version;
+
+  /**
+   * @param version of Sluice
+   */
+  public RecipeWriter(ModelDigests digests, String version) {
+    this.digests = digests;
+    this.version = version;
+  }
+
+  /**
+   * The recipe of a plan's first picture; the others differ in their seed.
+   *
+   * @param request as it was asked, where it says more than the route
+   * @param helpers the other models that take part, by what they do
+   * @param size of the picture
+   * @return JSON of a {@link Recipe}
+   */
+  public String write(
+      GenerationRequest request,
+      ModelFolder model,
+      Map<String, ModelFolder> helpers,
+      ImageSize size,
+      TaskHeader header,
+      List<RouteStep> route) {
+    GenerationRequest.Builder again =
+        lasting(request)
+            .clearUpscaler()
+            .clearImage()
+            .clearMask()
+            .setModel(model.name())
+            .setPriorModel(helpers.containsKey("prior") ? helpers.get("prior").name() : "")
+            .setWidth(size.width())
+            .setHeight(size.height())
+            .setSeed(header.getSeed());
+    if (request.getInterpolation().hasImage()) {
+      again.getInterpolationBuilder().clearImage();
+    }
+    spellOut(route, again);
+    Recipe.Builder recipe =
+        Recipe.newBuilder()
+            .setRequest(again)
+            .putAllComponents(digests.of(model))
+            .setVersion(version);
+    helpers.forEach(
+        (part, helper) ->
+            digests
+                .of(helper)
+                .forEach(
+                    (component, digest) -> recipe.putComponents(part + "/" + component, digest)));
+    if (!request.getImage().isEmpty()) {
+      recipe.setImage(ModelDigests.of(request.getImage().toByteArray()));
+    }
+    if (request.getInterpolation().hasImage()) {
+      byte[] end = request.getInterpolation().getImage().toByteArray();
+      recipe.setInterpolationImage(ModelDigests.of(end));
+    }
+    if (!request.getMask().isEmpty()) {
+      recipe.setMask(ModelDigests.of(request.getMask().toByteArray()));
+    }
+    return json(recipe.build());
+  }
+
+  /**
+   * The recipe of a plan that goes on from what was kept.
+   *
+   * @param origin the recipe of the picture that it was kept of
+   * @param route the rest of the way
+   * @return JSON of a {@link Recipe}
+   */
+  public String writeFork(GenerationRequest request, Recipe origin, List<RouteStep> route) {
+    GenerationRequest.Builder again =
+        lasting(request).clearUpscaler().setModel(origin.getRequest().getModel());
+    spellOut(route, again);
+    // Where it takes over was settled when the picture was kept.
+    again.clearRefinerStart();
+    return json(
+        Recipe.newBuilder()
+            .setRequest(again)
+            .putAllComponents(origin.getComponentsMap())
+            .setVersion(version)
+            .setOrigin(origin)
+            .build());
+  }
+
+  /** A request for one picture, without what makes no difference to it. */
+  private static GenerationRequest.Builder lasting(GenerationRequest request) {
+    return request.toBuilder()
+        .clearRequestId()
+        .clearN()
+        .clearTimeout()
+        .clearCancelOnDisconnect()
+        .clearPreviewEverySteps()
+        .clearTenant()
+        .clearKeep();
+  }
+
+  /** An autoregressive prior is asked for its guidance scale only. */
+  private static StageSettings prior(PriorParameters prior) {
+    return prior.getAutoregressive()
+        ? StageSettings.newBuilder()
+            .setGuidanceScale(prior.getSampling().getGuidanceScale())
+            .build()
+        : SettingsOverlay.spelledOut(prior.getSampling());
+  }
+
+  /** Puts how each step samples in the place of what a request says. */
+  private static void spellOut(List<RouteStep> route, GenerationRequest.Builder again) {
+    for (RouteStep step : route) {
+      switch (step.getParametersCase()) {
+        case PRIOR -> {
+          if (step.getPrior().hasSampling()) {
+            again.setPrior(prior(step.getPrior()));
+          }
+        }
+        case DENOISER -> {
+          DenoiserParameters denoiser = step.getDenoiser();
+          StageSettings settings = SettingsOverlay.spelledOut(denoiser.getSampling());
+          if (denoiser.getInvert()) {
+            break;
+          }
+          if (denoiser.hasStart()) {
+            again.setRefiner(settings).setRefinerStart(denoiser.getStart());
+          } else {
+            again.setDenoiser(settings);
+          }
+        }
+        case UPSCALER ->
+            step.getUpscaler()
+                .getCascadeList()
+                .forEach(own -> again.addUpscaler(SettingsOverlay.spelledOut(own)));
+        default -> {
+          // The text encoder samples nothing.
+        }
+      }
+    }
+  }
+
+  /** The same recipe for another picture of the request; one without a seed stays without. */
+  public static String withSeed(String recipe, long seed) {
+    return with(
+        recipe,
+        request -> {
+          if (request.hasSeed()) {
+            request.setSeed(seed);
+          }
+        });
+  }
+
+  /** The same recipe for the picture at another position between two embeddings. */
+  public static String withPosition(String recipe, double position) {
+    return with(recipe, request -> request.getInterpolationBuilder().setPosition(position));
+  }
+
+  private static String with(String recipe, Consumer<GenerationRequest.Builder> change) {
+    Recipe.Builder changed = read(recipe).toBuilder();
+    change.accept(changed.getRequestBuilder());
+    return json(changed.build());
+  }
+
+  /** The recipe that {@link #write} wrote. */
+  public static Recipe read(String recipe) {
+    Recipe.Builder read = Recipe.newBuilder();
+    try {
+      JsonFormat.parser().merge(recipe, read);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("not a recipe: " + e.getMessage(), e);
+    }
+    return read.build();
+  }
+
+  private static String json(Recipe recipe) {
+    try {
+      return JsonFormat.printer().omittingInsignificantWhitespace().print(recipe);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a recipe without JSON form", e);
+    }
+  }
+}
