@@ -1,5 +1,8 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.file.ModelFile;
+import dev.sluice.catalog.file.InvalidConfigException;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.file.Digests;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

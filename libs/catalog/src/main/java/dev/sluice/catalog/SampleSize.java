@@ -1,5 +1,7 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.file.InvalidConfigException;
+
 import java.util.List;
 
 /**

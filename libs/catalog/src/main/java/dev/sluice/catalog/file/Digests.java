@@ -1,13 +1,13 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.file;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-final class Digests {
+public final class Digests {
 
   private Digests() {}
 
-  static MessageDigest sha256() {
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

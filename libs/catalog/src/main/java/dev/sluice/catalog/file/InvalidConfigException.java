@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.file;
 
 /** A model's JSON file cannot be read, or says what cannot be. The message begins with the file. */
 public final class InvalidConfigException extends IllegalArgumentException {

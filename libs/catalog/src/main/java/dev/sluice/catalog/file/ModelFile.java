@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -17,7 +17,7 @@ import java.nio.file.Path;
 public final class ModelFile {
 
   /** Python writes infinities, as some schedulers have them, as no JSON parser expects them. */
-  static final ObjectMapper JSON =
+  public static final ObjectMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   private ModelFile() {}

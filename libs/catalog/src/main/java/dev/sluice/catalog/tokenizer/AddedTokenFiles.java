@@ -1,4 +1,7 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.tokenizer;
+
+import dev.sluice.catalog.file.ModelFile;
+import dev.sluice.catalog.file.InvalidConfigException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;

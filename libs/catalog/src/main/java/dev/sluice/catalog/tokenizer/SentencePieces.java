@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.tokenizer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

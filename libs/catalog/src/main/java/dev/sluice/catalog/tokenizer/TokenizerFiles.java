@@ -1,4 +1,6 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.tokenizer;
+
+import dev.sluice.catalog.file.ModelFile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,7 +19,7 @@ import java.util.Set;
  * Whether a tokenizer's files are whole: one that is empty or cut short gives other tokens for the
  * same words, and so another picture, without any error.
  */
-final class TokenizerFiles {
+public final class TokenizerFiles {
 
   /**
    * Words of a vocabulary that no merge makes are a sign of a file cut short, if more than this.
@@ -41,7 +43,7 @@ final class TokenizerFiles {
    * @param table how many tokens the text encoder beside it knows
    * @throws IllegalArgumentException if a file is missing, damaged or does not fit the others
    */
-  static void check(Path folder, String name, OptionalLong table) {
+  public static void check(Path folder, String name, OptionalLong table) {
     TokenizerFiles files = new TokenizerFiles(folder, name);
     AddedTokenFiles added = AddedTokenFiles.read(folder, name);
     if (files.has("vocab.json") && files.has("merges.txt")) {

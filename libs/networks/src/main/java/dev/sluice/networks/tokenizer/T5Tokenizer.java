@@ -4,7 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.sentencepiece.SpProcessor;
 import ai.djl.sentencepiece.SpTokenizer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.catalog.SentencePieces;
+import dev.sluice.catalog.tokenizer.SentencePieces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

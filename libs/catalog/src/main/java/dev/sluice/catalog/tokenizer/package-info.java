@@ -1,0 +1,2 @@
+/** The files that tokenizers are read from. */
+package dev.sluice.catalog.tokenizer;
