@@ -1,17 +1,16 @@
 package dev.sluice.gateway;
 
-import dev.sluice.planning.RoutePlanner;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.ModelStatus;
+import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.gateway.config.GatewaySettings;
 import dev.sluice.gateway.config.KafkaAddress;
 import dev.sluice.gateway.door.kafka.RequestDoor;
 import dev.sluice.gateway.pending.Generations;
 import dev.sluice.gateway.pending.ReplyListener;
-import dev.sluice.gateway.work.WorkRegistry;
 import dev.sluice.gateway.work.Admission;
-
-import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.ModelStatus;
-import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.gateway.work.WorkRegistry;
+import dev.sluice.planning.RoutePlanner;
 import dev.sluice.stage.FatalLine;
 import dev.sluice.stage.GroupSetup;
 import dev.sluice.stage.Outbox;

@@ -1,16 +1,15 @@
 package dev.sluice.gateway;
 
-import dev.sluice.planning.RoutePlanner;
-import dev.sluice.planning.recipe.RecipeWriter;
-import dev.sluice.gateway.config.GatewaySettings;
-import dev.sluice.gateway.config.KafkaAddress;
-import dev.sluice.gateway.work.WorkRegistry;
-import dev.sluice.gateway.work.TaskWriter;
-import dev.sluice.gateway.work.Admission;
-import dev.sluice.gateway.work.WorkerChecks;
-
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
+import dev.sluice.gateway.config.GatewaySettings;
+import dev.sluice.gateway.config.KafkaAddress;
+import dev.sluice.gateway.work.Admission;
+import dev.sluice.gateway.work.TaskWriter;
+import dev.sluice.gateway.work.WorkRegistry;
+import dev.sluice.gateway.work.WorkerChecks;
+import dev.sluice.planning.RoutePlanner;
+import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.stage.BlobStore;
 import dev.sluice.stage.FolderBlobStore;
 import dev.sluice.stage.Outbox;
@@ -48,8 +47,7 @@ class GatewayBeans {
     Thread ahead = new Thread(() -> digests.prepare(catalog.models()), DIGESTS);
     ahead.setDaemon(true);
     ahead.start();
-    return new RoutePlanner(
-        catalog, own.defaultModel(), new RecipeWriter(digests, version), works);
+    return new RoutePlanner(catalog, own.defaultModel(), new RecipeWriter(digests, version), works);
   }
 
   @Produces

@@ -1,7 +1,5 @@
 package dev.sluice.gateway.config;
 
-import dev.sluice.gateway.door.http.Origins;
-
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.util.Optional;

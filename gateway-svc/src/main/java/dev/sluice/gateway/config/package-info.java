@@ -1,4 +1,2 @@
-/**
- * How the gateway is set up.
- */
+/** How the gateway is set up. */
 package dev.sluice.gateway.config;

@@ -1,9 +1,8 @@
 package dev.sluice.gateway.models;
 
-import dev.sluice.planning.RoutePlanner;
-
 import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Model;
+import dev.sluice.planning.RoutePlanner;
 import dev.sluice.stage.StatusBoard;
 import jakarta.enterprise.context.ApplicationScoped;
 

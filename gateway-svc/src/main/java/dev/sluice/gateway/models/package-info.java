@@ -1,4 +1,2 @@
-/**
- * What models there are, and what the workers say of them.
- */
+/** What models there are, and what the workers say of them. */
 package dev.sluice.gateway.models;

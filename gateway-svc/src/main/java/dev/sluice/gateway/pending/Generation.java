@@ -1,13 +1,12 @@
 package dev.sluice.gateway.pending;
 
-import dev.sluice.planning.plan.GenerationPlan;
-
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Label;
+import dev.sluice.planning.plan.GenerationPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

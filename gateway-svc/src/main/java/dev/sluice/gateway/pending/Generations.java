@@ -1,12 +1,5 @@
 package dev.sluice.gateway.pending;
 
-import dev.sluice.planning.RoutePlanner;
-import dev.sluice.planning.request.RequestException;
-import dev.sluice.planning.plan.GenerationPlan;
-import dev.sluice.gateway.work.WorkRegistry;
-import dev.sluice.gateway.work.TaskWriter;
-import dev.sluice.gateway.work.Admission;
-
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
@@ -18,6 +11,12 @@ import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Label;
+import dev.sluice.gateway.work.Admission;
+import dev.sluice.gateway.work.TaskWriter;
+import dev.sluice.gateway.work.WorkRegistry;
+import dev.sluice.planning.RoutePlanner;
+import dev.sluice.planning.plan.GenerationPlan;
+import dev.sluice.planning.request.RequestException;
 import dev.sluice.stage.Outbox;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -75,7 +74,8 @@ public class Generations {
    * @throws RequestException when the request is not valid, or its label stands for another one
    * @throws NotReadyException before {@link #open}
    */
-  public Generation submit(GenerationRequest request, String traceParent, GenerationListener listener) {
+  public Generation submit(
+      GenerationRequest request, String traceParent, GenerationListener listener) {
     if (!listening) {
       throw new NotReadyException();
     }

@@ -1,4 +1,2 @@
-/**
- * What callers of this gateway wait for.
- */
+/** What callers of this gateway wait for. */
 package dev.sluice.gateway.pending;

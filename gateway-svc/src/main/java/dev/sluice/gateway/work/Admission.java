@@ -1,9 +1,8 @@
 package dev.sluice.gateway.work;
 
-import dev.sluice.planning.request.RequestException;
-import dev.sluice.planning.plan.GenerationPlan;
-
 import dev.sluice.contract.v1.GenerationResult;
+import dev.sluice.planning.plan.GenerationPlan;
+import dev.sluice.planning.request.RequestException;
 import java.util.List;
 
 /** Has the work of accepted requests begin, once, whoever asks however often. */
@@ -28,7 +27,8 @@ public final class Admission {
    * @throws RequestException if no worker can do it
    * @throws RuntimeException if the tasks could not be written; the label is free then
    */
-  public List<GenerationResult> begin(WorkRegistry.Claim claim, GenerationPlan plan, String traceParent) {
+  public List<GenerationResult> begin(
+      WorkRegistry.Claim claim, GenerationPlan plan, String traceParent) {
     // A claimant may have died before it had written them; a task that is written twice does no
     // harm.
     if (claim.work().getWritten()) {

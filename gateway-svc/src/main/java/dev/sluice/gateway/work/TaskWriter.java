@@ -1,7 +1,5 @@
 package dev.sluice.gateway.work;
 
-import dev.sluice.planning.plan.GenerationPlan;
-
 import com.google.protobuf.Message;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Topics;
@@ -10,6 +8,7 @@ import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.Payloads;
 import dev.sluice.stage.Routing;

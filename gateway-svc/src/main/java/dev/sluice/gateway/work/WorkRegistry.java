@@ -1,22 +1,21 @@
 package dev.sluice.gateway.work;
 
-import dev.sluice.planning.request.RequestException;
-import dev.sluice.planning.plan.GenerationPlan;
-
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.catalog.ModelDigests;
-import dev.sluice.planning.fork.KeptTasks;
-import dev.sluice.contract.v1.KeptTask;
-import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
+import dev.sluice.contract.v1.KeptTask;
 import dev.sluice.contract.v1.Label;
 import dev.sluice.contract.v1.LabelledWork;
+import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.planning.fork.KeptTasks;
+import dev.sluice.planning.plan.GenerationPlan;
+import dev.sluice.planning.request.RequestException;
 import dev.sluice.stage.BlobStore;
 import dev.sluice.stage.OutageException;
 import dev.sluice.stage.Payloads;

@@ -1,12 +1,11 @@
 package dev.sluice.gateway.work;
 
-import dev.sluice.planning.request.RequestException;
-
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.planning.request.RequestException;
 import dev.sluice.stage.PictureMemory;
 import dev.sluice.stage.StatusBoard;
 import java.time.Duration;

@@ -1,7 +1,6 @@
 package dev.sluice.gateway.door.http;
 
 import dev.sluice.gateway.config.GatewaySettings;
-
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;

@@ -1,14 +1,5 @@
 package dev.sluice.gateway.door.http;
 
-import dev.sluice.planning.request.RequestException;
-import dev.sluice.planning.request.ImageSize;
-import dev.sluice.gateway.door.json.RequestJson;
-import dev.sluice.gateway.pending.Generation;
-import dev.sluice.gateway.pending.Generations;
-import dev.sluice.gateway.pending.GenerationListener;
-import dev.sluice.gateway.pending.NotReadyException;
-import dev.sluice.gateway.models.ServedModels;
-
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationError;
@@ -18,6 +9,14 @@ import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.ModelAtStage;
 import dev.sluice.contract.v1.ModelStatus;
+import dev.sluice.gateway.door.json.RequestJson;
+import dev.sluice.gateway.models.ServedModels;
+import dev.sluice.gateway.pending.Generation;
+import dev.sluice.gateway.pending.GenerationListener;
+import dev.sluice.gateway.pending.Generations;
+import dev.sluice.gateway.pending.NotReadyException;
+import dev.sluice.planning.request.ImageSize;
+import dev.sluice.planning.request.RequestException;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.TraceParent;
 import io.smallrye.common.annotation.Blocking;

@@ -1,4 +1,2 @@
-/**
- * The HTTP door.
- */
+/** The HTTP door. */
 package dev.sluice.gateway.door.http;

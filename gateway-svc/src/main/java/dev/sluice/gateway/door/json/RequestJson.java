@@ -1,8 +1,5 @@
 package dev.sluice.gateway.door.json;
 
-import dev.sluice.planning.request.RequestException;
-import dev.sluice.planning.request.RequestChecks;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -17,6 +14,8 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.planning.request.RequestChecks;
+import dev.sluice.planning.request.RequestException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -1,9 +1,8 @@
 package dev.sluice.gateway.door.kafka;
 
-import dev.sluice.gateway.door.json.RequestJson;
-
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.v1.ResultFormat;
+import dev.sluice.gateway.door.json.RequestJson;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

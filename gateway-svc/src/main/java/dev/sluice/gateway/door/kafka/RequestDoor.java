@@ -1,13 +1,5 @@
 package dev.sluice.gateway.door.kafka;
 
-import dev.sluice.planning.RoutePlanner;
-import dev.sluice.planning.request.RequestException;
-import dev.sluice.planning.request.Texts;
-import dev.sluice.planning.plan.GenerationPlan;
-import dev.sluice.gateway.door.json.RequestJson;
-import dev.sluice.gateway.work.WorkRegistry;
-import dev.sluice.gateway.work.Admission;
-
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
@@ -17,6 +9,13 @@ import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.ResultFormat;
+import dev.sluice.gateway.door.json.RequestJson;
+import dev.sluice.gateway.work.Admission;
+import dev.sluice.gateway.work.WorkRegistry;
+import dev.sluice.planning.RoutePlanner;
+import dev.sluice.planning.plan.GenerationPlan;
+import dev.sluice.planning.request.RequestException;
+import dev.sluice.planning.request.Texts;
 import dev.sluice.stage.GroupSetup;
 import dev.sluice.stage.OutageException;
 import dev.sluice.stage.Outages;

@@ -1,4 +1,2 @@
-/**
- * The Kafka door.
- */
+/** The Kafka door. */
 package dev.sluice.gateway.door.kafka;
