@@ -86,7 +86,8 @@ class ModuleBoundariesTest {
             knows("broker"),
             knows("stage", "contract"),
             knows("planning", "contract", "catalog", "diffusion", "safetensors"),
-            knows("gateway", "planning", "contract", "catalog", "diffusion", "safetensors", "stage"),
+            knows(
+                "gateway", "planning", "contract", "catalog", "diffusion", "safetensors", "stage"),
             knows("trainer", "catalog", "pipeline", "networks", "diffusion", "safetensors"))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));
   }

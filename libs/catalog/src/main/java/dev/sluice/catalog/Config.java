@@ -1,9 +1,8 @@
 package dev.sluice.catalog;
 
-import dev.sluice.catalog.file.ModelFile;
-import dev.sluice.catalog.file.InvalidConfigException;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.file.InvalidConfigException;
+import dev.sluice.catalog.file.ModelFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

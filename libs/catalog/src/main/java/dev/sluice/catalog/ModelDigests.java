@@ -1,7 +1,6 @@
 package dev.sluice.catalog;
 
 import dev.sluice.catalog.file.Digests;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;

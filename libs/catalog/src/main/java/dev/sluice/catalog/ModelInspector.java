@@ -2,7 +2,6 @@ package dev.sluice.catalog;
 
 import dev.sluice.catalog.file.InvalidConfigException;
 import dev.sluice.catalog.tokenizer.TokenizerFiles;
-
 import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.safetensors.Checkpoints;

@@ -1,7 +1,6 @@
 package dev.sluice.catalog;
 
 import dev.sluice.catalog.file.InvalidConfigException;
-
 import java.util.List;
 
 /**

@@ -1,9 +1,8 @@
 package dev.sluice.catalog.tokenizer;
 
-import dev.sluice.catalog.file.ModelFile;
-import dev.sluice.catalog.file.InvalidConfigException;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.catalog.file.InvalidConfigException;
+import dev.sluice.catalog.file.ModelFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,9 +1,8 @@
 package dev.sluice.catalog.tokenizer;
 
-import dev.sluice.catalog.file.ModelFile;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.catalog.file.ModelFile;
 import dev.sluice.safetensors.ForeignContent;
 import java.io.IOException;
 import java.nio.file.Files;
