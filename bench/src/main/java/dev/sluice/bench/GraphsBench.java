@@ -2,9 +2,9 @@ package dev.sluice.bench;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;

@@ -1,13 +1,13 @@
 package dev.sluice.bench;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.CoreShare;
-import dev.sluice.pipeline.Sampling;
-import dev.sluice.pipeline.StepListener;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.UnClipPipeline;
 import dev.sluice.pipeline.UnClipRequest;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.CoreShare;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.Sampling;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

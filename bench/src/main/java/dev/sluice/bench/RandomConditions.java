@@ -1,9 +1,9 @@
 package dev.sluice.bench;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.Condition;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.guidance.Condition;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

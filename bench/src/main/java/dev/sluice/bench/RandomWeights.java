@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-import dev.sluice.networks.graph.Parameter;
+import dev.sluice.networks.layer.Parameter;
 import java.util.SplittableRandom;
 
 /** Weights that mean nothing but keep the values that flow through a network in range. */

@@ -5,15 +5,15 @@ import static dev.sluice.networks.unet.UNet2DConditionModel.KEEP_DEEP_FEATURES;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.unet.UNet2DConditionModel;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.Sampling;
-import dev.sluice.pipeline.StepListener;
 import dev.sluice.pipeline.UnClipPipeline;
 import dev.sluice.pipeline.UnClipRequest;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Files;
@@ -86,7 +86,8 @@ public final class StepCacheBench {
             }
 
             @Override
-            public void afterStep(int step, int steps, dev.sluice.pipeline.StepLoop loop) {
+            public void afterStep(
+                int step, int steps, dev.sluice.pipeline.loop.ResumableLoop loop) {
               if (step == steps) {
                 seconds[0] += watch[0].seconds();
               }

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.WeightPrecision;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.HostTensor.Floats;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.HostTensor.Floats;
 import dev.sluice.networks.unet.UNet2DConditionModel;
+import dev.sluice.networks.weights.Initializer;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;
@@ -68,7 +69,7 @@ public final class UnetBench {
     Files.createDirectories(folder);
     SplittableRandom random = new SplittableRandom(0);
     Map<String, NamedTensor> tensors = new LinkedHashMap<>();
-    Network.Initializer initializer =
+    Initializer initializer =
         parameter -> {
           float[] values = RandomWeights.of(parameter, random);
           tensors.put(parameter.name(), new NamedTensor(DType.F16, parameter.shape(), values));

@@ -3,8 +3,9 @@ package dev.sluice.denoiser;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.DenoiserEngine;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.denoise.DenoiserEngine;
 import dev.sluice.serving.EngineKind;
 import dev.sluice.serving.WorkingMemory;
 import java.util.List;
@@ -24,7 +25,7 @@ final class DenoiserKind implements EngineKind<DenoiserEngine> {
 
   @Override
   public DenoiserEngine load(ModelFolder model, BatchLimit limit) {
-    return DenoiserEngine.load(model, limit);
+    return Families.denoiser(model, limit);
   }
 
   @Override

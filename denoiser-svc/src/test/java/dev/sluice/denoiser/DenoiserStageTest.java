@@ -10,12 +10,13 @@ import dev.sluice.contract.v1.DenoiserResult;
 import dev.sluice.contract.v1.DenoiserTask;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.DenoiseRequest;
-import dev.sluice.pipeline.DenoiserEngine;
-import dev.sluice.pipeline.Sampling;
-import dev.sluice.pipeline.StepListener;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.denoise.DenoiserEngine;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
@@ -70,7 +71,7 @@ class DenoiserStageTest {
 
     StageResult result = stage.run(goesOn, new StageTrial.Context()).getResult();
 
-    try (DenoiserEngine engine = DenoiserEngine.load(StageTrial.model(), StageTrial.limit())) {
+    try (DenoiserEngine engine = Families.denoiser(StageTrial.model(), StageTrial.limit())) {
       HostTensor.Floats expected =
           engine.denoise(
               DenoiseRequest.of(StageTensors.all(task.getInputsMap()), Sampling.of(4, 3)),

@@ -13,15 +13,15 @@ import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.diffusion.Slerp;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.DiffusionPriorEngine;
-import dev.sluice.pipeline.ImageEncoding;
-import dev.sluice.pipeline.Sampling;
-import dev.sluice.pipeline.StepListener;
-import dev.sluice.pipeline.TensorNames;
-import dev.sluice.pipeline.TextEmbedding;
+import dev.sluice.diffusion.math.Slerp;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.embed.DiffusionPrior;
+import dev.sluice.pipeline.embed.ImageEncoder;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.pipeline.request.TextEmbedding;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
@@ -57,8 +57,7 @@ class PriorStageTest {
     StageResult result = stage.run(task(StageTrial.sampling(4, 3)), context).getResult();
 
     TorchGenerator generator = new TorchGenerator(7);
-    try (DiffusionPriorEngine engine =
-        DiffusionPriorEngine.load(StageTrial.model(), StageTrial.limit())) {
+    try (DiffusionPrior engine = DiffusionPrior.load(StageTrial.model(), StageTrial.limit())) {
       assertThat(result.getOutputsMap())
           .containsOnly(
               Map.entry(
@@ -88,8 +87,7 @@ class PriorStageTest {
     TextEmbedding none = StageTensors.text(TEXT, TensorNames.NEGATIVE);
     List<HostTensor.Floats> byLikeness = new ArrayList<>();
     TorchGenerator generator = new TorchGenerator(seed);
-    try (DiffusionPriorEngine engine =
-        DiffusionPriorEngine.load(StageTrial.model(), StageTrial.limit())) {
+    try (DiffusionPrior engine = DiffusionPrior.load(StageTrial.model(), StageTrial.limit())) {
       HostTensor.Floats all =
           engine.sample(
               nCopies(4, text), nCopies(4, none), Sampling.of(4, 3), generator, StepListener.NONE);
@@ -208,8 +206,7 @@ class PriorStageTest {
     StageTrial.Context context = new StageTrial.Context();
     StageResult result = stage.run(one, context).getResult();
 
-    try (ImageEncoding images =
-        ImageEncoding.load(StageTrial.model("pipe-unclip-image-variation"))) {
+    try (ImageEncoder images = ImageEncoder.load(StageTrial.model("pipe-unclip-image-variation"))) {
       assertThat(result.getOutputsMap())
           .containsOnly(
               Map.entry(
@@ -224,7 +221,7 @@ class PriorStageTest {
     String model = "pipe-unclip-image-variation";
     HostTensor.Floats picture = StageTrial.anyFloats(1, 3, 40, 31);
     HostTensor.Floats end;
-    try (ImageEncoding images = ImageEncoding.load(StageTrial.model(model))) {
+    try (ImageEncoder images = ImageEncoder.load(StageTrial.model(model))) {
       end = images.embed(picture);
     }
     HostTensor.Floats start = StageTrial.anyFloats(end.shape());

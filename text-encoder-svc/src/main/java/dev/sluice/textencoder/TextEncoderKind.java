@@ -3,8 +3,9 @@ package dev.sluice.textencoder;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.TextEncoder;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.serving.EngineKind;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ final class TextEncoderKind implements EngineKind<TextEncoder> {
 
   @Override
   public TextEncoder load(ModelFolder model, BatchLimit limit) {
-    return TextEncoder.load(model);
+    return Families.textEncoder(model);
   }
 
   @Override

@@ -9,7 +9,7 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.contract.v1.TextEncoderResult;
 import dev.sluice.contract.v1.TextEncoderTask;
-import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.Stage;

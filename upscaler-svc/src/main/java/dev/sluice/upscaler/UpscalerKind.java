@@ -3,8 +3,9 @@ package dev.sluice.upscaler;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.UpscalerEngine;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.upscale.UpscalerEngine;
 import dev.sluice.serving.EngineKind;
 import dev.sluice.serving.WorkingMemory;
 import java.util.List;
@@ -29,7 +30,7 @@ final class UpscalerKind implements EngineKind<UpscalerEngine> {
 
   @Override
   public UpscalerEngine load(ModelFolder model, BatchLimit limit) {
-    return UpscalerEngine.load(model, limit);
+    return Families.upscaler(model, limit);
   }
 
   @Override

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -45,6 +47,21 @@ class ModuleBoundariesTest {
     "io.quarkus..", "io.grpc..", "com.google.protobuf..", "org.apache.kafka..", "jakarta.."
   };
 
+  private static final int MOST_CLASSES = 25;
+
+  /** The modules whose packages are held apart. */
+  private static final List<String> IN_ROOMS =
+      List.of(
+          "safetensors",
+          "diffusion",
+          "networks",
+          "pipeline",
+          "parity",
+          "broker",
+          "serving",
+          "trainer",
+          "bench");
+
   private static JavaClasses compiled;
 
   @BeforeAll
@@ -55,7 +72,10 @@ class ModuleBoundariesTest {
           Stream.of(
                   libraries,
                   Stream.of(Service.values()).map(service -> HOME.resolve(service.folder())),
-                  Stream.of(HOME.resolve("trainer"), HOME.resolve("deploy/launcher")))
+                  Stream.of(
+                      HOME.resolve("trainer"),
+                      HOME.resolve("bench"),
+                      HOME.resolve("deploy/launcher")))
               .flatMap(modules -> modules)
               .map(module -> module.resolve("target/classes"))
               .toList();
@@ -85,10 +105,21 @@ class ModuleBoundariesTest {
             knows("contract"),
             knows("broker"),
             knows("stage", "contract"),
+            knows(
+                "serving",
+                "stage",
+                "contract",
+                "catalog",
+                "pipeline",
+                "networks",
+                "diffusion",
+                "safetensors"),
             knows("planning", "contract", "catalog", "diffusion", "safetensors"),
             knows(
                 "gateway", "planning", "contract", "catalog", "diffusion", "safetensors", "stage"),
-            knows("trainer", "catalog", "pipeline", "networks", "diffusion", "safetensors"))
+            knows("trainer", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
+            knows("bench", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
+            knows("launcher", "contract", "catalog", "networks", "parity", "trainer"))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));
   }
 
@@ -103,6 +134,68 @@ class ModuleBoundariesTest {
         .should()
         .dependOnClassesThat(resideInAnyPackage(OURS).and(not(resideInAnyPackage(allowed))))
         .as(module + " knows of ours only " + (others.length == 0 ? "itself" : List.of(others)));
+  }
+
+  /** No import runs back up: what packages of a module know of each other has no circles. */
+  @TestFactory
+  Stream<DynamicTest> packages_areFreeOfCycles() {
+    return IN_ROOMS.stream()
+        .map(
+            module ->
+                DynamicTest.dynamicTest(
+                    module,
+                    () ->
+                        slices()
+                            .assignedFrom(new ByPackage("dev.sluice." + module))
+                            .should()
+                            .beFreeOfCycles()
+                            .check(compiled)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> packages_areSmallEnoughToBeReadAsOne() {
+    return IN_ROOMS.stream()
+        .map(
+            module ->
+                DynamicTest.dynamicTest(
+                    module,
+                    () -> {
+                      Map<String, Long> sizes =
+                          compiled.stream()
+                              .filter(type -> ByPackage.isWithin("dev.sluice." + module, type))
+                              .filter(type -> type.isTopLevelClass() && !isPackageInfo(type))
+                              .collect(
+                                  Collectors.groupingBy(
+                                      JavaClass::getPackageName, Collectors.counting()));
+                      assertThat(sizes).isNotEmpty();
+                      assertThat(sizes.values())
+                          .as("%s", sizes)
+                          .allMatch(size -> size <= MOST_CLASSES);
+                    }));
+  }
+
+  private static boolean isPackageInfo(JavaClass type) {
+    return type.getSimpleName().equals("package-info");
+  }
+
+  /** Every package is a slice of its own. */
+  private record ByPackage(String module) implements SliceAssignment {
+
+    static boolean isWithin(String module, JavaClass type) {
+      return (type.getPackageName() + ".").startsWith(module + ".");
+    }
+
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return isWithin(module, type)
+          ? SliceIdentifier.of(type.getPackageName())
+          : SliceIdentifier.ignore();
+    }
+
+    @Override
+    public String getDescription() {
+      return "the packages of " + module;
+    }
   }
 
   @Test

@@ -3,8 +3,8 @@ package dev.sluice.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.Pictures;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.tensor.Pictures;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
 package dev.sluice.diffusion;
 
+import dev.sluice.diffusion.config.Ability;
 import java.util.Arrays;
 import java.util.List;
 

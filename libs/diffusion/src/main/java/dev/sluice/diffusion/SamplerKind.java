@@ -1,18 +1,44 @@
 package dev.sluice.diffusion;
 
-import static dev.sluice.diffusion.Ability.CLIPPED;
-import static dev.sluice.diffusion.Ability.DISTILLED;
-import static dev.sluice.diffusion.Ability.EDM;
-import static dev.sluice.diffusion.Ability.FLOWING;
-import static dev.sluice.diffusion.Ability.LISTED;
-import static dev.sluice.diffusion.Ability.SCHEDULED;
-import static dev.sluice.diffusion.Ability.SIGMAS_LISTED;
-import static dev.sluice.diffusion.Ability.SIGMA_SPACED;
-import static dev.sluice.diffusion.Ability.SOLVER;
-import static dev.sluice.diffusion.Ability.SPACED;
-import static dev.sluice.diffusion.Ability.STRAIGHT;
-import static dev.sluice.diffusion.Ability.THRESHOLDED;
+import static dev.sluice.diffusion.config.Ability.CLIPPED;
+import static dev.sluice.diffusion.config.Ability.DISTILLED;
+import static dev.sluice.diffusion.config.Ability.EDM;
+import static dev.sluice.diffusion.config.Ability.FLOWING;
+import static dev.sluice.diffusion.config.Ability.LISTED;
+import static dev.sluice.diffusion.config.Ability.SCHEDULED;
+import static dev.sluice.diffusion.config.Ability.SIGMAS_LISTED;
+import static dev.sluice.diffusion.config.Ability.SIGMA_SPACED;
+import static dev.sluice.diffusion.config.Ability.SOLVER;
+import static dev.sluice.diffusion.config.Ability.SPACED;
+import static dev.sluice.diffusion.config.Ability.STRAIGHT;
+import static dev.sluice.diffusion.config.Ability.THRESHOLDED;
 
+import dev.sluice.diffusion.config.Ability;
+import dev.sluice.diffusion.config.SamplerTraits;
+import dev.sluice.diffusion.config.SchedulerMembers;
+import dev.sluice.diffusion.sampler.discrete.DdimSampler;
+import dev.sluice.diffusion.sampler.discrete.DdpmSampler;
+import dev.sluice.diffusion.sampler.discrete.LcmSampler;
+import dev.sluice.diffusion.sampler.discrete.PndmSampler;
+import dev.sluice.diffusion.sampler.discrete.TcdSampler;
+import dev.sluice.diffusion.sampler.discrete.UnClipSampler;
+import dev.sluice.diffusion.sampler.flow.FlowMatchEulerSampler;
+import dev.sluice.diffusion.sampler.flow.FlowMatchHeunSampler;
+import dev.sluice.diffusion.sampler.sigma.Dpm2Sampler;
+import dev.sluice.diffusion.sampler.sigma.EdmEulerSampler;
+import dev.sluice.diffusion.sampler.sigma.EulerAncestralSampler;
+import dev.sluice.diffusion.sampler.sigma.EulerSampler;
+import dev.sluice.diffusion.sampler.sigma.HeunSampler;
+import dev.sluice.diffusion.sampler.sigma.LmsSampler;
+import dev.sluice.diffusion.sampler.solver.DeisSampler;
+import dev.sluice.diffusion.sampler.solver.DpmSolverMultistepSampler;
+import dev.sluice.diffusion.sampler.solver.DpmSolverSinglestepSampler;
+import dev.sluice.diffusion.sampler.solver.EdmDpmSolverMultistepSampler;
+import dev.sluice.diffusion.sampler.solver.SaSolverSampler;
+import dev.sluice.diffusion.sampler.solver.UniPcSampler;
+import dev.sluice.diffusion.sampling.Sampler;
+import dev.sluice.diffusion.schedule.BetaSchedule;
+import dev.sluice.diffusion.schedule.DefaultBetas;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -25,7 +51,7 @@ import java.util.function.Function;
  * Every sampler: diffusers' name of it, how it is made, what it can do, and which further keys of a
  * {@code scheduler_config.json} it reads.
  */
-enum SamplerKind {
+enum SamplerKind implements SamplerTraits {
   DDIM(
       "DDIMScheduler",
       DdimSampler::new,
@@ -148,13 +174,13 @@ enum SamplerKind {
       "rescale_betas_zero_snr");
 
   private final String className;
-  private final Function<SchedulerConfig, Sampler> factory;
+  private final Function<SchedulerMembers, Sampler> factory;
   private final Set<Ability> abilities;
   private final Set<String> keys;
 
   SamplerKind(
       String className,
-      Function<SchedulerConfig, Sampler> factory,
+      Function<SchedulerMembers, Sampler> factory,
       Set<Ability> abilities,
       String... keys) {
     this.className = className;
@@ -178,25 +204,32 @@ enum SamplerKind {
         .toList();
   }
 
-  String className() {
+  @Override
+  public String className() {
     return className;
   }
 
-  boolean can(Ability ability) {
+  @Override
+  public boolean can(Ability ability) {
     return abilities.contains(ability);
   }
 
-  /** Whether a key of the config changes what this sampler does. */
-  boolean reads(String key) {
+  @Override
+  public boolean reads(String key) {
     return keys.contains(key);
   }
 
-  Sampler open(SchedulerConfig config) {
+  Sampler open(SchedulerMembers config) {
     return factory.apply(config);
   }
 
-  /** The noise schedule of a config that names none. */
-  DefaultBetas defaultBetas() {
+  @Override
+  public List<String> othersThatCan(Ability ability) {
+    return namesWith(ability);
+  }
+
+  @Override
+  public DefaultBetas defaultBetas() {
     return switch (this) {
       case HEUN, KDPM2, KDPM2_ANCESTRAL -> new DefaultBetas(BetaSchedule.LINEAR, 0.00085, 0.012);
       case LCM, TCD -> new DefaultBetas(BetaSchedule.SCALED_LINEAR, 0.00085, 0.012);
@@ -204,7 +237,4 @@ enum SamplerKind {
       default -> new DefaultBetas(BetaSchedule.LINEAR, 0.0001, 0.02);
     };
   }
-
-  /** Which kind of betas, from which to which. */
-  record DefaultBetas(BetaSchedule kind, double start, double end) {}
 }

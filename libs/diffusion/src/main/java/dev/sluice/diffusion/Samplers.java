@@ -1,5 +1,9 @@
 package dev.sluice.diffusion;
 
+import dev.sluice.diffusion.sampler.discrete.DdimInversion;
+import dev.sluice.diffusion.sampling.Sampler;
+import dev.sluice.diffusion.sampling.SamplingOptions;
+import dev.sluice.diffusion.sampling.SamplingPlan;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +34,7 @@ public final class Samplers {
   /** As {@link #fromConfig}; {@link SchedulerConfig#withClass} exchanges the sampler. */
   public static Sampler of(SchedulerConfig config) {
     config.requireKnownMembers();
-    return config.kind().open(config);
+    return config.open();
   }
 
   /**

@@ -1,17 +1,22 @@
 package dev.sluice.diffusion;
 
+import dev.sluice.diffusion.config.Ability;
+import dev.sluice.diffusion.config.SchedulerMembers;
+import dev.sluice.diffusion.config.Thresholding;
+import dev.sluice.diffusion.prediction.PredictionType;
+import dev.sluice.diffusion.sampling.Sampler;
+import dev.sluice.diffusion.schedule.DefaultBetas;
+import dev.sluice.diffusion.schedule.TimestepSpacing;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The members of a {@code scheduler_config.json}, typed. Old checkpoints leave many out; the value
- * that diffusers takes instead differs from class to class, so each sampler states its defaults
- * where it reads them. Members of other classes are passed over, as diffusers does; a member that
- * no class has may be one of a newer diffusers, and is refused.
+ * A {@code scheduler_config.json}: which sampler it names, and which others can take its place.
+ * Members of other classes are passed over, as diffusers does; a member that no class has may be
+ * one of a newer diffusers, and is refused.
  */
 public final class SchedulerConfig {
 
@@ -71,7 +76,7 @@ public final class SchedulerConfig {
 
   private static void keepBetas(SamplerKind kind, Map<String, Object> kept) {
     if (kind.reads("beta_schedule") && kept.get("trained_betas") == null) {
-      SamplerKind.DefaultBetas betas = kind.defaultBetas();
+      DefaultBetas betas = kind.defaultBetas();
       kept.putIfAbsent("beta_schedule", betas.kind().configName());
       kept.putIfAbsent("beta_start", betas.start());
       kept.putIfAbsent("beta_end", betas.end());
@@ -150,11 +155,21 @@ public final class SchedulerConfig {
   }
 
   /**
-   * The sampler that the class names.
+   * The sampler of this config.
    *
    * @throws IllegalArgumentException if there is none of that name
    */
-  SamplerKind kind() {
+  Sampler open() {
+    SamplerKind kind = kind();
+    return kind.open(new SchedulerMembers(kind, members));
+  }
+
+  /**
+   * The kind of sampler that the class names.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  private SamplerKind kind() {
     return SamplerKind.named(className)
         .orElseThrow(
             () ->
@@ -172,8 +187,11 @@ public final class SchedulerConfig {
     members.forEach(
         (key, value) -> {
           if (!isKnown(key) && value != null && !value.equals(false)) {
-            throw wrong(
-                key, value, "none, or null: no sampler here knows it, and it may change pictures");
+            throw SchedulerMembers.wrong(
+                className,
+                key,
+                value,
+                "none, or null: no sampler here knows it, and it may change pictures");
           }
         });
   }
@@ -195,157 +213,5 @@ public final class SchedulerConfig {
           "%s has no DDIM, so that its pictures cannot be inverted by it"
               .formatted(process().text()));
     }
-  }
-
-  /** The value of a member; null if it is missing, null, or another class's. */
-  private Object member(String key) {
-    boolean foreign = SamplerKind.named(className).filter(kind -> !kind.reads(key)).isPresent();
-    return foreign ? null : members.get(key);
-  }
-
-  boolean flag(String key, boolean orElse) {
-    Object value = member(key);
-    if (value == null) {
-      return orElse;
-    }
-    if (value instanceof Boolean flag) {
-      return flag;
-    }
-    throw wrong(key, value, "true or false");
-  }
-
-  int integer(String key, int orElse) {
-    Object value = member(key);
-    if (value == null) {
-      return orElse;
-    }
-    if (value instanceof Number number && number.doubleValue() == number.intValue()) {
-      return number.intValue();
-    }
-    throw wrong(key, value, "a whole number");
-  }
-
-  /** A list of whole numbers; empty if there is none. */
-  List<Integer> integers(String key) {
-    Object value = member(key);
-    if (value == null) {
-      return List.of();
-    }
-    if (!(value instanceof List<?> list) || !list.stream().allMatch(Integer.class::isInstance)) {
-      throw wrong(key, value, "a list of whole numbers");
-    }
-    return list.stream().map(Integer.class::cast).toList();
-  }
-
-  /**
-   * Checks that a member that would need another program is not there.
-   *
-   * @throws IllegalArgumentException if it is
-   */
-  void refuse(String key) {
-    if (member(key) != null) {
-      throw wrong(key, member(key), "null: it is not supported");
-    }
-  }
-
-  double real(String key, double orElse) {
-    Object value = member(key);
-    if (value == null) {
-      return orElse;
-    }
-    if (value instanceof Number number) {
-      return number.doubleValue();
-    }
-    if (value instanceof String text && (text.equals("-inf") || text.equals("-Infinity"))) {
-      return Double.NEGATIVE_INFINITY;
-    }
-    throw wrong(key, value, "a number");
-  }
-
-  String choice(String key, String orElse, List<String> choices) {
-    Object value = member(key);
-    String chosen = value == null ? orElse : value.toString();
-    if (!choices.contains(chosen)) {
-      throw wrong(key, value, "one of " + choices);
-    }
-    return chosen;
-  }
-
-  PredictionType prediction(PredictionType... supported) {
-    String name = String.valueOf(member("prediction_type"));
-    if (name.equals("null")) {
-      return PredictionType.EPSILON;
-    }
-    for (PredictionType type : supported) {
-      if (type.configName().equals(name)) {
-        return type;
-      }
-    }
-    throw wrong(
-        "prediction_type",
-        name,
-        "one of " + Arrays.stream(supported).map(PredictionType::configName).toList());
-  }
-
-  VarianceType variance(VarianceType orElse, VarianceType... supported) {
-    Object name = member("variance_type");
-    if (name == null) {
-      return orElse;
-    }
-    for (VarianceType type : supported) {
-      if (type.configName().equals(name)) {
-        return type;
-      }
-    }
-    throw wrong(
-        "variance_type",
-        name,
-        "one of " + Arrays.stream(supported).map(VarianceType::configName).toList());
-  }
-
-  TimestepSpacing spacing(TimestepSpacing orElse) {
-    return TimestepSpacing.named(
-        choice("timestep_spacing", orElse.configName(), TimestepSpacing.names()));
-  }
-
-  /** The noise schedule, with the class's own defaults. */
-  NoiseSchedule schedule() {
-    NoiseSchedule schedule;
-    if (member("trained_betas") instanceof List<?> betas) {
-      schedule = NoiseSchedule.ofBetas(floats("trained_betas", betas));
-    } else {
-      SamplerKind.DefaultBetas orElse = kind().defaultBetas();
-      List<String> names =
-          Arrays.stream(BetaSchedule.values()).map(BetaSchedule::configName).toList();
-      String name = choice("beta_schedule", orElse.kind().configName(), names);
-      schedule =
-          NoiseSchedule.of(
-              BetaSchedule.values()[names.indexOf(name)],
-              integer("num_train_timesteps", 1000),
-              real("beta_start", orElse.start()),
-              real("beta_end", orElse.end()));
-    }
-    return flag("rescale_betas_zero_snr", false) ? schedule.withZeroTerminalSnr() : schedule;
-  }
-
-  /** As {@link #schedule()}, for samplers that divide by alpha-bar at every timestep. */
-  NoiseSchedule scheduleOfSigmas() {
-    return flag("rescale_betas_zero_snr", false) ? schedule().withFiniteSigmas() : schedule();
-  }
-
-  private float[] floats(String key, List<?> values) {
-    float[] floats = new float[values.size()];
-    for (int i = 0; i < floats.length; i++) {
-      if (!(values.get(i) instanceof Number number)) {
-        throw wrong(key, values.get(i), "a list of numbers");
-      }
-      floats[i] = number.floatValue();
-    }
-    return floats;
-  }
-
-  IllegalArgumentException wrong(String key, Object found, String expected) {
-    return new IllegalArgumentException(
-        "%s: %s is %s; expected %s".formatted(className, key, found, expected));
   }
 }

@@ -3,6 +3,12 @@ package dev.sluice.diffusion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.sluice.diffusion.config.Clipping;
+import dev.sluice.diffusion.config.SchedulerMembers;
+import dev.sluice.diffusion.config.Thresholding;
+import dev.sluice.diffusion.math.Quantile;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.diffusion.sampling.SamplingRun;
 import dev.sluice.safetensors.SafetensorsFile;
 import java.util.Arrays;
 import java.util.Map;
@@ -32,8 +38,8 @@ class ClippingTest {
   void dynamicThreshold_keepsEverySampleOfABatchWithinOne() {
     Clipping clipping =
         Clipping.of(
-            SchedulerConfig.of(
-                Map.of("_class_name", "x", "thresholding", true, "sample_max_value", 50)),
+            new SchedulerMembers(
+                SamplerKind.DDIM, Map.of("thresholding", true, "sample_max_value", 50)),
             true);
     float[] wild = new TorchGenerator(1).randn(64);
     for (int i = 0; i < 32; i++) {

@@ -3,6 +3,11 @@ package dev.sluice.diffusion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.sluice.diffusion.prediction.NoiseLevel;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.diffusion.sampling.SamplingOptions;
+import dev.sluice.diffusion.sampling.SamplingPlan;
+import dev.sluice.diffusion.sampling.SamplingRun;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The reference data, made with diffusers v0.31 on PyTorch 1.13. */
-final class Goldens {
+public final class Goldens {
 
   /** Python writes the infinities of DPM-Solver's configs as no JSON parser expects them. */
   private static final ObjectMapper JSON =
@@ -27,11 +27,11 @@ final class Goldens {
     return Path.of(System.getProperty("sluice.goldens")).resolve(pack);
   }
 
-  static SafetensorsFile tensors(String pack) {
+  public static SafetensorsFile tensors(String pack) {
     return SafetensorsFile.open(folder(pack).resolve("golden.safetensors"));
   }
 
-  static List<String> schedulerPacks() {
+  public static List<String> schedulerPacks() {
     try (Stream<Path> folders = Files.list(folder("schedulers"))) {
       List<String> names =
           folders.filter(Files::isDirectory).map(p -> p.getFileName().toString()).sorted().toList();
@@ -43,7 +43,7 @@ final class Goldens {
   }
 
   @SuppressWarnings("unchecked")
-  static Map<String, Object> json(String pack, String name) {
+  public static Map<String, Object> json(String pack, String name) {
     try {
       return JSON.readValue(folder(pack).resolve(name).toFile(), Map.class);
     } catch (IOException e) {
@@ -52,7 +52,7 @@ final class Goldens {
   }
 
   /** max |x - golden| / max |golden|. */
-  static double relativeError(float[] found, float[] golden) {
+  public static double relativeError(float[] found, float[] golden) {
     assertThat(found).hasSameSizeAs(golden);
     double worst = 0;
     double largest = 0;

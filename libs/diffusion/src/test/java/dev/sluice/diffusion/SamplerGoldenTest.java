@@ -2,6 +2,13 @@ package dev.sluice.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.diffusion.random.NoiseSource;
+import dev.sluice.diffusion.sampling.Churn;
+import dev.sluice.diffusion.sampling.Sampler;
+import dev.sluice.diffusion.sampling.SamplingOptions;
+import dev.sluice.diffusion.sampling.SamplingPlan;
+import dev.sluice.diffusion.sampling.SamplingRun;
+import dev.sluice.diffusion.sampling.StepResult;
 import dev.sluice.safetensors.SafetensorsFile;
 import java.util.Arrays;
 import java.util.List;

@@ -2,6 +2,13 @@ package dev.sluice.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.diffusion.prediction.NoiseLevel;
+import dev.sluice.diffusion.prediction.PredictionType;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.diffusion.sampling.Sampler;
+import dev.sluice.diffusion.sampling.SamplingPlan;
+import dev.sluice.diffusion.sampling.SamplingRun;
+import dev.sluice.diffusion.schedule.TimestepSpacing;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

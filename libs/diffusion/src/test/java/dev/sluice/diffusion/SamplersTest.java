@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.diffusion.prediction.PredictionType;
+import dev.sluice.diffusion.random.NoiseSource;
+import dev.sluice.diffusion.sampling.Sampler;
+import dev.sluice.diffusion.sampling.SamplingOptions;
+import dev.sluice.diffusion.sampling.SamplingPlan;
+import dev.sluice.diffusion.sampling.SamplingRun;
+import dev.sluice.diffusion.sampling.StepResult;
+import dev.sluice.diffusion.schedule.TimestepSpacing;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

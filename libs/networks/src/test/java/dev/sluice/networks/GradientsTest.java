@@ -3,8 +3,8 @@ package dev.sluice.networks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.ClipSimilarity;
 import dev.sluice.networks.transformer.ClipVisionModel;
 import dev.sluice.networks.unet.NoisyClassifier;
@@ -45,7 +45,7 @@ class GradientsTest {
               "num_attention_heads", 2,
               "projection_dim", 6));
 
-  private static Network random(dev.sluice.networks.graph.Architecture architecture) {
+  private static Network random(dev.sluice.networks.layer.Architecture architecture) {
     Random random = new Random(7);
     return Network.initialize(
         architecture,

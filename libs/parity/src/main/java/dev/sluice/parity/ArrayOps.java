@@ -1,11 +1,11 @@
 package dev.sluice.parity;
 
-import dev.sluice.diffusion.Quantile;
-import dev.sluice.diffusion.Resampling;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.parity.Reference;
+import dev.sluice.diffusion.math.Quantile;
+import dev.sluice.diffusion.math.Resampling;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.SinusoidalPositions;
-import dev.sluice.pipeline.Pictures;
+import dev.sluice.parity.network.Reference;
+import dev.sluice.pipeline.tensor.Pictures;
 import dev.sluice.safetensors.TensorSource;
 import java.util.Arrays;
 import java.util.Locale;

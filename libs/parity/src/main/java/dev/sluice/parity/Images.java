@@ -1,6 +1,6 @@
 package dev.sluice.parity;
 
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.Arrays;
 
 /** Pictures as the reference gives them, and batches of them. */

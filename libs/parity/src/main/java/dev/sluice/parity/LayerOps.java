@@ -1,14 +1,14 @@
 package dev.sluice.parity;
 
-import static dev.sluice.networks.graph.Layers.toChannelsFirst;
+import static dev.sluice.networks.layer.Layers.toChannelsFirst;
 
-import dev.sluice.networks.graph.Activation;
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Layers;
-import dev.sluice.networks.graph.Scope;
-import dev.sluice.networks.parity.Reference;
+import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Layers;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.parity.network.Reference;
 import dev.sluice.safetensors.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.Map;

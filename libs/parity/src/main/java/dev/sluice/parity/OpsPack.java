@@ -1,12 +1,12 @@
 package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
-import dev.sluice.networks.parity.About;
-import dev.sluice.networks.parity.PackResult;
-import dev.sluice.networks.parity.Reference;
-import dev.sluice.networks.parity.Tally;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.parity.network.About;
+import dev.sluice.parity.network.PackResult;
+import dev.sluice.parity.network.Reference;
+import dev.sluice.parity.network.Tally;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.networks.parity.About;
-import dev.sluice.networks.parity.ComponentPack;
-import dev.sluice.networks.parity.PackResult;
-import dev.sluice.networks.parity.TokenizerPack;
+import dev.sluice.parity.network.About;
+import dev.sluice.parity.network.ComponentPack;
+import dev.sluice.parity.network.PackResult;
+import dev.sluice.parity.network.TokenizerPack;
 import java.nio.file.Path;
 
 /** A recording that can be run again here and compared. */

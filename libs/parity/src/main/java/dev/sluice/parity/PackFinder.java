@@ -1,6 +1,6 @@
 package dev.sluice.parity;
 
-import dev.sluice.networks.parity.About;
+import dev.sluice.parity.network.About;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;

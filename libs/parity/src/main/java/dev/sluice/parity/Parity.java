@@ -1,6 +1,6 @@
 package dev.sluice.parity;
 
-import dev.sluice.networks.parity.PackResult;
+import dev.sluice.parity.network.PackResult;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

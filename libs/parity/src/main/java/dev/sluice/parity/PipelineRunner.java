@@ -1,7 +1,7 @@
 package dev.sluice.parity;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;
 import java.util.Map;

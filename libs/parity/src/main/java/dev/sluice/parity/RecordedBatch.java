@@ -1,10 +1,11 @@
 package dev.sluice.parity;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.parity.Reference;
-import dev.sluice.pipeline.Prompt;
-import dev.sluice.pipeline.TextEncoder;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.parity.network.Reference;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.safetensors.TensorSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ final class RecordedBatch {
 
   /** Adds pictures of prompts. */
   void addPrompts(List<Prompt> prompts, ModelFolder model) {
-    try (TextEncoder encoder = TextEncoder.load(model)) {
+    try (TextEncoder encoder = Families.textEncoder(model)) {
       for (Prompt prompt : prompts) {
         Map<String, HostTensor> tensors = encoder.encode(prompt);
         for (int i = 0; i < each; i++) {

@@ -1,7 +1,7 @@
 package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.pipeline.Prompt;
+import dev.sluice.pipeline.request.Prompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

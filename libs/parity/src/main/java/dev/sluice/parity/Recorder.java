@@ -1,10 +1,10 @@
 package dev.sluice.parity;
 
-import dev.sluice.networks.parity.Comparison;
-import dev.sluice.networks.parity.Reference;
-import dev.sluice.pipeline.DenoiseLoop;
-import dev.sluice.pipeline.StepListener;
-import dev.sluice.pipeline.StepLoop;
+import dev.sluice.parity.network.Comparison;
+import dev.sluice.parity.network.Reference;
+import dev.sluice.pipeline.loop.DenoiseLoop;
+import dev.sluice.pipeline.loop.ResumableLoop;
+import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.safetensors.TensorSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +25,7 @@ final class Recorder {
     List<Step> recorded = steps.computeIfAbsent(scheduler, name -> new ArrayList<>());
     return new StepListener() {
       @Override
-      public void afterStep(int step, int of, StepLoop loop) {
+      public void afterStep(int step, int of, ResumableLoop loop) {
         DenoiseLoop denoising = (DenoiseLoop) loop;
         recorded.add(new Step(denoising.prediction(), denoising.sample().values()));
       }

@@ -1,7 +1,7 @@
 package dev.sluice.parity;
 
-import dev.sluice.networks.parity.Comparison;
-import dev.sluice.networks.parity.PackResult;
+import dev.sluice.parity.network.Comparison;
+import dev.sluice.parity.network.PackResult;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Collection;

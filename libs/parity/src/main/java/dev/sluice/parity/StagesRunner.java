@@ -2,20 +2,21 @@ package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.DenoiseRequest;
-import dev.sluice.pipeline.DenoiserEngine;
-import dev.sluice.pipeline.DiffusionPriorEngine;
-import dev.sluice.pipeline.GuidanceOptions;
-import dev.sluice.pipeline.ImageEncoding;
-import dev.sluice.pipeline.Prompt;
-import dev.sluice.pipeline.Sampling;
-import dev.sluice.pipeline.StepListener;
-import dev.sluice.pipeline.TensorNames;
-import dev.sluice.pipeline.TextEmbedding;
-import dev.sluice.pipeline.UpscalerEngine;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.denoise.DenoiserEngine;
+import dev.sluice.pipeline.embed.DiffusionPrior;
+import dev.sluice.pipeline.embed.ImageEncoder;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.GuidanceOptions;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.pipeline.request.TextEmbedding;
+import dev.sluice.pipeline.upscale.UpscalerEngine;
 import dev.sluice.safetensors.TensorSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,13 +106,13 @@ final class StagesRunner {
                 run.share("denoising_end")),
             run.whole("noise_level"));
     HostTensor.Floats sample;
-    try (DenoiserEngine denoiser = DenoiserEngine.load(model, BatchLimit.DEFAULT)) {
+    try (DenoiserEngine denoiser = Families.denoiser(model, BatchLimit.DEFAULT)) {
       sample = denoiser.denoise(request, generator, listener);
     }
     if (run.text("output_type", "np").equals("latent")) {
       return Map.of(run.outputs().get(0), sample);
     }
-    try (UpscalerEngine decoder = UpscalerEngine.load(model, BatchLimit.DEFAULT)) {
+    try (UpscalerEngine decoder = Families.upscaler(model, BatchLimit.DEFAULT)) {
       HostTensor.Floats picture = decoder.upscale(sample, List.of(), generator, StepListener.NONE);
       return Map.of(run.outputs().get(0), Images.output(picture, run, defaults.tensors()));
     }
@@ -135,8 +136,8 @@ final class StagesRunner {
       texts.add(TextEmbedding.of(tensors, ""));
       negatives.add(TextEmbedding.of(tensors, TensorNames.NEGATIVE));
     }
-    try (DiffusionPriorEngine prior = DiffusionPriorEngine.load(model, BatchLimit.DEFAULT);
-        ImageEncoding images = ImageEncoding.load(model)) {
+    try (DiffusionPrior prior = DiffusionPrior.load(model, BatchLimit.DEFAULT);
+        ImageEncoder images = ImageEncoder.load(model)) {
       HostTensor.Floats sampled = prior.sample(texts, negatives, sampling(), generator, listener);
       int pictures = unwanted ? texts.size() / 2 : texts.size();
       HostTensor.Floats none =

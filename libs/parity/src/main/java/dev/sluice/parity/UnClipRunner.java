@@ -1,18 +1,19 @@
 package dev.sluice.parity;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.DenoiseRequest;
-import dev.sluice.pipeline.DenoiserEngine;
-import dev.sluice.pipeline.DiffusionPriorEngine;
-import dev.sluice.pipeline.ImageEncoding;
-import dev.sluice.pipeline.Prompt;
-import dev.sluice.pipeline.Sampling;
-import dev.sluice.pipeline.TensorNames;
-import dev.sluice.pipeline.TextEmbedding;
-import dev.sluice.pipeline.UpscalerEngine;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.denoise.DenoiserEngine;
+import dev.sluice.pipeline.embed.DiffusionPrior;
+import dev.sluice.pipeline.embed.ImageEncoder;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.pipeline.request.TextEmbedding;
+import dev.sluice.pipeline.upscale.UpscalerEngine;
 import dev.sluice.safetensors.TensorSource;
 import java.util.Collections;
 import java.util.List;
@@ -70,7 +71,7 @@ final class UnClipRunner {
   private Map<String, HostTensor.Floats> generate() throws InterruptedException {
     batch.addPrompts(run.prompts(), model);
     List<Map<String, HostTensor>> inputs = batch.inputs();
-    try (DiffusionPriorEngine prior = DiffusionPriorEngine.load(model, BatchLimit.DEFAULT)) {
+    try (DiffusionPrior prior = DiffusionPrior.load(model, BatchLimit.DEFAULT)) {
       HostTensor.Floats embeddings =
           prior.sample(
               inputs.stream().map(tensors -> TextEmbedding.of(tensors, "")).toList(),
@@ -94,7 +95,7 @@ final class UnClipRunner {
     batch.putOfPrompts(EMBEDDINGS, TensorNames.IMAGE_EMBEDS);
     if (batch.rowsOf(PICTURES) > 0) {
       batch.putOfPrompts(PICTURES, TensorNames.IMAGE);
-      try (ImageEncoding images = ImageEncoding.load(model)) {
+      try (ImageEncoder images = ImageEncoder.load(model)) {
         for (Map<String, HostTensor> input : batch.inputs()) {
           HostTensor.Floats picture = (HostTensor.Floats) input.remove(TensorNames.IMAGE);
           input.put(TensorNames.IMAGE_EMBEDS, images.encode(picture));
@@ -114,11 +115,11 @@ final class UnClipRunner {
             DenoiseRequest.Span.ALL,
             OptionalInt.empty());
     HostTensor.Floats small;
-    try (DenoiserEngine decoder = DenoiserEngine.load(model, BatchLimit.DEFAULT)) {
+    try (DenoiserEngine decoder = Families.denoiser(model, BatchLimit.DEFAULT)) {
       small = decoder.denoise(request, generator, recorder.listener("decoder_scheduler"));
     }
     Sampling enlarging = Sampling.ofSteps(run.integer("super_res_num_inference_steps", 7));
-    try (UpscalerEngine upscaler = UpscalerEngine.load(model, BatchLimit.DEFAULT)) {
+    try (UpscalerEngine upscaler = Families.upscaler(model, BatchLimit.DEFAULT)) {
       HostTensor.Floats pictures =
           upscaler.upscale(
               small, List.of(enlarging), generator, recorder.listener("super_res_scheduler"));

@@ -2,8 +2,8 @@ package dev.sluice.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.networks.parity.About;
-import dev.sluice.networks.parity.PackResult;
+import dev.sluice.parity.network.About;
+import dev.sluice.parity.network.PackResult;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static dev.sluice.parity.RecordedCalls.run;
 import static dev.sluice.parity.RecordedCalls.runAs;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.parity.Reference;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.parity.network.Reference;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;
 import org.assertj.core.data.Offset;

@@ -5,9 +5,9 @@ import static dev.sluice.parity.RecordedCalls.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.parity.Comparison;
-import dev.sluice.networks.parity.Reference;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.parity.network.Comparison;
+import dev.sluice.parity.network.Reference;
 import dev.sluice.safetensors.TensorSource;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -2,8 +2,8 @@ package dev.sluice.parity;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.parity.About;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.parity.network.About;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;

@@ -1,8 +1,22 @@
 package dev.sluice.pipeline;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.denoise.DenoiserEngine;
+import dev.sluice.pipeline.embed.CodePrior;
+import dev.sluice.pipeline.embed.DiffusionPrior;
+import dev.sluice.pipeline.embed.ImageEncoder;
+import dev.sluice.pipeline.embed.Prior;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.model.Closer;
+import dev.sluice.pipeline.model.StageEngine;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.pipeline.text.ProjectedClipText;
+import dev.sluice.pipeline.upscale.UpscalerEngine;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +35,13 @@ public final class UnClipPipeline implements AutoCloseable {
     SUPER_RESOLUTION
   }
 
-  private final TextEncoding text;
+  private final ProjectedClipText text;
   private final Prior prior;
   private final DenoiserEngine decoder;
   private final UpscalerEngine upscaler;
 
   private UnClipPipeline(
-      TextEncoding text, Prior prior, DenoiserEngine decoder, UpscalerEngine upscaler) {
+      ProjectedClipText text, Prior prior, DenoiserEngine decoder, UpscalerEngine upscaler) {
     this.text = text;
     this.prior = prior;
     this.decoder = decoder;
@@ -36,14 +50,14 @@ public final class UnClipPipeline implements AutoCloseable {
 
   /** Loads all components of an unCLIP; one for image variation goes without a prior. */
   public static UnClipPipeline load(ModelFolder model, BatchLimit limit) {
-    return load(model, limit, model.has("prior") ? DiffusionPriorEngine.load(model, limit) : null);
+    return load(model, limit, model.has("prior") ? DiffusionPrior.load(model, limit) : null);
   }
 
   /**
    * As {@link #load}, with the autoregressive prior; the requests' steps of a prior do not count.
    */
   public static UnClipPipeline loadAutoregressive(ModelFolder model, BatchLimit limit) {
-    return load(model, limit, AutoregressivePriorEngine.load(model, limit));
+    return load(model, limit, CodePrior.load(model, limit));
   }
 
   private static UnClipPipeline load(ModelFolder model, BatchLimit limit, Prior prior) {
@@ -51,10 +65,10 @@ public final class UnClipPipeline implements AutoCloseable {
       closer.opened(prior);
       UnClipPipeline pipeline =
           new UnClipPipeline(
-              closer.opened(TextEncoding.load(model)),
+              closer.opened(ProjectedClipText.load(model)),
               prior,
-              closer.opened(DenoiserEngine.load(model, limit)),
-              closer.opened(UpscalerEngine.load(model, limit)));
+              closer.opened(Families.denoiser(model, limit)),
+              closer.opened(Families.upscaler(model, limit)));
       closer.handOver();
       return pipeline;
     }
@@ -87,7 +101,7 @@ public final class UnClipPipeline implements AutoCloseable {
   /**
    * Makes a picture from another one's embedding; the request's prior is not asked.
    *
-   * @param embedding {@code [1, width]}, by {@link Prior} or {@link ImageEncoding}
+   * @param embedding {@code [1, width]}, by {@link Prior} or {@link ImageEncoder}
    * @return as {@link #generate}
    */
   public HostTensor.Floats vary(

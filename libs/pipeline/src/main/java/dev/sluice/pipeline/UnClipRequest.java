@@ -1,5 +1,6 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.pipeline.request.Sampling;
 import java.util.List;
 
 /**

@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.TorchGenerator;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.denoise.DenoiserEngine;
+import dev.sluice.pipeline.embed.EmbeddingEngine;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.model.StageEngine;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +67,7 @@ class StageEnginesTest {
       Path file = model.resolve(name);
       Files.writeString(file, Files.readString(file).replace("DDPMSch", "NovelSch"));
     }
-    try (DenoiserEngine engine = DenoiserEngine.load(ModelFolder.open(model), BatchLimit.DEFAULT)) {
+    try (DenoiserEngine engine = Families.denoiser(ModelFolder.open(model), BatchLimit.DEFAULT)) {
       engine.warmUp();
 
       Sampling heun = new Sampling(2, 1, Optional.of("HeunDiscreteScheduler"), 0);
@@ -85,14 +92,14 @@ class StageEnginesTest {
   private static List<StageEngine> engines(ModelFolder model) {
     List<StageEngine> engines = new ArrayList<>();
     if (model.pipeline().takesText()) {
-      engines.add(TextEncoder.load(model));
+      engines.add(Families.textEncoder(model));
     }
     if (model.pipeline().makesEmbeddings()) {
       engines.add(EmbeddingEngine.load(model, BatchLimit.DEFAULT));
     }
     if (model.pipeline().hasDenoiser()) {
-      engines.add(DenoiserEngine.load(model, BatchLimit.DEFAULT));
-      engines.add(UpscalerEngine.load(model, BatchLimit.DEFAULT));
+      engines.add(Families.denoiser(model, BatchLimit.DEFAULT));
+      engines.add(Families.upscaler(model, BatchLimit.DEFAULT));
     }
     return engines;
   }

@@ -5,8 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.denoise.DenoiserEngine;
+import dev.sluice.pipeline.loop.LoopState;
+import dev.sluice.pipeline.loop.LoopTrail;
+import dev.sluice.pipeline.loop.ResumableLoop;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.GuidanceOptions;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.text.TextEncoder;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -24,11 +35,11 @@ class StepCachingTest {
   private static final int STEPS = 7;
 
   private final ModelFolder model = ModelFolder.open(GOLDENS.resolve("pipe-sd"));
-  private final DenoiserEngine engine = DenoiserEngine.load(model, BatchLimit.DEFAULT);
+  private final DenoiserEngine engine = Families.denoiser(model, BatchLimit.DEFAULT);
   private final Map<String, HostTensor> text = text();
 
   private Map<String, HostTensor> text() {
-    try (TextEncoder encoder = TextEncoder.load(model)) {
+    try (TextEncoder encoder = Families.textEncoder(model)) {
       return encoder.encode(Prompt.of("a lighthouse").without("fog"));
     }
   }
@@ -79,7 +90,7 @@ class StepCachingTest {
     }
 
     @Override
-    public Optional<DenoiseState> beginning(StepLoop loop) {
+    public Optional<LoopState> beginning(ResumableLoop loop) {
       return trail.begin(loop);
     }
 
@@ -91,7 +102,7 @@ class StepCachingTest {
     }
 
     @Override
-    public void afterStep(int step, int steps, StepLoop loop) {
+    public void afterStep(int step, int steps, ResumableLoop loop) {
       trail.stepped();
     }
   }
@@ -111,7 +122,7 @@ class StepCachingTest {
   @Test
   void networks_withoutSuchFeaturesRefuse() throws InterruptedException {
     try (DenoiserEngine other =
-        DenoiserEngine.load(ModelFolder.open(GOLDENS.resolve("pipe-ddpm")), BatchLimit.DEFAULT)) {
+        Families.denoiser(ModelFolder.open(GOLDENS.resolve("pipe-ddpm")), BatchLimit.DEFAULT)) {
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->

@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.TorchGenerator;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.UnClipPipeline.Part;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.embed.ImageEncoder;
+import dev.sluice.pipeline.loop.DenoiseLoop;
+import dev.sluice.pipeline.loop.ResumableLoop;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.text.ProjectedClipText;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
@@ -66,7 +73,7 @@ class UnClipGoldenTest {
   @Test
   void encode_givesTheReferenceTokensAndEmbeddings() throws Exception {
     Run run = Run.read("pipe-unclip", "txt2img");
-    try (TextEncoding text = TextEncoding.load(run.model());
+    try (ProjectedClipText text = ProjectedClipText.load(run.model());
         TensorSource golden = run.golden()) {
       List<String> texts = List.of(run.request().prompt(), "");
       for (int i = 0; i < texts.size(); i++) {
@@ -82,7 +89,7 @@ class UnClipGoldenTest {
     if (golden.names().contains("in.image_embeddings")) {
       return tensor(golden, "in.image_embeddings");
     }
-    try (ImageEncoding images = ImageEncoding.load(run.model())) {
+    try (ImageEncoder images = ImageEncoder.load(run.model())) {
       return images.encode(tensor(golden, "in.image_clip"));
     }
   }
@@ -158,7 +165,7 @@ class UnClipGoldenTest {
       samples.put(part, new ArrayList<>());
       return new StepListener() {
         @Override
-        public void afterStep(int step, int steps, StepLoop loop) {
+        public void afterStep(int step, int steps, ResumableLoop loop) {
           DenoiseLoop denoising = (DenoiseLoop) loop;
           predictions.get(part).add(denoising.prediction());
           samples.get(part).add(denoising.sample().values());

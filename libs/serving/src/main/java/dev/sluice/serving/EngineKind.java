@@ -3,8 +3,8 @@ package dev.sluice.serving;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.StageEngine;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.model.StageEngine;
 import java.util.List;
 
 /** What a stage's engines are, and what they cost. */

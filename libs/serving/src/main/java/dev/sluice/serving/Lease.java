@@ -1,6 +1,6 @@
 package dev.sluice.serving;
 
-import dev.sluice.pipeline.StageEngine;
+import dev.sluice.pipeline.model.StageEngine;
 
 /**
  * An engine that stays loaded, with the memory for one task's work, until this is closed; and with

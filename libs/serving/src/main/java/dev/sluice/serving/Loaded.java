@@ -1,7 +1,7 @@
 package dev.sluice.serving;
 
 import dev.sluice.contract.ByteCounts;
-import dev.sluice.pipeline.StageEngine;
+import dev.sluice.pipeline.model.StageEngine;
 import io.micrometer.core.instrument.Meter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package dev.sluice.serving;
 
-import dev.sluice.pipeline.Claim;
-import dev.sluice.pipeline.DenoiseState;
-import dev.sluice.pipeline.LoopTrail;
-import dev.sluice.pipeline.Previews;
-import dev.sluice.pipeline.StepListener;
-import dev.sluice.pipeline.StepLoop;
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.denoise.Previews;
+import dev.sluice.pipeline.loop.LoopState;
+import dev.sluice.pipeline.loop.LoopTrail;
+import dev.sluice.pipeline.loop.ResumableLoop;
+import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.stage.StageContext;
 import java.util.Optional;
 
@@ -19,8 +19,8 @@ record TaskListener(
     implements StepListener {
 
   @Override
-  public Optional<DenoiseState> beginning(StepLoop loop) {
-    Optional<DenoiseState> left = trail.begin(loop);
+  public Optional<LoopState> beginning(ResumableLoop loop) {
+    Optional<LoopState> left = trail.begin(loop);
     context.resumable(trail::toBytes);
     return left;
   }
@@ -31,7 +31,7 @@ record TaskListener(
   }
 
   @Override
-  public void afterStep(int step, int steps, StepLoop loop) {
+  public void afterStep(int step, int steps, ResumableLoop loop) {
     trail.stepped();
     context.progress(step, steps);
     if (previewEvery > 0 && step % previewEvery == 0 && step < steps) {

@@ -9,11 +9,12 @@ import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.Prompt;
-import dev.sluice.pipeline.TensorNames;
-import dev.sluice.pipeline.TextEncoder;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.StageStoppedException;
 import java.io.IOException;
@@ -66,7 +67,7 @@ class EnginesTest {
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }
-          TextEncoder encoder = TextEncoder.load(model);
+          TextEncoder encoder = Families.textEncoder(model);
           try {
             mayEnd.await();
           } catch (InterruptedException e) {

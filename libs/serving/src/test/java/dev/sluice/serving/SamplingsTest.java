@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.v1.SamplingParameters;
-import dev.sluice.diffusion.Thresholding;
-import dev.sluice.diffusion.TimestepSpacing;
-import dev.sluice.pipeline.GuidanceOptions;
-import dev.sluice.pipeline.Sampling;
+import dev.sluice.diffusion.config.Thresholding;
+import dev.sluice.diffusion.schedule.TimestepSpacing;
+import dev.sluice.pipeline.request.GuidanceOptions;
+import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.stage.InvalidTaskException;
 import java.util.List;
 import java.util.Optional;

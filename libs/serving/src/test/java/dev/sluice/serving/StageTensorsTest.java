@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.pipeline.TensorNames;
+import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.stage.InvalidTaskException;
 import java.util.LinkedHashMap;
 import java.util.Map;

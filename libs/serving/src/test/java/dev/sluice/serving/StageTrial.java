@@ -5,12 +5,13 @@ import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.CoreShare;
-import dev.sluice.pipeline.Prompt;
-import dev.sluice.pipeline.StageEngine;
-import dev.sluice.pipeline.TextEncoder;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.CoreShare;
+import dev.sluice.pipeline.model.StageEngine;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.stage.StageContext;
@@ -131,14 +132,14 @@ public final class StageTrial {
 
   /** The tensors of a prompt and of the empty negative prompt. */
   public static Map<String, Tensor> text(String prompt) {
-    try (TextEncoder text = TextEncoder.load(model())) {
+    try (TextEncoder text = Families.textEncoder(model())) {
       return StageTensors.of(text.encode(Prompt.of(prompt)));
     }
   }
 
   /** The tensors of a prompt and of a negative prompt, as another recorded model has them. */
   public static Map<String, Tensor> text(String model, String prompt, String negative) {
-    try (TextEncoder text = TextEncoder.load(model(model))) {
+    try (TextEncoder text = Families.textEncoder(model(model))) {
       return StageTensors.of(text.encode(Prompt.of(prompt).without(negative)));
     }
   }

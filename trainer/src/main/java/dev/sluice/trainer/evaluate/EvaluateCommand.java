@@ -1,11 +1,11 @@
 package dev.sluice.trainer.evaluate;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.pipeline.BatchLimit;
-import dev.sluice.pipeline.CoreShare;
-import dev.sluice.pipeline.Sampling;
 import dev.sluice.pipeline.UnClipPipeline;
 import dev.sluice.pipeline.UnClipRequest;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.CoreShare;
+import dev.sluice.pipeline.request.Sampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.sluice.trainer.evaluate;
 
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.pipeline.StepListener;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.UnClipPipeline;
 import dev.sluice.pipeline.UnClipRequest;
+import dev.sluice.pipeline.loop.StepListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;

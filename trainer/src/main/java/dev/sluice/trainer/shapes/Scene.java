@@ -3,7 +3,7 @@ package dev.sluice.trainer.shapes;
 import java.util.List;
 import java.util.Objects;
 
-/** What a picture shows, as far as a caption can say it; exact places are a {@link Layout}. */
+/** What a picture shows, as far as a caption can say it; exact places are a {@link SceneLayout}. */
 public sealed interface Scene {
 
   /** The color behind the objects. */

@@ -10,14 +10,15 @@ public final class SceneRenderer {
   private SceneRenderer() {}
 
   /** The picture of a scene whose objects lie as the layout says. */
-  public static BufferedImage image(Scene scene, Layout layout) {
+  public static BufferedImage image(Scene scene, SceneLayout layout) {
     if (scene.objects().size() != layout.placements().size()) {
       throw new IllegalArgumentException(
           "The scene has %d objects but the layout places %d"
               .formatted(scene.objects().size(), layout.placements().size()));
     }
     BufferedImage image =
-        new BufferedImage(Layout.PICTURE_SIZE, Layout.PICTURE_SIZE, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(
+            SceneLayout.PICTURE_SIZE, SceneLayout.PICTURE_SIZE, BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {
       graphics.setColor(scene.background().color());
@@ -27,7 +28,7 @@ public final class SceneRenderer {
           RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
       for (int i = 0; i < scene.objects().size(); i++) {
         SceneObject object = scene.objects().get(i);
-        Layout.Placement place = layout.placements().get(i);
+        SceneLayout.Placement place = layout.placements().get(i);
         graphics.setColor(object.color().color());
         graphics.fill(object.shape().outline(place.x(), place.y(), place.diameter()));
       }
@@ -42,7 +43,7 @@ public final class SceneRenderer {
    *
    * @return {@code [3, 64, 64]} in [-1, 1]
    */
-  public static float[] pixels(Scene scene, Layout layout) {
+  public static float[] pixels(Scene scene, SceneLayout layout) {
     return Pixels.fromImage(image(scene, layout));
   }
 }

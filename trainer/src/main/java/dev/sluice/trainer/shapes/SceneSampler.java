@@ -17,7 +17,7 @@ public final class SceneSampler {
   }
 
   /** One training example: the scene, its picture and one of its captions. */
-  public record Example(Scene scene, Layout layout, String caption) {
+  public record Example(Scene scene, SceneLayout layout, String caption) {
     /** The picture, {@code [3, 64, 64]} in [-1, 1]. */
     public float[] pixels() {
       return SceneRenderer.pixels(scene, layout);
@@ -36,7 +36,7 @@ public final class SceneSampler {
 
   /** A picture and a caption of a given scene. */
   public static Example example(Scene scene, SplittableRandom random) {
-    return new Example(scene, Layout.sample(scene, random), Captions.sample(scene, random));
+    return new Example(scene, SceneLayout.sample(scene, random), Captions.sample(scene, random));
   }
 
   /** Any scene of the world, held out or not. */

@@ -1,6 +1,6 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.networks.graph.TrainableWeight;
+import dev.sluice.networks.weights.TrainableWeight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;

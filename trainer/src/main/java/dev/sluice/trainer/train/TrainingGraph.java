@@ -1,10 +1,10 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Scope;
-import dev.sluice.networks.graph.TrainableWeight;
-import dev.sluice.networks.graph.TrainableWeights;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.weights.TrainableWeight;
+import dev.sluice.networks.weights.TrainableWeights;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

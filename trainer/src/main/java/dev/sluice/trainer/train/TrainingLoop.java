@@ -1,8 +1,8 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Parameter;
-import dev.sluice.networks.graph.TrainableWeight;
+import dev.sluice.networks.layer.Parameter;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.weights.TrainableWeight;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;
 import dev.sluice.safetensors.SafetensorsFile;

@@ -1,7 +1,7 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.networks.graph.Network;
-import dev.sluice.networks.graph.Parameter;
+import dev.sluice.networks.layer.Parameter;
+import dev.sluice.networks.weights.Initializer;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
  * what ends a residual branch or the network starts at zero, so that training starts from the
  * identity (Ho et al. 2020; Dhariwal and Nichol 2021).
  */
-public class WeightInitializer implements Network.Initializer {
+public class WeightInitializer implements Initializer {
 
   private static final double EMBEDDING_SPREAD = 0.02;
 

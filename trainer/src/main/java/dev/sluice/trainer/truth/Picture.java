@@ -1,6 +1,6 @@
 package dev.sluice.trainer.truth;
 
-import static dev.sluice.trainer.shapes.Layout.PICTURE_SIZE;
+import static dev.sluice.trainer.shapes.SceneLayout.PICTURE_SIZE;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;

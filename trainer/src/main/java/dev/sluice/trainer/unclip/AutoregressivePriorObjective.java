@@ -1,10 +1,10 @@
 package dev.sluice.trainer.unclip;
 
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Parameter;
+import dev.sluice.networks.layer.Parameter;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.AutoregressivePrior;
 import dev.sluice.networks.transformer.AutoregressivePriorConfig;
 import dev.sluice.trainer.shapes.SceneSampler;

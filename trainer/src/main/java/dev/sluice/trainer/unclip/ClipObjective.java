@@ -1,9 +1,9 @@
 package dev.sluice.trainer.unclip;
 
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.transformer.ClipVisionModel;
 import dev.sluice.trainer.shapes.SceneAttributes;

@@ -1,7 +1,7 @@
 package dev.sluice.trainer.unclip;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.UnClipTextProjModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.trainer.shapes.SceneSampler;

@@ -1,8 +1,8 @@
 package dev.sluice.trainer.unclip;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.transformer.ClipVisionModel;
 import dev.sluice.safetensors.Checkpoints;

@@ -1,7 +1,7 @@
 package dev.sluice.trainer.unclip;
 
-import dev.sluice.diffusion.BetaSchedule;
-import dev.sluice.diffusion.NoiseSchedule;
+import dev.sluice.diffusion.schedule.BetaSchedule;
+import dev.sluice.diffusion.schedule.NoiseSchedule;
 import java.util.random.RandomGenerator;
 
 /** The forward process that every diffusion network of this model is trained with. */

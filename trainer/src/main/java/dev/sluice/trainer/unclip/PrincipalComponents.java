@@ -1,6 +1,6 @@
 package dev.sluice.trainer.unclip;
 
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.Arrays;
 import org.tensorflow.EagerSession;
 import org.tensorflow.ndarray.Shape;

@@ -1,8 +1,8 @@
 package dev.sluice.trainer.unclip;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Parameter;
+import dev.sluice.networks.layer.Parameter;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.PriorTransformer;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;

@@ -1,11 +1,11 @@
 package dev.sluice.trainer.unclip;
 
-import static dev.sluice.networks.graph.Layers.linear;
+import static dev.sluice.networks.layer.Layers.linear;
 
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.trainer.shapes.SceneAttributes;
 import java.util.Map;
 import org.tensorflow.Operand;

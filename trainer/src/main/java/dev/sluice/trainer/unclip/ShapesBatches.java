@@ -1,7 +1,7 @@
 package dev.sluice.trainer.unclip;
 
-import dev.sluice.diffusion.Resampling;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.diffusion.math.Resampling;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.trainer.shapes.NearMiss;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;

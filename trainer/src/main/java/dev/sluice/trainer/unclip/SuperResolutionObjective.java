@@ -1,8 +1,8 @@
 package dev.sluice.trainer.unclip;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.diffusion.Resampling;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.diffusion.math.Resampling;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.unet.UNet2DModel;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.train.Objective;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.trainer.shapes.Captions;
 import dev.sluice.trainer.shapes.Holdout;
-import dev.sluice.trainer.shapes.Layout;
 import dev.sluice.trainer.shapes.Scene;
+import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.SceneRenderer;
 import dev.sluice.trainer.truth.Aspect;
 import java.awt.image.BufferedImage;
@@ -157,7 +157,7 @@ class EvaluationTest {
       List<float[]> pictures = new ArrayList<>();
       for (int i = 0; i < captions.size(); i++) {
         Scene scene = change.apply(scenes.get(captions.get(i)));
-        Layout layout = Layout.sample(scene, new SplittableRandom(seeds[i]));
+        SceneLayout layout = SceneLayout.sample(scene, new SplittableRandom(seeds[i]));
         pictures.add(SceneRenderer.pixels(scene, layout));
       }
       return pictures;

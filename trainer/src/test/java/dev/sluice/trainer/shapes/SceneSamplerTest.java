@@ -70,20 +70,20 @@ class SceneSamplerTest {
     SplittableRandom random = new SplittableRandom(6);
     for (int i = 0; i < 20_000; i++) {
       Scene scene = SceneSampler.random(random);
-      Layout layout = Layout.sample(scene, random);
-      for (Layout.Placement p : layout.placements()) {
+      SceneLayout layout = SceneLayout.sample(scene, random);
+      for (SceneLayout.Placement p : layout.placements()) {
         assertThat(p.x() - p.diameter() / 2).isGreaterThan(1);
         assertThat(p.y() - p.diameter() / 2).isGreaterThan(1);
-        assertThat(p.x() + p.diameter() / 2).isLessThan(Layout.PICTURE_SIZE - 1);
-        assertThat(p.y() + p.diameter() / 2).isLessThan(Layout.PICTURE_SIZE - 1);
+        assertThat(p.x() + p.diameter() / 2).isLessThan(SceneLayout.PICTURE_SIZE - 1);
+        assertThat(p.y() + p.diameter() / 2).isLessThan(SceneLayout.PICTURE_SIZE - 1);
       }
       for (int o = 0; o < scene.objects().size(); o++) {
         assertThat(ObjectSize.ofDiameter(layout.placements().get(o).diameter()))
             .isEqualTo(scene.objects().get(o).size());
       }
       if (scene instanceof Scene.Pair pair) {
-        Layout.Placement a = layout.placements().get(0);
-        Layout.Placement b = layout.placements().get(1);
+        SceneLayout.Placement a = layout.placements().get(0);
+        SceneLayout.Placement b = layout.placements().get(1);
         double dx = a.x() - b.x();
         double dy = a.y() - b.y();
         assertThat(Relation.of(dx, dy)).isEqualTo(pair.relation());

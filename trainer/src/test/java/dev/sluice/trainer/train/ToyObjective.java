@@ -1,7 +1,7 @@
 package dev.sluice.trainer.train;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.PriorTransformer;
 import java.util.Map;
 import java.util.SplittableRandom;

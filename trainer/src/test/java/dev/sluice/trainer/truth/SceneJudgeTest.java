@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.trainer.shapes.Background;
-import dev.sluice.trainer.shapes.Layout;
 import dev.sluice.trainer.shapes.ObjectSize;
 import dev.sluice.trainer.shapes.Relation;
 import dev.sluice.trainer.shapes.Scene;
+import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.SceneObject;
 import dev.sluice.trainer.shapes.SceneRenderer;
 import dev.sluice.trainer.shapes.SceneSampler;
@@ -176,8 +176,9 @@ class SceneJudgeTest {
 
   @Test
   void read_separatesObjectsThatTouch() {
-    Layout touching =
-        new Layout(List.of(new Layout.Placement(21, 32, 26), new Layout.Placement(46, 32, 26)));
+    SceneLayout touching =
+        new SceneLayout(
+            List.of(new SceneLayout.Placement(21, 32, 26), new SceneLayout.Placement(46, 32, 26)));
     Scene scene =
         new Scene.Pair(
             new SceneObject(Shape.SQUARE, ShapeColor.GREEN, ObjectSize.LARGE),
@@ -189,7 +190,7 @@ class SceneJudgeTest {
 
   @Test
   void read_givesPlaceAndDiameter() {
-    Layout layout = new Layout(List.of(new Layout.Placement(25.3, 38.6, 26.4)));
+    SceneLayout layout = new SceneLayout(List.of(new SceneLayout.Placement(25.3, 38.6, 26.4)));
     SeenObject seen = SceneReader.read(SceneRenderer.pixels(SINGLE, layout)).objects().get(0);
     assertThat(seen.x()).isCloseTo(25.3, within(0.3));
     assertThat(seen.y()).isCloseTo(38.6, within(0.3));
@@ -200,7 +201,7 @@ class SceneJudgeTest {
   @Test
   void read_doesNotCallAHalfDiscAShape() {
     Scene scene = new Scene.Single(RED_CIRCLE, Background.WHITE);
-    Layout layout = new Layout(List.of(new Layout.Placement(32, 32, 28)));
+    SceneLayout layout = new SceneLayout(List.of(new SceneLayout.Placement(32, 32, 28)));
     float[] pixels = SceneRenderer.pixels(scene, layout);
     for (int p = 0; p < 64 * 64; p++) {
       boolean erase = (p % 64 > 32) == (p / 64 > 32);
@@ -228,7 +229,7 @@ class SceneJudgeTest {
   }
 
   private static float[] render(Scene scene, SplittableRandom random) {
-    return SceneRenderer.pixels(scene, Layout.sample(scene, random));
+    return SceneRenderer.pixels(scene, SceneLayout.sample(scene, random));
   }
 
   private static double shareFullyRight(int count, long seed, UnaryOperator<float[]> damage) {

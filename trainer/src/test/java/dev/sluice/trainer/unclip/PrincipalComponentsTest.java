@@ -3,7 +3,7 @@ package dev.sluice.trainer.unclip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 

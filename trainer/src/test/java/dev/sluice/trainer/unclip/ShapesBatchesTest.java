@@ -2,7 +2,7 @@ package dev.sluice.trainer.unclip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.trainer.shapes.SceneSampler;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.Network;
-import dev.sluice.pipeline.Components;
+import dev.sluice.pipeline.model.Components;
 import dev.sluice.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,15 +1,15 @@
 package dev.sluice.networks.autoencoder;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.conv2d;
-import static dev.sluice.networks.graph.Layers.extent;
-import static dev.sluice.networks.graph.Layers.linear;
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.conv2d;
+import static dev.sluice.networks.layer.Layers.extent;
+import static dev.sluice.networks.layer.Layers.linear;
+import static dev.sluice.networks.layer.Layers.reshape;
 
-import dev.sluice.networks.graph.Activation;
-import dev.sluice.networks.graph.Attention;
-import dev.sluice.networks.graph.Layers;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.Attention;
+import dev.sluice.networks.layer.Layers;
+import dev.sluice.networks.layer.Scope;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

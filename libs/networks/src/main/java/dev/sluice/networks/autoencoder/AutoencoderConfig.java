@@ -1,7 +1,7 @@
 package dev.sluice.networks.autoencoder;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.Activation;
+import dev.sluice.networks.layer.Activation;
 import java.util.List;
 
 /**

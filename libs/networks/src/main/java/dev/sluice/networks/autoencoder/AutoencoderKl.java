@@ -1,16 +1,16 @@
 package dev.sluice.networks.autoencoder;
 
-import static dev.sluice.networks.graph.Layers.chunk;
-import static dev.sluice.networks.graph.Layers.conv2d;
-import static dev.sluice.networks.graph.Layers.toChannelsFirst;
+import static dev.sluice.networks.layer.Layers.chunk;
+import static dev.sluice.networks.layer.Layers.conv2d;
+import static dev.sluice.networks.layer.Layers.toChannelsFirst;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.LegacyAttentionNames;
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.CheckpointNames;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.CheckpointNames;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.sluice.networks.autoencoder;
 
-import dev.sluice.networks.graph.Layers;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Layers;
+import dev.sluice.networks.layer.Scope;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 

@@ -1,15 +1,15 @@
 package dev.sluice.networks.block;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.concat;
-import static dev.sluice.networks.graph.Layers.extent;
-import static dev.sluice.networks.graph.Layers.groupNorm;
-import static dev.sluice.networks.graph.Layers.layerNorm;
-import static dev.sluice.networks.graph.Layers.linear;
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.concat;
+import static dev.sluice.networks.layer.Layers.extent;
+import static dev.sluice.networks.layer.Layers.groupNorm;
+import static dev.sluice.networks.layer.Layers.layerNorm;
+import static dev.sluice.networks.layer.Layers.linear;
+import static dev.sluice.networks.layer.Layers.reshape;
 
-import dev.sluice.networks.graph.Attention;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Attention;
+import dev.sluice.networks.layer.Scope;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

@@ -1,8 +1,8 @@
 package dev.sluice.networks.block;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.extent;
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.extent;
+import static dev.sluice.networks.layer.Layers.reshape;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

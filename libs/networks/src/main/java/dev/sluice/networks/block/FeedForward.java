@@ -1,11 +1,11 @@
 package dev.sluice.networks.block;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.linear;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.linear;
 
-import dev.sluice.networks.graph.Activation;
-import dev.sluice.networks.graph.Layers;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.Layers;
+import dev.sluice.networks.layer.Scope;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 

@@ -1,6 +1,6 @@
 package dev.sluice.networks.block;
 
-import dev.sluice.networks.graph.CheckpointNames;
+import dev.sluice.networks.layer.CheckpointNames;
 import java.util.Arrays;
 import java.util.List;
 

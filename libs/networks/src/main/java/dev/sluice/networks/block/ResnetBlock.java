@@ -1,15 +1,15 @@
 package dev.sluice.networks.block;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.chunk;
-import static dev.sluice.networks.graph.Layers.conv2d;
-import static dev.sluice.networks.graph.Layers.groupNorm;
-import static dev.sluice.networks.graph.Layers.linear;
-import static dev.sluice.networks.graph.Layers.normalizeGroups;
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.chunk;
+import static dev.sluice.networks.layer.Layers.conv2d;
+import static dev.sluice.networks.layer.Layers.groupNorm;
+import static dev.sluice.networks.layer.Layers.linear;
+import static dev.sluice.networks.layer.Layers.normalizeGroups;
+import static dev.sluice.networks.layer.Layers.reshape;
 
-import dev.sluice.networks.graph.Activation;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.Scope;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
@@ -49,13 +49,13 @@ public record ResnetBlock(
   /** {@link #apply}, at half the height and width. */
   public Operand<TFloat32> applyDown(
       Scope scope, Operand<TFloat32> x, Operand<TFloat32> embedding, int out) {
-    return apply(scope, x, embedding, out, h -> Resampling.halve(scope.tf(), h));
+    return apply(scope, x, embedding, out, h -> Resample2D.halve(scope.tf(), h));
   }
 
   /** {@link #apply}, at twice the height and width. */
   public Operand<TFloat32> applyUp(
       Scope scope, Operand<TFloat32> x, Operand<TFloat32> embedding, int out) {
-    return apply(scope, x, embedding, out, h -> Resampling.enlarge(scope.tf(), h));
+    return apply(scope, x, embedding, out, h -> Resample2D.enlarge(scope.tf(), h));
   }
 
   /** This block with another divisor of its sum. */

@@ -1,9 +1,9 @@
 package dev.sluice.networks.block;
 
-import static dev.sluice.networks.graph.Layers.linear;
+import static dev.sluice.networks.layer.Layers.linear;
 
-import dev.sluice.networks.graph.Activation;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.Scope;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 

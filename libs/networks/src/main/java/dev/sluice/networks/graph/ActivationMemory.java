@@ -2,6 +2,11 @@ package dev.sluice.networks.graph;
 
 import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.layer.WeightProvider;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;

@@ -1,5 +1,6 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

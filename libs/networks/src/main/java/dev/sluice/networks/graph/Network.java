@@ -3,6 +3,15 @@ package dev.sluice.networks.graph;
 import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Parameter;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.NonFiniteOutputException;
+import dev.sluice.networks.weights.CheckpointMatch;
+import dev.sluice.networks.weights.CheckpointMismatchException;
+import dev.sluice.networks.weights.DeclaredWeights;
+import dev.sluice.networks.weights.Initializer;
+import dev.sluice.networks.weights.NetworkWeights;
 import dev.sluice.safetensors.TensorSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,13 +115,6 @@ public final class Network implements AutoCloseable {
         NetworkWeights.initialize(DeclaredWeights.of(architecture, Precision.FLOAT32), initializer),
         Precision.FLOAT32,
         LoadOptions.DEFAULT_GRAPHS);
-  }
-
-  /** Makes the first values of a weight. */
-  @FunctionalInterface
-  public interface Initializer {
-    /** The values of {@code parameter}, in checkpoint order, {@link Parameter#size()} of them. */
-    float[] values(Parameter parameter);
   }
 
   /** Runs the network on a batch; all inputs have the same number of rows. */

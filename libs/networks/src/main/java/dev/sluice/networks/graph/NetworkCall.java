@@ -1,5 +1,8 @@
 package dev.sluice.networks.graph;
 
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.TensorCopies;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,6 +1,13 @@
 package dev.sluice.networks.graph;
 
 import dev.sluice.catalog.Precision;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Layers;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.weights.NetworkWeights;
+import dev.sluice.networks.weights.SharedVariables;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

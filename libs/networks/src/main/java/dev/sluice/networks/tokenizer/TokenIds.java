@@ -1,6 +1,6 @@
 package dev.sluice.networks.tokenizer;
 
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.Arrays;
 
 /**

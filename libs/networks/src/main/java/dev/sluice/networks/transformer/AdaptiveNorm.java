@@ -1,12 +1,12 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.chunk;
-import static dev.sluice.networks.graph.Layers.linear;
-import static dev.sluice.networks.graph.Layers.normalizeRows;
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.chunk;
+import static dev.sluice.networks.layer.Layers.linear;
+import static dev.sluice.networks.layer.Layers.normalizeRows;
+import static dev.sluice.networks.layer.Layers.reshape;
 
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Scope;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

@@ -1,13 +1,13 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.layerNorm;
-import static dev.sluice.networks.graph.Layers.linear;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.layerNorm;
+import static dev.sluice.networks.layer.Layers.linear;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.Activation;
-import dev.sluice.networks.graph.Attention;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.Attention;
+import dev.sluice.networks.layer.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

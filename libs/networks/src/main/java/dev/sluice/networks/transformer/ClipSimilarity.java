@@ -1,12 +1,12 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.graph.Layers.toChannelsFirst;
+import static dev.sluice.networks.layer.Layers.toChannelsFirst;
 
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.Gradients;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Gradients;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Operand;

@@ -1,7 +1,7 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.graph.Layers.extent;
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.extent;
+import static dev.sluice.networks.layer.Layers.reshape;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

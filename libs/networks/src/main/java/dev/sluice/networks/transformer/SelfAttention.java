@@ -1,10 +1,10 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.linear;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.linear;
 
-import dev.sluice.networks.graph.Attention;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Attention;
+import dev.sluice.networks.layer.Scope;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 

@@ -1,10 +1,10 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.graph.Layers.layerNorm;
+import static dev.sluice.networks.layer.Layers.layerNorm;
 
 import dev.sluice.networks.block.FeedForward;
-import dev.sluice.networks.graph.Activation;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.Scope;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

@@ -1,7 +1,7 @@
 package dev.sluice.networks.transformer;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.Activation;
+import dev.sluice.networks.layer.Activation;
 
 /**
  * What a T5 encoder is made of.

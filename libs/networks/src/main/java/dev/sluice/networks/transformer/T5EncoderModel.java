@@ -1,18 +1,18 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.graph.Layers.embedding;
-import static dev.sluice.networks.graph.Layers.extent;
-import static dev.sluice.networks.graph.Layers.linear;
-import static dev.sluice.networks.graph.Layers.reshape;
-import static dev.sluice.networks.graph.Layers.rmsNorm;
+import static dev.sluice.networks.layer.Layers.embedding;
+import static dev.sluice.networks.layer.Layers.extent;
+import static dev.sluice.networks.layer.Layers.linear;
+import static dev.sluice.networks.layer.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.rmsNorm;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.Attention;
-import dev.sluice.networks.graph.CheckpointNames;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Attention;
+import dev.sluice.networks.layer.CheckpointNames;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;

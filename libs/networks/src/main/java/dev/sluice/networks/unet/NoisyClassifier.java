@@ -1,13 +1,13 @@
 package dev.sluice.networks.unet;
 
-import static dev.sluice.networks.graph.Layers.linear;
+import static dev.sluice.networks.layer.Layers.linear;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.Gradients;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Gradients;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Operand;

@@ -1,13 +1,13 @@
 package dev.sluice.networks.unet;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.concat;
-import static dev.sluice.networks.graph.Layers.layerNorm;
-import static dev.sluice.networks.graph.Layers.linear;
-import static dev.sluice.networks.graph.Layers.reshape;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.concat;
+import static dev.sluice.networks.layer.Layers.layerNorm;
+import static dev.sluice.networks.layer.Layers.linear;
+import static dev.sluice.networks.layer.Layers.reshape;
 
-import dev.sluice.networks.graph.Attention;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Attention;
+import dev.sluice.networks.layer.Scope;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

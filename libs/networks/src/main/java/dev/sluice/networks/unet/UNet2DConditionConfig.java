@@ -2,7 +2,7 @@ package dev.sluice.networks.unet;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.TimeConditioning;
-import dev.sluice.networks.graph.Activation;
+import dev.sluice.networks.layer.Activation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,22 +1,22 @@
 package dev.sluice.networks.unet;
 
-import static dev.sluice.networks.graph.Layers.conv2d;
-import static dev.sluice.networks.graph.Layers.embedding;
-import static dev.sluice.networks.graph.Layers.groupNorm;
-import static dev.sluice.networks.graph.Layers.timestepEmbedding;
-import static dev.sluice.networks.graph.Layers.toChannelsFirst;
+import static dev.sluice.networks.layer.Layers.conv2d;
+import static dev.sluice.networks.layer.Layers.embedding;
+import static dev.sluice.networks.layer.Layers.groupNorm;
+import static dev.sluice.networks.layer.Layers.timestepEmbedding;
+import static dev.sluice.networks.layer.Layers.toChannelsFirst;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.LegacyAttentionNames;
 import dev.sluice.networks.block.ResnetBlock;
 import dev.sluice.networks.block.SpatialAttention;
 import dev.sluice.networks.block.TimestepEmbedding;
-import dev.sluice.networks.graph.Activation;
-import dev.sluice.networks.graph.Architecture;
-import dev.sluice.networks.graph.CheckpointNames;
-import dev.sluice.networks.graph.HostTensor;
-import dev.sluice.networks.graph.Inputs;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.CheckpointNames;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.unet.UShape.Level;
 import dev.sluice.networks.unet.UShape.Middle;
 import dev.sluice.networks.unet.UShape.Mixer;

@@ -1,12 +1,12 @@
 package dev.sluice.networks.unet;
 
-import static dev.sluice.networks.graph.Layers.channels;
-import static dev.sluice.networks.graph.Layers.concat;
-import static dev.sluice.networks.graph.Layers.extent;
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.concat;
+import static dev.sluice.networks.layer.Layers.extent;
 
-import dev.sluice.networks.block.Resampling;
+import dev.sluice.networks.block.Resample2D;
 import dev.sluice.networks.block.ResnetBlock;
-import dev.sluice.networks.graph.Scope;
+import dev.sluice.networks.layer.Scope;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -69,12 +69,12 @@ record UShape(List<Level> down, Middle middle, List<Level> up) {
         Scope scope, Operand<TFloat32> x, Operand<TFloat32> embedding, Operand<TFloat32> skip);
 
     static Sampler convolutionDown(int padding) {
-      return (scope, x, embedding, skip) -> Resampling.downsample(scope, x, padding);
+      return (scope, x, embedding, skip) -> Resample2D.downsample(scope, x, padding);
     }
 
     static Sampler convolutionUp() {
       return (scope, x, embedding, skip) ->
-          Resampling.upsample(scope, x, extent(skip, 1), extent(skip, 2));
+          Resample2D.upsample(scope, x, extent(skip, 1), extent(skip, 2));
     }
 
     static Sampler resnetDown(ResnetBlock resnet) {

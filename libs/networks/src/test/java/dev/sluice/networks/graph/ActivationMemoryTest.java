@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.golden.GoldenPack;
+import dev.sluice.networks.Goldens;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -50,7 +52,7 @@ class ActivationMemoryTest {
   void estimate_isWithinAFactorOfTwoOfWhatACallAllocates(
       String pack, Map<String, HostTensor> inputs) {
     Architecture architecture =
-        Architectures.of(Config.read(GoldenPack.folder(pack).resolve("config.json")));
+        Architectures.of(Config.read(Goldens.folder(pack).resolve("config.json")));
     long estimate = ActivationMemory.of(architecture, inputs, WeightPrecision.FLOAT32);
 
     try (Network network =

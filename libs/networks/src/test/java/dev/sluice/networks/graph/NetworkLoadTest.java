@@ -10,7 +10,19 @@ import dev.sluice.catalog.LoadProgress;
 import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.golden.GoldenPack;
+import dev.sluice.networks.Goldens;
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.CheckpointNames;
+import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Layers;
+import dev.sluice.networks.layer.Parameter;
+import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.NonFiniteOutputException;
+import dev.sluice.networks.weights.CheckpointMatch;
+import dev.sluice.networks.weights.CheckpointMismatchException;
+import dev.sluice.networks.weights.DeclaredWeights;
+import dev.sluice.networks.weights.NetworkWeights;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;
@@ -43,13 +55,13 @@ class NetworkLoadTest {
   @TempDir Path folder;
 
   private static Architecture architecture() {
-    return Architectures.of(Config.read(GoldenPack.folder(PACK).resolve("config.json")));
+    return Architectures.of(Config.read(Goldens.folder(PACK).resolve("config.json")));
   }
 
   /** The pack's weights in another type, one tensor changed. */
   private Path rewritten(DType type, UnaryOperator<Map<String, NamedTensor>> change) {
     Map<String, NamedTensor> tensors = new LinkedHashMap<>();
-    try (TensorSource source = Checkpoints.open(GoldenPack.folder(PACK))) {
+    try (TensorSource source = Checkpoints.open(Goldens.folder(PACK))) {
       for (String name : source.names()) {
         tensors.put(
             name, new NamedTensor(type, source.info(name).shape(), source.floats(name).clone()));

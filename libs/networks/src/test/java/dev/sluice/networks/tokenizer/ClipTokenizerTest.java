@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.networks.golden.GoldenPack;
+import dev.sluice.networks.Goldens;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClipTokenizerTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path FOLDER = GoldenPack.folder("tokenizer-clip");
+  private static final Path FOLDER = Goldens.folder("tokenizer-clip");
   private static final long START = 632;
   private static final long END = 633;
 

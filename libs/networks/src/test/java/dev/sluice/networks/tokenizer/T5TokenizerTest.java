@@ -3,7 +3,7 @@ package dev.sluice.networks.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.networks.golden.GoldenPack;
+import dev.sluice.networks.Goldens;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class T5TokenizerTest {
 
-  private static final Path FOLDER = GoldenPack.folder("tokenizer-t5");
+  private static final Path FOLDER = Goldens.folder("tokenizer-t5");
   private static final int PIECES = 300;
 
   @TempDir Path folder;

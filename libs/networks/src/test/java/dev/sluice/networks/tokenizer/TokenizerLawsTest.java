@@ -2,7 +2,7 @@ package dev.sluice.networks.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.networks.golden.GoldenPack;
+import dev.sluice.networks.Goldens;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -12,8 +12,8 @@ import net.jqwik.api.lifecycle.AfterContainer;
 /** What holds for any text, also one that is no valid Unicode. */
 class TokenizerLawsTest {
 
-  private static final Tokenizer CLIP = Tokenizers.open(GoldenPack.folder("tokenizer-clip"));
-  private static final Tokenizer T5 = Tokenizers.open(GoldenPack.folder("tokenizer-t5"));
+  private static final Tokenizer CLIP = Tokenizers.open(Goldens.folder("tokenizer-clip"));
+  private static final Tokenizer T5 = Tokenizers.open(Goldens.folder("tokenizer-t5"));
 
   @AfterContainer
   static void close() {

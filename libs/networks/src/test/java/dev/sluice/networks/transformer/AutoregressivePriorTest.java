@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

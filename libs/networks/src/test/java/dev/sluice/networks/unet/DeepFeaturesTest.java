@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.graph.HostTensor;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.Architectures;
-import dev.sluice.networks.golden.GoldenPack;
-import dev.sluice.networks.graph.HostTensor;
+import dev.sluice.networks.Goldens;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;
@@ -153,7 +153,7 @@ class UNetInputsTest {
 
   @Test
   void attentionNamesOfOldCheckpoints_areUnderstood(@TempDir Path temp) {
-    Path folder = GoldenPack.folder("unet2d-ddpm");
+    Path folder = Goldens.folder("unet2d-ddpm");
     Path old = temp.resolve("old.safetensors");
     Map<String, NamedTensor> tensors = new LinkedHashMap<>();
     try (TensorSource source = Checkpoints.open(folder)) {
@@ -182,13 +182,13 @@ class UNetInputsTest {
   }
 
   private static Network load(String pack) {
-    try (TensorSource weights = Checkpoints.open(GoldenPack.folder(pack))) {
+    try (TensorSource weights = Checkpoints.open(Goldens.folder(pack))) {
       return Network.load(Architectures.of(config(pack)), weights);
     }
   }
 
   private static Config config(String pack) {
-    return Config.read(GoldenPack.folder(pack).resolve("config.json"));
+    return Config.read(Goldens.folder(pack).resolve("config.json"));
   }
 
   private static HostTensor.Floats noise(long seed, int... shape) {

@@ -1,6 +1,6 @@
 package dev.sluice.planning.picture;
 
-import dev.sluice.diffusion.Resampling;
+import dev.sluice.diffusion.math.Resampling;
 
 /**
  * A picture's pixels.

@@ -7,7 +7,7 @@ import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.diffusion.Samplers;
-import dev.sluice.diffusion.TimestepSpacing;
+import dev.sluice.diffusion.schedule.TimestepSpacing;
 import java.util.Set;
 
 /** What every request must keep, whatever its model. Each breach is a {@link RequestException}. */

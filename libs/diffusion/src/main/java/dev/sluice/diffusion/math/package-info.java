@@ -1,0 +1,4 @@
+/**
+ * Arithmetic on arrays of floats, as PyTorch and NumPy do it, to the last digit where it matters.
+ */
+package dev.sluice.diffusion.math;

@@ -1,0 +1,2 @@
+/** Samplers of rectified flow. */
+package dev.sluice.diffusion.sampler.flow;

@@ -1,0 +1,2 @@
+/** What all samplers share. */
+package dev.sluice.diffusion.sampler;

@@ -1,0 +1,158 @@
+package dev.sluice.pipeline.denoise;
+
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.diffusion.sampling.SamplingPlan;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.NonFiniteOutputException;
+import dev.sluice.networks.unet.UNet2DConditionModel;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
+import dev.sluice.pipeline.gradient.GradientGuidance;
+import dev.sluice.pipeline.gradient.GradientGuidances;
+import dev.sluice.pipeline.guidance.Guidance;
+import dev.sluice.pipeline.guidance.GuidanceInterval;
+import dev.sluice.pipeline.loop.DenoiseLoop;
+import dev.sluice.pipeline.loop.FeatureCache;
+import dev.sluice.pipeline.loop.Start;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.model.Components;
+import dev.sluice.pipeline.model.StageEngine;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.Steps;
+import dev.sluice.pipeline.request.TensorNames;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * The denoising stage of a model: from noise, or a picture, to a picture or latent of the model's
+ * base size. Safe for use by several threads at once, which then share network calls.
+ */
+public final class DenoiserEngine implements StageEngine {
+
+  private static final int WARM_UP_STEPS = 2;
+  private static final double WARM_UP_SCALE = 2;
+
+  private final DenoiserFamily denoiser;
+  private final StepBatcher batcher;
+  private final GradientGuidances guides;
+  private final Previews previews;
+  private final int trainTimesteps;
+
+  private DenoiserEngine(
+      ModelFolder model, Function<ModelFolder, DenoiserFamily> family, BatchLimit limit) {
+    this.trainTimesteps = model.trainTimesteps(model.pipeline().denoiser().scheduler());
+    this.denoiser = family.apply(model);
+    this.batcher =
+        new StepBatcher(
+            Components.name(model, model.pipeline().denoiser().component()),
+            denoiser.network()::run,
+            limit);
+    this.guides = new GradientGuidances(model, denoiser.space(), limit);
+    this.previews = new Previews(model, denoiser.space());
+  }
+
+  /**
+   * Loads the denoiser of a model, with all that conditions it.
+   *
+   * @param family loads what is particular to its kind of model
+   */
+  public static DenoiserEngine load(
+      ModelFolder model, Function<ModelFolder, DenoiserFamily> family, BatchLimit limit) {
+    return model.load(folder -> new DenoiserEngine(folder, family, limit));
+  }
+
+  /**
+   * Samples.
+   *
+   * @param generator the random numbers, drawn from
+   * @return {@code [pictures, channels, height, width]}: pictures in [-1, 1], or latents, unscaled
+   *     as the denoiser has them
+   * @throws IllegalArgumentException if the model cannot do what is asked
+   */
+  public HostTensor.Floats denoise(
+      DenoiseRequest request, TorchGenerator generator, StepListener listener)
+      throws InterruptedException {
+    List<GradientGuidance> wanted = guides.wanted(request.sampling().guidance());
+    if (!(denoiser.network().architecture() instanceof UNet2DConditionModel)) {
+      request.sampling().requireUncached("denoiser of this model");
+    }
+    request.sampling().requireNoNoise("denoiser");
+    SamplingPlan plan = request.sampling().plan(denoiser.scheduler(), denoiser.tokens(request));
+    Start start = denoiser.start(request, plan, generator);
+    int end = Steps.end(plan, request.span().end(), trainTimesteps);
+    GuidanceInterval interval =
+        GuidanceInterval.of(plan, request.sampling().guidance(), trainTimesteps);
+    FeatureCache cache = new FeatureCache(request.sampling().cacheInterval());
+    DenoiseLoop loop =
+        DenoiseLoop.startAt(
+            plan, start, guidance(request, start), interval, cache, generator, listener);
+    if (wanted.isEmpty()) {
+      batcher.run(loop.until(end));
+    } else {
+      GradientGuidances.drive(loop, plan, request, wanted, interval, batcher, end);
+    }
+    NonFiniteOutputException.refuseSample(batcher.name(), "the sample", loop.sample());
+    return denoiser.finish(loop.sample());
+  }
+
+  /**
+   * The noise from which DDIM, over the same timesteps, makes pictures that are there, under the
+   * same conditions (Ramesh et al. 2022, section 3: what of a picture its embedding does not say).
+   *
+   * @param request with the pictures among its inputs, and the embeddings of them
+   * @return {@code [pictures, channels, height, width]}
+   * @throws IllegalArgumentException if the model cannot do what is asked
+   */
+  public HostTensor.Floats invert(
+      DenoiseRequest request, TorchGenerator generator, StepListener listener)
+      throws InterruptedException {
+    request.sampling().guidance().requireUnsteered("inversion");
+    SamplingPlan plan = request.sampling().inversion(denoiser.scheduler());
+    Start start = new Start(0, denoiser.clean(request));
+    DenoiseLoop loop =
+        DenoiseLoop.startAt(
+            plan, start, guidance(request, start), GuidanceInterval.ALL, generator, listener);
+    batcher.run(loop);
+    return loop.sample();
+  }
+
+  /** What unfinished samples look like. */
+  public Previews previews() {
+    return previews;
+  }
+
+  private List<Guidance> guidance(DenoiseRequest request, Start start) {
+    return IntStream.range(0, request.pictures())
+        .mapToObj(picture -> denoiser.guidance(request, picture, start))
+        .toList();
+  }
+
+  @Override
+  public void warmUp() throws InterruptedException {
+    Map<String, HostTensor> example = new LinkedHashMap<>(denoiser.example());
+    example.putIfAbsent(TensorNames.CLASS_LABEL, new HostTensor.Longs(new long[1], 1));
+    denoise(
+        DenoiseRequest.of(
+            example, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(denoiser.scheduler())),
+        new TorchGenerator(0),
+        StepListener.NONE);
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of(batcher);
+  }
+
+  @Override
+  public void close() {
+    batcher.close();
+    guides.close();
+    previews.close();
+    denoiser.close();
+  }
+}

@@ -1,0 +1,110 @@
+package dev.sluice.pipeline.embed;
+
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.diffusion.sampling.SamplingPlan;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
+import dev.sluice.pipeline.guidance.Condition;
+import dev.sluice.pipeline.guidance.Guidance;
+import dev.sluice.pipeline.guidance.GuidanceInterval;
+import dev.sluice.pipeline.loop.DenoiseLoop;
+import dev.sluice.pipeline.loop.Start;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.model.Components;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TextEmbedding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * unCLIP's diffusion prior (Ramesh et al. 2022, section 2.2), also Kandinsky's: samples the
+ * embedding of a picture that would go with a text. Safe for use by several threads at once, which
+ * then share network calls.
+ */
+public final class DiffusionPrior implements Prior {
+
+  private static final int WARM_UP_STEPS = 2;
+  private static final double WARM_UP_SCALE = 2;
+
+  private final Network network;
+  private final StepBatcher batcher;
+  private final SchedulerConfig scheduler;
+  private final int trainTimesteps;
+  private final int width;
+  private final TextEmbedding anyText;
+
+  private DiffusionPrior(ModelFolder model, BatchLimit limit) {
+    String schedulerName = model.has("prior_scheduler") ? "prior_scheduler" : "scheduler";
+    this.scheduler = model.scheduler(schedulerName);
+    this.trainTimesteps = model.trainTimesteps(schedulerName);
+    this.width = model.config("prior").integer("embedding_dim", 768);
+    this.anyText = TextEmbedding.zeros(model);
+    this.network = Components.network(model, "prior");
+    this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
+  }
+
+  /** Loads the prior of a model. */
+  public static DiffusionPrior load(ModelFolder model, BatchLimit limit) {
+    return model.load(folder -> new DiffusionPrior(folder, limit));
+  }
+
+  @Override
+  public HostTensor.Floats sample(
+      List<TextEmbedding> texts,
+      List<TextEmbedding> negatives,
+      Sampling sampling,
+      TorchGenerator generator,
+      StepListener listener)
+      throws InterruptedException {
+    sampling.guidance().requireUnsteered("prior");
+    sampling.requireUncached("prior");
+    sampling.requireNoNoise("prior");
+    SamplingPlan plan = sampling.plan(scheduler);
+    List<Guidance> guidance = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      TextEmbedding negative = negatives.get(i);
+      guidance.add(
+          Guidance.classifierFree(() -> condition(negative), condition(texts.get(i)), sampling));
+    }
+    Start start = Start.fromNoise(plan, generator, texts.size(), width);
+    GuidanceInterval interval = GuidanceInterval.of(plan, sampling.guidance(), trainTimesteps);
+    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
+    batcher.run(loop);
+    return network.runChecked(Map.of("prior_latents", loop.sample())).get("post_process_latents");
+  }
+
+  private static Condition condition(TextEmbedding text) {
+    return new Condition(
+        Condition.Ports.PRIOR,
+        Map.of(
+            "proj_embedding", text.embeds(),
+            "encoder_hidden_states", text.hiddenStates(),
+            "attention_mask", text.mask()));
+  }
+
+  @Override
+  public void warmUp() throws InterruptedException {
+    sample(
+        List.of(anyText),
+        List.of(anyText),
+        Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(scheduler),
+        new TorchGenerator(0),
+        StepListener.NONE);
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of(batcher);
+  }
+
+  @Override
+  public void close() {
+    batcher.close();
+    network.close();
+  }
+}

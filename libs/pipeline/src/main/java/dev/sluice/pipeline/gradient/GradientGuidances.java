@@ -1,0 +1,125 @@
+package dev.sluice.pipeline.gradient;
+
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.PipelineClass;
+import dev.sluice.diffusion.sampling.SamplingPlan;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
+import dev.sluice.pipeline.guidance.GuidanceInterval;
+import dev.sluice.pipeline.loop.DenoiseLoop;
+import dev.sluice.pipeline.loop.GuidedSample;
+import dev.sluice.pipeline.model.SampleSpace;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.GuidanceOptions;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The networks beside a model's denoiser that can steer it. Most requests want none of them, so
+ * each is loaded when it is first wanted. Safe for use by several threads at once.
+ */
+public final class GradientGuidances implements AutoCloseable {
+
+  private final ModelFolder model;
+  private final SampleSpace space;
+  private final BatchLimit limit;
+  private ClassifierGuidance classifier;
+  private ClipGuidance clip;
+
+  public GradientGuidances(ModelFolder model, SampleSpace space, BatchLimit limit) {
+    this.model = model;
+    this.space = space;
+    this.limit = limit;
+  }
+
+  /**
+   * Those that a request wants; none if the denoiser is to go its own way.
+   *
+   * @throws IllegalArgumentException if it wants one that is not there
+   */
+  public synchronized List<GradientGuidance> wanted(GuidanceOptions options) {
+    List<GradientGuidance> wanted = new ArrayList<>();
+    if (options.classifierScale() > 0) {
+      require(
+          model.has(ClassifierGuidance.COMPONENT),
+          "classifier_scale",
+          options.classifierScale(),
+          "classifier");
+      classifier = classifier == null ? new ClassifierGuidance(model, limit) : classifier;
+      wanted.add(classifier);
+    }
+    if (options.clipScale() > 0) {
+      require(hasClip(), "clip_scale", options.clipScale(), "image_encoder for its pictures");
+      clip = clip == null ? new ClipGuidance(model, limit) : clip;
+      wanted.add(clip);
+    }
+    return wanted;
+  }
+
+  /** CLIP sees pictures, not latents, and compares them with a caption's projected embedding. */
+  private boolean hasClip() {
+    return model.has(ClipGuidance.COMPONENT)
+        && space.downscale() == 1
+        && model.pipeline().text() == PipelineClass.Text.CLIP_PROJECTED;
+  }
+
+  private void require(boolean there, String field, double scale, String component) {
+    if (!there) {
+      throw new IllegalArgumentException(
+          "%s is %s, but model %s has no %s; leave it out"
+              .formatted(field, scale, model.name(), component));
+    }
+  }
+
+  /** Drives a loop up to step {@code end}, steering its answers within {@code interval}. */
+  public static void drive(
+      DenoiseLoop loop,
+      SamplingPlan plan,
+      DenoiseRequest request,
+      List<GradientGuidance> wanted,
+      GuidanceInterval interval,
+      StepBatcher denoiser,
+      int end)
+      throws InterruptedException {
+    while (loop.step() < end && !loop.finished()) {
+      denoiser.run(loop.asking());
+      if (interval.contains(loop.step())) {
+        loop.steer(plan.level(loop.step()), gradients(loop, request, wanted));
+      }
+      loop.advance();
+    }
+  }
+
+  /** The sum over all guides: what they say is true at once. */
+  private static List<float[]> gradients(
+      DenoiseLoop loop, DenoiseRequest request, List<GradientGuidance> wanted)
+      throws InterruptedException {
+    List<GuidedSample> sights = loop.sights();
+    List<float[]> sums = Collections.emptyList();
+    for (GradientGuidance guide : wanted) {
+      List<float[]> gradients = guide.gradients(request, sights, loop.claim());
+      sums = sums.isEmpty() ? gradients : added(sums, gradients);
+    }
+    return sums;
+  }
+
+  private static List<float[]> added(List<float[]> sums, List<float[]> more) {
+    for (int picture = 0; picture < sums.size(); picture++) {
+      float[] sum = sums.get(picture);
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += more.get(picture)[i];
+      }
+    }
+    return sums;
+  }
+
+  @Override
+  public synchronized void close() {
+    for (GradientGuidance guide : new GradientGuidance[] {classifier, clip}) {
+      if (guide != null) {
+        guide.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package dev.sluice.pipeline.request;
+
+import dev.sluice.diffusion.Samplers;
+import dev.sluice.diffusion.SchedulerConfig;
+import dev.sluice.diffusion.config.Thresholding;
+import dev.sluice.diffusion.sampling.SamplingOptions;
+import dev.sluice.diffusion.sampling.SamplingPlan;
+import dev.sluice.diffusion.schedule.TimestepSpacing;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How one stage samples one image.
+ *
+ * @param steps denoising steps, 1 to 1000; some samplers need at least 2
+ * @param guidanceScale of classifier-free guidance; any finite number, 1 for no guidance
+ * @param sampler diffusers' scheduler class; empty for the model's own
+ * @param eta DDIM's share of fresh noise, 0 to 1; other samplers ignore it
+ * @param timesteps the training timesteps to stop at, descending; empty to have {@code steps} of
+ *     them spaced by the sampler
+ * @param guidance what else guidance does
+ * @param spacing how timesteps are spaced; empty for the model's own way
+ * @param thresholding of predicted clean samples; empty for the model's own
+ * @param cacheInterval the whole network runs at every so many steps, and reuses its deep features
+ *     between (Ma et al. 2023, "DeepCache"); 1 for always
+ * @param noiseLevel of enlargements: the timestep of the noise that is put on the small picture; 0
+ *     for none
+ */
+public record Sampling(
+    int steps,
+    double guidanceScale,
+    Optional<String> sampler,
+    double eta,
+    List<Integer> timesteps,
+    GuidanceOptions guidance,
+    Optional<TimestepSpacing> spacing,
+    Optional<Thresholding> thresholding,
+    int cacheInterval,
+    int noiseLevel) {
+
+  private static final int MOST_STEPS = 1000;
+
+  /** Nothing is reused between steps, and no noise is put on anything. */
+  public Sampling(
+      int steps,
+      double guidanceScale,
+      Optional<String> sampler,
+      double eta,
+      List<Integer> timesteps,
+      GuidanceOptions guidance,
+      Optional<TimestepSpacing> spacing,
+      Optional<Thresholding> thresholding) {
+    this(steps, guidanceScale, sampler, eta, timesteps, guidance, spacing, thresholding, 1, 0);
+  }
+
+  public Sampling {
+    if (steps < 1 || steps > MOST_STEPS) {
+      throw new IllegalArgumentException("steps is " + steps + "; expected 1 to " + MOST_STEPS);
+    }
+    if (!Double.isFinite(guidanceScale)) {
+      throw new IllegalArgumentException(
+          "guidance_scale is " + guidanceScale + "; expected a finite number");
+    }
+    if (!(eta >= 0 && eta <= 1)) {
+      throw new IllegalArgumentException("eta is " + eta + "; expected 0 to 1");
+    }
+    if (cacheInterval < 1 || cacheInterval > MOST_STEPS) {
+      throw new IllegalArgumentException(
+          "cache_interval is " + cacheInterval + "; expected 1 to " + MOST_STEPS);
+    }
+    if (noiseLevel < 0) {
+      throw new IllegalArgumentException("noise_level is " + noiseLevel + "; expected 0 or more");
+    }
+  }
+
+  /** Steps spaced by the sampler, everything else as the model has it. */
+  public Sampling(int steps, double guidanceScale, Optional<String> sampler, double eta) {
+    this(
+        steps,
+        guidanceScale,
+        sampler,
+        eta,
+        List.of(),
+        GuidanceOptions.PLAIN,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The model's own sampler, guided. */
+  public static Sampling of(int steps, double guidanceScale) {
+    return new Sampling(steps, guidanceScale, Optional.empty(), 0);
+  }
+
+  /** The same at given timesteps. */
+  public Sampling at(List<Integer> stops) {
+    return new Sampling(
+        stops.size(),
+        guidanceScale,
+        sampler,
+        eta,
+        List.copyOf(stops),
+        guidance,
+        spacing,
+        thresholding,
+        cacheInterval,
+        noiseLevel);
+  }
+
+  /** The same, guided in another way. */
+  public Sampling guided(GuidanceOptions options) {
+    return new Sampling(
+        steps,
+        guidanceScale,
+        sampler,
+        eta,
+        timesteps,
+        options,
+        spacing,
+        thresholding,
+        cacheInterval,
+        noiseLevel);
+  }
+
+  /** The same with features reused between steps. */
+  public Sampling caching(int interval) {
+    return new Sampling(
+        steps,
+        guidanceScale,
+        sampler,
+        eta,
+        timesteps,
+        guidance,
+        spacing,
+        thresholding,
+        interval,
+        noiseLevel);
+  }
+
+  /** The same with noise on a picture to be enlarged. */
+  public Sampling noising(int level) {
+    return new Sampling(
+        steps,
+        guidanceScale,
+        sampler,
+        eta,
+        timesteps,
+        guidance,
+        spacing,
+        thresholding,
+        cacheInterval,
+        level);
+  }
+
+  /**
+   * Checks that no noise is to be put on a picture.
+   *
+   * @throws IllegalArgumentException if it is, by a stage that enlarges none
+   */
+  public void requireNoNoise(String what) {
+    if (noiseLevel > 0) {
+      throw new IllegalArgumentException(
+          "noise_level is %d, but the %s enlarges no picture; leave it out"
+              .formatted(noiseLevel, what));
+    }
+  }
+
+  /**
+   * Checks that nothing is to be reused between steps.
+   *
+   * @throws IllegalArgumentException if it is, by a network that cannot
+   */
+  public void requireUncached(String what) {
+    if (cacheInterval > 1) {
+      throw new IllegalArgumentException(
+          "cache_interval is %d, but the %s cannot reuse features; leave it out"
+              .formatted(cacheInterval, what));
+    }
+  }
+
+  /** The same, with another sampler where the model's own cannot be opened; for warming up. */
+  public Sampling openableOver(SchedulerConfig model) {
+    List<String> others = Samplers.replacing(model);
+    return others.isEmpty() || others.contains(model.className())
+        ? this
+        : new Sampling(steps, guidanceScale, Optional.of(others.get(0)), eta);
+  }
+
+  /** The model's own sampler, unguided. */
+  public static Sampling ofSteps(int steps) {
+    return of(steps, 1);
+  }
+
+  /**
+   * The timesteps and coefficients over a model's noise schedule.
+   *
+   * @throws IllegalArgumentException if the sampler is not known or cannot sample this model so
+   */
+  public SamplingPlan plan(SchedulerConfig model) {
+    return plan(model, 0);
+  }
+
+  /**
+   * As above.
+   *
+   * @param imageTokens that a transformer sees a picture as; 0 for other networks
+   */
+  public SamplingPlan plan(SchedulerConfig model, int imageTokens) {
+    SchedulerConfig config = model.asked(sampler, spacing, thresholding);
+    SamplingOptions options =
+        timesteps.isEmpty()
+            ? SamplingOptions.ofSteps(steps)
+            : SamplingOptions.ofTimesteps(timesteps.stream().mapToInt(t -> t).toArray());
+    return Samplers.of(config).plan(options.withEta(eta).withImageTokens(imageTokens));
+  }
+
+  /**
+   * The plan from pictures to the noise that DDIM makes them from; the sampler asked for is not.
+   */
+  public SamplingPlan inversion(SchedulerConfig model) {
+    return Samplers.inversion(
+        Samplers.forInversion(model).asked(Optional.empty(), spacing, thresholding),
+        SamplingOptions.ofSteps(steps));
+  }
+}

@@ -1,0 +1,2 @@
+/** Arrays between networks: stacked, scaled, cut, and turned into picture files. */
+package dev.sluice.pipeline.tensor;

@@ -1,0 +1,89 @@
+package dev.sluice.pipeline.upscale;
+
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.SampleSize;
+import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.StepBatcher;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.model.Components;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.tensor.LatentScale;
+import dev.sluice.pipeline.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The decoder of a latent space (Rombach et al. 2022, section 3.1), one picture at a time. Large
+ * latents are decoded in tiles, which bounds memory.
+ */
+public final class LatentDecoder implements UpscalerEngine {
+
+  /** Latents up to this extent are decoded whole: 1024 pixels of Stable Diffusion. */
+  private static final int LARGEST_WHOLE = 128;
+
+  private final Network autoencoder;
+  private final LatentScale scale;
+  private final Ports ports;
+  private final int channels;
+  private final TiledDecoding tiles;
+
+  /** The names under which an autoencoder takes a latent and gives a picture. */
+  private record Ports(String latent, String picture) {}
+
+  public LatentDecoder(ModelFolder model) {
+    String component = model.pipeline().autoencoder();
+    Config config = model.config(component);
+    this.autoencoder = Components.network(model, component);
+    // MoVQ's latents are decoded without being replaced by the nearest of its codes, and unscaled.
+    boolean movq = component.equals("movq");
+    this.ports =
+        movq ? new Ports("h_not_quantized", "sample_not_quantized") : new Ports("z", "sample");
+    this.scale = movq ? new LatentScale(1, 0, List.of(), List.of()) : LatentScale.of(config);
+    this.channels = config.integer("latent_channels", movq ? 3 : 4);
+    this.tiles = new TiledDecoding(SampleSize.downscale(config), this::decode);
+  }
+
+  @Override
+  public HostTensor.Floats upscale(
+      HostTensor.Floats sample,
+      List<Sampling> samplings,
+      TorchGenerator generator,
+      StepListener listener) {
+    List<HostTensor.Floats> pictures = new ArrayList<>();
+    for (int i = 0; i < sample.shape()[0]; i++) {
+      listener.beforeStep();
+      pictures.add(decoded(sample.row(i)));
+    }
+    return Tensors.batch(pictures);
+  }
+
+  /** One picture of one latent, {@code [1, channels, height, width]} both. */
+  public HostTensor.Floats decoded(HostTensor.Floats sample) {
+    HostTensor.Floats latent = scale.toAutoencoder(sample);
+    boolean whole = Math.max(latent.shape()[2], latent.shape()[3]) <= LARGEST_WHOLE;
+    return whole ? decode(latent) : tiles.decode(latent);
+  }
+
+  private HostTensor.Floats decode(HostTensor.Floats latent) {
+    return autoencoder.runChecked(Map.of(ports.latent(), latent)).get(ports.picture());
+  }
+
+  @Override
+  public void warmUp() {
+    decode(Tensors.zeros(1, channels, 8, 8));
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of();
+  }
+
+  @Override
+  public void close() {
+    autoencoder.close();
+  }
+}
