@@ -88,7 +88,7 @@ public final class Config {
       return whenAbsent;
     }
     JsonNode node = root.get(key);
-    if (!node.isNumber()) {
+    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
       throw wrongType(key, "a number", node);
     }
     return node.doubleValue();

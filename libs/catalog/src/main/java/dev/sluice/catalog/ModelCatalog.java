@@ -80,7 +80,7 @@ public final class ModelCatalog {
    * @throws UnusableModelException if it cannot be served, with all that is wrong
    */
   public ModelFolder open(String name) {
-    if (!isModel(name)) {
+    if (!isModel(name) && !isMeantAsOne(name)) {
       throw new UnknownModelException(
           "there is no model \"%s\"; there are: %s".formatted(name, String.join(", ", names())));
     }
@@ -120,6 +120,19 @@ public final class ModelCatalog {
       return Optional.of(open(name));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Whether something of that name lies here that {@link #inspect()} tells of. */
+  private boolean isMeantAsOne(String name) {
+    if (!isName(name)) {
+      return false;
+    }
+    Path entry = root.resolve(name);
+    try (Stream<Path> files = Files.isDirectory(entry) ? Files.list(entry) : Stream.empty()) {
+      return ModelInspector.isWeights(entry) || files.findAny().isPresent();
+    } catch (IOException e) {
+      return true;
     }
   }
 

@@ -27,6 +27,10 @@ public final class ModelFolder {
   public static final String INDEX = "model_index.json";
 
   private static final String COMPONENT_CONFIG = "config.json";
+
+  /** Where download caches have an index: in {@code snapshots/REVISION}. */
+  private static final int DEEPEST_INDEX = 3;
+
   private static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
   /** The file that says how a model samples when a request says nothing. */
@@ -118,10 +122,27 @@ public final class ModelFolder {
   private static String layout(Path folder) {
     Path file = folder.resolve(COMPONENT_CONFIG);
     if (!Files.isRegularFile(file)) {
-      return "";
+      return below(folder)
+          .map(
+              "; there is one in its folder %s: move that folder's contents up, or the folder out"
+                  ::formatted)
+          .orElse("");
     }
     return ". It looks like one component, %s, by itself: put its files into a folder of that component's name, beside those of the others, and an %s that names them all"
         .formatted(String.join(", ", Config.read(file, "config.json").classNames()), INDEX);
+  }
+
+  /** A folder below with an index: archives unpack so, and download caches keep models so. */
+  private static Optional<Path> below(Path folder) {
+    try (Stream<Path> files = Files.find(folder, DEEPEST_INDEX, (file, any) -> isIndex(file))) {
+      return files.map(index -> folder.relativize(index.getParent())).sorted().findFirst();
+    } catch (IOException | UncheckedIOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isIndex(Path file) {
+    return file.endsWith(INDEX) && Files.isRegularFile(file);
   }
 
   /**

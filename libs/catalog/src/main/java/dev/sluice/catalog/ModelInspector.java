@@ -275,10 +275,12 @@ final class ModelInspector {
     try {
       inspection.run();
     } catch (IllegalArgumentException | UncheckedIOException e) {
-      addProblem(e.getMessage());
+      // Of networks, what their blocks object to does not say where.
+      String part = place.getFileName().toString();
+      addProblem(e.getMessage().contains(part) ? e.getMessage() : place + ": " + e.getMessage());
     } catch (RuntimeException e) {
       // A config can contradict itself in more ways than are looked for.
-      addProblem(place + ": cannot be understood: " + e.getMessage());
+      addProblem(place + ": its files contradict themselves or each other");
     }
   }
 

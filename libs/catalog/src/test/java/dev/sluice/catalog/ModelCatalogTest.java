@@ -86,6 +86,18 @@ class ModelCatalogTest {
         .hasMessageContaining("not valid JSON");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"unpacked/karlo", "cached/snapshots/1a2b"})
+  void open_saysWhereTheIndexOfAFolderWithoutOneIs(String place) throws IOException {
+    write("models/" + place, "{\"_class_name\": \"UnCLIPPipeline\"}");
+    int slash = place.indexOf('/');
+
+    assertThatThrownBy(() -> catalog.open(place.substring(0, slash)))
+        .isInstanceOf(UnusableModelException.class)
+        .hasMessageContaining("it has no model_index.json")
+        .hasMessageContaining("there is one in its folder " + place.substring(slash + 1) + ":");
+  }
+
   @Test
   void open_saysWhichModelAndFileAreAtFault() throws IOException {
     Path broken = folder.resolve("models/broken");

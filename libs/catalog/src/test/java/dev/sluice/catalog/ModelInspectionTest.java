@@ -109,6 +109,13 @@ class ModelInspectionTest {
   }
 
   @Test
+  void of_saysWhereAFileIsNoJson() throws IOException {
+    Files.writeString(model.resolve("prior/config.json"), "{\n  \"num_layers\": 2,\n}");
+
+    assertProblem("prior/config.json: not valid JSON at line 3, column");
+  }
+
+  @Test
   void of_namesWeightsThatAreMissing() throws IOException {
     Files.delete(model.resolve("decoder/diffusion_pytorch_model.safetensors"));
 

@@ -47,6 +47,34 @@ class SamplersTest {
         .withMessageContaining("EulerDiscreteScheduler");
   }
 
+  @ParameterizedTest
+  @CsvSource({"beta_end, NaN", "beta_start, Infinity", "beta_end, 12", "beta_start, -0.5"})
+  void fromConfig_refusesNoiseThatThereCannotBe(String key, double value) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Samplers.fromConfig(Map.of("_class_name", "PNDMScheduler", key, value)))
+        .withMessageContaining("beta");
+  }
+
+  @Test
+  void fromConfig_refusesGivenBetasThatAreNone() {
+    for (List<Double> betas : List.of(List.<Double>of(), List.of(0.1, Double.NaN), List.of(2.0))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  Samplers.fromConfig(
+                      Map.of("_class_name", "DDIMScheduler", "trained_betas", betas)))
+          .withMessageContaining("beta");
+    }
+  }
+
+  @Test
+  void fromConfig_takesWhatIsUnboundedByItself() {
+    Map<String, Object> config =
+        Map.of("_class_name", "DPMSolverMultistepScheduler", "lambda_min_clipped", "-inf");
+
+    assertThat(Samplers.fromConfig(config).plan(4).length()).isEqualTo(4);
+  }
+
   /** Lin et al. 2023, table 2: ten steps of a schedule of 1000. */
   @Test
   void withSpacing_goesBeforeWhatTheConfigSays() {

@@ -36,6 +36,12 @@ public final class Checkpoints {
   private static final Pattern SHARD =
       Pattern.compile(".*-\\d+-of-\\d+(\\..*)?\\.safetensors", Pattern.CASE_INSENSITIVE);
 
+  /** What weights are never named. */
+  private static final Pattern ASIDE =
+      Pattern.compile("\\..*|.*\\.(json|txt|md|xml|py)", Pattern.CASE_INSENSITIVE);
+
+  private static final int MOST_TOLD = 3;
+
   private static final List<String> PREFERRED = List.of("", "fp32", "fp16", "bf16", "ema");
   private static final String LAST = "non_ema";
 
@@ -138,12 +144,29 @@ public final class Checkpoints {
                 + " .safetensors.index.json too");
       }
       all.stream().filter(Pickle::isPickle).findFirst().ifPresent(Pickle::refuse);
+      return SafetensorsException.of(
+          folder,
+          "no weights here; expected diffusion_pytorch_model.safetensors or model.safetensors, or"
+              + " their .safetensors.index.json"
+              + others(all));
     } catch (IOException e) {
       return SafetensorsException.of(folder, "could not be listed: " + FileLabel.reason(e), e);
     }
-    return SafetensorsException.of(
-        folder,
-        "no weights here; expected diffusion_pytorch_model.safetensors or model.safetensors, or"
-            + " their .safetensors.index.json");
+  }
+
+  /** What lies there instead, as the end of a sentence. */
+  private static String others(List<Path> files) {
+    List<String> others =
+        files.stream()
+            .filter(file -> !ASIDE.matcher(file.getFileName().toString()).matches())
+            .limit(MOST_TOLD)
+            .map(
+                file ->
+                    file.getFileName()
+                        + (Files.isDirectory(file)
+                            ? ", a folder"
+                            : Files.exists(file) ? "" : ", a link that leads nowhere"))
+            .toList();
+    return others.isEmpty() ? "" : "; found: " + String.join("; ", others);
   }
 }

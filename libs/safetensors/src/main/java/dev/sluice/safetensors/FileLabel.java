@@ -1,5 +1,7 @@
 package dev.sluice.safetensors;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -25,6 +27,14 @@ public final class FileLabel {
     if (failure instanceof FileSystemException of) {
       return of.getReason() == null ? failure.getClass().getSimpleName() : of.getReason();
     }
-    return failure.getMessage();
+    return failure instanceof JsonProcessingException json ? reason(json) : failure.getMessage();
+  }
+
+  /** Where a text stops being JSON; the parser's own words are about its settings. */
+  public static String reason(JsonProcessingException failure) {
+    JsonLocation at = failure.getLocation();
+    return at == null
+        ? "not valid JSON"
+        : "not valid JSON at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
   }
 }

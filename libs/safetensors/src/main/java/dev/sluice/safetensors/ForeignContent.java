@@ -35,6 +35,9 @@ public final class ForeignContent {
     if (ascii.startsWith("PK\u0003\u0004") || ascii.charAt(0) == '\u0080') {
       return ". It looks like a renamed pickle checkpoint. " + Pickle.ADVICE;
     }
+    if (ascii.startsWith("GGUF")) {
+      return ". It looks like a renamed GGUF file, which is not read: fetch the .safetensors file";
+    }
     if (text.startsWith("version https://git-lfs") || text.equals("version")) {
       return ". It looks like a Git LFS pointer: fetch the real file with 'git lfs pull'";
     }

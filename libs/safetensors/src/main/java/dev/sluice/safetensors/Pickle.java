@@ -24,7 +24,7 @@ final class Pickle {
   static boolean isPickle(Path file) {
     Path name = file.getFileName();
     String lower = name == null ? "" : name.toString().toLowerCase(Locale.ROOT);
-    return EXTENSIONS.stream().anyMatch(lower::endsWith);
+    return !lower.startsWith("openvino") && EXTENSIONS.stream().anyMatch(lower::endsWith);
   }
 
   static void refuse(Path file) {

@@ -211,4 +211,50 @@ class CheckpointsTest {
         .isThrownBy(() -> Checkpoints.open(folder, "../x"))
         .withMessageContaining("../x");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "my_unet.safetensors, found: my_unet.safetensors",
+    "model-Q4_K.gguf, found: model-Q4_K.gguf",
+    "diffusion_pytorch_model.safetensors.part, found: diffusion_pytorch_model.safetensors.part",
+    "openvino_model.bin, found: openvino_model.bin",
+    "diffusion_flax_model.msgpack, found: diffusion_flax_model.msgpack"
+  })
+  void open_saysWhatLiesThereInstead(String name, String told) throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{}");
+    Files.writeString(folder.resolve(".hidden"), "");
+    Files.writeString(folder.resolve(name), "x");
+
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder))
+        .withMessageEndingWith("; " + told);
+  }
+
+  @Test
+  void open_saysThatALinkIsBroken() throws IOException {
+    Files.createSymbolicLink(folder.resolve("model.safetensors"), folder.resolve("../blobs/gone"));
+
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder))
+        .withMessageEndingWith("found: model.safetensors, a link that leads nowhere");
+  }
+
+  @Test
+  void open_knowsARenamedGguf() throws IOException {
+    Files.writeString(folder.resolve("model.safetensors"), "GGUF" + "\0".repeat(100));
+
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder))
+        .withMessageContaining("GGUF file");
+  }
+
+  @Test
+  void open_saysWhereAnIndexIsNoJson() throws IOException {
+    Files.writeString(folder.resolve("model.safetensors.index.json"), "{\n \"weight_map\": {,}\n}");
+
+    assertThatExceptionOfType(SafetensorsException.class)
+        .isThrownBy(() -> Checkpoints.open(folder))
+        .withMessageContaining("not valid JSON at line 2, column")
+        .withMessageNotContaining("Feature");
+  }
 }

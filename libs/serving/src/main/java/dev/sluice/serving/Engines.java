@@ -18,6 +18,7 @@ import dev.sluice.contract.v1.RequestNeeds;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.networks.Architectures;
+import dev.sluice.networks.tensor.NonFiniteOutputException;
 import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.batch.CoreShare;
 import dev.sluice.pipeline.batch.StepBatcher;
@@ -555,6 +556,13 @@ public class Engines<E extends StageEngine> implements StageState {
       failed(slot, loaded, engine, e.getMessage(), System.nanoTime() + NO_ROOM_NANOS);
     } catch (IllegalArgumentException e) {
       failed(slot, loaded, engine, e.getMessage(), Long.MAX_VALUE);
+    } catch (NonFiniteOutputException e) {
+      failed(
+          slot,
+          loaded,
+          engine,
+          "Model %s cannot be served: %s".formatted(slot.name, e.getMessage()),
+          Long.MAX_VALUE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       failed(slot, loaded, engine, "loading was interrupted", System.nanoTime());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.safetensors.FileLabel;
 import dev.sluice.safetensors.ForeignContent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,7 @@ public final class ModelFile {
       throw new InvalidConfigException(origin + ": not a JSON object" + ForeignContent.hint(file));
     } catch (JsonProcessingException e) {
       throw new InvalidConfigException(
-          origin + ": not valid JSON: " + e.getOriginalMessage() + ForeignContent.hint(file), e);
+          origin + ": " + FileLabel.reason(e) + ForeignContent.hint(file), e);
     } catch (NoSuchFileException e) {
       throw new InvalidConfigException(origin + ": there is no such file", e);
     } catch (IOException e) {

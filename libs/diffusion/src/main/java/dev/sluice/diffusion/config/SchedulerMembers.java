@@ -93,11 +93,14 @@ public final class SchedulerMembers {
     if (value == null) {
       return orElse;
     }
-    if (value instanceof Number number) {
-      return number.doubleValue();
-    }
-    if (value instanceof String text && (text.equals("-inf") || text.equals("-Infinity"))) {
-      return Double.NEGATIVE_INFINITY;
+    boolean isLeast = value instanceof String text && text.matches("-inf|-Infinity");
+    double number =
+        value instanceof Number given
+            ? given.doubleValue()
+            : isLeast ? Double.NEGATIVE_INFINITY : Double.NaN;
+    // What is unbounded by itself may say so; nothing else can be infinite.
+    if (Double.isFinite(number) || number == orElse) {
+      return number;
     }
     throw wrong(key, value, "a number");
   }

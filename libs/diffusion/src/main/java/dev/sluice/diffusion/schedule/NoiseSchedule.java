@@ -36,8 +36,25 @@ public final class NoiseSchedule {
     return ofBetas(kind.betas(trainTimesteps, betaStart, betaEnd));
   }
 
-  /** A schedule given beta by beta. */
+  /**
+   * A schedule given beta by beta.
+   *
+   * @throws IllegalArgumentException if there is none, or one that is no share of variance
+   */
   public static NoiseSchedule ofBetas(float... betas) {
+    if (betas.length == 0) {
+      throw new IllegalArgumentException("there are no betas; expected one for each timestep");
+    }
+    for (int t = 0; t < betas.length; t++) {
+      if (!(betas[t] >= 0 && betas[t] <= 1)) {
+        throw new IllegalArgumentException(
+            "the beta of timestep %d is %s; expected 0 to 1".formatted(t, betas[t]));
+      }
+    }
+    return accumulated(betas);
+  }
+
+  private static NoiseSchedule accumulated(float[] betas) {
     float[] alphas = new float[betas.length];
     for (int t = 0; t < betas.length; t++) {
       alphas[t] = 1 - betas[t];
@@ -66,7 +83,7 @@ public final class NoiseSchedule {
       rescaled[t] = 1 - alphaBar / previous;
       previous = alphaBar;
     }
-    return ofBetas(rescaled);
+    return accumulated(rescaled);
   }
 
   /** The same schedule with a last alpha-bar above zero, for samplers that work on sigmas. */

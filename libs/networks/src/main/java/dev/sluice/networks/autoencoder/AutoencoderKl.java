@@ -40,6 +40,10 @@ public final class AutoencoderKl implements Architecture {
     this.postQuantConv = config.bool("use_post_quant_conv", true);
     this.scalingFactor = config.number("scaling_factor", 0.18215);
     this.shiftFactor = config.number("shift_factor", 0);
+    if (scalingFactor == 0) {
+      throw new IllegalArgumentException(
+          "scaling_factor is 0; expected what latents are to be divided by");
+    }
   }
 
   /** The denoiser's latent is {@code (z - shiftFactor) * scalingFactor}. */

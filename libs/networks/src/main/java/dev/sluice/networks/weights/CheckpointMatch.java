@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 public record CheckpointMatch(Map<String, String> storedNames, Set<String> passedOver) {
 
   /**
-   * @throws CheckpointMismatchException when a weight is absent or has another shape
+   * @throws CheckpointMismatchException when a weight is absent, has another shape or is quantized
    */
   public static CheckpointMatch of(
       Collection<Parameter> parameters, TensorSource source, CheckpointNames names) {
@@ -51,14 +51,19 @@ public record CheckpointMatch(Map<String, String> storedNames, Set<String> passe
               + "The weights and the config.json beside them do not describe the same network.");
     }
     for (Parameter parameter : parameters) {
-      requireShape(parameter, source, storedNames.get(parameter.name()), names);
+      requireFit(parameter, source, storedNames.get(parameter.name()), names);
     }
     return new CheckpointMatch(storedNames, unused);
   }
 
-  private static void requireShape(
+  private static void requireFit(
       Parameter parameter, TensorSource source, String storedName, CheckpointNames names) {
     TensorInfo info = source.info(storedName);
+    if (!info.dtype().isFloat()) {
+      throw new CheckpointMismatchException(
+          "%s: tensor %s has whole numbers (%s) in place of weights; quantized checkpoints are not read, fetch the full ones"
+              .formatted(source.origin(storedName), storedName, info.dtype()));
+    }
     if (!names.sameShape(info.shape(), parameter.shape())) {
       throw new CheckpointMismatchException(
           "%s: tensor %s has shape %s, the config asks for %s"

@@ -114,6 +114,22 @@ class NetworkLoadTest {
   }
 
   @Test
+  void load_refusesQuantizedWeights() throws IOException {
+    Path file = rewritten(DType.F16, tensors -> tensors);
+    byte[] bytes = Files.readAllBytes(file);
+    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+    int at = text.indexOf("\"F16\"", text.indexOf("\"conv_in.weight\""));
+    bytes[at + 1] = 'I';
+    Files.write(file, bytes);
+
+    try (TensorSource source = Checkpoints.open(file)) {
+      assertThatExceptionOfType(CheckpointMismatchException.class)
+          .isThrownBy(() -> Network.check(architecture(), source))
+          .withMessageContaining("tensor conv_in.weight has whole numbers (I16)");
+    }
+  }
+
+  @Test
   void weightsOfSinglePrecision_stayThat() {
     Path file = rewritten(DType.F32, tensors -> tensors);
     try (Network stored = load(file, LoadOptions.DEFAULT.withPrecision(WeightPrecision.STORED))) {
