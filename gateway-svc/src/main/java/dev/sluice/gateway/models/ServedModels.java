@@ -2,9 +2,13 @@ package dev.sluice.gateway.models;
 
 import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Model;
+import dev.sluice.contract.v1.ModelAtStage;
+import dev.sluice.contract.v1.ModelStatus;
+import dev.sluice.contract.v1.UnusableModel;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.stage.StatusBoard;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 
 /** The models that requests may name, with what the workers say of them. */
 @ApplicationScoped
@@ -18,13 +22,36 @@ public class ServedModels {
     this.workers = workers;
   }
 
-  /** Every model, by name; those that no worker knows yet too, and those that none can serve. */
+  /**
+   * Every model, by name, also those that no worker knows yet; apart from them those that cannot be
+   * served, be it by their files or by the word of all workers of a stage.
+   */
   public ListModelsReply reply() {
     ListModelsReply known = planner.models();
-    return known.toBuilder()
-        .clearModels()
-        .addAllModels(known.getModelsList().stream().map(this::withStatus).toList())
-        .build();
+    ListModelsReply.Builder reply = known.toBuilder().clearModels();
+    for (Model model : known.getModelsList()) {
+      Model told = withStatus(model);
+      List<String> reasons = reasons(told);
+      if (reasons.isEmpty()) {
+        reply.addModels(told);
+      } else {
+        reply.addUnusable(
+            UnusableModel.newBuilder().setName(model.getName()).addAllProblems(reasons));
+      }
+    }
+    return reply.build();
+  }
+
+  /** Why stages leave a model out; empty if none does. */
+  private static List<String> reasons(Model model) {
+    String refusal = "Model %s cannot be served: ".formatted(model.getName());
+    return model.getStatusList().stream()
+        .filter(at -> at.getWorkers() == 0)
+        .map(ModelAtStage::getStatus)
+        .filter(status -> status.getState() == ModelStatus.State.LEFT_OUT)
+        .map(status -> status.getReason().replace(refusal, ""))
+        .distinct()
+        .toList();
   }
 
   private Model withStatus(Model model) {

@@ -27,6 +27,7 @@ import dev.sluice.planning.plan.FirstHeader;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.planning.request.ImageSize;
+import dev.sluice.planning.request.Nearest;
 import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.request.RequestedSize;
@@ -185,8 +186,11 @@ public final class RoutePlanner {
       return catalog.open(wanted);
     } catch (UnknownModelException e) {
       throw RequestException.modelNotFound(
-          "There is no model '%s'; there are: %s."
-              .formatted(abbreviated(wanted), String.join(", ", catalog.names())));
+          "There is no model '%s'; there are: %s.%s"
+              .formatted(
+                  abbreviated(wanted),
+                  String.join(", ", catalog.names()),
+                  Nearest.hint(wanted, catalog.names())));
     } catch (UnusableModelException e) {
       throw RequestException.modelUnusable(e.getMessage());
     }

@@ -204,6 +204,35 @@ class PicturePlanningTest {
         .contains("negative prompt", "guidance_scale");
   }
 
+  @Test
+  void plan_refusesAStrengthThatLeavesNoStep() {
+    StageSettings.Builder seven =
+        StageSettings.newBuilder().setSteps(7).setSampler("DDIMScheduler");
+    GenerationRequest.Builder request =
+        request("pipe-sd").setImage(filled(64, 64, Color.ORANGE)).setDenoiser(seven);
+
+    for (double strength : new double[] {0, 0.01, 0.14}) {
+      assertRefused(
+          "strength", "leaves none of the 7 steps; give 0.15", request.setStrength(strength));
+    }
+    assertThat(planner.plan(request.setStrength(0.15).build(), NOW).route()).hasSize(3);
+  }
+
+  @Test
+  void plan_refusesThresholdsOfASamplerThatHasNone() {
+    for (double threshold : new double[] {0, 1}) {
+      assertRefused(
+          "denoiser.sampler",
+          "PNDMScheduler has no use for static_threshold",
+          request("pipe-sd").setDenoiser(StageSettings.newBuilder().setStaticThreshold(threshold)));
+    }
+  }
+
+  @Test
+  void plan_saysWhichModelIsMeant() {
+    assertRefused("model", ". Did you mean pipe-sd?", request("Pipe_SD"));
+  }
+
   private void assertRefused(String field, String message, GenerationRequest.Builder request) {
     assertThatThrownBy(() -> planner.plan(request.build(), NOW))
         .isInstanceOfSatisfying(

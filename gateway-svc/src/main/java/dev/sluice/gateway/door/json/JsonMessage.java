@@ -9,16 +9,21 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.Durations;
+import dev.sluice.planning.request.Nearest;
+import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
+import dev.sluice.planning.request.Texts;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.text.ParseException;
-import java.util.Base64;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -27,22 +32,25 @@ import java.util.stream.Collectors;
  * its field, such as {@code upscaler[0].steps}.
  *
  * @param path of the message in the request, with a dot at its end; empty for the request itself
+ * @param others names that are read elsewhere, for whoever misspells one
  */
-record JsonMessage(String path) {
+record JsonMessage(String path, Set<String> others) {
 
   private static final BigInteger MOST_UINT32 =
       BigInteger.ONE.shiftLeft(Integer.SIZE).subtract(BigInteger.ONE);
 
   private static final int MOST_DIGITS = 30;
-  private static final String DATA_URL = "data:";
+  private static final String DENOISER = "denoiser";
+  private static final Pattern ADDRESS = Pattern.compile("\\s*(https?|file|blob|s3|ftp):");
 
   /**
    * Sets the fields that a JSON object has; what is null is not there.
    *
+   * @param others names that are no fields, but that callers may give all the same
    * @throws RequestException when a field is unknown, given twice or of the wrong type
    */
-  static void merge(JsonNode object, Message.Builder into) {
-    new JsonMessage("").read(object, into);
+  static void merge(JsonNode object, Set<String> others, Message.Builder into) {
+    new JsonMessage("", others).read(object, into);
   }
 
   private void read(JsonNode object, Message.Builder into) {
@@ -62,17 +70,27 @@ record JsonMessage(String path) {
     return message.getFields().stream()
         .filter(field -> field.getName().equals(name) || field.getJsonName().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                RequestException.invalid(
-                    path + name,
-                    "There is no field '%s%s'; there are %s."
-                        .formatted(
-                            path,
-                            name,
-                            message.getFields().stream()
-                                .map(FieldDescriptor::getName)
-                                .collect(Collectors.toCollection(TreeSet::new)))));
+        .orElseThrow(() -> unknown(name, message));
+  }
+
+  private RequestException unknown(String name, Descriptor message) {
+    Set<String> known = new TreeSet<>(others);
+    message.getFields().forEach(field -> known.add(field.getName()));
+    // What many take for a setting of the request is one of a stage.
+    Map<String, String> places = new TreeMap<>();
+    message.getFields().stream()
+        .filter(field -> field.getName().equals(DENOISER))
+        .flatMap(stage -> stage.getMessageType().getFields().stream())
+        .forEach(setting -> places.put(setting.getName(), DENOISER + "." + setting.getName()));
+    known.forEach(field -> places.put(field, path + field));
+    String quoted = Texts.quotable(path + name);
+    String meant =
+        Nearest.to(name, places.keySet())
+            .map(places::get)
+            .map(" Did you mean %s?"::formatted)
+            .orElse("");
+    return RequestException.invalid(
+        quoted, "There is no field '%s'; there are %s.%s".formatted(quoted, known, meant));
   }
 
   /** A field has two names in JSON, and of some groups of fields only one can be given. */
@@ -109,7 +127,7 @@ record JsonMessage(String path) {
       case STRING -> require(value, JsonNode::isTextual, name, "a string").textValue();
       case BOOL -> require(value, JsonNode::isBoolean, name, "true or false").booleanValue();
       case DOUBLE -> require(value, JsonNode::isNumber, name, "a number").doubleValue();
-      case UINT32 -> uint32(name, value);
+      case UINT32 -> uint32(name, field.getName(), value);
       case INT64 -> int64(name, value);
       case BYTES -> bytes(name, value);
       case ENUM -> constant(name, value, field.getEnumType());
@@ -121,10 +139,10 @@ record JsonMessage(String path) {
     };
   }
 
-  private static int uint32(String name, JsonNode value) {
+  private static int uint32(String name, String field, JsonNode value) {
     BigInteger integer = whole(value);
     if (integer == null || integer.signum() < 0 || integer.compareTo(MOST_UINT32) > 0) {
-      throw wrong(name, "an integer from 0 to 2^32 - 1");
+      throw wrong(name, "a whole number " + RequestChecks.allowed(field));
     }
     return integer.intValue();
   }
@@ -160,27 +178,15 @@ record JsonMessage(String path) {
   private static ByteString bytes(String name, JsonNode value) {
     String what = "the bytes of a file in base64, or a data URL with them";
     String text = require(value, JsonNode::isTextual, name, what).textValue();
-    int start = 0;
-    if (text.regionMatches(true, 0, DATA_URL, 0, DATA_URL.length())) {
-      start = text.indexOf(',') + 1;
-      String head = text.substring(0, start).toLowerCase(Locale.ROOT);
-      if (!head.strip().endsWith(";base64,")) {
-        throw wrong(name, what);
-      }
-    }
-    byte[] encoded = new byte[text.length() - start];
-    int length = 0;
-    for (int i = start; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c > 0x7f) {
-        throw wrong(name, what);
-      }
-      if (!Character.isWhitespace(c)) {
-        encoded[length++] = (byte) (c == '-' ? '+' : c == '_' ? '/' : c);
-      }
+    if (ADDRESS.matcher(text).lookingAt()) {
+      throw wrong(name, what + "; no addresses are fetched");
     }
     try {
-      return ByteString.copyFrom(Base64.getDecoder().decode(ByteBuffer.wrap(encoded, 0, length)));
+      byte[] file = Base64Text.decode(text);
+      if (file.length == 0 && !text.isEmpty()) {
+        throw RequestException.invalid(name, "The %s is an empty file.".formatted(name));
+      }
+      return UnsafeByteOperations.unsafeWrap(file);
     } catch (IllegalArgumentException e) {
       throw wrong(name, what);
     }
@@ -198,10 +204,11 @@ record JsonMessage(String path) {
   private static EnumValueDescriptor constant(
       String name, JsonNode value, EnumDescriptor constants) {
     EnumValueDescriptor found = constants.findValueByName(value.asText());
-    if (!value.isTextual() || found == null) {
+    if (!value.isTextual() || found == null || found.getNumber() == 0) {
       throw wrong(
           name,
           constants.getValues().stream()
+              .filter(constant -> constant.getNumber() != 0)
               .map(EnumValueDescriptor::getName)
               .collect(Collectors.joining(", ", "one of ", "")));
     }
@@ -209,7 +216,8 @@ record JsonMessage(String path) {
   }
 
   private static Message message(String name, JsonNode value, Message.Builder into) {
-    new JsonMessage(name + ".").read(require(value, JsonNode::isObject, name, "an object"), into);
+    new JsonMessage(name + ".", Set.of())
+        .read(require(value, JsonNode::isObject, name, "an object"), into);
     return into.build();
   }
 

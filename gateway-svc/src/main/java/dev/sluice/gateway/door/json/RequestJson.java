@@ -1,15 +1,8 @@
 package dev.sluice.gateway.door.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.ImageId;
@@ -17,8 +10,6 @@ import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -34,32 +25,11 @@ import java.util.regex.Pattern;
  */
 public final class RequestJson {
 
-  /** Characters of a string: a picture of as many bytes as the other doors take, in base64. */
-  private static final int LONGEST_STRING = 24 << 20;
-
-  /**
-   * NaN is let in here, to be refused by the name of its field. Numbers keep their digits: a seed
-   * may be written with a point.
-   */
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(LONGEST_STRING).build())
-                  .build())
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-          .build();
-
   private static final Pattern SIZE = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
 
   /** An id that stands behind what made a text unreadable. */
   private static final Pattern ID =
       Pattern.compile("\"request_?[iI]d\"\\s*:\\s*\"([A-Za-z0-9._-]{1,128})\"");
-
-  private static final int BYTE_ORDER_MARK = 0xfeff;
 
   /**
    * OpenAI's fields that there is no choice for here, with the values that are met by what is done
@@ -77,6 +47,9 @@ public final class RequestJson {
           "partial_images", Set.of("0"),
           "stream", Set.of("false"));
 
+  /** What is read here, of what callers set. */
+  private static final Set<String> OTHERS = Set.of("size", "steps", "guidance_scale", "user");
+
   private final ObjectNode body;
 
   private RequestJson(ObjectNode body) {
@@ -91,37 +64,22 @@ public final class RequestJson {
    *     type
    */
   public static GenerationRequest parse(byte[] body) {
-    JsonNode node;
-    try {
-      node = JSON.readTree(text(body));
-    } catch (JsonProcessingException e) {
+    if (!(JsonText.read(body) instanceof ObjectNode object)) {
       throw RequestException.invalid(
-          "", "The request is not JSON: %s".formatted(e.getOriginalMessage()));
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw RequestException.invalid("", "The request has a number that is far too long.");
-    }
-    if (!(node instanceof ObjectNode object)) {
-      throw RequestException.invalid(
-          "", "The request must be a JSON object with at least a prompt.");
+          "", "The request must be a JSON object, such as {\"prompt\": \"a large red circle\"}.");
     }
     return new RequestJson(object).toRequest();
-  }
-
-  private static String text(byte[] body) {
-    try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
-      return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
-    } catch (CharacterCodingException e) {
-      throw RequestException.invalid("", "The request is not UTF-8, as JSON must be.");
-    }
   }
 
   /**
    * Whether bytes that nothing is said of look like JSON. A binary request can begin with a line
    * feed, which is the tag of its id, and a bracket, which is the id's length, but what comes next
-   * is the id then.
+   * is the id then. A mark of UTF-16 begins nothing binary: it is refused as JSON.
    */
   public static boolean looksLikeIt(byte[] body) {
+    if (JsonText.isMarkedWide(body)) {
+      return true;
+    }
     boolean marked =
         body.length > 2
             && body[0] == (byte) 0xef
@@ -147,7 +105,7 @@ public final class RequestJson {
   /** The id of a request that {@link #parse} refuses, for the answer; empty if there is none. */
   public static Optional<String> idIn(byte[] body) {
     String text = new String(body, StandardCharsets.UTF_8);
-    try (JsonParser parser = JSON.createParser(text)) {
+    try (JsonParser parser = JsonText.parser(text)) {
       JsonToken token = parser.nextToken();
       while (token != null) {
         token = parser.nextToken();
@@ -184,7 +142,7 @@ public final class RequestJson {
           "n", "n is 0; ask for 1 to %d pictures.".formatted(RequestChecks.MAX_IMAGES));
     }
     GenerationRequest.Builder request = GenerationRequest.newBuilder();
-    JsonMessage.merge(body, request);
+    JsonMessage.merge(body, OTHERS, request);
     setSize(size, request);
     return request.build();
   }

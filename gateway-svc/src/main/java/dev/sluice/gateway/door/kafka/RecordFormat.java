@@ -27,6 +27,24 @@ final class RecordFormat {
     return json ? ResultFormat.JSON : ResultFormat.PROTOBUF;
   }
 
+  /**
+   * The format of the answer to a record that can be read in none: JSON to what somebody may have
+   * written by hand.
+   */
+  static ResultFormat ofUnreadable(ConsumerRecord<byte[], byte[]> record) {
+    boolean text = record.value() != null && isText(record.value());
+    return text && !mediaType(record).contains("protobuf") ? ResultFormat.JSON : of(record);
+  }
+
+  private static boolean isText(byte[] value) {
+    for (byte b : value) {
+      if (b >= 0 && b < ' ' && b != '\n' && b != '\r' && b != '\t') {
+        return false;
+      }
+    }
+    return value.length > 0;
+  }
+
   /** In lower case, without its parameters; empty if the record has none. */
   private static String mediaType(ConsumerRecord<byte[], byte[]> record) {
     String type = "";

@@ -69,7 +69,8 @@ public final class RequestDoor implements RecordHandler {
     try {
       request = parse(record);
     } catch (RequestException e) {
-      refuse(record, labelled(idOfUnreadable(record)), e.toError());
+      GenerationRequest unreadable = labelled(idOfUnreadable(record));
+      refuse(record, unreadable, RecordFormat.ofUnreadable(record), e.toError());
       return Disposition.DONE;
     }
     String id = request.getRequestId().isEmpty() ? idOf(record) : request.getRequestId();
@@ -78,7 +79,7 @@ public final class RequestDoor implements RecordHandler {
       begin(record, labelled);
       return Disposition.DONE;
     } catch (RequestException e) {
-      refuse(record, answerable(record, labelled), e.toError());
+      refuse(record, answerable(record, labelled), RecordFormat.of(record), e.toError());
       return Disposition.DONE;
     } catch (OutageException e) {
       throw e;
@@ -109,9 +110,7 @@ public final class RequestDoor implements RecordHandler {
       return GenerationRequest.parseFrom(record.value());
     } catch (InvalidProtocolBufferException e) {
       throw RequestException.invalid(
-          "",
-          "The record is neither JSON nor a GenerationRequest of protobuf: %s"
-              .formatted(e.getMessage()));
+          "", "The record is neither a JSON object nor a GenerationRequest in protobuf.");
     }
   }
 
@@ -127,8 +126,11 @@ public final class RequestDoor implements RecordHandler {
 
   /** Says no to whoever asked and keeps the record as a dead letter. */
   private void refuse(
-      ConsumerRecord<byte[], byte[]> record, GenerationRequest request, GenerationError error) {
-    fail(record, request, error);
+      ConsumerRecord<byte[], byte[]> record,
+      GenerationRequest request,
+      ResultFormat format,
+      GenerationError error) {
+    fail(request, format, error);
     outbox.deadLetter(record, error.getMessage());
   }
 
@@ -149,8 +151,8 @@ public final class RequestDoor implements RecordHandler {
       return Disposition.RETRY;
     }
     fail(
-        record,
         request,
+        RecordFormat.of(record),
         GenerationError.newBuilder()
             .setCode(ErrorCode.INTERNAL)
             .setMessage("The request could not be planned; the gateway's log has the details.")
@@ -163,8 +165,7 @@ public final class RequestDoor implements RecordHandler {
     return GenerationRequest.newBuilder().setRequestId(id).build();
   }
 
-  private void fail(
-      ConsumerRecord<byte[], byte[]> record, GenerationRequest request, GenerationError error) {
+  private void fail(GenerationRequest request, ResultFormat format, GenerationError error) {
     outbox.sendResult(
         GenerationResult.newBuilder()
             .setRequestId(request.getRequestId())
@@ -172,7 +173,7 @@ public final class RequestDoor implements RecordHandler {
             .setWholeRequest(true)
             .setError(error)
             .build(),
-        RecordFormat.of(record),
+        format,
         null);
   }
 

@@ -168,6 +168,109 @@ class RequestJsonTest {
         .hasMessageContaining(" steps,");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "stepz, steps",
+    "num_inference_steps, steps",
+    "sampler, denoiser.sampler",
+    "sampler_name, denoiser.sampler",
+    "etta, denoiser.eta",
+    "images, image",
+    "init_image, image",
+    "negativeprompt, negative_prompt",
+    "Size, size"
+  })
+  void parse_saysWhichFieldIsMeant(String given, String meant) {
+    assertThatThrownBy(() -> parse("{\"prompt\": \"x\", \"%s\": 1}".formatted(given)))
+        .hasMessageEndingWith("]. Did you mean %s?".formatted(meant));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"prompt\":\"x\",}|at line 1, column 15 ('}')",
+        "{'prompt':'x'}|at line 1, column 2 (''prompt':'x'}')",
+        "{\"prompt\":\"x\"} {}|something follows its end at line 1, column 16",
+        "{\"prompt\":\"x\"} xyz|at line 1, column",
+        "{\"prompt\":\"x|ends too early",
+        "{\"seed\":01}|at line 1, column",
+        "{\"seed\":+1}|at line 1, column",
+        "{\"seed\":.5}|at line 1, column",
+        "// x|at line 1, column",
+        "prompt=x&n=1|at line 1, column"
+      })
+  void parse_saysWhereATextIsNoJson(String body, String where) {
+    assertThatThrownBy(() -> parse(body))
+        .isInstanceOf(RequestException.class)
+        .hasMessageStartingWith("The request is not JSON: ")
+        .hasMessageContaining(where)
+        .message()
+        .doesNotContain("com.fasterxml", "Feature", "Token", "code ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"prompt\":\"x\",\"prompt\":\"y\"}|prompt",
+        "{\"denoiser\":{\"steps\":1,\"eta\":0,\"steps\":2}}|denoiser.steps",
+        "{\"upscaler\":[{},{\"steps\":1,\"steps\":2}]}|upscaler[1].steps",
+        "{\"denoiser\":{},\"denoiser\":{}}|denoiser"
+      })
+  void parse_namesWhatIsGivenTwice(String body, String field) {
+    assertThatThrownBy(() -> parse(body))
+        .hasMessage("The field %s is given twice.".formatted(field))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo(field));
+  }
+
+  @Test
+  void parse_refusesWhatNobodyWrites() {
+    for (String body :
+        new String[] {
+          "[".repeat(2000) + "]".repeat(2000), "{\"seed\":%s}".formatted("9".repeat(5000))
+        }) {
+      assertThatThrownBy(() -> parse(body))
+          .isInstanceOf(RequestException.class)
+          .hasMessageContaining("more than 1000 digits")
+          .message()
+          .doesNotContain("Constraints");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE"})
+  void parse_saysThatItIsUtf16(String charset) {
+    byte[] body = "{\"prompt\":\"x\"}".getBytes(java.nio.charset.Charset.forName(charset));
+
+    assertThatThrownBy(() -> RequestJson.parse(body))
+        .isInstanceOf(RequestException.class)
+        .hasMessageContaining("UTF-16");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "n, from 1 to 16",
+    "width, of pixels",
+    "steps, from 1 to 1000",
+    "class_label, from 0 on"
+  })
+  void parse_saysWhichNumbersAFieldTakes(String field, String allowed) {
+    for (String value : new String[] {"-1", "1.5", "4294967296", "\"2\"", "true"}) {
+      assertThatThrownBy(() -> parse("{\"prompt\": \"x\", \"%s\": %s}".formatted(field, value)))
+          .hasMessageEndingWith("%s must be a whole number %s.".formatted(field, allowed));
+    }
+  }
+
+  @Test
+  void parse_offersNoConstantThatMeansNothing() {
+    for (String stage : new String[] {"STAGE_UNSPECIFIED", "prior"}) {
+      assertThatThrownBy(() -> parse("{\"keep\": [\"%s\"]}".formatted(stage)))
+          .hasMessage("The field keep[0] must be one of TEXT_ENCODER, PRIOR, DENOISER, UPSCALER.");
+    }
+  }
+
   @Test
   void parse_keepsNaNForTheCheckOfTheField() {
     GenerationRequest request = parse("{\"prompt\":\"x\",\"guidance_scale\":NaN}");
@@ -235,20 +338,36 @@ class RequestJsonTest {
         " +/8=",
         "data:image/png;base64,+/8=",
         "data:;base64,-_8",
-        "DATA:image/webp;charset=utf-8;BASE64,+/8="
+        "DATA:image/webp;charset=utf-8;BASE64,+/8=",
+        "data:image/png; base64, +/8=",
+        " data:image/png;base64,%2B%2f8%3D"
       })
   void parse_readsBase64AsItIsUsuallyWritten(String image) {
-    assertThat(parse("{\"image\": \"%s\"}".formatted(image)).getImage())
+    assertThat(parse("{\"image\": \"" + image + "\"}").getImage())
         .isEqualTo(ByteString.copyFrom(new byte[] {(byte) 0xfb, (byte) 0xff}));
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"data:image/png,abc", "http://example.org/a.png", "data:image/png;base64", "ä"})
+      strings = {
+        "data:image/png,abc",
+        "http://example.org/a.png",
+        "data:image/png;base64",
+        "ä",
+        "data:x;base64,%"
+      })
   void parse_refusesWhatIsNoFile(String image) {
     assertThatThrownBy(() -> parse("{\"image\": \"%s\"}".formatted(image)))
         .isInstanceOf(RequestException.class)
         .hasMessageContaining("base64, or a data URL");
+  }
+
+  @Test
+  void parse_refusesAnEmptyFile() {
+    assertThatThrownBy(() -> parse("{\"image\": \"data:image/png;base64,\"}"))
+        .hasMessage("The image is an empty file.")
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo("image"));
   }
 
   @Test

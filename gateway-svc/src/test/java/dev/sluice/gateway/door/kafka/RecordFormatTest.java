@@ -51,6 +51,22 @@ class RecordFormatTest {
   }
 
   @Test
+  void of_takesUtf16ForJson() {
+    byte[] value = "{\"prompt\": \"x\"}".getBytes(StandardCharsets.UTF_16);
+
+    assertThat(RecordFormat.of(record(value))).isEqualTo(ResultFormat.JSON);
+  }
+
+  @Test
+  void ofUnreadable_answersTextInJson() {
+    assertThat(RecordFormat.ofUnreadable(record("a red circle"))).isEqualTo(ResultFormat.JSON);
+    assertThat(RecordFormat.ofUnreadable(record("\n\u0005abc"))).isEqualTo(ResultFormat.PROTOBUF);
+    ConsumerRecord<byte[], byte[]> binary = record("oops");
+    binary.headers().add("content-type", "application/x-protobuf".getBytes(StandardCharsets.UTF_8));
+    assertThat(RecordFormat.ofUnreadable(binary)).isEqualTo(ResultFormat.PROTOBUF);
+  }
+
+  @Test
   void of_believesTheHeaderOfWhatDoesNotLookLikeIt() {
     ConsumerRecord<byte[], byte[]> record = record("oops");
     record.headers().add("content-type", "application/json".getBytes(StandardCharsets.UTF_8));

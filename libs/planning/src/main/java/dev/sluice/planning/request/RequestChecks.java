@@ -89,6 +89,17 @@ public final class RequestChecks {
     }
   }
 
+  /** The values that a whole number of a request may have, whatever the model. */
+  public static String allowed(String field) {
+    return switch (field) {
+      case "n" -> "from 1 to " + MAX_IMAGES;
+      case "prior_candidates" -> "from 1 to " + MAX_CANDIDATES;
+      case "steps", "cache_interval" -> "from 1 to " + MAX_STEPS;
+      case "width", "height" -> "of pixels";
+      default -> "from 0 on";
+    };
+  }
+
   private static void checkLength(String field, String text) {
     int length = text.codePointCount(0, text.length());
     if (length > MAX_PROMPT) {
@@ -138,8 +149,7 @@ public final class RequestChecks {
     }
     if (settings.hasSampler() && !Samplers.names().contains(settings.getSampler())) {
       throw RequestException.invalid(
-          stage + ".sampler",
-          "%s sampler is none of %s.".formatted(stage, String.join(", ", Samplers.names())));
+          stage + ".sampler", SamplerNames.unknown(settings.getSampler()));
     }
     if (settings.hasEta()) {
       checkRange(stage + ".eta", settings.getEta(), 1);
@@ -148,8 +158,11 @@ public final class RequestChecks {
         && !TimestepSpacing.names().contains(settings.getTimestepSpacing())) {
       throw RequestException.invalid(
           stage + ".timestep_spacing",
-          "%s timestep spacing is none of %s."
-              .formatted(stage, String.join(", ", TimestepSpacing.names())));
+          "There is no timestep spacing '%s'; there are %s.%s"
+              .formatted(
+                  Texts.quotable(settings.getTimestepSpacing()),
+                  String.join(", ", TimestepSpacing.names()),
+                  Nearest.hint(settings.getTimestepSpacing(), TimestepSpacing.names())));
     }
     if (settings.hasCacheInterval()
         && Integer.compareUnsigned(settings.getCacheInterval() - 1, MAX_STEPS) >= 0) {

@@ -1,6 +1,7 @@
 package dev.sluice.planning.sampling;
 
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.diffusion.Samplers;
@@ -8,8 +9,12 @@ import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.sampling.Sampler;
 import dev.sluice.diffusion.sampling.SamplingOptions;
+import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import dev.sluice.planning.request.RequestException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -44,7 +49,9 @@ public final class SamplerChecks {
         case DENOISER -> {
           if (!step.getDenoiser().getInvert()) {
             String scheduler = model.pipeline().denoiser().scheduler();
-            check("denoiser", model, scheduler, step.getDenoiser().getSampling());
+            SamplingPlan plan =
+                check("denoiser", model, scheduler, step.getDenoiser().getSampling());
+            checkStrength(step.getDenoiser(), plan);
           }
         }
         case UPSCALER ->
@@ -56,7 +63,30 @@ public final class SamplerChecks {
     }
   }
 
-  private static void check(
+  /** Of so many steps, rounded down, a share of {@code strength} is run, as diffusers counts. */
+  private static void checkStrength(DenoiserParameters parameters, SamplingPlan plan) {
+    if (!parameters.hasStrength()) {
+      return;
+    }
+    int steps = parameters.getSampling().getSteps();
+    int run = Math.min((int) (steps * parameters.getStrength()), steps);
+    if ((steps - run) * plan.questionsPerStep() >= plan.length()) {
+      throw RequestException.invalid(
+          "strength",
+          "A strength of %s leaves none of the %d steps; give %s or more, or more steps."
+              .formatted(parameters.getStrength(), steps, rounded(1.0 / steps)));
+    }
+  }
+
+  /** Up, so that it is enough. */
+  private static BigDecimal rounded(double share) {
+    return BigDecimal.valueOf(share)
+        .round(new MathContext(2, RoundingMode.UP))
+        .stripTrailingZeros();
+  }
+
+  /** The plan of a sampler that can do what is asked. */
+  private static SamplingPlan check(
       String stage, ModelFolder model, String scheduler, SamplingParameters sampling) {
     Sampler sampler;
     try {
@@ -65,7 +95,7 @@ public final class SamplerChecks {
       throw refused(stage + ".sampler", model, e);
     }
     try {
-      sampler.plan(SamplingOptions.ofSteps(sampling.getSteps()).withImageTokens(ANY_TOKENS));
+      return sampler.plan(SamplingOptions.ofSteps(sampling.getSteps()).withImageTokens(ANY_TOKENS));
     } catch (IllegalArgumentException e) {
       throw refused(stage + ".steps", model, e);
     }
@@ -81,8 +111,10 @@ public final class SamplerChecks {
     Optional<Thresholding> thresholding = Optional.empty();
     if (sampling.hasDynamicThreshold()) {
       thresholding = Optional.of(new Thresholding.Dynamic(sampling.getDynamicThreshold(), 1));
-    } else if (sampling.getStaticThreshold() > 0) {
-      thresholding = Optional.of(new Thresholding.Fixed(sampling.getStaticThreshold()));
+    } else if (sampling.hasStaticThreshold()) {
+      double range = sampling.getStaticThreshold();
+      thresholding =
+          Optional.of(range == 0 ? new Thresholding.None() : new Thresholding.Fixed(range));
     }
     return own.asked(
         Optional.of(sampling.getSampler()).filter(name -> !name.isEmpty()),
