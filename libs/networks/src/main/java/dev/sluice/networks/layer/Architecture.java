@@ -1,6 +1,7 @@
 package dev.sluice.networks.layer;
 
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.Positions;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -25,6 +26,18 @@ public interface Architecture {
    * Values do not matter.
    */
   Map<String, HostTensor> exampleInputs();
+
+  /**
+   * How much work a row is, in places that something is computed for: pixels of a feature map, or
+   * tokens. Calls are bounded by it, and those who share a network pay by it; so what counts is how
+   * the rows of one network compare.
+   *
+   * @param row the inputs of one row; their values do not matter
+   * @return at least 1
+   */
+  default long cost(Map<String, HostTensor> row) {
+    return Positions.ofLargest(row);
+  }
 
   /** How this family's checkpoints may differ from today's names. */
   default CheckpointNames checkpointNames() {

@@ -12,6 +12,7 @@ import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.Positions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,14 @@ public final class AutoregressivePrior implements Architecture {
 
   public AutoregressivePriorConfig config() {
     return config;
+  }
+
+  /** The tokens of the text and the codes. */
+  @Override
+  public long cost(Map<String, HostTensor> row) {
+    return 1
+        + Positions.tokens(row.get("encoder_hidden_states"))
+        + Positions.tokens(row.get("codes"));
   }
 
   @Override

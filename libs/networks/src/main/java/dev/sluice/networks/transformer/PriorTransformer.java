@@ -12,6 +12,7 @@ import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.Positions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,12 @@ public final class PriorTransformer implements Architecture {
 
   public PriorConfig config() {
     return config;
+  }
+
+  /** The tokens of the text, and the four that stand beside them. */
+  @Override
+  public long cost(Map<String, HostTensor> row) {
+    return Positions.tokens(row.get("encoder_hidden_states")) + 4;
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.sluice.networks.layer.Attention;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.tensor.Positions;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -49,6 +50,14 @@ public final class SD3Transformer2DModel implements Architecture {
 
   public SD3Config config() {
     return config;
+  }
+
+  /** Text and picture are one sequence; a token of the text is as much work as a patch. */
+  @Override
+  public long cost(Map<String, HostTensor> row) {
+    int pixelsOfAPatch = config.patchSize() * config.patchSize();
+    return Positions.ofLargest(row)
+        + pixelsOfAPatch * Positions.tokens(row.get("encoder_hidden_states"));
   }
 
   @Override

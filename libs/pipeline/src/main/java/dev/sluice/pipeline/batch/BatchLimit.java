@@ -5,7 +5,8 @@ package dev.sluice.pipeline.batch;
  * in calls of at most this size but of at least one row.
  *
  * @param rows at most this many rows
- * @param pixels at most this many rows times height times width of the network's input
+ * @param pixels at most this many rows times what a row costs: the height times width of what the
+ *     network sees, or its tokens
  * @param calls a network call may be made as so many smaller ones, side by side
  */
 public record BatchLimit(int rows, long pixels, int calls) {
@@ -36,8 +37,8 @@ public record BatchLimit(int rows, long pixels, int calls) {
     return new BatchLimit(rows, Math.min(this.pixels, pixels), calls);
   }
 
-  /** How many rows of that many pixels fit; at least one. */
-  int rowsOf(long pixelsPerRow) {
-    return (int) Math.max(1, Math.min(rows, pixels / pixelsPerRow));
+  /** How many rows of that cost fit; at least one. */
+  int rowsOf(long costOfRow) {
+    return (int) Math.max(1, Math.min(rows, pixels / costOfRow));
   }
 }

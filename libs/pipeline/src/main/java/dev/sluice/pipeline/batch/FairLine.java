@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 /**
  * Who is next. Jobs of one tenant that could share a call are a flow, and flows take turns by
  * deficit round robin (Shreedhar and Varghese 1995): in each round a flow earns credit, pays for
- * its steps by their pixels, and waits while it cannot. Every tenant earns the same, however many
+ * its steps by what their rows cost, and waits while it cannot. Every tenant earns the same, however many
  * flows it has. What a turn leaves free in its call is filled up with jobs of other flows, which
  * pay as well and so wait longer for their own turn.
  *
@@ -85,7 +85,7 @@ final class FairLine {
     }
     Flow turn = nextTurn();
     StepJob first = turn.waiting.peek().job();
-    int most = limits.rows(first.signature(), first.pixelsPerRow());
+    int most = limits.rows(first.signature(), first.costOfRow());
     List<StepJob> batch = new ArrayList<>();
     int rows = fill(batch, turn, 0, most);
     for (Flow other : round) {

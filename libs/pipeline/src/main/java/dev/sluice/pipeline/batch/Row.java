@@ -11,11 +11,40 @@ import java.util.TreeMap;
 /**
  * One row of a network's batch.
  *
- * @param inputs the network's inputs by name, each with the outermost extent 1
+ * @param constants inputs that are the same at every step of the work that asks
+ * @param changing all others
  */
-public record Row(Map<String, HostTensor> inputs) {
+public record Row(Constants constants, Map<String, HostTensor> changing) {
 
   public Row {
+    requireOneRow(changing);
+  }
+
+  /** A row that is asked once. */
+  public Row(Map<String, HostTensor> inputs) {
+    this(Constants.NONE, inputs);
+  }
+
+  /** Inputs by the network's names that rows of many calls share, each of one row. */
+  public static final class Constants {
+
+    static final Constants NONE = new Constants(Map.of());
+
+    private final Map<String, HostTensor> inputs;
+    private final String signature;
+
+    public Constants(Map<String, HostTensor> inputs) {
+      requireOneRow(inputs);
+      this.inputs = inputs;
+      this.signature = Row.signature(inputs);
+    }
+
+    Map<String, HostTensor> inputs() {
+      return inputs;
+    }
+  }
+
+  private static void requireOneRow(Map<String, HostTensor> inputs) {
     inputs.forEach(
         (name, tensor) -> {
           if (tensor.shape().length == 0 || tensor.shape()[0] != 1) {
@@ -26,15 +55,26 @@ public record Row(Map<String, HostTensor> inputs) {
         });
   }
 
+  /** The network's inputs by name, each with the outermost extent 1. */
+  public Map<String, HostTensor> inputs() {
+    Map<String, HostTensor> inputs = new LinkedHashMap<>(constants.inputs);
+    inputs.putAll(changing);
+    return inputs;
+  }
+
   /** The same with one input more. */
   public Row with(String name, HostTensor tensor) {
-    Map<String, HostTensor> more = new LinkedHashMap<>(inputs);
+    Map<String, HostTensor> more = new LinkedHashMap<>(changing);
     more.put(name, tensor);
-    return new Row(more);
+    return new Row(constants, more);
   }
 
   /** What rows of one network call have in common: names, types and shapes of their inputs. */
   String signature() {
+    return constants.signature + '|' + signature(changing);
+  }
+
+  private static String signature(Map<String, HostTensor> inputs) {
     StringBuilder signature = new StringBuilder();
     new TreeMap<>(inputs)
         .forEach(
@@ -46,26 +86,14 @@ public record Row(Map<String, HostTensor> inputs) {
     return signature.toString();
   }
 
-  /** Height times width of the largest feature map among the inputs; 1 if there is none. */
-  long pixels() {
-    long pixels = 1;
-    for (HostTensor tensor : inputs.values()) {
-      int[] shape = tensor.shape();
-      if (shape.length == 4) {
-        pixels = Math.max(pixels, (long) shape[2] * shape[3]);
-      }
-    }
-    return pixels;
-  }
-
-  /** The rows of one signature as one batch. */
-  public static Map<String, HostTensor> stack(List<Row> rows) {
+  /** Several rows' inputs of one kind as one batch; a single row's as they are. */
+  static Map<String, HostTensor> stackInputs(List<Map<String, HostTensor>> rows) {
     if (rows.size() == 1) {
-      return rows.get(0).inputs();
+      return rows.get(0);
     }
     Map<String, HostTensor> batch = new LinkedHashMap<>();
-    for (String name : rows.get(0).inputs().keySet()) {
-      batch.put(name, concatenate(rows.stream().map(row -> row.inputs().get(name)).toList()));
+    for (String name : rows.get(0).keySet()) {
+      batch.put(name, concatenate(rows.stream().map(row -> row.get(name)).toList()));
     }
     return batch;
   }
@@ -93,7 +121,7 @@ public record Row(Map<String, HostTensor> inputs) {
     return new HostTensor.Longs(values, shape);
   }
 
-  /** The inverse of {@link #stack(List)}, for outputs. */
+  /** The rows of a batch of outputs. */
   public static List<Map<String, HostTensor.Floats>> unstack(
       Map<String, HostTensor.Floats> batch, int rows) {
     List<Map<String, HostTensor.Floats>> outputs = new ArrayList<>();

@@ -36,9 +36,9 @@ final class RowLimits {
    *
    * @param signature what rows of one call have in common
    */
-  synchronized int rows(String signature, long pixelsPerRow) {
+  synchronized int rows(String signature, long costOfRow) {
     Lowered known = lowered.get(signature);
-    int most = limit.rowsOf(pixelsPerRow);
+    int most = limit.rowsOf(costOfRow);
     return known == null ? most : Math.min(most, known.rows);
   }
 

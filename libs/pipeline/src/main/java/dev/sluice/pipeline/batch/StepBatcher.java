@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /**
@@ -26,6 +27,7 @@ public final class StepBatcher implements AutoCloseable {
   private final String name;
   private final RowNetwork network;
   private final FairLine line = new FairLine(System::currentTimeMillis);
+  private final Stacks stacks = new Stacks();
   private final LongAdder calls = new LongAdder();
   private final LongAdder rowsRun = new LongAdder();
   private final Thread worker;
@@ -94,21 +96,25 @@ public final class StepBatcher implements AutoCloseable {
 
   /**
    * As {@link #run}, without waiting. Until the future completes, {@code work} belongs to this
-   * batcher; completing the future from outside takes the work out before its next step.
+   * batcher and to those of the other networks that it asks; completing the future from outside takes the work out before its next step.
    */
   public CompletableFuture<Void> submit(NetworkWork work) {
-    StepJob job = new StepJob(work);
+    StepJob job = new StepJob(work, this);
     boolean wanted = job.prepare();
     synchronized (line) {
       if (closed) {
         throw new IllegalStateException("the batcher of " + name + " is closed");
       }
-      if (wanted) {
-        line.join(job);
-        line.notifyAll();
-      }
+    }
+    if (wanted) {
+      job.asked().lineUp(List.of(job));
     }
     return job.done;
+  }
+
+  /** How much work a row is to this network. */
+  long cost(Row row) {
+    return network.cost(row.inputs());
   }
 
   /** The network's name. */
@@ -164,6 +170,7 @@ public final class StepBatcher implements AutoCloseable {
     synchronized (line) {
       try {
         while (line.isEmpty() && !closed) {
+          stacks.clear();
           line.wait();
         }
       } catch (InterruptedException e) {
@@ -177,7 +184,7 @@ public final class StepBatcher implements AutoCloseable {
     List<StepJob> jobs = new ArrayList<>();
     for (StepJob job : batch) {
       try {
-        job.work.beforeStep();
+        job.work.beforeCall();
         jobs.add(job);
       } catch (RuntimeException | Error e) {
         job.done.completeExceptionally(e);
@@ -189,7 +196,10 @@ public final class StepBatcher implements AutoCloseable {
     jobs = runTogether(jobs);
     // A finished job must not wait until the line has moved on.
     jobs.removeIf(job -> !job.prepare());
-    rejoin(jobs);
+    // Together, so that they can share the next call too.
+    jobs.stream()
+        .collect(Collectors.groupingBy(StepJob::asked))
+        .forEach(StepBatcher::lineUp);
   }
 
   /**
@@ -230,12 +240,13 @@ public final class StepBatcher implements AutoCloseable {
     }
   }
 
-  private void rejoin(List<StepJob> jobs) {
+  private void lineUp(List<StepJob> jobs) {
     boolean tooLate;
     synchronized (line) {
       tooLate = closed;
       if (!tooLate) {
         jobs.forEach(line::join);
+        line.notifyAll();
       }
     }
     if (tooLate) {
@@ -246,10 +257,10 @@ public final class StepBatcher implements AutoCloseable {
   private List<Map<String, HostTensor.Floats>> runInCalls(List<Row> rows) {
     List<Map<String, HostTensor.Floats>> outputs = new ArrayList<>(rows.size());
     String signature = rows.get(0).signature();
-    long pixels = rows.get(0).pixels();
+    long cost = cost(rows.get(0));
     while (outputs.size() < rows.size()) {
       int begin = outputs.size();
-      int end = Math.min(rows.size(), begin + limits.rows(signature, pixels));
+      int end = Math.min(rows.size(), begin + limits.rows(signature, cost));
       try {
         outputs.addAll(call(rows.subList(begin, end)));
         limits.wentWell(signature);
@@ -303,6 +314,6 @@ public final class StepBatcher implements AutoCloseable {
   }
 
   private List<Map<String, HostTensor.Floats>> runOnce(List<Row> rows) {
-    return Row.unstack(network.run(Row.stack(rows)), rows.size());
+    return Row.unstack(network.run(stacks.batch(rows)), rows.size());
   }
 }

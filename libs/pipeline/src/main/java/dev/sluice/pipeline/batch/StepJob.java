@@ -1,31 +1,42 @@
 package dev.sluice.pipeline.batch;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Work in a {@link StepBatcher}'s line, with the rows of its next step. */
+/** Work in a {@link StepBatcher}'s line, with what it asks next. */
 final class StepJob {
 
   final NetworkWork work;
   final CompletableFuture<Void> done = new CompletableFuture<>();
+  private final StepBatcher home;
+  private StepBatcher asked;
   private List<Row> rows;
   private String signature;
+  private long costOfRow;
 
-  StepJob(NetworkWork work) {
+  /**
+   * @param home asked where the work names no other
+   */
+  StepJob(NetworkWork work, StepBatcher home) {
     this.work = work;
+    this.home = home;
+    this.asked = home;
   }
 
-  /** Makes the rows of the next step; false when the job has ended, by itself or badly. */
+  /** Makes the rows of the next call; false when the job has ended, by itself or badly. */
   boolean prepare() {
     if (done.isDone()) {
       return false;
     }
     try {
-      if (work.finished()) {
+      Optional<Ask> next = work.next();
+      if (next.isEmpty()) {
         done.complete(null);
         return false;
       }
-      rows = work.rows();
+      asked = next.get().batcher().orElse(home);
+      rows = next.get().rows();
       signature = rows.get(0).signature();
       for (Row row : rows) {
         // A caption and an empty prompt may differ in their number of tokens.
@@ -35,11 +46,17 @@ final class StepJob {
                   .formatted(signature, row.signature()));
         }
       }
+      costOfRow = asked.cost(rows.get(0));
       return true;
     } catch (RuntimeException | Error e) {
       done.completeExceptionally(e);
       return false;
     }
+  }
+
+  /** Whose network makes the next call. */
+  StepBatcher asked() {
+    return asked;
   }
 
   List<Row> rows() {
@@ -51,12 +68,12 @@ final class StepJob {
     return signature;
   }
 
-  long pixelsPerRow() {
-    return rows.get(0).pixels();
+  long costOfRow() {
+    return costOfRow;
   }
 
-  /** How much of the network's time the next step takes, in pixels. */
+  /** How much of the network's time the next call takes. */
   long cost() {
-    return rows.size() * pixelsPerRow();
+    return rows.size() * costOfRow;
   }
 }

@@ -7,6 +7,7 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.tensor.NonFiniteOutputException;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.RowNetwork;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.gradient.GradientGuidance;
 import dev.sluice.pipeline.gradient.GradientGuidances;
@@ -16,6 +17,7 @@ import dev.sluice.pipeline.loop.DenoiseLoop;
 import dev.sluice.pipeline.loop.FeatureCache;
 import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.loop.StepProgram;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.pipeline.request.DenoiseRequest;
@@ -50,7 +52,7 @@ public final class DenoiserEngine implements StageEngine {
     this.batcher =
         new StepBatcher(
             Components.name(model, model.pipeline().denoiser().component()),
-            denoiser.network()::run,
+            RowNetwork.of(denoiser.network()),
             limit);
     this.guides = new GradientGuidances(model, denoiser.space(), limit);
     this.previews = new Previews(model, denoiser.space());
@@ -87,15 +89,13 @@ public final class DenoiserEngine implements StageEngine {
     int end = Steps.end(plan, request.span().end(), trainTimesteps);
     GuidanceInterval interval =
         GuidanceInterval.of(plan, request.sampling().guidance(), trainTimesteps);
-    FeatureCache cache = new FeatureCache(request.sampling().cacheInterval());
-    DenoiseLoop loop =
-        DenoiseLoop.startAt(
-            plan, start, guidance(request, start), interval, cache, generator, listener);
-    if (wanted.isEmpty()) {
-      batcher.run(loop.until(end));
-    } else {
-      GradientGuidances.drive(loop, plan, request, wanted, interval, batcher, end);
-    }
+    StepProgram program =
+        StepProgram.of(guidance(request, start), interval)
+            .caching(new FeatureCache(request.sampling().cacheInterval()))
+            .corrected(wanted.stream().map(guidance -> guidance.of(request)).toList())
+            .until(end);
+    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, program, generator, listener);
+    batcher.run(loop);
     NonFiniteOutputException.refuseSample(batcher.name(), "the sample", loop.sample());
     return denoiser.finish(loop.sample());
   }

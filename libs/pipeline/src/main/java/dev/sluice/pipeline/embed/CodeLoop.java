@@ -4,6 +4,7 @@ import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.RunState;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.AutoregressivePriorConfig;
+import dev.sluice.pipeline.batch.Ask;
 import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.batch.Row;
 import dev.sluice.pipeline.loop.LoopState;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Picture embeddings while their codes are drawn, one code of each at every step (Ramesh et al.
@@ -26,8 +28,8 @@ final class CodeLoop implements ResumableLoop {
   private static final String SIMILARITIES = "similarities";
 
   private final AutoregressivePriorConfig config;
-  private final List<TextEmbedding> texts;
-  private final List<TextEmbedding> negatives;
+  private final List<Row.Constants> texts;
+  private final List<Row.Constants> negatives;
   private final double guidanceScale;
   private final TorchGenerator generator;
   private final StepListener listener;
@@ -48,8 +50,8 @@ final class CodeLoop implements ResumableLoop {
       TorchGenerator generator,
       StepListener listener) {
     this.config = config;
-    this.texts = texts;
-    this.negatives = negatives;
+    this.texts = constants(texts);
+    this.negatives = guidanceScale > 1 ? constants(negatives) : List.of();
     this.guidanceScale = guidanceScale;
     this.generator = generator;
     this.listener = listener;
@@ -144,7 +146,12 @@ final class CodeLoop implements ResumableLoop {
   }
 
   @Override
-  public List<Row> rows() {
+  public Optional<Ask> next() {
+    return finished() ? Optional.empty() : Optional.of(new Ask(rows()));
+  }
+
+  /** What the next code asks. */
+  List<Row> rows() {
     List<Row> rows = new ArrayList<>();
     for (int picture = 0; picture < texts.size(); picture++) {
       if (guided()) {
@@ -155,21 +162,30 @@ final class CodeLoop implements ResumableLoop {
     return rows;
   }
 
-  private Row row(TextEmbedding text, int picture) {
+  private static List<Row.Constants> constants(List<TextEmbedding> texts) {
+    return texts.stream()
+        .map(
+            text ->
+                new Row.Constants(
+                    Map.of(
+                        "encoder_hidden_states", text.hiddenStates(),
+                        "attention_mask", text.mask(),
+                        "proj_embedding", text.embeds())))
+        .toList();
+  }
+
+  private Row row(Row.Constants text, int picture) {
     int first = picture * config.codes();
     long[] own = Arrays.copyOfRange(codes, first, first + config.codes());
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
-    inputs.put("encoder_hidden_states", text.hiddenStates());
-    inputs.put("attention_mask", text.mask());
-    inputs.put("proj_embedding", text.embeds());
     inputs.put("similarity", new HostTensor.Longs(new long[] {similarities[picture]}, 1));
     inputs.put("codes", new HostTensor.Longs(own, 1, config.codes()));
     inputs.put("position", new HostTensor.Longs(new long[] {position}, 1));
-    return new Row(inputs);
+    return new Row(text, inputs);
   }
 
   @Override
-  public void beforeStep() {
+  public void beforeCall() {
     listener.beforeStep();
   }
 

@@ -7,6 +7,7 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.AutoregressivePrior;
 import dev.sluice.networks.transformer.AutoregressivePriorConfig;
 import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.RowNetwork;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.model.Components;
@@ -40,7 +41,7 @@ public final class CodePrior implements Prior {
     }
     this.config = architecture.config();
     this.network = Components.network(model, COMPONENT, architecture);
-    this.batcher = new StepBatcher(Components.name(model, COMPONENT), network::run, limit);
+    this.batcher = new StepBatcher(Components.name(model, COMPONENT), RowNetwork.of(network), limit);
   }
 
   /** Loads the autoregressive prior of a model. */

@@ -7,6 +7,7 @@ import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.RowNetwork;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
@@ -45,7 +46,7 @@ public final class DiffusionPrior implements Prior {
     this.width = model.config("prior").integer("embedding_dim", 768);
     this.anyText = TextEmbedding.zeros(model);
     this.network = Components.network(model, "prior");
-    this.batcher = new StepBatcher(model.name() + "/prior", network::run, limit);
+    this.batcher = new StepBatcher(model.name() + "/prior", RowNetwork.of(network), limit);
   }
 
   /** Loads the prior of a model. */

@@ -4,10 +4,11 @@ import dev.sluice.diffusion.prediction.NoiseLevel;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.batch.Claim;
-import dev.sluice.pipeline.batch.NetworkWork;
+import dev.sluice.pipeline.batch.Ask;
 import dev.sluice.pipeline.batch.Row;
+import dev.sluice.pipeline.batch.RowNetwork;
 import dev.sluice.pipeline.batch.StepBatcher;
+import dev.sluice.pipeline.loop.Correction;
 import dev.sluice.pipeline.loop.GuidedSample;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.GuidanceOptions;
@@ -27,7 +28,7 @@ public abstract class GradientGuidance implements AutoCloseable {
 
   GradientGuidance(String name, Network network, BatchLimit limit) {
     this.network = network;
-    this.batcher = new StepBatcher(name, network::run, limit);
+    this.batcher = new StepBatcher(name, RowNetwork.of(network), limit);
   }
 
   /** How strongly a request wants this guidance; 0 for not at all. */
@@ -43,24 +44,27 @@ public abstract class GradientGuidance implements AutoCloseable {
   /** What makes the output a gradient with respect to the denoiser's input. */
   abstract double perInput(NoiseLevel level);
 
-  /**
-   * The gradient with respect to the denoiser's input, times the request's scale.
-   *
-   * @param sights of each picture
-   * @return for each picture, as long as its sample
-   */
-  List<float[]> gradients(DenoiseRequest request, List<GuidedSample> sights, Claim claim)
-      throws InterruptedException {
-    List<Row> rows =
-        IntStream.range(0, sights.size())
-            .mapToObj(picture -> row(request, picture, sights.get(picture)))
+  /** This guidance as a request wants it. */
+  public Correction of(DenoiseRequest request) {
+    return new Correction() {
+      @Override
+      public Ask ask(List<GuidedSample> samples) {
+        return new Ask(
+            batcher,
+            IntStream.range(0, samples.size())
+                .mapToObj(picture -> row(request, picture, samples.get(picture)))
+                .toList());
+      }
+
+      @Override
+      public List<float[]> gradients(
+          List<GuidedSample> samples, List<Map<String, HostTensor.Floats>> outputs) {
+        double factor = scale(request.sampling().guidance()) * perInput(samples.get(0).level());
+        return outputs.stream()
+            .map(output -> scaled(output.get("gradient").values(), (float) factor))
             .toList();
-    OneCall call = new OneCall(rows, claim);
-    batcher.run(call);
-    double factor = scale(request.sampling().guidance()) * perInput(sights.get(0).level());
-    return call.outputs.stream()
-        .map(outputs -> scaled(outputs.get("gradient").values(), (float) factor))
-        .toList();
+      }
+    };
   }
 
   private static float[] scaled(float[] values, float factor) {
@@ -83,43 +87,5 @@ public abstract class GradientGuidance implements AutoCloseable {
   public void close() {
     batcher.close();
     network.close();
-  }
-
-  /** Rows that are asked once. */
-  private static final class OneCall implements NetworkWork {
-
-    private final List<Row> rows;
-    private final Claim claim;
-    private List<Map<String, HostTensor.Floats>> outputs;
-
-    OneCall(List<Row> rows, Claim claim) {
-      this.rows = rows;
-      this.claim = claim;
-    }
-
-    @Override
-    public Claim claim() {
-      return claim;
-    }
-
-    @Override
-    public boolean finished() {
-      return outputs != null;
-    }
-
-    @Override
-    public List<Row> rows() {
-      return rows;
-    }
-
-    @Override
-    public void beforeStep() {
-      // Whether the work is still wanted is asked before the denoiser's call.
-    }
-
-    @Override
-    public void accept(List<Map<String, HostTensor.Floats>> answers) {
-      outputs = List.copyOf(answers);
-    }
   }
 }

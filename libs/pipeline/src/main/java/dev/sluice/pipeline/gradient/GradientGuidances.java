@@ -72,48 +72,6 @@ public final class GradientGuidances implements AutoCloseable {
     }
   }
 
-  /** Drives a loop up to step {@code end}, steering its answers within {@code interval}. */
-  public static void drive(
-      DenoiseLoop loop,
-      SamplingPlan plan,
-      DenoiseRequest request,
-      List<GradientGuidance> wanted,
-      GuidanceInterval interval,
-      StepBatcher denoiser,
-      int end)
-      throws InterruptedException {
-    while (loop.step() < end && !loop.finished()) {
-      denoiser.run(loop.asking());
-      if (interval.contains(loop.step())) {
-        loop.steer(plan.level(loop.step()), gradients(loop, request, wanted));
-      }
-      loop.advance();
-    }
-  }
-
-  /** The sum over all guides: what they say is true at once. */
-  private static List<float[]> gradients(
-      DenoiseLoop loop, DenoiseRequest request, List<GradientGuidance> wanted)
-      throws InterruptedException {
-    List<GuidedSample> sights = loop.sights();
-    List<float[]> sums = Collections.emptyList();
-    for (GradientGuidance guide : wanted) {
-      List<float[]> gradients = guide.gradients(request, sights, loop.claim());
-      sums = sums.isEmpty() ? gradients : added(sums, gradients);
-    }
-    return sums;
-  }
-
-  private static List<float[]> added(List<float[]> sums, List<float[]> more) {
-    for (int picture = 0; picture < sums.size(); picture++) {
-      float[] sum = sums.get(picture);
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += more.get(picture)[i];
-      }
-    }
-    return sums;
-  }
-
   @Override
   public synchronized void close() {
     for (GradientGuidance guide : new GradientGuidance[] {classifier, clip}) {

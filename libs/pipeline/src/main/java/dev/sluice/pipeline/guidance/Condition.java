@@ -3,19 +3,17 @@ package dev.sluice.pipeline.guidance;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.Row;
 import dev.sluice.pipeline.tensor.Tensors;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * One way to ask a network about a sample: everything it is told besides the sample and the
  * timestep, which stays the same from step to step.
- *
- * @param ports where the sample goes in and the prediction comes out
- * @param inputs constant inputs by the network's names, each of one row
- * @param appended channels {@code [1, channels, height, width]} put behind the sample's own, such
- *     as a picture to be enlarged; null for none
  */
-public record Condition(Ports ports, Map<String, HostTensor> inputs, HostTensor.Floats appended) {
+public final class Condition {
+
+  private final Ports ports;
+  private final Row.Constants constants;
+  private final HostTensor.Floats appended;
 
   /** The names under which a network takes a sample and gives its prediction. */
   public record Ports(String sample, String prediction) {
@@ -35,14 +33,34 @@ public record Condition(Ports ports, Map<String, HostTensor> inputs, HostTensor.
   }
 
   /**
+   * @param ports where the sample goes in and the prediction comes out
+   * @param inputs constant inputs by the network's names, each of one row
+   * @param appended channels {@code [1, channels, height, width]} put behind the sample's own, such
+   *     as a picture to be enlarged; null for none
+   */
+  public Condition(Ports ports, Map<String, HostTensor> inputs, HostTensor.Floats appended) {
+    this.ports = ports;
+    this.constants = new Row.Constants(inputs);
+    this.appended = appended;
+  }
+
+  /** Where the sample goes in and the prediction comes out. */
+  public Ports ports() {
+    return ports;
+  }
+
+  /**
    * The row that asks about {@code sample} at {@code timestep}.
    *
    * @param sample {@code [1, ...]}
    */
   public Row row(HostTensor.Floats sample, float timestep) {
-    Map<String, HostTensor> row = new LinkedHashMap<>(inputs);
-    row.put(ports.sample(), appended == null ? sample : Tensors.channels(sample, appended));
-    row.put("timestep", Tensors.number(timestep));
-    return new Row(row);
+    return new Row(
+        constants,
+        Map.of(
+            ports.sample(),
+            appended == null ? sample : Tensors.channels(sample, appended),
+            "timestep",
+            Tensors.number(timestep)));
   }
 }

@@ -7,7 +7,7 @@ import dev.sluice.diffusion.sampling.SamplingRun;
 import dev.sluice.diffusion.sampling.StepResult;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.Claim;
-import dev.sluice.pipeline.batch.NetworkWork;
+import dev.sluice.pipeline.batch.Ask;
 import dev.sluice.pipeline.batch.Row;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.guidance.Condition;
@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One image on its way from noise to sample: a sampler's plan, the current sample, and the image's
@@ -26,32 +27,32 @@ public final class DenoiseLoop implements ResumableLoop {
 
   private final SamplingPlan plan;
   private SamplingRun run;
-  private final List<Guidance> guidance;
-  private final GuidanceInterval interval;
+  private final StepProgram program;
   private final KnownRegion known;
   private final TorchGenerator generator;
   private final StepListener listener;
-  private final FeatureCache cache;
   private final int[] shape;
   private float[] sample;
   private float[] prediction;
   private float[] predictedOriginal;
 
+  /** What the denoiser was asked and answered, while its answer is corrected; empty before. */
+  private List<GuidedSample> answered = List.of();
+
+  private List<float[]> gradients = List.of();
+  private int corrections;
+
   private DenoiseLoop(
       SamplingPlan plan,
       Start start,
-      List<Guidance> guidance,
-      GuidanceInterval interval,
-      FeatureCache cache,
+      StepProgram program,
       TorchGenerator generator,
       StepListener listener) {
-    this.cache = cache;
+    this.program = program;
     this.plan = plan;
     this.shape = start.sample().shape();
     this.run = plan.startAt(start.step(), shape);
     this.sample = start.sample().values();
-    this.guidance = guidance;
-    this.interval = interval;
     this.known = start.known();
     this.generator = generator;
     this.listener = listener;
@@ -90,20 +91,17 @@ public final class DenoiseLoop implements ResumableLoop {
       GuidanceInterval interval,
       TorchGenerator generator,
       StepListener listener) {
-    FeatureCache uncached = new FeatureCache(1);
-    return startAt(plan, start, guidance, interval, uncached, generator, listener);
+    return startAt(plan, start, StepProgram.of(guidance, interval), generator, listener);
   }
 
-  /** As above, reusing features between steps. */
+  /** The same where a step may ask more than one question. */
   public static DenoiseLoop startAt(
       SamplingPlan plan,
       Start start,
-      List<Guidance> guidance,
-      GuidanceInterval interval,
-      FeatureCache cache,
+      StepProgram program,
       TorchGenerator generator,
       StepListener listener) {
-    DenoiseLoop loop = new DenoiseLoop(plan, start, guidance, interval, cache, generator, listener);
+    DenoiseLoop loop = new DenoiseLoop(plan, start, program, generator, listener);
     listener.beginning(loop).ifPresent(loop::goOnFrom);
     return loop;
   }
@@ -116,7 +114,7 @@ public final class DenoiseLoop implements ResumableLoop {
     }
     run = plan.resume(state.run());
     sample = state.sample().clone();
-    cache.restore(state.features());
+    program.cache().restore(state.features());
     generator.restore(state.generator());
   }
 
@@ -162,7 +160,7 @@ public final class DenoiseLoop implements ResumableLoop {
 
   @Override
   public LoopState state() {
-    return new LoopState(sample.clone(), run.state(), generator.state(), cache.features());
+    return new LoopState(sample.clone(), run.state(), generator.state(), program.cache().features());
   }
 
   /** The generator that this loop draws from. */
@@ -170,86 +168,30 @@ public final class DenoiseLoop implements ResumableLoop {
     return generator;
   }
 
-  /** This loop as work that ends before step {@code end}, to go on with another network. */
-  public NetworkWork until(int end) {
-    return new Part() {
-      @Override
-      public boolean finished() {
-        return step() >= end || DenoiseLoop.this.finished();
-      }
-
-      @Override
-      public void accept(List<Map<String, HostTensor.Floats>> outputs) {
-        DenoiseLoop.this.accept(outputs);
-      }
-    };
-  }
-
-  /** The next step's question to the network as work of its own; {@link #advance} ends the step. */
-  public NetworkWork asking() {
-    return new Part() {
-      private boolean asked;
-
-      @Override
-      public boolean finished() {
-        return asked || DenoiseLoop.this.finished();
-      }
-
-      @Override
-      public void accept(List<Map<String, HostTensor.Floats>> outputs) {
-        prediction = combined(outputs);
-        asked = true;
-      }
-    };
-  }
-
-  /** Part of this loop's work. */
-  private abstract class Part implements NetworkWork {
-
-    @Override
-    public Claim claim() {
-      return DenoiseLoop.this.claim();
-    }
-
-    @Override
-    public List<Row> rows() {
-      return DenoiseLoop.this.rows();
-    }
-
-    @Override
-    public void beforeStep() {
-      DenoiseLoop.this.beforeStep();
-    }
-  }
-
   /** What the network was asked about each picture, and what its answers stand for. */
-  public List<GuidedSample> sights() {
+  private List<GuidedSample> guidedSamples() {
     NoiseLevel level = plan.level(step());
     HostTensor.Floats input = new HostTensor.Floats(run.scaleInput(sample), shape);
-    List<GuidedSample> sights = new ArrayList<>();
-    for (int picture = 0; picture < guidance.size(); picture++) {
+    List<GuidedSample> samples = new ArrayList<>();
+    for (int picture = 0; picture < pictures(); picture++) {
       HostTensor.Floats own = input.row(picture);
       float[] answer = Arrays.copyOf(answer(picture), own.values().length);
-      sights.add(
+      samples.add(
           new GuidedSample(
               own,
               new HostTensor.Floats(level.original(answer, own.values()), own.shape()),
               run.timestep(),
               level));
     }
-    return sights;
+    return samples;
   }
 
-  /** Changes the network's answers by a gradient for each picture. */
-  public void steer(NoiseLevel level, List<float[]> gradients) {
-    for (int picture = 0; picture < gradients.size(); picture++) {
-      float[] steered = level.steered(answer(picture), gradients.get(picture), 1);
-      System.arraycopy(steered, 0, prediction, picture * steered.length, steered.length);
-    }
+  private int pictures() {
+    return program.guidance().size();
   }
 
   private float[] answer(int picture) {
-    int length = prediction.length / guidance.size();
+    int length = prediction.length / pictures();
     return Arrays.copyOfRange(prediction, picture * length, (picture + 1) * length);
   }
 
@@ -264,36 +206,88 @@ public final class DenoiseLoop implements ResumableLoop {
   }
 
   @Override
+  public Optional<Ask> next() {
+    if (finished() || step() >= program.end()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        answered.isEmpty()
+            ? program.ask(step(), rows())
+            : program.corrections().get(corrections).ask(answered));
+  }
+
+  /** What the next step asks the denoiser. */
   public List<Row> rows() {
     HostTensor.Floats input = new HostTensor.Floats(run.scaleInput(sample), shape);
     float timestep = run.timestep();
     List<Row> rows = new ArrayList<>();
-    for (int picture = 0; picture < guidance.size(); picture++) {
-      HostTensor.Floats own = guidance.size() == 1 ? input : input.row(picture);
+    for (int picture = 0; picture < pictures(); picture++) {
+      HostTensor.Floats own = pictures() == 1 ? input : input.row(picture);
       for (Condition condition : guidanceOf(picture).conditions()) {
         rows.add(condition.row(own, timestep));
       }
     }
-    return cache.rows(rows, step() - run.begin());
+    return program.cache().rows(rows, step() - run.begin());
   }
 
   private Guidance guidanceOf(int picture) {
-    return interval.at(step(), guidance.get(picture));
+    return program.interval().at(step(), program.guidance().get(picture));
   }
 
+  /** Whether the work is still wanted is asked once a step. */
   @Override
-  public void beforeStep() {
-    listener.beforeStep();
+  public void beforeCall() {
+    if (answered.isEmpty()) {
+      listener.beforeStep();
+    }
   }
 
   @Override
   public void accept(List<Map<String, HostTensor.Floats>> outputs) {
-    prediction = combined(outputs);
+    if (answered.isEmpty()) {
+      prediction = combined(outputs);
+      if (program.corrects(step())) {
+        answered = guidedSamples();
+        return;
+      }
+    } else {
+      collect(program.corrections().get(corrections++).gradients(answered, outputs));
+      if (corrections < program.corrections().size()) {
+        return;
+      }
+      correct();
+    }
     advance();
   }
 
+  /** The sum over all corrections: what they say is true at once. */
+  private void collect(List<float[]> more) {
+    if (gradients.isEmpty()) {
+      gradients = more;
+      return;
+    }
+    for (int picture = 0; picture < more.size(); picture++) {
+      float[] sum = gradients.get(picture);
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += more.get(picture)[i];
+      }
+    }
+  }
+
+  /** Changes the network's answers by the gradient for each picture. */
+  private void correct() {
+    NoiseLevel level = plan.level(step());
+    for (int picture = 0; picture < gradients.size(); picture++) {
+      float[] steered = level.steered(answer(picture), gradients.get(picture), 1);
+      System.arraycopy(steered, 0, prediction, picture * steered.length, steered.length);
+    }
+    answered = List.of();
+    gradients = List.of();
+    corrections = 0;
+  }
+
   /** Makes the step that the network's answers lead to. */
-  public void advance() {
+  private void advance() {
     StepResult result = run.step(prediction, sample, generator);
     sample = known == null ? result.sample() : known.restore(result.sample(), plan, step());
     predictedOriginal = result.predictedOriginal();
@@ -302,8 +296,8 @@ public final class DenoiseLoop implements ResumableLoop {
 
   /** The guided predictions of all pictures, one after the other. */
   private float[] combined(List<Map<String, HostTensor.Floats>> outputs) {
-    cache.accept(outputs);
-    int pictures = guidance.size();
+    program.cache().accept(outputs);
+    int pictures = pictures();
     float[][] guided = new float[pictures][];
     int row = 0;
     for (int picture = 0; picture < pictures; picture++) {

@@ -10,6 +10,9 @@ import dev.sluice.pipeline.batch.NetworkWork;
  */
 public interface ResumableLoop extends NetworkWork {
 
+  /** Whether all steps are made. */
+  boolean finished();
+
   /** How many steps are made; the index of the next one. */
   int step();
 

@@ -22,7 +22,7 @@ public final class ProjectedClipText implements TextEncoder {
 
   private ProjectedClipText(ModelFolder model) {
     int positions = model.config("text_encoder").integer("max_position_embeddings", 77);
-    this.tower = TextTower.load(model, "", false);
+    this.tower = TextTower.load(model, "", false, "text_embeds", "last_hidden_state");
     this.length = Math.min(tower.length(), positions);
   }
 

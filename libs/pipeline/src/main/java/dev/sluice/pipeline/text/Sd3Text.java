@@ -33,10 +33,10 @@ public final class Sd3Text implements TextEncoder {
   public Sd3Text(ModelFolder model) {
     this.width = model.config("transformer").integer("joint_attention_dim", 4096);
     try (Closer closer = new Closer()) {
-      this.first = closer.opened(TextTower.load(model, "", false));
-      this.second = closer.opened(TextTower.load(model, "_2", false));
+      this.first = closer.opened(TextTower.load(model, "", false, PENULTIMATE, "text_embeds"));
+      this.second = closer.opened(TextTower.load(model, "_2", false, PENULTIMATE, "text_embeds"));
       boolean t5Too = model.has("text_encoder_3");
-      this.t5 = t5Too ? closer.opened(TextTower.load(model, "_3", false)) : null;
+      this.t5 = t5Too ? closer.opened(TextTower.load(model, "_3", false, "last_hidden_state")) : null;
       closer.handOver();
     }
   }

@@ -19,7 +19,7 @@ public final class SdText implements TextEncoder {
 
   public SdText(ModelFolder model) {
     boolean masked = model.config("text_encoder").bool("use_attention_mask", false);
-    this.clip = TextTower.load(model, "", masked);
+    this.clip = TextTower.load(model, "", masked, "last_hidden_state");
   }
 
   @Override

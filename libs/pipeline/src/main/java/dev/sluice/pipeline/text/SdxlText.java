@@ -29,8 +29,8 @@ public final class SdxlText implements TextEncoder {
   public SdxlText(ModelFolder model) {
     try (Closer closer = new Closer()) {
       boolean both = model.has("text_encoder");
-      this.first = both ? closer.opened(TextTower.load(model, "", false)) : null;
-      this.second = closer.opened(TextTower.load(model, "_2", false));
+      this.first = both ? closer.opened(TextTower.load(model, "", false, PENULTIMATE)) : null;
+      this.second = closer.opened(TextTower.load(model, "_2", false, PENULTIMATE, "text_embeds"));
       closer.handOver();
     }
     this.zerosWithoutNegative = model.setting("force_zeros_for_empty_prompt", true);

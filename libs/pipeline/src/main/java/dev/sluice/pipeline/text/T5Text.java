@@ -21,7 +21,7 @@ public final class T5Text implements TextEncoder {
   private final TextTower t5;
 
   public T5Text(ModelFolder model) {
-    this.t5 = TextTower.load(model, "", true);
+    this.t5 = TextTower.load(model, "", true, "last_hidden_state");
   }
 
   @Override

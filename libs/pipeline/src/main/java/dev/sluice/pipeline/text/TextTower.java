@@ -11,6 +11,7 @@ import dev.sluice.pipeline.model.Components;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A text encoder's network with its tokenizer. What texts gave is remembered, because the empty
@@ -24,6 +25,7 @@ final class TextTower implements AutoCloseable {
   private final Network network;
   private final boolean masked;
   private final int length;
+  private final Set<String> outputs;
   private final Map<String, Map<String, HostTensor.Floats>> remembered =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -33,7 +35,13 @@ final class TextTower implements AutoCloseable {
         }
       };
 
-  private TextTower(Tokenizer tokenizer, Network network, boolean masked, int positions) {
+  private TextTower(
+      Tokenizer tokenizer,
+      Network network,
+      boolean masked,
+      int positions,
+      Set<String> outputs) {
+    this.outputs = outputs;
     this.tokenizer = tokenizer;
     this.length = Math.min(tokenizer.maxLength(), positions);
     this.network = network;
@@ -45,15 +53,16 @@ final class TextTower implements AutoCloseable {
    *
    * @param suffix of the components' names: empty, {@code _2} or {@code _3}
    * @param masked whether padding is hidden from the network
+   * @param outputs that are wanted of the network; no others are computed or remembered
    */
-  static TextTower load(ModelFolder model, String suffix, boolean masked) {
+  static TextTower load(ModelFolder model, String suffix, boolean masked, String... outputs) {
     int positions =
         model.config("text_encoder" + suffix).integer("max_position_embeddings", Integer.MAX_VALUE);
     try (Closer closer = new Closer()) {
       Tokenizer tokenizer = closer.opened(Tokenizers.open(model.component("tokenizer" + suffix)));
       Network network = closer.opened(Components.network(model, "text_encoder" + suffix));
       closer.handOver();
-      return new TextTower(tokenizer, network, masked, positions);
+      return new TextTower(tokenizer, network, masked, positions, Set.of(outputs));
     }
   }
 
@@ -94,7 +103,7 @@ final class TextTower implements AutoCloseable {
             length, reader, new String(characters, from, characters.length - from).strip()));
   }
 
-  /** All outputs of the network for a text of {@code length} tokens, padded or cut. */
+  /** The outputs of the network for a text of {@code length} tokens, padded or cut. */
   Map<String, HostTensor.Floats> outputs(String text, int length) {
     String key = length + ":" + text;
     synchronized (remembered) {
@@ -109,11 +118,11 @@ final class TextTower implements AutoCloseable {
     if (masked) {
       inputs.put("attention_mask", tokens.mask());
     }
-    Map<String, HostTensor.Floats> outputs = network.runChecked(inputs);
+    Map<String, HostTensor.Floats> found = network.runChecked(inputs, outputs);
     synchronized (remembered) {
-      remembered.put(key, outputs);
+      remembered.put(key, found);
     }
-    return outputs;
+    return found;
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.sluice.pipeline.loop.DenoiseLoop;
 import dev.sluice.pipeline.loop.LowResolution;
 import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.loop.StepProgram;
 import dev.sluice.pipeline.tensor.Samples;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,10 +58,11 @@ record SuperResolution(
       guidance.add(Guidance.none(new Condition(Condition.Ports.UNET, told, blurred.row(i))));
     }
     Start start = Start.fromNoise(plan, generator, count, channels, size, size);
-    DenoiseLoop loop =
-        DenoiseLoop.startAt(plan, start, guidance, GuidanceInterval.ALL, generator, listener);
-    network.run(loop.until(plan.length() - 1));
-    lastStep.run(loop);
+    StepProgram program =
+        StepProgram.of(guidance, GuidanceInterval.ALL)
+            .asking(step -> step < plan.length() - 1 ? network : lastStep);
+    DenoiseLoop loop = DenoiseLoop.startAt(plan, start, program, generator, listener);
+    network.run(loop);
     return loop.sample();
   }
 

@@ -8,6 +8,7 @@ import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.RowNetwork;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.loop.LowResolution;
 import dev.sluice.pipeline.loop.StepListener;
@@ -63,8 +64,8 @@ public final class SuperResolutionCascade implements UpscalerEngine {
       this.networks = List.of(first, last);
       this.batchers =
           List.of(
-              new StepBatcher(model.name() + "/" + FIRST, first::run, limit),
-              new StepBatcher(model.name() + "/" + LAST, last::run, limit));
+              new StepBatcher(model.name() + "/" + FIRST, RowNetwork.of(first), limit),
+              new StepBatcher(model.name() + "/" + LAST, RowNetwork.of(last), limit));
       closer.handOver();
     }
     this.enlargements = enlargements(firstConfig, lastConfig, noising);

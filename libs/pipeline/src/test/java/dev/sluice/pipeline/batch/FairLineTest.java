@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.Test;
 class FairLineTest {
 
   private static final BatchLimit ALONE = new BatchLimit(1, 1);
+
+  /** Says what rows cost. */
+  private static final StepBatcher BATCHER = new StepBatcher("toy", new ToyNetwork(), ALONE);
 
   private long now;
   private FairLine line;
@@ -46,25 +50,18 @@ class FairLineTest {
     }
 
     @Override
-    public boolean finished() {
-      return false;
-    }
-
-    @Override
-    public List<Row> rows() {
+    public Optional<Ask> next() {
       HostTensor.Floats sample = new HostTensor.Floats(new float[size * size], 1, 1, size, size);
-      return Collections.nCopies(rowsPerStep, new Row(Map.of("sample", sample)));
+      return Optional.of(
+          new Ask(Collections.nCopies(rowsPerStep, new Row(Map.of("sample", sample)))));
     }
-
-    @Override
-    public void beforeStep() {}
 
     @Override
     public void accept(List<Map<String, HostTensor.Floats>> outputs) {}
   }
 
   private StepJob join(String tenant, long deadline, int rows, int size) {
-    StepJob job = new StepJob(new Endless(tenant, deadline, rows, size));
+    StepJob job = new StepJob(new Endless(tenant, deadline, rows, size), BATCHER);
     assertThat(job.prepare()).isTrue();
     line.join(job);
     return job;
@@ -107,6 +104,39 @@ class FairLineTest {
   @Provide
   Arbitrary<List<Integer>> sizes() {
     return Arbitraries.integers().between(1, 12).list().ofMinSize(2).ofMaxSize(6).uniqueElements();
+  }
+
+  /** Packed latents, priors: what they cost goes by their tokens. */
+  @Property(tries = 100)
+  void flows_ofTokensGetTheSameTimeWhateverTheirLength(@ForAll("sizes") List<Integer> tokens) {
+    List<StepJob> jobs = new ArrayList<>();
+    for (int count : tokens) {
+      HostTensor.Floats packed = new HostTensor.Floats(new float[count], 1, count, 1);
+      StepJob job =
+          new StepJob(
+              new NetworkWork() {
+                @Override
+                public Optional<Ask> next() {
+                  return Optional.of(new Ask(List.of(new Row(Map.of("hidden_states", packed)))));
+                }
+
+                @Override
+                public void accept(List<Map<String, HostTensor.Floats>> outputs) {}
+              },
+              BATCHER);
+      assertThat(job.prepare()).isTrue();
+      line.join(job);
+      jobs.add(job);
+    }
+
+    Map<StepJob, Long> served = run(ALONE, 2000);
+
+    long dearest = tokens.stream().mapToLong(Integer::longValue).max().orElseThrow();
+    for (int i = 0; i < jobs.size(); i++) {
+      assertThat(jobs.get(i).cost()).isEqualTo((long) tokens.get(i));
+      assertThat(served.get(jobs.get(i)) - served.get(jobs.get(0)))
+          .isLessThanOrEqualTo(3 * dearest);
+    }
   }
 
   @Property(tries = 100)

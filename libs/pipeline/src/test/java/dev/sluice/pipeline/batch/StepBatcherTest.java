@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -330,6 +331,95 @@ class StepBatcherTest {
       assertThat(batcher.calls()).as("two halves are one call").isEqualTo(11);
       assertThat(batcher.rows()).isEqualTo(22);
     }
+  }
+
+  /** Asks networks in a given order, each once. */
+  private static final class Round implements NetworkWork {
+    private final List<StepBatcher> order;
+    private final List<Float> answers = new ArrayList<>();
+
+    Round(StepBatcher... order) {
+      this.order = List.of(order);
+    }
+
+    @Override
+    public Optional<Ask> next() {
+      HostTensor.Floats last =
+          new HostTensor.Floats(
+              new float[] {answers.isEmpty() ? 0 : answers.get(answers.size() - 1)}, 1);
+      return answers.size() == order.size()
+          ? Optional.empty()
+          : Optional.of(
+              new Ask(order.get(answers.size()), List.of(new Row(Map.of("timestep", last)))));
+    }
+
+    @Override
+    public void accept(List<Map<String, HostTensor.Floats>> outputs) {
+      answers.add(outputs.get(0).get("sum").values()[0]);
+    }
+  }
+
+  private static RowNetwork adding(float summand) {
+    return inputs -> {
+      HostTensor.Floats given = (HostTensor.Floats) inputs.get("timestep");
+      float[] sums = given.values().clone();
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += summand;
+      }
+      return Map.of("sum", new HostTensor.Floats(sums, given.shape()));
+    };
+  }
+
+  @Test
+  void run_asksOneNetworkAfterTheOtherAsTheWorkWants() throws Exception {
+    try (StepBatcher one = new StepBatcher("one", adding(1), WIDE);
+        StepBatcher ten = new StepBatcher("ten", adding(10), WIDE)) {
+      List<Round> rounds = new ArrayList<>();
+      List<CompletableFuture<Void>> done = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        rounds.add(new Round(one, ten, ten, one));
+        done.add(one.submit(rounds.get(i)));
+      }
+      for (int i = 0; i < 20; i++) {
+        done.get(i).get(10, TimeUnit.SECONDS);
+        assertThat(rounds.get(i).answers).containsExactly(1f, 11f, 21f, 22f);
+      }
+      assertThat(one.rows()).isEqualTo(40);
+      assertThat(ten.rows()).isEqualTo(40);
+    }
+  }
+
+  @Test
+  void run_failsWorkThatGoesOnToANetworkWhichIsClosed() {
+    StepBatcher closed = new StepBatcher("ten", adding(10), WIDE);
+    closed.close();
+    try (StepBatcher one = new StepBatcher("one", adding(1), WIDE)) {
+      assertThatThrownBy(() -> one.run(new Round(one, closed)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("the batcher of ten");
+    }
+  }
+
+  @Test
+  void run_boundsCallsByWhatTheNetworkSaysItsRowsCost() throws Exception {
+    List<Integer> rowsOfCalls = Collections.synchronizedList(new ArrayList<>());
+    RowNetwork dear =
+        new RowNetwork() {
+          @Override
+          public Map<String, HostTensor.Floats> run(Map<String, HostTensor> inputs) {
+            rowsOfCalls.add(inputs.get("timestep").shape()[0]);
+            return new ToyNetwork().run(inputs);
+          }
+
+          @Override
+          public long cost(Map<String, HostTensor> row) {
+            return 1000;
+          }
+        };
+    try (StepBatcher batcher = new StepBatcher("toy", dear, new BatchLimit(64, 1999))) {
+      batcher.run(MIXED.get(1).loop(StepListener.NONE));
+    }
+    assertThat(rowsOfCalls).hasSize(22).containsOnly(1);
   }
 
   @Test

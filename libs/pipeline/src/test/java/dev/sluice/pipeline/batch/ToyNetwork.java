@@ -30,7 +30,7 @@ public final class ToyNetwork implements RowNetwork {
 
   /** The answers to rows, each asked in one batch. */
   public List<Map<String, HostTensor.Floats>> ask(List<Row> rows) {
-    return Row.unstack(run(Row.stack(rows)), rows.size());
+    return Row.unstack(run(new Stacks().batch(rows)), rows.size());
   }
 
   public static Condition condition(float strength) {
