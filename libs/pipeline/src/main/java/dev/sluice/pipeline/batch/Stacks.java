@@ -78,9 +78,7 @@ final class Stacks {
     }
     List<Row.Constants> members = new ArrayList<>(rows.stream().map(Row::constants).toList());
     Stack stack =
-        new Stack(
-            members,
-            Row.stackInputs(members.stream().map(Row.Constants::inputs).toList()));
+        new Stack(members, Row.stackInputs(members.stream().map(Row.Constants::inputs).toList()));
     keep(stack);
     return stack.inputs();
   }

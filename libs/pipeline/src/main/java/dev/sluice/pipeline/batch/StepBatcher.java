@@ -11,16 +11,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /**
- * Shares one network among many images, step by step. One thread takes the images whose turn it is
+ * Shares one network among many images, step by step. A thread takes the images whose turn it is
  * from a {@link FairLine}, runs the network once on all their rows (or side by side on parts of
  * them), and puts those that want more back into the line. So images join and leave between steps,
  * a long job never holds up a short one, and no image waits for company.
  *
- * <p>Thread-safe. {@link #close} ends the thread; the network stays its owner's.
+ * <p>There are two such threads, and one network: while one's call runs, the other makes what it
+ * can of the call before (samplers, events, checkpoints) and of the one after.
+ *
+ * <p>Thread-safe. {@link #close} ends the threads; the network stays its owner's.
  */
 public final class StepBatcher implements AutoCloseable {
 
@@ -30,7 +34,8 @@ public final class StepBatcher implements AutoCloseable {
   private final Stacks stacks = new Stacks();
   private final LongAdder calls = new LongAdder();
   private final LongAdder rowsRun = new LongAdder();
-  private final Thread worker;
+  private final List<Thread> workers = new ArrayList<>();
+  private final ReentrantLock device = new ReentrantLock(true);
   private final ExecutorService besides;
   private final BatchLimit limit;
   private final RowLimits limits;
@@ -47,9 +52,12 @@ public final class StepBatcher implements AutoCloseable {
     this.limit = limit;
     this.limits = new RowLimits(limit);
     this.besides = limit.calls() > 1 ? besides(name, limit.calls() - 1) : null;
-    this.worker = new Thread(this::work, "batcher-" + name);
-    worker.setDaemon(true);
-    worker.start();
+    for (String suffix : List.of("", "-ahead")) {
+      Thread worker = new Thread(this::work, "batcher-" + name + suffix);
+      worker.setDaemon(true);
+      workers.add(worker);
+    }
+    workers.forEach(Thread::start);
   }
 
   private static ExecutorService besides(String name, int threads) {
@@ -96,7 +104,8 @@ public final class StepBatcher implements AutoCloseable {
 
   /**
    * As {@link #run}, without waiting. Until the future completes, {@code work} belongs to this
-   * batcher and to those of the other networks that it asks; completing the future from outside takes the work out before its next step.
+   * batcher and to those of the other networks that it asks; completing the future from outside
+   * takes the work out before its next step.
    */
   public CompletableFuture<Void> submit(NetworkWork work) {
     StepJob job = new StepJob(work, this);
@@ -142,7 +151,9 @@ public final class StepBatcher implements AutoCloseable {
     }
     left.forEach(job -> job.done.completeExceptionally(closedWhileRunning()));
     try {
-      worker.join();
+      for (Thread worker : workers) {
+        worker.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -165,18 +176,25 @@ public final class StepBatcher implements AutoCloseable {
     }
   }
 
-  /** The next images to run together; empty when those that waited had all ended; null at close. */
+  /** The next images to run together; null at close. */
   private List<StepJob> nextBatch() {
     synchronized (line) {
       try {
-        while (line.isEmpty() && !closed) {
-          stacks.clear();
+        while (!closed) {
+          List<StepJob> batch = line.take(limits);
+          if (!batch.isEmpty()) {
+            return batch;
+          }
+          if (line.isIdle()) {
+            stacks.clear();
+          }
           line.wait();
         }
       } catch (InterruptedException e) {
         closed = true;
       }
-      return closed ? null : line.take(limits);
+      line.notifyAll();
+      return null;
     }
   }
 
@@ -190,16 +208,27 @@ public final class StepBatcher implements AutoCloseable {
         job.done.completeExceptionally(e);
       }
     }
-    if (jobs.isEmpty()) {
-      return;
+    if (!jobs.isEmpty()) {
+      jobs = runTogether(jobs);
     }
-    jobs = runTogether(jobs);
     // A finished job must not wait until the line has moved on.
     jobs.removeIf(job -> !job.prepare());
     // Together, so that they can share the next call too.
-    jobs.stream()
-        .collect(Collectors.groupingBy(StepJob::asked))
-        .forEach(StepBatcher::lineUp);
+    Map<StepBatcher, List<StepJob>> askers =
+        jobs.stream().collect(Collectors.groupingBy(StepJob::asked));
+    List<StepJob> here = askers.getOrDefault(this, List.of());
+    askers.remove(this);
+    lineUp(here);
+    synchronized (line) {
+      batch.forEach(
+          job -> {
+            if (!here.contains(job)) {
+              line.leave(job);
+            }
+          });
+      line.notifyAll();
+    }
+    askers.forEach(StepBatcher::lineUp);
   }
 
   /**
@@ -275,45 +304,52 @@ public final class StepBatcher implements AutoCloseable {
   }
 
   private List<Map<String, HostTensor.Floats>> call(List<Row> rows) {
-    List<Map<String, HostTensor.Floats>> outputs = sideBySide(rows);
+    int parts = Math.min(limit.calls(), rows.size());
+    List<List<Row>> own = new ArrayList<>();
+    for (int part = 0; part < parts; part++) {
+      own.add(rows.subList(part * rows.size() / parts, (part + 1) * rows.size() / parts));
+    }
+    List<Map<String, HostTensor>> batches = own.stream().map(stacks::batch).toList();
+    List<Map<String, HostTensor.Floats>> answers;
+    device.lock();
+    try {
+      answers = sideBySide(batches);
+    } finally {
+      device.unlock();
+    }
     calls.increment();
     rowsRun.add(rows.size());
+    List<Map<String, HostTensor.Floats>> outputs = new ArrayList<>(rows.size());
+    for (int part = 0; part < parts; part++) {
+      outputs.addAll(Row.unstack(answers.get(part), own.get(part).size()));
+    }
     return outputs;
   }
 
   /** The last part runs here; whatever happens, no part is left running. */
-  private List<Map<String, HostTensor.Floats>> sideBySide(List<Row> rows) {
-    int parts = Math.min(limit.calls(), rows.size());
-    List<CompletableFuture<List<Map<String, HostTensor.Floats>>>> others = new ArrayList<>();
-    for (int part = 0; part < parts - 1; part++) {
-      List<Row> own = rows.subList(first(part, parts, rows), first(part + 1, parts, rows));
-      others.add(CompletableFuture.supplyAsync(() -> runOnce(own), besides));
-    }
-    List<Map<String, HostTensor.Floats>> outputs = new ArrayList<>(rows.size());
-    List<Map<String, HostTensor.Floats>> last = null;
+  private List<Map<String, HostTensor.Floats>> sideBySide(List<Map<String, HostTensor>> batches) {
+    int last = batches.size() - 1;
+    List<CompletableFuture<Map<String, HostTensor.Floats>>> others =
+        batches.subList(0, last).stream()
+            .map(batch -> CompletableFuture.supplyAsync(() -> network.run(batch), besides))
+            .toList();
+    List<Map<String, HostTensor.Floats>> answers = new ArrayList<>();
+    Map<String, HostTensor.Floats> own = null;
     Throwable failure = null;
     try {
-      last = runOnce(rows.subList(first(parts - 1, parts, rows), rows.size()));
+      own = network.run(batches.get(last));
     } catch (RuntimeException | Error e) {
       failure = e;
     }
-    for (CompletableFuture<List<Map<String, HostTensor.Floats>>> other : others) {
+    for (CompletableFuture<Map<String, HostTensor.Floats>> other : others) {
       try {
-        outputs.addAll(other.join());
+        answers.add(other.join());
       } catch (CompletionException e) {
         failure = e.getCause();
       }
     }
     rethrow(failure);
-    outputs.addAll(last);
-    return outputs;
-  }
-
-  private static int first(int part, int parts, List<Row> rows) {
-    return part * rows.size() / parts;
-  }
-
-  private List<Map<String, HostTensor.Floats>> runOnce(List<Row> rows) {
-    return Row.unstack(network.run(stacks.batch(rows)), rows.size());
+    answers.add(own);
+    return answers;
   }
 }

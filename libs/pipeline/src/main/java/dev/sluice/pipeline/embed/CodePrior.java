@@ -41,7 +41,8 @@ public final class CodePrior implements Prior {
     }
     this.config = architecture.config();
     this.network = Components.network(model, COMPONENT, architecture);
-    this.batcher = new StepBatcher(Components.name(model, COMPONENT), RowNetwork.of(network), limit);
+    this.batcher =
+        new StepBatcher(Components.name(model, COMPONENT), RowNetwork.of(network), limit);
   }
 
   /** Loads the autoregressive prior of a model. */

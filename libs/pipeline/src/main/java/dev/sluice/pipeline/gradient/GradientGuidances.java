@@ -2,17 +2,10 @@ package dev.sluice.pipeline.gradient;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
-import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.batch.StepBatcher;
-import dev.sluice.pipeline.guidance.GuidanceInterval;
-import dev.sluice.pipeline.loop.DenoiseLoop;
-import dev.sluice.pipeline.loop.GuidedSample;
 import dev.sluice.pipeline.model.SampleSpace;
-import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**

@@ -6,8 +6,8 @@ import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.diffusion.sampling.SamplingRun;
 import dev.sluice.diffusion.sampling.StepResult;
 import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.batch.Ask;
+import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.batch.Row;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.guidance.Condition;
@@ -160,7 +160,8 @@ public final class DenoiseLoop implements ResumableLoop {
 
   @Override
   public LoopState state() {
-    return new LoopState(sample.clone(), run.state(), generator.state(), program.cache().features());
+    return new LoopState(
+        sample.clone(), run.state(), generator.state(), program.cache().features());
   }
 
   /** The generator that this loop draws from. */

@@ -36,7 +36,8 @@ public final class Sd3Text implements TextEncoder {
       this.first = closer.opened(TextTower.load(model, "", false, PENULTIMATE, "text_embeds"));
       this.second = closer.opened(TextTower.load(model, "_2", false, PENULTIMATE, "text_embeds"));
       boolean t5Too = model.has("text_encoder_3");
-      this.t5 = t5Too ? closer.opened(TextTower.load(model, "_3", false, "last_hidden_state")) : null;
+      this.t5 =
+          t5Too ? closer.opened(TextTower.load(model, "_3", false, "last_hidden_state")) : null;
       closer.handOver();
     }
   }

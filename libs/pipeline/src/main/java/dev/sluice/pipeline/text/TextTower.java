@@ -36,11 +36,7 @@ final class TextTower implements AutoCloseable {
       };
 
   private TextTower(
-      Tokenizer tokenizer,
-      Network network,
-      boolean masked,
-      int positions,
-      Set<String> outputs) {
+      Tokenizer tokenizer, Network network, boolean masked, int positions, Set<String> outputs) {
     this.outputs = outputs;
     this.tokenizer = tokenizer;
     this.length = Math.min(tokenizer.maxLength(), positions);

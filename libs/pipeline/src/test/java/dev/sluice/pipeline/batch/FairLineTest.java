@@ -3,8 +3,10 @@ package dev.sluice.pipeline.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.networks.tensor.HostTensor;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +141,56 @@ class FairLineTest {
     }
   }
 
+  /** One call is on the device, the next is prepared; that must not change whose turn it is. */
+  @Property(tries = 100)
+  void flows_getTheSameTimeWithTwoCallsUnderWay(@ForAll("sizes") List<Integer> sizes) {
+    List<StepJob> jobs = new ArrayList<>();
+    sizes.forEach(size -> jobs.add(join("", size)));
+    long dearest = jobs.stream().mapToLong(StepJob::cost).max().orElseThrow();
+    Map<StepJob, Long> served = new HashMap<>();
+    Deque<List<StepJob>> underWay = new ArrayDeque<>();
+
+    for (int i = 0; i < 2000; i++) {
+      List<StepJob> batch = underWay.size() == 2 ? List.of() : line.take(new RowLimits(ALONE));
+      if (batch.isEmpty()) {
+        underWay.removeFirst().forEach(line::join);
+      } else {
+        batch.forEach(job -> served.merge(job, job.cost(), Long::sum));
+        underWay.addLast(batch);
+      }
+    }
+
+    for (StepJob one : jobs) {
+      for (StepJob other : jobs) {
+        assertThat(served.get(one) - served.get(other)).isLessThanOrEqualTo(4 * dearest);
+      }
+    }
+  }
+
+  @Test
+  void take_leavesRowsForACallThatTheyCanShareWithThoseUnderWay() {
+    StepJob first = join("", 8);
+    RowLimits limits = new RowLimits(new BatchLimit(3, 1 << 20));
+    assertThat(line.take(limits)).containsExactly(first);
+
+    StepJob second = join("", 8);
+    assertThat(line.take(limits)).isEmpty();
+    line.join(first);
+
+    assertThat(line.take(limits)).containsExactlyInAnyOrder(first, second);
+  }
+
+  @Test
+  void take_givesAFullCallWhileOthersOfItsKindAreUnderWay() {
+    join("", 8);
+    RowLimits limits = new RowLimits(new BatchLimit(2, 1 << 20));
+    line.take(limits);
+    StepJob second = join("", 8);
+    StepJob third = join("", 8);
+
+    assertThat(line.take(limits)).containsExactlyInAnyOrder(second, third);
+  }
+
   @Property(tries = 100)
   void tenants_getTheSameTimeHoweverManyFlowsTheyHave(
       @ForAll @IntRange(min = 1, max = 8) int many) {
@@ -167,6 +219,7 @@ class FairLineTest {
       List<StepJob> batch = line.take(new RowLimits(new BatchLimit(rows, 1 << 20)));
       assertThat(batch.stream().map(StepJob::signature).distinct().count()).isLessThanOrEqualTo(1);
       assertThat(batch.stream().mapToInt(job -> job.rows().size()).sum()).isLessThanOrEqualTo(rows);
+      batch.forEach(line::leave);
       taken.addAll(batch);
     }
 

@@ -21,6 +21,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tensorflow.exceptions.TFResourceExhaustedException;
@@ -331,6 +332,45 @@ class StepBatcherTest {
       assertThat(batcher.calls()).as("two halves are one call").isEqualTo(11);
       assertThat(batcher.rows()).isEqualTo(22);
     }
+  }
+
+  @Test
+  void run_preparesACallWhileAnotherIsUnderWay() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch prepared = new CountDownLatch(1);
+    HeldNetwork held = new HeldNetwork();
+    List<Integer> together = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger running = new AtomicInteger();
+    RowNetwork network =
+        inputs -> {
+          together.add(running.incrementAndGet());
+          begun.countDown();
+          try {
+            return held.run(inputs);
+          } finally {
+            running.decrementAndGet();
+          }
+        };
+    StepListener tells =
+        new StepListener() {
+          @Override
+          public void beforeStep() {
+            prepared.countDown();
+          }
+        };
+    try (StepBatcher batcher = new StepBatcher("toy", network, WIDE)) {
+      Request large = new Request("DDIMScheduler", 3, 1, 1, 12, 1);
+      CompletableFuture<Void> first = batcher.submit(large.loop(StepListener.NONE));
+      assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+      CompletableFuture<Void> second =
+          batcher.submit(new Request("DDIMScheduler", 3, 1, 1, 8, 2).loop(tells));
+
+      assertThat(prepared.await(10, TimeUnit.SECONDS)).as("prepared meanwhile").isTrue();
+      held.opened.countDown();
+      first.get(10, TimeUnit.SECONDS);
+      second.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(together).as("calls on the device at once").containsOnly(1);
   }
 
   /** Asks networks in a given order, each once. */
