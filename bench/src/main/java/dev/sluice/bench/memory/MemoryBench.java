@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
@@ -51,30 +52,36 @@ public final class MemoryBench {
     this.work = Files.createTempDirectory("memory");
   }
 
-  /** Arguments: the checkout, then which of {@code sizes}, {@code models}, {@code failures}. */
+  /**
+   * Arguments: the checkout, then which of {@code sizes}, {@code models}, {@code failures}, each
+   * with how many, such as {@code sizes=200}, or in full.
+   */
   public static void main(String[] args) throws Exception {
     MemoryBench bench = new MemoryBench(Path.of(args[0]));
     for (String part : List.of(args).subList(1, args.length)) {
-      switch (part) {
-        case "sizes" -> bench.sizes();
-        case "models" -> bench.models();
-        case "failures" -> bench.failures();
-        default -> throw new IllegalArgumentException("no part " + part);
+      String[] words = part.split("=", 2);
+      OptionalInt count =
+          words.length == 2 ? OptionalInt.of(Integer.parseInt(words[1])) : OptionalInt.empty();
+      switch (words[0]) {
+        case "sizes" -> bench.sizes(count.orElse(REQUESTS));
+        case "models" -> bench.models(count.orElse(MODELS));
+        case "failures" -> bench.failures(count.orElse(REQUESTS));
+        default -> throw new IllegalArgumentException("no part " + words[0]);
       }
     }
     System.exit(bench.bounded ? 0 : 1);
   }
 
-  private void sizes() throws Exception {
+  private void sizes(int requests) throws Exception {
     Path models = Files.createDirectories(work.resolve("sizes"));
     for (String name : SMALL) {
       copy(root.resolve("goldens").resolve(name), models.resolve(name));
     }
     SplittableRandom random = new SplittableRandom(1);
     measure(
-        "%,d requests of random sizes to %d small models".formatted(REQUESTS, SMALL.size()),
+        "%,d requests of random sizes to %d small models".formatted(requests, SMALL.size()),
         models,
-        REQUESTS,
+        requests,
         i ->
             request(
                 SMALL.get(random.nextInt(SMALL.size())),
@@ -86,19 +93,19 @@ public final class MemoryBench {
   }
 
   /** All models twice: what the second time adds would be added every time. */
-  private void models() throws Exception {
+  private void models(int count) throws Exception {
     Path models = Files.createDirectories(work.resolve("models"));
-    for (int i = 0; i < MODELS; i++) {
+    for (int i = 0; i < count; i++) {
       copy(root.resolve("goldens/pipe-sd"), models.resolve("sd-" + i));
     }
     measure(
-        "%d models asked for in turn, twice".formatted(MODELS),
+        "%d models asked for in turn, twice".formatted(count),
         models,
-        2 * MODELS,
-        i -> request("sd-" + i % MODELS, Map.of()));
+        2 * count,
+        i -> request("sd-" + i % count, Map.of()));
   }
 
-  private void failures() throws Exception {
+  private void failures(int requests) throws Exception {
     Path models = Files.createDirectories(work.resolve("failures"));
     List<String> broken = List.of("truncated", "pointer", "mismatched", "not-numbers");
     for (String name : broken) {
@@ -122,9 +129,9 @@ public final class MemoryBench {
     java.util.Arrays.fill(bytes, bytes.length - (bytes.length >> 2), bytes.length, (byte) 0xff);
     Files.write(models.resolve("not-numbers").resolve(weights), bytes);
     measure(
-        "%,d requests to models that cannot be served".formatted(REQUESTS),
+        "%,d requests to models that cannot be served".formatted(requests),
         models,
-        REQUESTS,
+        requests,
         i -> request(broken.get(i % broken.size()), Map.of()));
   }
 
