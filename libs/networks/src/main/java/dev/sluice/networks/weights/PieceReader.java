@@ -18,6 +18,9 @@ final class PieceReader {
   /** Output channels turned together: in the result they lie side by side and fill cache lines. */
   static final int MOST_CHANNELS = 64;
 
+  /** Pixels of filters turned together, of one or several input channels. */
+  private static final int TILE_PIXELS = 144;
+
   private final TensorSource source;
   private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
   private short[] halves = new short[0];
@@ -104,7 +107,9 @@ final class PieceReader {
   }
 
   /**
-   * {@code channels} output channels of {@code [out, in, h, w]} into {@code [h, w, in, out]}.
+   * {@code channels} output channels of {@code [out, in, h, w]} into {@code [h, w, in, out]}, by
+   * way of a tile in the processor's cache that is filled along the one order and emptied along the
+   * other.
    *
    * @param first the first of them
    */
@@ -113,14 +118,25 @@ final class PieceReader {
     int out = (int) shape[0];
     int in = (int) shape[1];
     int area = (int) (shape[2] * shape[3]);
-    float[] row = new float[channels];
-    for (int i = 0; i < in; i++) {
-      for (int a = 0; a < area; a++) {
-        for (int o = 0, from = i * area + a; o < channels; o++, from += in * area) {
-          row[o] = block[from];
-        }
-        target.put((a * in + i) * out + first, row);
+    int most = Math.max(1, TILE_PIXELS / area);
+    float[] tile = new float[most * area * channels];
+    for (int i = 0; i < in; i += most) {
+      int inputs = Math.min(most, in - i);
+      for (int o = 0; o < channels; o++) {
+        scatter(block, (o * in + i) * area, inputs * area, tile, o, channels);
       }
+      for (int a = 0; a < area; a++) {
+        for (int k = 0; k < inputs; k++) {
+          target.put((a * in + i + k) * out + first, tile, (k * area + a) * channels, channels);
+        }
+      }
+    }
+  }
+
+  private static void scatter(
+      float[] block, int from, int count, float[] tile, int channel, int channels) {
+    for (int i = 0, to = channel; i < count; i++, to += channels) {
+      tile[to] = block[from + i];
     }
   }
 
@@ -130,14 +146,25 @@ final class PieceReader {
     int out = (int) shape[0];
     int in = (int) shape[1];
     int area = (int) (shape[2] * shape[3]);
-    short[] row = new short[channels];
-    for (int i = 0; i < in; i++) {
-      for (int a = 0; a < area; a++) {
-        for (int o = 0, from = i * area + a; o < channels; o++, from += in * area) {
-          row[o] = block[from];
-        }
-        target.put((a * in + i) * out + first, row);
+    int most = Math.max(1, TILE_PIXELS / area);
+    short[] tile = new short[most * area * channels];
+    for (int i = 0; i < in; i += most) {
+      int inputs = Math.min(most, in - i);
+      for (int o = 0; o < channels; o++) {
+        scatter(block, (o * in + i) * area, inputs * area, tile, o, channels);
       }
+      for (int a = 0; a < area; a++) {
+        for (int k = 0; k < inputs; k++) {
+          target.put((a * in + i + k) * out + first, tile, (k * area + a) * channels, channels);
+        }
+      }
+    }
+  }
+
+  private static void scatter(
+      short[] block, int from, int count, short[] tile, int channel, int channels) {
+    for (int i = 0, to = channel; i < count; i++, to += channels) {
+      tile[to] = block[from + i];
     }
   }
 }
