@@ -34,18 +34,26 @@ final class ChildJvm {
   private ChildJvm() {}
 
   /**
-   * The beginning of a command line, up to the options of the virtual machine.
+   * The beginning of a service's command line, up to the options of the virtual machine. It has the
+   * second compiler: weights are checked, turned and hashed in Java, gigabytes of them, which takes
+   * the first compiler's code two to sixteen times as long.
    *
    * @param heap the most of its heap, as {@code -Xmx} takes it
-   * @param computes whether so much is computed in Java itself that the second compiler pays
    */
-  static List<String> command(String heap, boolean computes) {
+  static List<String> ofService(String heap) {
+    return command(heap, List.of());
+  }
+
+  /** {@link #ofService}, of the broker, which only moves records. */
+  static List<String> ofBroker(String heap) {
+    return command(heap, List.of(FIRST_COMPILER_ONLY));
+  }
+
+  private static List<String> command(String heap, List<String> compilers) {
     List<String> command = new ArrayList<>(DEAF_TO_CTRL_C);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(QUICK_START);
-    if (!computes) {
-      command.add(FIRST_COMPILER_ONLY);
-    }
+    command.addAll(compilers);
     command.addAll(NATIVE_MEMORY);
     command.add("-Xmx" + heap);
     return command;

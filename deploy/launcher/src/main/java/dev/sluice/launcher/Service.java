@@ -32,15 +32,6 @@ enum Service {
     return heap;
   }
 
-  /**
-   * Whether it computes much in Java itself. The gateway hashes weights for the recipe: SHA-256 of
-   * gigabytes takes some sixteen times as long without the second compiler, which alone knows the
-   * processor's instructions for it. What the stages compute, TensorFlow does.
-   */
-  boolean computes() {
-    return this == GATEWAY;
-  }
-
   /** The module's folder in the project. */
   String folder() {
     return label + "-svc";

@@ -30,21 +30,21 @@ class ChildJvmTest {
   }
 
   @Test
-  void command_limitsTheHeapAndNotTheMemoryOfNetworks() throws Exception {
-    List<String> limits = limits(false);
+  void ofService_limitsTheHeapAndNotTheMemoryOfNetworks() throws Exception {
+    List<String> limits = limits(ChildJvm.ofService("64m"));
 
     assertThat(limits).startsWith("0", "0");
     assertThat(Integer.parseInt(limits.get(2))).isBetween(50, 64);
   }
 
   @Test
-  void command_leavesTheSecondCompilerToWhatComputes() throws Exception {
-    assertThat(limits(Service.GATEWAY.computes())).endsWith("4");
-    assertThat(limits(Service.DENOISER.computes())).endsWith("1");
+  void ofService_hasTheSecondCompilerWhichTheBrokerHasNot() throws Exception {
+    assertThat(limits(ChildJvm.ofService("64m"))).endsWith("4");
+    assertThat(limits(ChildJvm.ofBroker("64m"))).endsWith("1");
   }
 
-  private static List<String> limits(boolean computes) throws Exception {
-    List<String> command = new ArrayList<>(ChildJvm.command("64m", computes));
+  private static List<String> limits(List<String> beginning) throws Exception {
+    List<String> command = new ArrayList<>(beginning);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Limits.class.getName()));
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
