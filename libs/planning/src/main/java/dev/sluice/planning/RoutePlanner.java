@@ -97,11 +97,15 @@ public final class RoutePlanner {
         FirstHeader.of(sized, model.name(), now)
             .addAllWarnings(inputs.warnings())
             .addAllWarnings(GuidanceWarnings.of(sized, route, planner.isToldOfGuidance(model)));
+    Map<String, ModelFolder> helpers = helpers(prior, refinement);
+    // Before their content is looked at: what changes in between is noticed.
+    header.putModelStamps(model.name(), model.stamp());
+    helpers.values().forEach(helper -> header.putModelStamps(helper.name(), helper.stamp()));
     header.setRecipe(
         recipes.write(
             sized,
             model,
-            helpers(prior, refinement),
+            helpers,
             RequestedSize.of(sized, planner.naturalSize(model)),
             header.build(),
             route));

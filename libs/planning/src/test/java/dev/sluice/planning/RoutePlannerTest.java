@@ -590,6 +590,9 @@ class RoutePlannerTest {
     JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
     assertThat(recipe.getRequest().getPriorModel()).isEqualTo("pipe-kandinsky22-prior");
     assertThat(recipe.getComponentsMap()).containsKeys("unet", "prior/prior");
+    assertThat(plan.header().getModelStampsMap())
+        .as("the stages notice if the files are others by then")
+        .containsOnlyKeys(KANDINSKY, "pipe-kandinsky22-prior");
   }
 
   @ParameterizedTest

@@ -85,6 +85,7 @@ public class Engines<E extends StageEngine> implements StageState {
   private final ServingSettings serving;
   private final MeterRegistry metrics;
   private final LongSupplier available;
+  private final PlannedFiles planned = new PlannedFiles();
   private final Object lock = new Object();
   private final Map<String, ModelSlot<E>> slots = new TreeMap<>();
   private final List<Loaded<E>> retired = new ArrayList<>();
@@ -333,6 +334,16 @@ public class Engines<E extends StageEngine> implements StageState {
     return RecipePrecision.noted(header, Precision.named(serving.precision()));
   }
 
+  /**
+   * Refuses a task whose model's files are not those that its picture was planned with.
+   *
+   * @param stamp of the files that its engine was made from
+   * @throws InvalidTaskException if the picture's recipe would name other weights
+   */
+  void requirePlanned(TaskHeader header, String stamp) {
+    planned.check(header, folder(header.getModel()), stamp);
+  }
+
   private LoadOptions loading() {
     return LoadOptions.DEFAULT
         .withPrecision(WeightPrecision.named(serving.weights()))
@@ -523,8 +534,8 @@ public class Engines<E extends StageEngine> implements StageState {
     long start = System.nanoTime();
     E engine = null;
     try {
-      Watch watch = new Watch(slot, loaded);
-      watch.admitAll(folder);
+      Watch watch = new Watch(slot, loaded, folder);
+      watch.admitAll();
       WorkingMemory work = kind.work(folder);
       engine =
           folder
@@ -626,18 +637,20 @@ public class Engines<E extends StageEngine> implements StageState {
   /** Asks for the memory of what is loaded, and tells how far that is. */
   private final class Watch implements WeightsWatch {
 
+    private final ModelFolder folder;
     private final ModelSlot<E> slot;
     private final Loaded<E> loaded;
     private long bytes;
     private long total;
 
-    Watch(ModelSlot<E> slot, Loaded<E> loaded) {
+    Watch(ModelSlot<E> slot, Loaded<E> loaded, ModelFolder folder) {
+      this.folder = folder;
       this.slot = slot;
       this.loaded = loaded;
     }
 
     /** Everything at once, so that two that load side by side do not each get half. */
-    void admitAll(ModelFolder folder) throws InterruptedException {
+    void admitAll() throws InterruptedException {
       List<String> components = kind.components(folder);
       long weights = 0;
       for (String component : components) {
@@ -697,6 +710,10 @@ public class Engines<E extends StageEngine> implements StageState {
 
     @Override
     public TensorSource opened(String component, TensorSource source) {
+      if (!folder.stamp().equals(loaded.stamp)) {
+        throw new IllegalArgumentException(
+            "Model %s was replaced while it was loaded; ask again".formatted(slot.name));
+      }
       boolean known;
       synchronized (lock) {
         known = loaded.weights.containsKey(component);

@@ -79,6 +79,7 @@ public final class Task {
       Work<E, R> work) {
     TorchGenerator generator = generator(header);
     try (Lease<E> lease = engines.lease(header.getModel(), size, context)) {
+      engines.requirePlanned(header, lease.stamp());
       return work.run(lease.engine(), new Task(header, context, generator));
     } catch (NonFiniteOutputException e) {
       throw new InvalidTaskException(ErrorCode.MODEL_FAULT, "model", e.getMessage());
