@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.DenoiserResult;
@@ -24,6 +25,7 @@ import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageStoppedException;
 import java.io.ByteArrayInputStream;
+import java.util.stream.Stream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -224,15 +228,54 @@ class DenoiserStageTest {
         .hasMessage("height: 512 pixels; this model makes 16");
   }
 
-  @Test
-  void run_refusesAnEmbeddingOfAnotherModel() {
-    DenoiserTask task =
-        task(7, 4).toBuilder()
-            .putInputs("image_embeds", StageTensors.of(StageTrial.anyFloats(1, 768)))
-            .build();
+  static Stream<Arguments> badInputs() {
+    Tensor embedding = StageTensors.of(StageTrial.anyFloats(1, 768));
+    Tensor integers = Tensors.of(new long[16], 1, 16);
+    Tensor states = StageTensors.of(StageTrial.anyFloats(1, 77, 5));
+    Tensor latent = StageTensors.of(StageTrial.anyFloats(1, 3, 8, 8));
+    Tensor label = Tensors.of(new long[] {999_999}, 1);
+    return Stream.of(
+        Arguments.of("pipe-unclip", "image_embeds", embedding, "this model takes floats of shape"),
+        Arguments.of("pipe-unclip", "image_embeds", integers, "this model takes floats of shape"),
+        Arguments.of("pipe-sd", "text_hidden_states", states, "[1, 77, 5]; this model takes"),
+        Arguments.of("pipe-sd", "latent", latent, "expected floats of shape [1, 4, height, width]"),
+        Arguments.of("pipe-dit", "class_label", label, "999999; this model knows 0 to"));
+  }
 
-    assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
-        .isInstanceOf(InvalidTaskException.class);
+  @ParameterizedTest
+  @MethodSource("badInputs")
+  void run_refusesWhatTheModelDoesNotTakeBeforeItsNetworkSeesIt(
+      String model, String input, Tensor given, String message) {
+    DenoiserTask.Builder task = task(7, 4).toBuilder();
+    task.getHeaderBuilder().setModel(model);
+    if (model.equals("pipe-sd")) {
+      task.putAllInputs(StageTrial.text(model, PROMPT, NEGATIVE));
+    }
+    task.putInputs(input, given);
+
+    assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
+        .isInstanceOfSatisfying(
+            InvalidTaskException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+              assertThat(e.field()).isEqualTo("inputs." + input);
+            })
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void run_refusesASampleThatIsNotCutIntoWholePatches() {
+    DenoiserTask.Builder task =
+        task(7, 4).toBuilder().putInputs("class_label", Tensors.of(new long[1], 1));
+    task.getHeaderBuilder().setModel("pipe-dit");
+    int downscale = StageTrial.model("pipe-dit").sampleSize().downscale();
+    task.getParametersBuilder().setHeight(5 * downscale).setWidth(4 * downscale);
+
+    assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
+        .isInstanceOfSatisfying(
+            InvalidTaskException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+        .hasMessageContaining("a sample of 4 x 5 values; both sides must be multiples of 2");
   }
 
   /** A base model's run up to four fifths of the schedule, and the refiner's run from there. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.PriorResult;
 import dev.sluice.contract.v1.PriorTask;
@@ -131,6 +132,24 @@ class PriorStageTest {
     assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
         .hasMessageContaining("candidates: " + candidates + "; expected 1 to 16");
+  }
+
+  @Test
+  void run_refusesTheTextOfAnotherModel() {
+    PriorTask task =
+        task(StageTrial.sampling(4, 3)).toBuilder()
+            .putInputs("text_hidden_states", Tensors.of(new float[77 * 5], 1, 77, 5))
+            .putInputs("text_mask", Tensors.of(new long[77], 1, 77))
+            .build();
+
+    assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
+        .isInstanceOfSatisfying(
+            InvalidTaskException.class,
+            e -> {
+              assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+              assertThat(e.field()).isEqualTo("inputs.text_hidden_states");
+            })
+        .hasMessageContaining("[1, 77, 5]; this model takes floats of shape [1, any, ");
   }
 
   @Test

@@ -224,6 +224,15 @@ public final class ModelFolder {
     return config.integer("num_class_embeds", config.integer("num_embeds_ada_norm", 0));
   }
 
+  /**
+   * How many classes a picture can be steered to: those that both the denoiser and the classifier
+   * beside it know, or the latter alone.
+   */
+  public int steeredClasses() {
+    int own = classes();
+    return own == 0 ? classifierClasses() : Math.min(own, classifierClasses());
+  }
+
   /** How many classes a classifier beside the model tells apart; 0 if there is none. */
   public int classifierClasses() {
     return has(CLASSIFIER) ? config(CLASSIFIER).integer("num_classes", 0) : 0;

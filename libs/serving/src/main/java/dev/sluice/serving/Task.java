@@ -13,6 +13,7 @@ import dev.sluice.pipeline.denoise.Previews;
 import dev.sluice.pipeline.loop.LoopTrail;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.model.StageEngine;
+import dev.sluice.pipeline.request.InvalidInputException;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageStoppedException;
@@ -92,6 +93,8 @@ public final class Task {
               .formatted(header.getModel()));
     } catch (InvalidTaskException e) {
       throw e;
+    } catch (InvalidInputException e) {
+      throw InvalidTaskException.inField("inputs." + e.input(), e.getMessage());
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField("parameters", e.getMessage());
     } catch (OutOfMemoryError | TFResourceExhaustedException e) {

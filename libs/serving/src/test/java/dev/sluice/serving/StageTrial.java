@@ -51,6 +51,7 @@ public final class StageTrial {
           "pipe-unclip-image-variation",
           "pipe-kandinsky22-prior",
           "pipe-sd",
+          "pipe-dit",
           "pipe-sdxl",
           "pipe-sdxl-refiner");
 

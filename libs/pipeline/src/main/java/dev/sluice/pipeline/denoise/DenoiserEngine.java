@@ -1,6 +1,7 @@
 package dev.sluice.pipeline.denoise;
 
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.SampleGrid;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.networks.tensor.HostTensor;
@@ -21,6 +22,7 @@ import dev.sluice.pipeline.loop.StepProgram;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.InputChecks;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.request.Steps;
 import dev.sluice.pipeline.request.TensorNames;
@@ -38,16 +40,24 @@ public final class DenoiserEngine implements StageEngine {
 
   private static final int WARM_UP_STEPS = 2;
   private static final double WARM_UP_SCALE = 2;
+  private static final int PICTURE_CHANNELS = 3;
 
   private final DenoiserFamily denoiser;
   private final StepBatcher batcher;
   private final GradientGuidances guides;
   private final Previews previews;
   private final int trainTimesteps;
+  private final int classes;
+  private final int steeredClasses;
+  private final SampleGrid grid;
+  private final Map<String, HostTensor> example;
 
   private DenoiserEngine(
       ModelFolder model, Function<ModelFolder, DenoiserFamily> family, BatchLimit limit) {
     this.trainTimesteps = model.trainTimesteps(model.pipeline().denoiser().scheduler());
+    this.classes = model.classes();
+    this.steeredClasses = model.steeredClasses();
+    this.grid = SampleGrid.of(model);
     this.denoiser = family.apply(model);
     this.batcher =
         new StepBatcher(
@@ -56,6 +66,7 @@ public final class DenoiserEngine implements StageEngine {
             limit);
     this.guides = new GradientGuidances(model, denoiser.space(), limit);
     this.previews = new Previews(model, denoiser.space());
+    this.example = denoiser.example();
   }
 
   /**
@@ -84,8 +95,10 @@ public final class DenoiserEngine implements StageEngine {
       request.sampling().requireUncached("denoiser of this model");
     }
     request.sampling().requireNoNoise("denoiser");
+    requireWorkable(request);
     SamplingPlan plan = request.sampling().plan(denoiser.scheduler(), denoiser.tokens(request));
     Start start = denoiser.start(request, plan, generator);
+    start.requireWorkable(denoiser.space().channels(), grid);
     int end = Steps.end(plan, request.span().end(), trainTimesteps);
     GuidanceInterval interval =
         GuidanceInterval.of(plan, request.sampling().guidance(), trainTimesteps);
@@ -112,13 +125,29 @@ public final class DenoiserEngine implements StageEngine {
       DenoiseRequest request, TorchGenerator generator, StepListener listener)
       throws InterruptedException {
     request.sampling().guidance().requireUnsteered("inversion");
+    requireWorkable(request);
     SamplingPlan plan = request.sampling().inversion(denoiser.scheduler());
     Start start = new Start(0, denoiser.clean(request));
+    start.requireWorkable(denoiser.space().channels(), grid);
     DenoiseLoop loop =
         DenoiseLoop.startAt(
             plan, start, guidance(request, start), GuidanceInterval.ALL, generator, listener);
     batcher.run(loop);
     return loop.sample();
+  }
+
+  /** Before anything is made of it, as far as that can be told. */
+  private void requireWorkable(DenoiseRequest request) {
+    boolean steered = request.sampling().guidance().classifierScale() > 0;
+    for (Map<String, HostTensor> inputs : request.inputs()) {
+      InputChecks.requireLike(example, inputs);
+      InputChecks.requireClass(inputs, steered ? steeredClasses : classes);
+      for (String sample : List.of(TensorNames.LATENT, TensorNames.NOISE, TensorNames.END_NOISE)) {
+        InputChecks.requirePicture(inputs, sample, denoiser.space().channels());
+      }
+      InputChecks.requirePicture(inputs, TensorNames.MASK, 1);
+      InputChecks.requirePicture(inputs, TensorNames.IMAGE, PICTURE_CHANNELS);
+    }
   }
 
   /** What unfinished samples look like. */
@@ -134,11 +163,11 @@ public final class DenoiserEngine implements StageEngine {
 
   @Override
   public void warmUp() throws InterruptedException {
-    Map<String, HostTensor> example = new LinkedHashMap<>(denoiser.example());
-    example.putIfAbsent(TensorNames.CLASS_LABEL, new HostTensor.Longs(new long[1], 1));
+    Map<String, HostTensor> any = new LinkedHashMap<>(example);
+    any.putIfAbsent(TensorNames.CLASS_LABEL, new HostTensor.Longs(new long[1], 1));
     denoise(
         DenoiseRequest.of(
-            example, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(denoiser.scheduler())),
+            any, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(denoiser.scheduler())),
         new TorchGenerator(0),
         StepListener.NONE);
   }

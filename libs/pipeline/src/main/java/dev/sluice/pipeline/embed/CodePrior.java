@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.embed;
 
+import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.graph.Network;
@@ -63,6 +64,8 @@ public final class CodePrior implements Prior {
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
+    texts.forEach(text -> text.requireLike(anyText, ""));
+    negatives.forEach(text -> text.requireLike(anyText, TensorNames.NEGATIVE));
     CodeLoop loop =
         new CodeLoop(config, texts, negatives, sampling.guidanceScale(), generator, listener);
     batcher.run(loop);

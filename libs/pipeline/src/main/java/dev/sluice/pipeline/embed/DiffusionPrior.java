@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.embed;
 
+import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
@@ -62,6 +63,8 @@ public final class DiffusionPrior implements Prior {
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
+    texts.forEach(text -> text.requireLike(anyText, ""));
+    negatives.forEach(text -> text.requireLike(anyText, TensorNames.NEGATIVE));
     sampling.guidance().requireUnsteered("prior");
     sampling.requireUncached("prior");
     sampling.requireNoNoise("prior");

@@ -1,5 +1,7 @@
 package dev.sluice.pipeline.embed;
 
+import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.pipeline.request.InputChecks;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 
@@ -142,6 +144,7 @@ public final class EmbeddingEngine implements StageEngine {
       throw new IllegalArgumentException(
           "model %s has no image encoder, so it cannot embed a picture".formatted(name));
     }
+    InputChecks.requirePicture(Map.of(TensorNames.IMAGE, picture), TensorNames.IMAGE, 3);
     return embeddings(images.embed(picture), noPicture);
   }
 

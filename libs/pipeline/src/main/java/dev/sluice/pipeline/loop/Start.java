@@ -1,5 +1,7 @@
 package dev.sluice.pipeline.loop;
 
+import dev.sluice.catalog.SampleGrid;
+import java.util.Arrays;
 import dev.sluice.diffusion.random.NoiseSource;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
@@ -65,5 +67,42 @@ public record Start(
 
   public Start keeping(KnownRegion region) {
     return new Start(step, sample, appended, region);
+  }
+
+  /**
+   * Refuses what the network cannot work on.
+   *
+   * @param channels of a sample
+   * @throws IllegalArgumentException if the sample has other extents or channels, or what goes
+   *     beside it has others than it
+   */
+  public void requireWorkable(int channels, SampleGrid grid) {
+    int[] shape = sample.shape();
+    if (shape.length != 4 || shape[1] != channels) {
+      throw new IllegalArgumentException(
+          "the sample has the shape %s; expected [1, %d, height, width]"
+              .formatted(Arrays.toString(shape), channels));
+    }
+    if (!grid.takes(shape[2]) || !grid.takes(shape[3])) {
+      throw new IllegalArgumentException(
+          "a sample of %d x %d values; both sides must be %s".formatted(shape[3], shape[2], grid));
+    }
+    if (known != null) {
+      requireExtents("the picture that is painted into", known.original());
+      requireExtents("the mask", known.mask());
+    }
+    if (appended != null) {
+      requireExtents("what stands beside the sample", appended);
+    }
+  }
+
+  private void requireExtents(String what, HostTensor.Floats tensor) {
+    int[] own = sample.shape();
+    int[] found = tensor.shape();
+    if (found[2] != own[2] || found[3] != own[3]) {
+      throw new IllegalArgumentException(
+          "%s has %d x %d values; the sample has %d x %d"
+              .formatted(what, found[3], found[2], own[3], own[2]));
+    }
   }
 }

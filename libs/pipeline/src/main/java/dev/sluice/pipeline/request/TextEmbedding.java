@@ -67,6 +67,23 @@ public record TextEmbedding(
     return tensor;
   }
 
+  /**
+   * Refuses a text of another text encoder.
+   *
+   * @param own a text of the model's own
+   * @param prefix of its tensors' names
+   */
+  public void requireLike(TextEmbedding own, String prefix) {
+    InputChecks.requireLike(own.tensors(prefix), tensors(prefix));
+    int tokens = hiddenStates.shape()[1];
+    int expected = own.hiddenStates.shape()[1];
+    if (tokens != expected) {
+      throw new InvalidInputException(
+          prefix + TensorNames.TEXT_HIDDEN_STATES,
+          "%d tokens; this model takes %d".formatted(tokens, expected));
+    }
+  }
+
   /** The inverse of {@link #of}. */
   public Map<String, HostTensor> tensors(String prefix) {
     return Map.of(

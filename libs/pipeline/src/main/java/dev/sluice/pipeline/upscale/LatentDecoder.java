@@ -1,5 +1,7 @@
 package dev.sluice.pipeline.upscale;
 
+import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.pipeline.request.InputChecks;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.SampleSize;
@@ -53,6 +55,7 @@ public final class LatentDecoder implements UpscalerEngine {
       List<Sampling> samplings,
       TorchGenerator generator,
       StepListener listener) {
+    InputChecks.requirePicture(Map.of(TensorNames.SAMPLE, sample), TensorNames.SAMPLE, channels);
     List<HostTensor.Floats> pictures = new ArrayList<>();
     for (int i = 0; i < sample.shape()[0]; i++) {
       listener.beforeStep();

@@ -2,8 +2,8 @@ package dev.sluice.planning.family;
 
 import static dev.sluice.planning.sampling.SettingsOverlay.overlay;
 
-import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.SampleGrid;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
@@ -61,13 +61,11 @@ public record DenoisingPlanner(
 
   @Override
   public SizeLimits limits(ModelFolder model) {
-    Config config = model.config(model.pipeline().denoiser().component());
+    SampleGrid grid = SampleGrid.of(model);
     int scale = model.sampleSize().downscale();
-    int multiple = SampleMultiple.of(config);
-    int positions = config.integer("pos_embed_max_size", 0);
-    return positions > 0
-        ? SizeLimits.upTo(positions * multiple * scale, scale, multiple, naturalSize(model))
-        : SizeLimits.of(scale, multiple, naturalSize(model));
+    return grid.most() < Integer.MAX_VALUE
+        ? SizeLimits.upTo(grid.most() * scale, scale, grid.multiple(), naturalSize(model))
+        : SizeLimits.of(scale, grid.multiple(), naturalSize(model));
   }
 
   @Override

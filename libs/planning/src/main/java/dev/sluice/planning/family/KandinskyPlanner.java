@@ -3,6 +3,7 @@ package dev.sluice.planning.family;
 import static dev.sluice.planning.sampling.SettingsOverlay.overlay;
 
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.SampleGrid;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
@@ -36,7 +37,7 @@ final class KandinskyPlanner implements PipelinePlanner {
   public SizeLimits limits(ModelFolder model) {
     return SizeLimits.of(
         model.sampleSize().downscale(),
-        SampleMultiple.of(model.config("unet")),
+        SampleGrid.of(model).multiple(),
         naturalSize(model));
   }
 
