@@ -15,9 +15,11 @@ import java.util.Map;
  * do.
  *
  * @param ids by the text that stands for the token
+ * @param matching the same tokens, as far as it is said how they are found
  * @param listed whether {@code tokenizer_config.json} lists them
  */
-public record AddedTokenFiles(Map<String, Long> ids, boolean listed) {
+public record AddedTokenFiles(
+    Map<String, Long> ids, Map<String, TokenMatching> matching, boolean listed) {
 
   private static final String CONFIG = "tokenizer_config.json";
   private static final String LIST = "added_tokens_decoder";
@@ -32,19 +34,23 @@ public record AddedTokenFiles(Map<String, Long> ids, boolean listed) {
    */
   public static AddedTokenFiles read(Path folder, String origin) {
     Map<String, Long> ids = new LinkedHashMap<>();
+    Map<String, TokenMatching> matching = new LinkedHashMap<>();
     if (Files.isRegularFile(folder.resolve(CONFIG))) {
       JsonNode list = ModelFile.json(folder.resolve(CONFIG), origin + "/" + CONFIG).path(LIST);
       if (list.isObject()) {
         for (Map.Entry<String, JsonNode> token : list.properties()) {
-          ids.put(token.getValue().path("content").asText(), id(origin, token.getKey()));
+          String content = token.getValue().path("content").asText();
+          ids.put(content, id(origin, token.getKey()));
+          matching.put(content, TokenMatching.of(token.getValue()));
         }
-        return new AddedTokenFiles(ids, true);
+        return new AddedTokenFiles(ids, matching, true);
       }
     }
     if (Files.isRegularFile(folder.resolve(WHOLE))) {
       JsonNode tokens = ModelFile.json(folder.resolve(WHOLE), origin + "/" + WHOLE);
       for (JsonNode token : tokens.path("added_tokens")) {
         ids.put(token.path("content").asText(), token.path("id").asLong());
+        matching.put(token.path("content").asText(), TokenMatching.of(token));
       }
     }
     if (Files.isRegularFile(folder.resolve(OLD))) {
@@ -58,7 +64,7 @@ public record AddedTokenFiles(Map<String, Long> ids, boolean listed) {
         ids.put(token.getKey(), token.getValue().asLong());
       }
     }
-    return new AddedTokenFiles(ids, false);
+    return new AddedTokenFiles(ids, matching, false);
   }
 
   private static long id(String origin, String key) {

@@ -83,7 +83,7 @@ public final class ClipTokenizer implements Tokenizer {
     }
     added.putAll(config.addedTokens());
     ids.putAll(added);
-    AddedTokens tokens = new AddedTokens(added);
+    AddedTokens tokens = new AddedTokens(added, config.matching());
     // Start and end are found in the cleaned text too: people write <|EndOfText|>.
     Map<String, Long> marks = new LinkedHashMap<>(added);
     marks.keySet().retainAll(List.of(START, END));
@@ -103,7 +103,7 @@ public final class ClipTokenizer implements Tokenizer {
     for (JsonNode token : definition.path("added_tokens")) {
       ids.put(token.path("content").asText(), token.path("id").asLong());
     }
-    HuggingFace.add(definition, config.addedTokens());
+    HuggingFace.add(definition, config.addedTokens(), config.matching());
     ids.putAll(config.addedTokens());
     HuggingFaceTokenizer bytePairs = HuggingFace.open(folder, definition);
     return new ClipTokenizer(

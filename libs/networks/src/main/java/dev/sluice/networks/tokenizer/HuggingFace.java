@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.catalog.file.ModelFile;
+import dev.sluice.catalog.tokenizer.TokenMatching;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,7 +34,7 @@ final class HuggingFace {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("version", "1.0");
     ArrayNode added = root.putArray("added_tokens");
-    special.forEach((content, id) -> put(added, content, id, true));
+    special.forEach((content, id) -> put(added, content, id, TokenMatching.EXACT, true));
     ArrayNode steps =
         root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
     ObjectNode words = steps.addObject().put("type", "Split");
@@ -53,7 +54,8 @@ final class HuggingFace {
   }
 
   /** Puts added tokens into a definition that does not have them yet. */
-  static void add(ObjectNode definition, Map<String, Long> tokens) {
+  static void add(
+      ObjectNode definition, Map<String, Long> tokens, Map<String, TokenMatching> matching) {
     ArrayNode added =
         definition.path("added_tokens") instanceof ArrayNode given
             ? given
@@ -63,19 +65,21 @@ final class HuggingFace {
     tokens.forEach(
         (content, id) -> {
           if (!there.contains(content)) {
-            put(added, content, id, false);
+            TokenMatching how = matching.getOrDefault(content, TokenMatching.EXACT);
+            put(added, content, id, how, false);
           }
         });
   }
 
-  private static void put(ArrayNode added, String content, long id, boolean special) {
+  private static void put(
+      ArrayNode added, String content, long id, TokenMatching how, boolean special) {
     added
         .addObject()
         .put("id", id)
         .put("content", content)
-        .put("single_word", false)
-        .put("lstrip", false)
-        .put("rstrip", false)
+        .put("single_word", how.singleWord())
+        .put("lstrip", how.lstrip())
+        .put("rstrip", how.rstrip())
         .put("normalized", false)
         .put("special", special);
   }

@@ -87,7 +87,7 @@ public final class T5Tokenizer implements Tokenizer {
       }
       added.putAll(config.addedTokens());
     }
-    AddedTokens tokens = new AddedTokens(added);
+    AddedTokens tokens = new AddedTokens(added, config.matching());
     return new T5Tokenizer(
         text -> tokens.segment(text, part -> segment(pieces, part)),
         library,
@@ -116,7 +116,7 @@ public final class T5Tokenizer implements Tokenizer {
 
   private static T5Tokenizer ofDefinition(Path file, TokenizerConfig config) {
     ObjectNode definition = TokenizerConfig.readObject(file);
-    HuggingFace.add(definition, config.addedTokens());
+    HuggingFace.add(definition, config.addedTokens(), config.matching());
     HuggingFaceTokenizer library = HuggingFace.open(file, definition);
     return new T5Tokenizer(
         text -> HuggingFace.segment(library, text),

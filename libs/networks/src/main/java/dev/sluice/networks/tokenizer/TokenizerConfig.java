@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.catalog.file.ModelFile;
 import dev.sluice.catalog.tokenizer.AddedTokenFiles;
+import dev.sluice.catalog.tokenizer.TokenMatching;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -82,5 +83,10 @@ final class TokenizerConfig {
   /** The tokens added after the tokenizer was made, by their text. */
   Map<String, Long> addedTokens() {
     return added.ids();
+  }
+
+  /** How they are found in a text. */
+  Map<String, TokenMatching> matching() {
+    return added.matching();
   }
 }
