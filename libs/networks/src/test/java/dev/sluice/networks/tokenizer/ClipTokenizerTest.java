@@ -102,6 +102,21 @@ class ClipTokenizerTest {
     assertThat(old).contains(634).isNotEqualTo(plain).hasSizeLessThan(plain.length);
   }
 
+  @Test
+  void aTokenThatIsAWholeWord_isNoneInALongerOne() throws Exception {
+    copy("vocab.json", "merges.txt");
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        """
+        {"added_tokens_decoder": {
+           "632": {"content": "<|startoftext|>"}, "633": {"content": "<|endoftext|>"},
+           "634": {"content": "<toy>", "single_word": true}}}""");
+    try (Tokenizer tokenizer = Tokenizers.open(folder)) {
+      assertThat(tokenizer.encode("a <toy> s")).contains(634);
+      assertThat(tokenizer.encode("a <toy>s")).doesNotContain(634);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"1000000000000000019884624838656", "1e30", "100000000", "0", "-1", "null"})
