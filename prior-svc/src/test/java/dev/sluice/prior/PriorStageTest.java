@@ -1,5 +1,6 @@
 package dev.sluice.prior;
 
+import dev.sluice.pipeline.batch.BatchLimit;
 import static java.util.Collections.nCopies;
 import static java.util.Comparator.comparingDouble;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -225,7 +226,7 @@ class PriorStageTest {
     StageTrial.Context context = new StageTrial.Context();
     StageResult result = stage.run(one, context).getResult();
 
-    try (ImageEncoder images = ImageEncoder.load(StageTrial.model("pipe-unclip-image-variation"))) {
+    try (ImageEncoder images = ImageEncoder.load(StageTrial.model("pipe-unclip-image-variation"), BatchLimit.DEFAULT)) {
       assertThat(result.getOutputsMap())
           .containsOnly(
               Map.entry(
@@ -240,7 +241,7 @@ class PriorStageTest {
     String model = "pipe-unclip-image-variation";
     HostTensor.Floats picture = StageTrial.anyFloats(1, 3, 40, 31);
     HostTensor.Floats end;
-    try (ImageEncoder images = ImageEncoder.load(StageTrial.model(model))) {
+    try (ImageEncoder images = ImageEncoder.load(StageTrial.model(model), BatchLimit.DEFAULT)) {
       end = images.embed(picture);
     }
     HostTensor.Floats start = StageTrial.anyFloats(end.shape());

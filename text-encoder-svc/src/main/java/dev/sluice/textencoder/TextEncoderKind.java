@@ -25,7 +25,7 @@ final class TextEncoderKind implements EngineKind<TextEncoder> {
 
   @Override
   public TextEncoder load(ModelFolder model, BatchLimit limit) {
-    return Families.textEncoder(model);
+    return Families.textEncoder(model, limit);
   }
 
   @Override

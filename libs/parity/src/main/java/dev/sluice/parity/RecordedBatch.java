@@ -1,5 +1,6 @@
 package dev.sluice.parity;
 
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.parity.network.Reference;
@@ -30,7 +31,7 @@ final class RecordedBatch {
 
   /** Adds pictures of prompts. */
   void addPrompts(List<Prompt> prompts, ModelFolder model) {
-    try (TextEncoder encoder = Families.textEncoder(model)) {
+    try (TextEncoder encoder = Families.textEncoder(model, BatchLimit.DEFAULT)) {
       for (Prompt prompt : prompts) {
         Map<String, HostTensor> tensors = encoder.encode(prompt);
         for (int i = 0; i < each; i++) {

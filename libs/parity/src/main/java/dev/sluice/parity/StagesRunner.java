@@ -137,7 +137,7 @@ final class StagesRunner {
       negatives.add(TextEmbedding.of(tensors, TensorNames.NEGATIVE));
     }
     try (DiffusionPrior prior = DiffusionPrior.load(model, BatchLimit.DEFAULT);
-        ImageEncoder images = ImageEncoder.load(model)) {
+        ImageEncoder images = ImageEncoder.load(model, BatchLimit.DEFAULT)) {
       HostTensor.Floats sampled = prior.sample(texts, negatives, sampling(), generator, listener);
       int pictures = unwanted ? texts.size() / 2 : texts.size();
       HostTensor.Floats none =

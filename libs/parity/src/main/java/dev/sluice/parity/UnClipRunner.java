@@ -95,7 +95,7 @@ final class UnClipRunner {
     batch.putOfPrompts(EMBEDDINGS, TensorNames.IMAGE_EMBEDS);
     if (batch.rowsOf(PICTURES) > 0) {
       batch.putOfPrompts(PICTURES, TensorNames.IMAGE);
-      try (ImageEncoder images = ImageEncoder.load(model)) {
+      try (ImageEncoder images = ImageEncoder.load(model, BatchLimit.DEFAULT)) {
         for (Map<String, HostTensor> input : batch.inputs()) {
           HostTensor.Floats picture = (HostTensor.Floats) input.remove(TensorNames.IMAGE);
           input.put(TensorNames.IMAGE_EMBEDS, images.encode(picture));

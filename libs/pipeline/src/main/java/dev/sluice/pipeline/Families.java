@@ -35,34 +35,34 @@ public final class Families {
    *
    * @throws IllegalArgumentException if the model has none
    */
-  public static TextEncoder textEncoder(ModelFolder model) {
+  public static TextEncoder textEncoder(ModelFolder model, BatchLimit limit) {
     return model.load(
         folder ->
             switch (folder.pipeline().text()) {
               case NONE ->
                   throw new IllegalArgumentException(
                       folder.pipeline().className() + " takes no text");
-              case CLIP -> new SdText(folder);
-              case CLIP_PROJECTED -> ProjectedClipText.load(folder);
-              case SDXL -> new SdxlText(folder);
-              case SD3 -> new Sd3Text(folder);
-              case T5 -> new T5Text(folder);
+              case CLIP -> new SdText(folder, limit);
+              case CLIP_PROJECTED -> ProjectedClipText.load(folder, limit);
+              case SDXL -> new SdxlText(folder, limit);
+              case SD3 -> new Sd3Text(folder, limit);
+              case T5 -> new T5Text(folder, limit);
             });
   }
 
   /** Loads the denoiser of a model, with all that conditions it. */
   public static DenoiserEngine denoiser(ModelFolder model, BatchLimit limit) {
-    return DenoiserEngine.load(model, Families::family, limit);
+    return DenoiserEngine.load(model, folder -> family(folder, limit), limit);
   }
 
-  public static DenoiserFamily family(ModelFolder model) {
+  public static DenoiserFamily family(ModelFolder model, BatchLimit limit) {
     return switch (model.pipeline().denoiser()) {
       case NONE ->
           throw new IllegalArgumentException(
               model.pipeline().className() + " has nothing to denoise");
-      case UNCLIP_DECODER -> new UnClipDecoder(model);
-      case STABLE_DIFFUSION -> new StableDiffusion(model);
-      case STABLE_DIFFUSION_XL -> new StableDiffusionXl(model);
+      case UNCLIP_DECODER -> new UnClipDecoder(model, limit);
+      case STABLE_DIFFUSION -> new StableDiffusion(model, limit);
+      case STABLE_DIFFUSION_XL -> new StableDiffusionXl(model, limit);
       case STABLE_DIFFUSION_3 -> new StableDiffusion3(model);
       case LATENT_UPSCALER -> new StableDiffusionUpscaler(model);
       case UNCONDITIONAL -> new Unconditional(model);
@@ -79,7 +79,7 @@ public final class Families {
         folder ->
             switch (folder.pipeline().finish()) {
               case SUPER_RESOLUTION -> SuperResolutionCascade.load(folder, limit);
-              case AUTOENCODER -> new LatentDecoder(folder);
+              case AUTOENCODER -> new LatentDecoder(folder, limit);
               case NONE -> new FinishedPicture();
             });
   }

@@ -65,7 +65,7 @@ public final class UnClipPipeline implements AutoCloseable {
       closer.opened(prior);
       UnClipPipeline pipeline =
           new UnClipPipeline(
-              closer.opened(ProjectedClipText.load(model)),
+              closer.opened(ProjectedClipText.load(model, limit)),
               prior,
               closer.opened(Families.denoiser(model, limit)),
               closer.opened(Families.upscaler(model, limit)));

@@ -92,7 +92,7 @@ class StageEnginesTest {
   private static List<StageEngine> engines(ModelFolder model) {
     List<StageEngine> engines = new ArrayList<>();
     if (model.pipeline().takesText()) {
-      engines.add(Families.textEncoder(model));
+      engines.add(Families.textEncoder(model, BatchLimit.DEFAULT));
     }
     if (model.pipeline().makesEmbeddings()) {
       engines.add(EmbeddingEngine.load(model, BatchLimit.DEFAULT));

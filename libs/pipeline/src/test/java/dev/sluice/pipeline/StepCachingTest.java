@@ -39,7 +39,7 @@ class StepCachingTest {
   private final Map<String, HostTensor> text = text();
 
   private Map<String, HostTensor> text() {
-    try (TextEncoder encoder = Families.textEncoder(model)) {
+    try (TextEncoder encoder = Families.textEncoder(model, BatchLimit.DEFAULT)) {
       return encoder.encode(Prompt.of("a lighthouse").without("fog"));
     }
   }

@@ -73,7 +73,7 @@ class UnClipGoldenTest {
   @Test
   void encode_givesTheReferenceTokensAndEmbeddings() throws Exception {
     Run run = Run.read("pipe-unclip", "txt2img");
-    try (ProjectedClipText text = ProjectedClipText.load(run.model());
+    try (ProjectedClipText text = ProjectedClipText.load(run.model(), BatchLimit.DEFAULT);
         TensorSource golden = run.golden()) {
       List<String> texts = List.of(run.request().prompt(), "");
       for (int i = 0; i < texts.size(); i++) {
@@ -89,7 +89,7 @@ class UnClipGoldenTest {
     if (golden.names().contains("in.image_embeddings")) {
       return tensor(golden, "in.image_embeddings");
     }
-    try (ImageEncoder images = ImageEncoder.load(run.model())) {
+    try (ImageEncoder images = ImageEncoder.load(run.model(), BatchLimit.DEFAULT)) {
       return images.encode(tensor(golden, "in.image_clip"));
     }
   }

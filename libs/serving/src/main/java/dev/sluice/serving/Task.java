@@ -1,5 +1,6 @@
 package dev.sluice.serving;
 
+import java.util.concurrent.CancellationException;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.v1.ErrorCode;
@@ -100,7 +101,7 @@ public final class Task {
     } catch (OutOfMemoryError | TFResourceExhaustedException e) {
       engines.full("a picture's work ran out of memory: " + e.getMessage());
       throw new WorkerFullException(e);
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | CancellationException e) {
       Thread.currentThread().interrupt();
       throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
     }

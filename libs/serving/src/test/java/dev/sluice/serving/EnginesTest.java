@@ -67,7 +67,7 @@ class EnginesTest {
           } catch (InterruptedException e) {
             throw new IllegalStateException(e);
           }
-          TextEncoder encoder = Families.textEncoder(model);
+          TextEncoder encoder = Families.textEncoder(model, BatchLimit.DEFAULT);
           try {
             mayEnd.await();
           } catch (InterruptedException e) {

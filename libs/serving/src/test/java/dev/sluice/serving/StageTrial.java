@@ -133,14 +133,14 @@ public final class StageTrial {
 
   /** The tensors of a prompt and of the empty negative prompt. */
   public static Map<String, Tensor> text(String prompt) {
-    try (TextEncoder text = Families.textEncoder(model())) {
+    try (TextEncoder text = Families.textEncoder(model(), BatchLimit.DEFAULT)) {
       return StageTensors.of(text.encode(Prompt.of(prompt)));
     }
   }
 
   /** The tensors of a prompt and of a negative prompt, as another recorded model has them. */
   public static Map<String, Tensor> text(String model, String prompt, String negative) {
-    try (TextEncoder text = Families.textEncoder(model(model))) {
+    try (TextEncoder text = Families.textEncoder(model(model), BatchLimit.DEFAULT)) {
       return StageTensors.of(text.encode(Prompt.of(prompt).without(negative)));
     }
   }

@@ -137,18 +137,6 @@ public final class Network implements AutoCloseable {
   }
 
   /**
-   * {@link #run(Map, Set)} of one picture or text.
-   *
-   * @throws NonFiniteOutputException when one of those outputs is not finite
-   */
-  public Map<String, HostTensor.Floats> runChecked(
-      Map<String, HostTensor> inputs, Set<String> outputs) {
-    Map<String, HostTensor.Floats> found = run(inputs, outputs);
-    NonFiniteOutputException.refuse(name, inputs, found);
-    return found;
-  }
-
-  /**
    * {@link #run(Map)}, computing only what the named outputs need.
    *
    * @throws IllegalArgumentException when there is no output of one of the names

@@ -37,6 +37,11 @@ public record BatchLimit(int rows, long pixels, int calls) {
     return new BatchLimit(rows, Math.min(this.pixels, pixels), calls);
   }
 
+  /** The same for rows whose inputs' values stand for so many pixels each. */
+  public BatchLimit perValue(int pixelsOfValue) {
+    return new BatchLimit(rows, Math.max(1, pixels / pixelsOfValue), calls);
+  }
+
   /** How many rows of that cost fit; at least one. */
   int rowsOf(long costOfRow) {
     return (int) Math.max(1, Math.min(rows, pixels / costOfRow));

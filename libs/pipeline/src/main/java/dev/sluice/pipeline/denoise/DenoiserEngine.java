@@ -65,7 +65,7 @@ public final class DenoiserEngine implements StageEngine {
             RowNetwork.of(denoiser.network()),
             limit);
     this.guides = new GradientGuidances(model, denoiser.space(), limit);
-    this.previews = new Previews(model, denoiser.space());
+    this.previews = new Previews(model, denoiser.space(), limit);
     this.example = denoiser.example();
   }
 

@@ -9,7 +9,6 @@ import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -63,13 +62,9 @@ public interface DenoiserFamily extends AutoCloseable {
   /** Inputs of a picture that shows nothing, to warm up with. */
   Map<String, HostTensor> example();
 
-  /** Every network, to be closed. */
-  default List<Network> networks() {
-    return List.of(network());
-  }
-
+  /** Frees its networks. */
   @Override
   default void close() {
-    networks().forEach(Network::close);
+    network().close();
   }
 }

@@ -1,8 +1,11 @@
 package dev.sluice.pipeline.denoise;
 
+import java.util.Map;
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.tensor.LatentScale;
@@ -14,14 +17,16 @@ import java.util.List;
  * Makes pictures into latents, to start from them. The autoencoder is loaded when the first picture
  * comes: most requests start from noise.
  */
-final class LatentEncoder {
+final class LatentEncoder implements AutoCloseable {
 
   private final ModelFolder model;
   private final LatentScale scale;
-  private Network vae;
+  private final BatchLimit limit;
+  private AskedNetwork vae;
 
-  LatentEncoder(ModelFolder model) {
+  LatentEncoder(ModelFolder model, BatchLimit limit) {
     this.model = model;
+    this.limit = limit;
     this.scale = LatentScale.of(model.config("vae"));
   }
 
@@ -34,7 +39,8 @@ final class LatentEncoder {
     List<HostTensor.Floats> means = new ArrayList<>();
     List<HostTensor.Floats> spreads = new ArrayList<>();
     for (int i = 0; i < pictures.shape()[0]; i++) {
-      var outputs = vae().runChecked(java.util.Map.of("x", pictures.row(i)));
+      Map<String, HostTensor.Floats> outputs =
+          vae().ask(Map.of("x", pictures.row(i)), Claim.ANYBODYS);
       means.add(outputs.get("mean"));
       spreads.add(outputs.get("std"));
     }
@@ -48,14 +54,17 @@ final class LatentEncoder {
     return scale.toDenoiser(new HostTensor.Floats(latents, mean.shape()));
   }
 
-  private synchronized Network vae() {
+  private synchronized AskedNetwork vae() {
     if (vae == null) {
-      vae = Components.network(model, "vae");
+      vae = new AskedNetwork(Components.network(model, "vae"), limit);
     }
     return vae;
   }
 
-  synchronized List<Network> networks() {
-    return vae == null ? List.of() : List.of(vae);
+  @Override
+  public synchronized void close() {
+    if (vae != null) {
+      vae.close();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.denoise;
 
+import dev.sluice.pipeline.batch.BatchLimit;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE;
 import static dev.sluice.pipeline.request.TensorNames.LATENT;
 import static dev.sluice.pipeline.request.TensorNames.MASK;
@@ -8,7 +9,6 @@ import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.loop.KnownRegion;
 import dev.sluice.pipeline.loop.Start;
@@ -27,7 +27,7 @@ import java.util.Map;
  * another model of the same latents left at a share of the schedule is taken over as it is (Podell
  * et al. 2023, "SDXL", section 2.5; Balaji et al. 2022, "eDiff-I", section 4.1).
  */
-final class LatentStart {
+final class LatentStart implements AutoCloseable {
 
   private static final int EXAMPLE_EXTENT = 8;
 
@@ -36,8 +36,8 @@ final class LatentStart {
   private final boolean seesMasks;
   private final int trainTimesteps;
 
-  LatentStart(ModelFolder model) {
-    this.encoder = new LatentEncoder(model);
+  LatentStart(ModelFolder model, BatchLimit limit) {
+    this.encoder = new LatentEncoder(model, limit);
     int latent = model.config("vae").integer("latent_channels", 4);
     Config unet = model.config("unet");
     int channels = unet.integer("in_channels", 4);
@@ -147,7 +147,8 @@ final class LatentStart {
         : Map.of();
   }
 
-  List<Network> networks() {
-    return encoder.networks();
+  @Override
+  public void close() {
+    encoder.close();
   }
 }

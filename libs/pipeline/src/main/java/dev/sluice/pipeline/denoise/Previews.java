@@ -1,5 +1,7 @@
 package dev.sluice.pipeline.denoise;
 
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
@@ -33,12 +35,14 @@ public final class Previews implements AutoCloseable {
 
   private final ModelFolder model;
   private final SampleSpace space;
+  private final BatchLimit limit;
   private final ExecutorService maker;
   private LatentDecoder decoder;
 
-  Previews(ModelFolder model, SampleSpace space) {
+  Previews(ModelFolder model, SampleSpace space, BatchLimit limit) {
     this.model = model;
     this.space = space;
+    this.limit = limit;
     this.maker =
         new ThreadPoolExecutor(
             1,
@@ -79,7 +83,7 @@ public final class Previews implements AutoCloseable {
   HostTensor.Floats picture(HostTensor.Floats sample) {
     if (space.downscale() > 1) {
       HostTensor.Floats small = atMost(LARGEST_LATENT, sample);
-      return atMost(LARGEST_PICTURE, decoder().decoded(small));
+      return atMost(LARGEST_PICTURE, decoder().decoded(small, Claim.ANYBODYS));
     }
     int channels = sample.shape()[1];
     if (channels != GREY && channels != RGB) {
@@ -91,7 +95,7 @@ public final class Previews implements AutoCloseable {
   /** The autoencoder is another stage's; it is loaded here when the first preview is asked for. */
   private synchronized LatentDecoder decoder() {
     if (decoder == null) {
-      decoder = model.load(LatentDecoder::new);
+      decoder = model.load(folder -> new LatentDecoder(folder, limit));
     }
     return decoder;
   }

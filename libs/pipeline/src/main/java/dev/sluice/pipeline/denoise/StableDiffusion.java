@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.denoise;
 
+import dev.sluice.pipeline.batch.BatchLimit;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
@@ -18,9 +19,7 @@ import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -36,10 +35,10 @@ public final class StableDiffusion implements DenoiserFamily {
   private final SchedulerConfig scheduler;
   private final LatentStart latents;
 
-  public StableDiffusion(ModelFolder model) {
+  public StableDiffusion(ModelFolder model, BatchLimit limit) {
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
-    this.latents = new LatentStart(model);
+    this.latents = new LatentStart(model, limit);
     this.unet = Components.network(model, "unet");
   }
 
@@ -103,9 +102,8 @@ public final class StableDiffusion implements DenoiserFamily {
   }
 
   @Override
-  public List<Network> networks() {
-    List<Network> networks = new ArrayList<>(latents.networks());
-    networks.add(unet);
-    return networks;
+  public void close() {
+    latents.close();
+    unet.close();
   }
 }

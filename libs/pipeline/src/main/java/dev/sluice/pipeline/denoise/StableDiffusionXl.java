@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.denoise;
 
+import dev.sluice.pipeline.batch.BatchLimit;
 import static dev.sluice.pipeline.request.TensorNames.AESTHETIC_SCORE;
 import static dev.sluice.pipeline.request.TensorNames.CROP_CORNER;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
@@ -23,9 +24,7 @@ import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -45,10 +44,10 @@ public final class StableDiffusionXl implements DenoiserFamily {
   private final LatentStart latents;
   private final boolean aestheticScore;
 
-  public StableDiffusionXl(ModelFolder model) {
+  public StableDiffusionXl(ModelFolder model, BatchLimit limit) {
     this.config = model.config("unet");
     this.scheduler = model.scheduler("scheduler");
-    this.latents = new LatentStart(model);
+    this.latents = new LatentStart(model, limit);
     this.space = latents.space();
     this.aestheticScore = model.setting("requires_aesthetics_score", false);
     this.unet = Components.network(model, "unet");
@@ -157,9 +156,8 @@ public final class StableDiffusionXl implements DenoiserFamily {
   }
 
   @Override
-  public List<Network> networks() {
-    List<Network> networks = new ArrayList<>(latents.networks());
-    networks.add(unet);
-    return networks;
+  public void close() {
+    latents.close();
+    unet.close();
   }
 }

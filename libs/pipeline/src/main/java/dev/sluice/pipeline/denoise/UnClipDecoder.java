@@ -1,5 +1,8 @@
 package dev.sluice.pipeline.denoise;
 
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.batch.BatchLimit;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
@@ -21,7 +24,6 @@ import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.TextEmbedding;
 import dev.sluice.pipeline.tensor.Samples;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,21 +32,22 @@ import java.util.Map;
  */
 public final class UnClipDecoder implements DenoiserFamily {
 
-  private final Network textProjection;
+  private final AskedNetwork textProjection;
   private final Network decoder;
   private final SchedulerConfig scheduler;
   private final SampleSpace space;
   private final int extraTokens;
   private final TextEmbedding anyText;
 
-  public UnClipDecoder(ModelFolder model) {
+  public UnClipDecoder(ModelFolder model, BatchLimit limit) {
     this.scheduler = model.scheduler("decoder_scheduler");
     Config config = model.config("decoder");
     this.space = SampleSpace.of(model, config.integer("in_channels", 4));
     this.extraTokens = model.config("text_proj").integer("clip_extra_context_tokens", 4);
     this.anyText = TextEmbedding.zeros(model);
     try (Closer closer = new Closer()) {
-      this.textProjection = closer.opened(Components.network(model, "text_proj"));
+      this.textProjection =
+          closer.opened(new AskedNetwork(Components.network(model, "text_proj"), limit));
       this.decoder = closer.opened(Components.network(model, "decoder"));
       closer.handOver();
     }
@@ -88,7 +91,7 @@ public final class UnClipDecoder implements DenoiserFamily {
    */
   private Condition condition(HostTensor picture, boolean dropped, TextEmbedding text) {
     Map<String, HostTensor.Floats> projected =
-        textProjection.runChecked(
+        textProjection.ask(
             Map.of(
                 "image_embeddings",
                 picture,
@@ -97,7 +100,8 @@ public final class UnClipDecoder implements DenoiserFamily {
                 "prompt_embeds",
                 text.embeds(),
                 "text_encoder_hidden_states",
-                text.hiddenStates()));
+                text.hiddenStates()),
+            Claim.ANYBODYS);
     return new Condition(
         Condition.Ports.UNET,
         Map.of(
@@ -139,7 +143,8 @@ public final class UnClipDecoder implements DenoiserFamily {
   }
 
   @Override
-  public List<Network> networks() {
-    return List.of(decoder, textProjection);
+  public void close() {
+    textProjection.close();
+    decoder.close();
   }
 }

@@ -1,5 +1,8 @@
 package dev.sluice.pipeline.embed;
 
+import dev.sluice.pipeline.tensor.Tensors;
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.Row;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SchedulerConfig;
@@ -79,7 +82,14 @@ public final class DiffusionPrior implements Prior {
     GuidanceInterval interval = GuidanceInterval.of(plan, sampling.guidance(), trainTimesteps);
     DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
     batcher.run(loop);
-    return network.runChecked(Map.of("prior_latents", loop.sample())).get("post_process_latents");
+    List<Row> sampled = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      sampled.add(new Row(Map.of("prior_latents", loop.sample().row(i))));
+    }
+    return Tensors.batch(
+        AskedNetwork.ask(batcher, sampled, listener.claim()).stream()
+            .map(outputs -> outputs.get("post_process_latents"))
+            .toList());
   }
 
   private static Condition condition(TextEmbedding text) {

@@ -46,7 +46,7 @@ public final class EmbeddingEngine implements StageEngine {
     try (Closer closer = new Closer()) {
       boolean seesPictures = model.has(ImageEncoder.COMPONENT);
       boolean drawsCodes = model.pipeline().hasPrior() && model.has(CodePrior.COMPONENT);
-      this.images = seesPictures ? closer.opened(ImageEncoder.load(model)) : null;
+      this.images = seesPictures ? closer.opened(ImageEncoder.load(model, limit)) : null;
       this.prior =
           model.pipeline().hasPrior() ? closer.opened(DiffusionPrior.load(model, limit)) : null;
       this.autoregressive = drawsCodes ? closer.opened(CodePrior.load(model, limit)) : null;
@@ -222,7 +222,10 @@ public final class EmbeddingEngine implements StageEngine {
 
   @Override
   public List<StepBatcher> batchers() {
-    return priors().stream().flatMap(one -> one.batchers().stream()).toList();
+    return Stream.concat(
+            priors().stream().flatMap(one -> one.batchers().stream()),
+            Stream.ofNullable(images).map(ImageEncoder::batcher))
+        .toList();
   }
 
   @Override

@@ -1,7 +1,10 @@
 package dev.sluice.pipeline.embed;
 
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.batch.StepBatcher;
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.model.Components;
 import java.util.Map;
@@ -14,19 +17,19 @@ public final class ImageEncoder implements AutoCloseable {
   /** Pixels a side that CLIP looks at, if a config says nothing. */
   public static final int CLIP_SIZE = 224;
 
-  private final Network network;
+  private final AskedNetwork network;
   private final int size;
   private final ImagePreprocessing preprocessing;
 
-  private ImageEncoder(ModelFolder model) {
+  private ImageEncoder(ModelFolder model, BatchLimit limit) {
     this.size = model.config(COMPONENT).integer("image_size", CLIP_SIZE);
     this.preprocessing = ImagePreprocessing.of(model, size);
-    this.network = Components.network(model, COMPONENT);
+    this.network = new AskedNetwork(Components.network(model, COMPONENT), limit);
   }
 
   /** Loads the image encoder of a model. */
-  public static ImageEncoder load(ModelFolder model) {
-    return model.load(ImageEncoder::new);
+  public static ImageEncoder load(ModelFolder model, BatchLimit limit) {
+    return model.load(folder -> new ImageEncoder(folder, limit));
   }
 
   /**
@@ -47,12 +50,16 @@ public final class ImageEncoder implements AutoCloseable {
    * @return {@code [1, width]}
    */
   public HostTensor.Floats encode(HostTensor.Floats pixels) {
-    return network.runChecked(Map.of("pixel_values", pixels)).get("image_embeds");
+    return network.ask(Map.of("pixel_values", pixels), Claim.ANYBODYS).get("image_embeds");
   }
 
   /** Kandinsky's embedding that stands for no picture, {@code [1, width]}: that of zeros. */
   public HostTensor.Floats noPicture() {
     return encode(new HostTensor.Floats(new float[3 * size * size], 1, 3, size, size));
+  }
+
+  StepBatcher batcher() {
+    return network.batcher();
   }
 
   @Override

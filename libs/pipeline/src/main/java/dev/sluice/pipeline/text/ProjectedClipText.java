@@ -1,5 +1,7 @@
 package dev.sluice.pipeline.text;
 
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.tokenizer.TokenIds;
@@ -20,15 +22,15 @@ public final class ProjectedClipText implements TextEncoder {
   private final TextTower tower;
   private final int length;
 
-  private ProjectedClipText(ModelFolder model) {
+  private ProjectedClipText(ModelFolder model, BatchLimit limit) {
     int positions = model.config("text_encoder").integer("max_position_embeddings", 77);
-    this.tower = TextTower.load(model, "", false, "text_embeds", "last_hidden_state");
+    this.tower = TextTower.load(model, limit, "", false, "text_embeds", "last_hidden_state");
     this.length = Math.min(tower.length(), positions);
   }
 
   /** Loads the text encoder and the tokenizer of a model. */
-  public static ProjectedClipText load(ModelFolder model) {
-    return model.load(ProjectedClipText::new);
+  public static ProjectedClipText load(ModelFolder model, BatchLimit limit) {
+    return model.load(folder -> new ProjectedClipText(folder, limit));
   }
 
   /** What the network is given for a text. */
@@ -58,6 +60,11 @@ public final class ProjectedClipText implements TextEncoder {
   @Override
   public List<String> leftOut(Prompt prompt) {
     return TextCut.sentences(prompt, text -> tower.cut(text, length, TextCut.UNSEEN));
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of(tower.batcher());
   }
 
   @Override

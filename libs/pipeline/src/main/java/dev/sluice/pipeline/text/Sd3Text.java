@@ -4,6 +4,10 @@ import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_EMBEDS;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
+import java.util.Objects;
+import java.util.stream.Stream;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.model.Closer;
@@ -30,14 +34,14 @@ public final class Sd3Text implements TextEncoder {
   private final TextTower t5;
   private final int width;
 
-  public Sd3Text(ModelFolder model) {
+  public Sd3Text(ModelFolder model, BatchLimit limit) {
     this.width = model.config("transformer").integer("joint_attention_dim", 4096);
     try (Closer closer = new Closer()) {
-      this.first = closer.opened(TextTower.load(model, "", false, PENULTIMATE, "text_embeds"));
-      this.second = closer.opened(TextTower.load(model, "_2", false, PENULTIMATE, "text_embeds"));
+      this.first = closer.opened(TextTower.load(model, limit, "", false, PENULTIMATE, "text_embeds"));
+      this.second = closer.opened(TextTower.load(model, limit, "_2", false, PENULTIMATE, "text_embeds"));
       boolean t5Too = model.has("text_encoder_3");
       this.t5 =
-          t5Too ? closer.opened(TextTower.load(model, "_3", false, "last_hidden_state")) : null;
+          t5Too ? closer.opened(TextTower.load(model, limit, "_3", false, "last_hidden_state")) : null;
       closer.handOver();
     }
   }
@@ -88,6 +92,14 @@ public final class Sd3Text implements TextEncoder {
               ? byClip
               : t5.cut(text, prompt.maxTokens().orElse(T5_TOKENS), TextCut.UNSEEN).or(() -> byClip);
         });
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return Stream.of(first, second, t5)
+        .filter(Objects::nonNull)
+        .map(TextTower::batcher)
+        .toList();
   }
 
   @Override

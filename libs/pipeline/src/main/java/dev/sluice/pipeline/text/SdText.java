@@ -3,6 +3,8 @@ package dev.sluice.pipeline.text;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Prompt;
@@ -17,9 +19,9 @@ public final class SdText implements TextEncoder {
 
   private final TextTower clip;
 
-  public SdText(ModelFolder model) {
+  public SdText(ModelFolder model, BatchLimit limit) {
     boolean masked = model.config("text_encoder").bool("use_attention_mask", false);
-    this.clip = TextTower.load(model, "", masked, "last_hidden_state");
+    this.clip = TextTower.load(model, limit, "", masked, "last_hidden_state");
   }
 
   @Override
@@ -38,6 +40,11 @@ public final class SdText implements TextEncoder {
   @Override
   public List<String> leftOut(Prompt prompt) {
     return TextCut.sentences(prompt, text -> clip.cut(text, clip.length(), TextCut.UNSEEN));
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of(clip.batcher());
   }
 
   @Override

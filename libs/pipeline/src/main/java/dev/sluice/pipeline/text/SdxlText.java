@@ -4,6 +4,10 @@ import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_EMBEDS;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
+import java.util.Objects;
+import java.util.stream.Stream;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.model.Closer;
@@ -26,11 +30,11 @@ public final class SdxlText implements TextEncoder {
   private final TextTower second;
   private final boolean zerosWithoutNegative;
 
-  public SdxlText(ModelFolder model) {
+  public SdxlText(ModelFolder model, BatchLimit limit) {
     try (Closer closer = new Closer()) {
       boolean both = model.has("text_encoder");
-      this.first = both ? closer.opened(TextTower.load(model, "", false, PENULTIMATE)) : null;
-      this.second = closer.opened(TextTower.load(model, "_2", false, PENULTIMATE, "text_embeds"));
+      this.first = both ? closer.opened(TextTower.load(model, limit, "", false, PENULTIMATE)) : null;
+      this.second = closer.opened(TextTower.load(model, limit, "_2", false, PENULTIMATE, "text_embeds"));
       closer.handOver();
     }
     this.zerosWithoutNegative = model.setting("force_zeros_for_empty_prompt", true);
@@ -66,6 +70,14 @@ public final class SdxlText implements TextEncoder {
   @Override
   public List<String> leftOut(Prompt prompt) {
     return TextCut.sentences(prompt, text -> second.cut(text, second.length(), TextCut.UNSEEN));
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return Stream.of(first, second)
+        .filter(Objects::nonNull)
+        .map(TextTower::batcher)
+        .toList();
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.sluice.pipeline.text;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Prompt;
@@ -20,8 +22,8 @@ public final class T5Text implements TextEncoder {
 
   private final TextTower t5;
 
-  public T5Text(ModelFolder model) {
-    this.t5 = TextTower.load(model, "", true, "last_hidden_state");
+  public T5Text(ModelFolder model, BatchLimit limit) {
+    this.t5 = TextTower.load(model, limit, "", true, "last_hidden_state");
   }
 
   @Override
@@ -44,6 +46,11 @@ public final class T5Text implements TextEncoder {
   @Override
   public List<String> leftOut(Prompt prompt) {
     return TextCut.sentences(prompt, text -> t5.cut(cleaned(text), TOKENS, TextCut.UNSEEN));
+  }
+
+  @Override
+  public List<StepBatcher> batchers() {
+    return List.of(t5.batcher());
   }
 
   @Override

@@ -1,7 +1,6 @@
 package dev.sluice.pipeline.text;
 
 import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.request.TensorNames;
@@ -25,10 +24,5 @@ public interface TextEncoder extends StageEngine {
   @Override
   default void warmUp() {
     encode(Prompt.of(""));
-  }
-
-  @Override
-  default List<StepBatcher> batchers() {
-    return List.of();
   }
 }

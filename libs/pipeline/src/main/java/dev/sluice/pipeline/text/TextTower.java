@@ -1,11 +1,14 @@
 package dev.sluice.pipeline.text;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.tokenizer.TokenIds;
 import dev.sluice.networks.tokenizer.Tokenizer;
 import dev.sluice.networks.tokenizer.Tokenizers;
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.model.Closer;
 import dev.sluice.pipeline.model.Components;
 import java.util.LinkedHashMap;
@@ -22,10 +25,9 @@ final class TextTower implements AutoCloseable {
   private static final int REMEMBERED = 64;
 
   private final Tokenizer tokenizer;
-  private final Network network;
+  private final AskedNetwork network;
   private final boolean masked;
   private final int length;
-  private final Set<String> outputs;
   private final Map<String, Map<String, HostTensor.Floats>> remembered =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -35,9 +37,7 @@ final class TextTower implements AutoCloseable {
         }
       };
 
-  private TextTower(
-      Tokenizer tokenizer, Network network, boolean masked, int positions, Set<String> outputs) {
-    this.outputs = outputs;
+  private TextTower(Tokenizer tokenizer, AskedNetwork network, boolean masked, int positions) {
     this.tokenizer = tokenizer;
     this.length = Math.min(tokenizer.maxLength(), positions);
     this.network = network;
@@ -51,14 +51,18 @@ final class TextTower implements AutoCloseable {
    * @param masked whether padding is hidden from the network
    * @param outputs that are wanted of the network; no others are computed or remembered
    */
-  static TextTower load(ModelFolder model, String suffix, boolean masked, String... outputs) {
+  static TextTower load(
+      ModelFolder model, BatchLimit limit, String suffix, boolean masked, String... outputs) {
     int positions =
         model.config("text_encoder" + suffix).integer("max_position_embeddings", Integer.MAX_VALUE);
     try (Closer closer = new Closer()) {
       Tokenizer tokenizer = closer.opened(Tokenizers.open(model.component("tokenizer" + suffix)));
-      Network network = closer.opened(Components.network(model, "text_encoder" + suffix));
+      AskedNetwork network =
+          closer.opened(
+              new AskedNetwork(
+                  Components.network(model, "text_encoder" + suffix), Set.of(outputs), limit));
       closer.handOver();
-      return new TextTower(tokenizer, network, masked, positions, Set.of(outputs));
+      return new TextTower(tokenizer, network, masked, positions);
     }
   }
 
@@ -114,11 +118,16 @@ final class TextTower implements AutoCloseable {
     if (masked) {
       inputs.put("attention_mask", tokens.mask());
     }
-    Map<String, HostTensor.Floats> found = network.runChecked(inputs, outputs);
+    Map<String, HostTensor.Floats> found = network.ask(inputs, Claim.ANYBODYS);
     synchronized (remembered) {
       remembered.put(key, found);
     }
     return found;
+  }
+
+  /** For its counters. */
+  StepBatcher batcher() {
+    return network.batcher();
   }
 
   @Override

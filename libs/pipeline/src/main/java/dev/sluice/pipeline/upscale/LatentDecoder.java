@@ -1,12 +1,14 @@
 package dev.sluice.pipeline.upscale;
 
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.request.InputChecks;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.SampleSize;
 import dev.sluice.diffusion.random.TorchGenerator;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.loop.StepListener;
@@ -19,34 +21,37 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The decoder of a latent space (Rombach et al. 2022, section 3.1), one picture at a time. Large
- * latents are decoded in tiles, which bounds memory.
+ * The decoder of a latent space (Rombach et al. 2022, section 3.1), pictures
+ * that are decoded at the same time share its memory. Large latents are decoded in tiles.
  */
 public final class LatentDecoder implements UpscalerEngine {
 
   /** Latents up to this extent are decoded whole: 1024 pixels of Stable Diffusion. */
   private static final int LARGEST_WHOLE = 128;
 
-  private final Network autoencoder;
+  private final AskedNetwork autoencoder;
   private final LatentScale scale;
   private final Ports ports;
   private final int channels;
-  private final TiledDecoding tiles;
+  private final int downscale;
 
   /** The names under which an autoencoder takes a latent and gives a picture. */
   private record Ports(String latent, String picture) {}
 
-  public LatentDecoder(ModelFolder model) {
+  public LatentDecoder(ModelFolder model, BatchLimit limit) {
     String component = model.pipeline().autoencoder();
     Config config = model.config(component);
-    this.autoencoder = Components.network(model, component);
+    this.downscale = SampleSize.downscale(config);
+    // The limit is one of pixels, and a row here has as many as its picture.
+    this.autoencoder =
+        new AskedNetwork(
+            Components.network(model, component), limit.perValue(downscale * downscale));
     // MoVQ's latents are decoded without being replaced by the nearest of its codes, and unscaled.
     boolean movq = component.equals("movq");
     this.ports =
         movq ? new Ports("h_not_quantized", "sample_not_quantized") : new Ports("z", "sample");
     this.scale = movq ? new LatentScale(1, 0, List.of(), List.of()) : LatentScale.of(config);
     this.channels = config.integer("latent_channels", movq ? 3 : 4);
-    this.tiles = new TiledDecoding(SampleSize.downscale(config), this::decode);
   }
 
   @Override
@@ -59,30 +64,32 @@ public final class LatentDecoder implements UpscalerEngine {
     List<HostTensor.Floats> pictures = new ArrayList<>();
     for (int i = 0; i < sample.shape()[0]; i++) {
       listener.beforeStep();
-      pictures.add(decoded(sample.row(i)));
+      pictures.add(decoded(sample.row(i), listener.claim()));
     }
     return Tensors.batch(pictures);
   }
 
   /** One picture of one latent, {@code [1, channels, height, width]} both. */
-  public HostTensor.Floats decoded(HostTensor.Floats sample) {
+  public HostTensor.Floats decoded(HostTensor.Floats sample, Claim claim) {
     HostTensor.Floats latent = scale.toAutoencoder(sample);
     boolean whole = Math.max(latent.shape()[2], latent.shape()[3]) <= LARGEST_WHOLE;
-    return whole ? decode(latent) : tiles.decode(latent);
+    return whole
+        ? decode(latent, claim)
+        : new TiledDecoding(downscale, tile -> decode(tile, claim)).decode(latent);
   }
 
-  private HostTensor.Floats decode(HostTensor.Floats latent) {
-    return autoencoder.runChecked(Map.of(ports.latent(), latent)).get(ports.picture());
+  private HostTensor.Floats decode(HostTensor.Floats latent, Claim claim) {
+    return autoencoder.ask(Map.of(ports.latent(), latent), claim).get(ports.picture());
   }
 
   @Override
   public void warmUp() {
-    decode(Tensors.zeros(1, channels, 8, 8));
+    decode(Tensors.zeros(1, channels, 8, 8), Claim.ANYBODYS);
   }
 
   @Override
   public List<StepBatcher> batchers() {
-    return List.of();
+    return List.of(autoencoder.batcher());
   }
 
   @Override

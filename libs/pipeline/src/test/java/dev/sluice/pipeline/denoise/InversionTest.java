@@ -71,7 +71,7 @@ class InversionTest {
 
   @Test
   void noise_thatAPictureWasMadeFromMakesItAgain() throws InterruptedException {
-    try (TextEncoder text = Families.textEncoder(MODEL);
+    try (TextEncoder text = Families.textEncoder(MODEL, BatchLimit.DEFAULT);
         EmbeddingEngine embeddings = EmbeddingEngine.load(MODEL, BatchLimit.DEFAULT);
         DenoiserEngine decoder = Families.denoiser(MODEL, BatchLimit.DEFAULT)) {
       HostTensor.Floats picture = picture();

@@ -113,7 +113,7 @@ class PaintingTest {
     Map<String, HostTensor> inputs = words();
     inputs.put(IMAGE, picture(64));
     inputs.put(MASK, rightHalf(64));
-    HostTensor.Floats latents = new LatentEncoder(model).encode(picture(64), new TorchGenerator(5));
+    HostTensor.Floats latents = new LatentEncoder(model, BatchLimit.DEFAULT).encode(picture(64), new TorchGenerator(5));
     try (DenoiserEngine engine = Families.denoiser(model, BatchLimit.DEFAULT)) {
       HostTensor.Floats painted =
           engine.denoise(
@@ -172,7 +172,7 @@ class PaintingTest {
   @Test
   void start_showsTheMaskAndThePictureWithAHole(@TempDir Path folder) throws Exception {
     ModelFolder model = seeingMasks(folder);
-    LatentStart start = new LatentStart(model);
+    LatentStart start = new LatentStart(model, BatchLimit.DEFAULT);
     DenoiseRequest request =
         request(Map.of(IMAGE, picture(64), MASK, rightHalf(64)), Sampling.of(4, 3), 1);
     TorchGenerator generator = new TorchGenerator(5);
@@ -192,7 +192,7 @@ class PaintingTest {
     assertThat(begun.appended().shape()).containsExactly(1, 5, 8, 8);
     assertThat(Arrays.copyOf(begun.appended().values(), 64)).isEqualTo(rightHalf(8).values());
     assertThat(Arrays.copyOfRange(begun.appended().values(), 64, 320))
-        .isEqualTo(new LatentEncoder(model).encode(holed, again).values());
+        .isEqualTo(new LatentEncoder(model, BatchLimit.DEFAULT).encode(holed, again).values());
   }
 
   private static DenoiserEngine engine(String model) {

@@ -1,5 +1,7 @@
 package dev.sluice.pipeline.denoise;
 
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.batch.BatchLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.ModelFolder;
@@ -35,8 +37,8 @@ class PreviewsTest {
     ModelFolder model = ModelFolder.open(GOLDENS.resolve("pipe-sd"));
     HostTensor.Floats latent = waves(1, 4, 8, 8);
     try (Previews previews = previews(model);
-        LatentDecoder decoder = new LatentDecoder(model)) {
-      assertThat(previews.picture(latent).values()).isEqualTo(decoder.decoded(latent).values());
+        LatentDecoder decoder = new LatentDecoder(model, BatchLimit.DEFAULT)) {
+      assertThat(previews.picture(latent).values()).isEqualTo(decoder.decoded(latent, Claim.ANYBODYS).values());
     }
   }
 

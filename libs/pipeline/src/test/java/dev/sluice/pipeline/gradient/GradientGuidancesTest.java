@@ -127,7 +127,7 @@ class GradientGuidancesTest {
   void clip_makesThePictureMoreLikeTheCaption() throws Exception {
     ModelFolder model = ModelFolder.open(GOLDENS.resolve("pipe-unclip-image-variation"));
     Map<String, HostTensor> inputs;
-    try (TextEncoder text = Families.textEncoder(model)) {
+    try (TextEncoder text = Families.textEncoder(model, BatchLimit.DEFAULT)) {
       inputs = new LinkedHashMap<>(text.encode(Prompt.of("a red circle")));
     }
     HostTensor.Floats caption = (HostTensor.Floats) inputs.get(TensorNames.TEXT_EMBEDS);
