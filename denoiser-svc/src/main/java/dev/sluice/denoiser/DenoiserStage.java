@@ -90,7 +90,7 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
     }
     if (inputs.get(TensorNames.IMAGE) instanceof HostTensor.Floats picture
         && picture.shape().length == 4) {
-      return PictureSize.pixels(picture.shape()[2], picture.shape()[3]);
+      return PictureSize.given(picture.shape()[2], picture.shape()[3]);
     }
     return PictureSize.pixels(parameters.getHeight(), parameters.getWidth());
   }

@@ -23,8 +23,6 @@ import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.batch.CoreShare;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.model.StageEngine;
-import dev.sluice.safetensors.DType;
-import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.PictureMemory;
@@ -38,7 +36,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +45,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -289,44 +285,12 @@ public class Engines<E extends StageEngine> implements StageState {
 
   private long inMemory(ModelFolder folder, String component) {
     try (TensorSource weights = folder.weights(component)) {
-      return inMemory(weights);
+      return held(weights).bytes();
     }
   }
 
-  private boolean keepsStored(List<TensorInfo> tensors) {
-    long values = tensors.stream().mapToLong(TensorInfo::elements).sum();
-    return WeightPrecision.named(serving.weights()).keepsStored(values);
-  }
-
-  /** The type in which most of a network's weights are held. */
-  private String precision(TensorSource weights) {
-    List<TensorInfo> tensors = weights.names().stream().map(weights::info).toList();
-    Map<DType, Long> bytes =
-        tensors.stream()
-            .collect(
-                Collectors.groupingBy(
-                    TensorInfo::dtype, Collectors.summingLong(TensorInfo::byteLength)));
-    DType most = Collections.max(bytes.entrySet(), Map.Entry.comparingByValue()).getKey();
-    if (!keepsStored(tensors)) {
-      return "float32";
-    }
-    return switch (most) {
-      case F16 -> "float16";
-      case BF16 -> "bfloat16";
-      default -> "float32";
-    };
-  }
-
-  /** What tensors take once they are loaded. */
-  private long inMemory(TensorSource weights) {
-    List<TensorInfo> tensors = weights.names().stream().map(weights::info).toList();
-    boolean stored = keepsStored(tensors);
-    return tensors.stream()
-        .mapToLong(
-            tensor ->
-                tensor.elements()
-                    * (stored ? Math.min(Float.BYTES, tensor.dtype().byteSize()) : Float.BYTES))
-        .sum();
+  private StoredPrecision held(TensorSource weights) {
+    return StoredPrecision.of(weights, WeightPrecision.named(serving.weights()));
   }
 
   /** A task's header, with what there is to say in the picture's recipe of this stage. */
@@ -669,11 +633,11 @@ public class Engines<E extends StageEngine> implements StageState {
     }
 
     private long hold(String component, TensorSource source) {
-      long own = inMemory(source);
-      String precision = precision(source);
+      StoredPrecision held = held(source);
+      long own = held.bytes();
       synchronized (lock) {
         loaded.weights.put(component, own);
-        loaded.precisions.add(precision);
+        loaded.precisions.add(held.label());
         memory.holdWeights(own);
         total += stored(source);
       }

@@ -13,11 +13,17 @@ import java.util.List;
  * 128, the autoencoder's decoder at 1.3 GB for a picture of 512 x 512.
  *
  * @param bytesPerPixel of the picture
+ * @param bytesPerGivenPixel the same where the picture comes with the task, and is encoded first
  * @param downscale pixels for each value of a sample and side
  * @param own the picture of a request that says nothing of its size
  * @param mostPixels larger pictures are worked on in parts of so many
  */
-public record WorkingMemory(double bytesPerPixel, int downscale, PictureSize own, long mostPixels) {
+public record WorkingMemory(
+    double bytesPerPixel,
+    double bytesPerGivenPixel,
+    int downscale,
+    PictureSize own,
+    long mostPixels) {
 
   /** Next to nothing, whatever the picture is. */
   public static final WorkingMemory NONE = new WorkingMemory(0, 1, PictureSize.pixels(1, 1), 1);
@@ -30,7 +36,15 @@ public record WorkingMemory(double bytesPerPixel, int downscale, PictureSize own
   private static final double TRANSFORMER_MAPS = 120;
   private static final double AUTOENCODER_MAPS = 12;
 
-  /** Of the network that denoises. */
+  /** An autoencoder's encoder has fewer maps at the picture's resolution than its decoder. */
+  private static final double ENCODER_MAPS = AUTOENCODER_MAPS / 2;
+
+  /** Of work that takes the same for all pictures. */
+  public WorkingMemory(double bytesPerPixel, int downscale, PictureSize own, long mostPixels) {
+    this(bytesPerPixel, bytesPerPixel, downscale, own, mostPixels);
+  }
+
+  /** Of the network that denoises, and of the autoencoder that encodes a picture to begin with. */
   public static WorkingMemory denoiser(ModelFolder model) {
     Config config = model.config(model.pipeline().denoiser().component());
     SampleSize size = model.sampleSize();
@@ -39,8 +53,12 @@ public record WorkingMemory(double bytesPerPixel, int downscale, PictureSize own
       return new WorkingMemory(
           perValue(config), 1, PictureSize.pixels(size.height(), size.width()), Long.MAX_VALUE);
     }
-    int area = size.downscale() * size.downscale();
-    return new WorkingMemory(perValue(config) / area, size.downscale(), own(size), Long.MAX_VALUE);
+    double perPixel = perValue(config) / (size.downscale() * size.downscale());
+    double perGivenPixel =
+        size.downscale() > 1
+            ? Math.max(perPixel, ENCODER_MAPS * BYTES * outermost(autoencoder(model)))
+            : perPixel;
+    return new WorkingMemory(perPixel, perGivenPixel, size.downscale(), own(size), Long.MAX_VALUE);
   }
 
   /**
@@ -49,10 +67,9 @@ public record WorkingMemory(double bytesPerPixel, int downscale, PictureSize own
    * @param mostPixels as the component
    */
   public static WorkingMemory autoencoder(ModelFolder model, long mostPixels) {
-    Config config = model.config(model.pipeline().autoencoder());
     SampleSize size = model.sampleSize();
     return new WorkingMemory(
-        AUTOENCODER_MAPS * BYTES * outermost(config), size.downscale(), own(size), mostPixels);
+        AUTOENCODER_MAPS * BYTES * outermost(autoencoder(model)), size.downscale(), own(size), mostPixels);
   }
 
   /** Of a network that makes pictures of its own size out of smaller ones. */
@@ -60,6 +77,10 @@ public record WorkingMemory(double bytesPerPixel, int downscale, PictureSize own
     List<Integer> side = config.integers("sample_size", 2, 1);
     return new WorkingMemory(
         perValue(config), 1, PictureSize.pixels(side.get(0), side.get(1)), Long.MAX_VALUE);
+  }
+
+  private static Config autoencoder(ModelFolder model) {
+    return model.config(model.pipeline().autoencoder());
   }
 
   private static PictureSize own(SampleSize size) {
@@ -82,7 +103,8 @@ public record WorkingMemory(double bytesPerPixel, int downscale, PictureSize own
 
   /** What one row of a picture of that size takes, in bytes. */
   long row(PictureSize size) {
-    return (long) (bytesPerPixel * Math.min(mostPixels, pixels(size).area()));
+    double perPixel = size.isGiven() ? bytesPerGivenPixel : bytesPerPixel;
+    return (long) (perPixel * Math.min(mostPixels, pixels(size).area()));
   }
 
   /** The size in pixels. */

@@ -21,7 +21,7 @@ class PreviewsTest {
 
   private static Previews previews(ModelFolder model) {
     int channels = model.config("unet").integer("in_channels", 0);
-    return new Previews(model, SampleSpace.of(model, channels));
+    return new Previews(model, SampleSpace.of(model, channels), BatchLimit.DEFAULT);
   }
 
   private static HostTensor.Floats waves(int... shape) {
