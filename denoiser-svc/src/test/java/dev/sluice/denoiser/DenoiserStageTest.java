@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.DenoiserResult;
 import dev.sluice.contract.v1.DenoiserTask;
+import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.random.TorchGenerator;
@@ -25,20 +25,20 @@ import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageStoppedException;
 import java.io.ByteArrayInputStream;
-import java.util.stream.Stream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.Arguments;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DenoiserStageTest {

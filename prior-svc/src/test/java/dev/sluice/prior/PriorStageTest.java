@@ -1,6 +1,5 @@
 package dev.sluice.prior;
 
-import dev.sluice.pipeline.batch.BatchLimit;
 import static java.util.Collections.nCopies;
 import static java.util.Comparator.comparingDouble;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +17,7 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.math.Slerp;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.embed.DiffusionPrior;
 import dev.sluice.pipeline.embed.ImageEncoder;
 import dev.sluice.pipeline.loop.StepListener;
@@ -226,7 +226,8 @@ class PriorStageTest {
     StageTrial.Context context = new StageTrial.Context();
     StageResult result = stage.run(one, context).getResult();
 
-    try (ImageEncoder images = ImageEncoder.load(StageTrial.model("pipe-unclip-image-variation"), BatchLimit.DEFAULT)) {
+    try (ImageEncoder images =
+        ImageEncoder.load(StageTrial.model("pipe-unclip-image-variation"), BatchLimit.DEFAULT)) {
       assertThat(result.getOutputsMap())
           .containsOnly(
               Map.entry(

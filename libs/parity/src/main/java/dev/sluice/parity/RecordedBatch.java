@@ -1,10 +1,10 @@
 package dev.sluice.parity;
 
-import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.parity.network.Reference;
 import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.safetensors.TensorSource;

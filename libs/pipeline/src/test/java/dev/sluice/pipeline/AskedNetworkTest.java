@@ -1,17 +1,17 @@
 package dev.sluice.pipeline;
 
-import dev.sluice.pipeline.request.Prompt;
-import dev.sluice.pipeline.text.TextEncoder;
-import dev.sluice.pipeline.upscale.UpscalerEngine;
-import dev.sluice.pipeline.loop.StepListener;
-import dev.sluice.pipeline.tensor.Tensors;
-import dev.sluice.pipeline.batch.StepBatcher;
-import dev.sluice.pipeline.batch.BatchLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
+import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.tensor.Tensors;
+import dev.sluice.pipeline.text.TextEncoder;
+import dev.sluice.pipeline.upscale.UpscalerEngine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,8 +59,7 @@ class AskedNetworkTest {
     long pixelsOfTwo = 2L * 8 * 8 * downscale * downscale;
     HostTensor.Floats latent = Tensors.zeros(1, 4, 8, 8);
     try (UpscalerEngine decoder = Families.upscaler(MODEL, new BatchLimit(32, pixelsOfTwo))) {
-      together(
-          () -> decoder.upscale(latent, List.of(), new TorchGenerator(0), StepListener.NONE));
+      together(() -> decoder.upscale(latent, List.of(), new TorchGenerator(0), StepListener.NONE));
 
       StepBatcher batcher = decoder.batchers().get(0);
       assertThat(batcher.rows()).isEqualTo(CALLERS);

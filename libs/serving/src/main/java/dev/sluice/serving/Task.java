@@ -1,6 +1,5 @@
 package dev.sluice.serving;
 
-import java.util.concurrent.CancellationException;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.v1.ErrorCode;
@@ -22,6 +21,7 @@ import dev.sluice.stage.WorkerFullException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tensorflow.exceptions.TFInvalidArgumentException;

@@ -69,7 +69,10 @@ public record WorkingMemory(
   public static WorkingMemory autoencoder(ModelFolder model, long mostPixels) {
     SampleSize size = model.sampleSize();
     return new WorkingMemory(
-        AUTOENCODER_MAPS * BYTES * outermost(autoencoder(model)), size.downscale(), own(size), mostPixels);
+        AUTOENCODER_MAPS * BYTES * outermost(autoencoder(model)),
+        size.downscale(),
+        own(size),
+        mostPixels);
   }
 
   /** Of a network that makes pictures of its own size out of smaller ones. */

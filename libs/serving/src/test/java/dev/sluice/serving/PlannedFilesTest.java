@@ -68,7 +68,8 @@ class PlannedFilesTest {
     assertThatThrownBy(() -> check(header))
         .isInstanceOfSatisfying(
             InvalidTaskException.class, e -> assertThat(e.field()).isEqualTo("model"))
-        .hasMessage("model one was replaced after this picture was planned; ask for the picture again");
+        .hasMessage(
+            "model one was replaced after this picture was planned; ask for the picture again");
     check(header(""));
   }
 

@@ -1,7 +1,7 @@
 package dev.sluice.pipeline.batch;
 
-import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

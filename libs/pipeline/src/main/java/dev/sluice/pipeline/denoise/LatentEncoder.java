@@ -1,17 +1,17 @@
 package dev.sluice.pipeline.denoise;
 
-import java.util.Map;
-import dev.sluice.pipeline.batch.AskedNetwork;
-import dev.sluice.pipeline.batch.Claim;
-import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.tensor.LatentScale;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Makes pictures into latents, to start from them. The autoencoder is loaded when the first picture

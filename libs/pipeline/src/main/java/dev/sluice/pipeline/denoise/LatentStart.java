@@ -1,6 +1,5 @@
 package dev.sluice.pipeline.denoise;
 
-import dev.sluice.pipeline.batch.BatchLimit;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE;
 import static dev.sluice.pipeline.request.TensorNames.LATENT;
 import static dev.sluice.pipeline.request.TensorNames.MASK;
@@ -10,6 +9,7 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.loop.KnownRegion;
 import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.model.SampleSpace;

@@ -1,10 +1,10 @@
 package dev.sluice.pipeline.denoise;
 
-import dev.sluice.pipeline.batch.Claim;
-import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.tensor.Pictures;
 import dev.sluice.pipeline.upscale.LatentDecoder;

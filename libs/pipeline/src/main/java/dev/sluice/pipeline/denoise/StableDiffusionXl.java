@@ -1,6 +1,5 @@
 package dev.sluice.pipeline.denoise;
 
-import dev.sluice.pipeline.batch.BatchLimit;
 import static dev.sluice.pipeline.request.TensorNames.AESTHETIC_SCORE;
 import static dev.sluice.pipeline.request.TensorNames.CROP_CORNER;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
@@ -16,6 +15,7 @@ import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.guidance.GuidanceEmbedding;

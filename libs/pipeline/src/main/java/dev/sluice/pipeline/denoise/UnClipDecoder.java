@@ -1,8 +1,5 @@
 package dev.sluice.pipeline.denoise;
 
-import dev.sluice.pipeline.batch.AskedNetwork;
-import dev.sluice.pipeline.batch.Claim;
-import dev.sluice.pipeline.batch.BatchLimit;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
@@ -14,6 +11,9 @@ import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;

@@ -1,6 +1,5 @@
 package dev.sluice.pipeline.embed;
 
-import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.graph.Network;
@@ -13,6 +12,7 @@ import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.request.TextEmbedding;
 import java.util.List;
 import java.util.Map;

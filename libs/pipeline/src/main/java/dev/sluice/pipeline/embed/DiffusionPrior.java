@@ -1,16 +1,14 @@
 package dev.sluice.pipeline.embed;
 
-import dev.sluice.pipeline.tensor.Tensors;
-import dev.sluice.pipeline.batch.AskedNetwork;
-import dev.sluice.pipeline.batch.Row;
-import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.AskedNetwork;
 import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.Row;
 import dev.sluice.pipeline.batch.RowNetwork;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.guidance.Condition;
@@ -21,7 +19,9 @@ import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.request.TextEmbedding;
+import dev.sluice.pipeline.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,5 @@
 package dev.sluice.pipeline.embed;
 
-import dev.sluice.pipeline.request.TensorNames;
-import dev.sluice.pipeline.request.InputChecks;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE_EMBEDS;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 
@@ -15,7 +13,9 @@ import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.model.Closer;
 import dev.sluice.pipeline.model.StageEngine;
+import dev.sluice.pipeline.request.InputChecks;
 import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.request.TextEmbedding;
 import java.util.ArrayList;
 import java.util.Collections;

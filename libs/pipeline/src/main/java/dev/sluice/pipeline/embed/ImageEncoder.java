@@ -1,11 +1,11 @@
 package dev.sluice.pipeline.embed;
 
-import dev.sluice.pipeline.batch.AskedNetwork;
-import dev.sluice.pipeline.batch.Claim;
-import dev.sluice.pipeline.batch.StepBatcher;
-import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.Claim;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.model.Components;
 import java.util.Map;
 

@@ -1,13 +1,13 @@
 package dev.sluice.pipeline.loop;
 
 import dev.sluice.catalog.SampleGrid;
-import java.util.Arrays;
 import dev.sluice.diffusion.random.NoiseSource;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.Steps;
+import java.util.Arrays;
 
 /**
  * Where a denoise loop begins.

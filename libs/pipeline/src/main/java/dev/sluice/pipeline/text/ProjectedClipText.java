@@ -1,10 +1,10 @@
 package dev.sluice.pipeline.text;
 
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.tokenizer.TokenIds;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.request.TextEmbedding;

@@ -4,19 +4,19 @@ import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_EMBEDS;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.batch.StepBatcher;
-import java.util.Objects;
-import java.util.stream.Stream;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.model.Closer;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Stable Diffusion 3's text (Esser et al. 2024, figure 2): the last hidden states but one of two
@@ -37,11 +37,15 @@ public final class Sd3Text implements TextEncoder {
   public Sd3Text(ModelFolder model, BatchLimit limit) {
     this.width = model.config("transformer").integer("joint_attention_dim", 4096);
     try (Closer closer = new Closer()) {
-      this.first = closer.opened(TextTower.load(model, limit, "", false, PENULTIMATE, "text_embeds"));
-      this.second = closer.opened(TextTower.load(model, limit, "_2", false, PENULTIMATE, "text_embeds"));
+      this.first =
+          closer.opened(TextTower.load(model, limit, "", false, PENULTIMATE, "text_embeds"));
+      this.second =
+          closer.opened(TextTower.load(model, limit, "_2", false, PENULTIMATE, "text_embeds"));
       boolean t5Too = model.has("text_encoder_3");
       this.t5 =
-          t5Too ? closer.opened(TextTower.load(model, limit, "_3", false, "last_hidden_state")) : null;
+          t5Too
+              ? closer.opened(TextTower.load(model, limit, "_3", false, "last_hidden_state"))
+              : null;
       closer.handOver();
     }
   }
@@ -96,10 +100,7 @@ public final class Sd3Text implements TextEncoder {
 
   @Override
   public List<StepBatcher> batchers() {
-    return Stream.of(first, second, t5)
-        .filter(Objects::nonNull)
-        .map(TextTower::batcher)
-        .toList();
+    return Stream.of(first, second, t5).filter(Objects::nonNull).map(TextTower::batcher).toList();
   }
 
   @Override

@@ -3,10 +3,10 @@ package dev.sluice.pipeline.text;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.request.Prompt;
 import java.util.List;
 import java.util.Map;

@@ -4,12 +4,10 @@ import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_EMBEDS;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.batch.StepBatcher;
-import java.util.Objects;
-import java.util.stream.Stream;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.model.Closer;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.tensor.Tensors;
@@ -17,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * SDXL's text (Podell et al. 2023, section 2.1): the last hidden states but one of two CLIPs, side
@@ -33,8 +33,10 @@ public final class SdxlText implements TextEncoder {
   public SdxlText(ModelFolder model, BatchLimit limit) {
     try (Closer closer = new Closer()) {
       boolean both = model.has("text_encoder");
-      this.first = both ? closer.opened(TextTower.load(model, limit, "", false, PENULTIMATE)) : null;
-      this.second = closer.opened(TextTower.load(model, limit, "_2", false, PENULTIMATE, "text_embeds"));
+      this.first =
+          both ? closer.opened(TextTower.load(model, limit, "", false, PENULTIMATE)) : null;
+      this.second =
+          closer.opened(TextTower.load(model, limit, "_2", false, PENULTIMATE, "text_embeds"));
       closer.handOver();
     }
     this.zerosWithoutNegative = model.setting("force_zeros_for_empty_prompt", true);
@@ -74,10 +76,7 @@ public final class SdxlText implements TextEncoder {
 
   @Override
   public List<StepBatcher> batchers() {
-    return Stream.of(first, second)
-        .filter(Objects::nonNull)
-        .map(TextTower::batcher)
-        .toList();
+    return Stream.of(first, second).filter(Objects::nonNull).map(TextTower::batcher).toList();
   }
 
   @Override

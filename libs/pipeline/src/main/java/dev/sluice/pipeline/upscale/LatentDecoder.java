@@ -1,19 +1,19 @@
 package dev.sluice.pipeline.upscale;
 
-import dev.sluice.pipeline.batch.AskedNetwork;
-import dev.sluice.pipeline.batch.Claim;
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.request.TensorNames;
-import dev.sluice.pipeline.request.InputChecks;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.SampleSize;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.AskedNetwork;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.model.Components;
+import dev.sluice.pipeline.request.InputChecks;
 import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.tensor.LatentScale;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.ArrayList;
@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The decoder of a latent space (Rombach et al. 2022, section 3.1), pictures
- * that are decoded at the same time share its memory. Large latents are decoded in tiles.
+ * The decoder of a latent space (Rombach et al. 2022, section 3.1), pictures that are decoded at
+ * the same time share its memory. Large latents are decoded in tiles.
  */
 public final class LatentDecoder implements UpscalerEngine {
 

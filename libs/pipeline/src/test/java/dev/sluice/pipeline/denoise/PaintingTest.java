@@ -113,7 +113,8 @@ class PaintingTest {
     Map<String, HostTensor> inputs = words();
     inputs.put(IMAGE, picture(64));
     inputs.put(MASK, rightHalf(64));
-    HostTensor.Floats latents = new LatentEncoder(model, BatchLimit.DEFAULT).encode(picture(64), new TorchGenerator(5));
+    HostTensor.Floats latents =
+        new LatentEncoder(model, BatchLimit.DEFAULT).encode(picture(64), new TorchGenerator(5));
     try (DenoiserEngine engine = Families.denoiser(model, BatchLimit.DEFAULT)) {
       HostTensor.Floats painted =
           engine.denoise(

@@ -1,11 +1,11 @@
 package dev.sluice.pipeline.denoise;
 
-import dev.sluice.pipeline.batch.Claim;
-import dev.sluice.pipeline.batch.BatchLimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.tensor.Tensors;
 import dev.sluice.pipeline.upscale.LatentDecoder;
@@ -38,7 +38,8 @@ class PreviewsTest {
     HostTensor.Floats latent = waves(1, 4, 8, 8);
     try (Previews previews = previews(model);
         LatentDecoder decoder = new LatentDecoder(model, BatchLimit.DEFAULT)) {
-      assertThat(previews.picture(latent).values()).isEqualTo(decoder.decoded(latent, Claim.ANYBODYS).values());
+      assertThat(previews.picture(latent).values())
+          .isEqualTo(decoder.decoded(latent, Claim.ANYBODYS).values());
     }
   }
 

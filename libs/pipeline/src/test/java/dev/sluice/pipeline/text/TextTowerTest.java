@@ -2,8 +2,8 @@ package dev.sluice.pipeline.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.pipeline.batch.BatchLimit;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +15,8 @@ class TextTowerTest {
   @Test
   void outputs_areThoseThatAreWantedAndNoOthers() {
     ModelFolder model = ModelFolder.open(GOLDENS.resolve("pipe-sdxl"));
-    try (TextTower some = TextTower.load(model, BatchLimit.DEFAULT, "_2", false, "hidden_states.-2", "text_embeds")) {
+    try (TextTower some =
+        TextTower.load(model, BatchLimit.DEFAULT, "_2", false, "hidden_states.-2", "text_embeds")) {
       assertThat(some.outputs("a red circle", 77))
           .containsOnlyKeys("hidden_states.-2", "text_embeds");
     }

@@ -36,9 +36,7 @@ final class KandinskyPlanner implements PipelinePlanner {
   @Override
   public SizeLimits limits(ModelFolder model) {
     return SizeLimits.of(
-        model.sampleSize().downscale(),
-        SampleGrid.of(model).multiple(),
-        naturalSize(model));
+        model.sampleSize().downscale(), SampleGrid.of(model).multiple(), naturalSize(model));
   }
 
   @Override

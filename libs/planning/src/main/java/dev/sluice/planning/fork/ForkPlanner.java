@@ -74,8 +74,7 @@ public final class ForkPlanner {
     List<RouteStep> route =
         Keeping.mark(ForkSettings.apply(request, kept.getRouteList()), request.getKeepList());
     TaskHeader.Builder header =
-        FirstHeader.of(request, model, now)
-            .putAllModelStamps(kept.getHeader().getModelStampsMap());
+        FirstHeader.of(request, model, now).putAllModelStamps(kept.getHeader().getModelStampsMap());
     if (!request.hasSeed()) {
       requireOnePicture(request);
       header
