@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,6 +79,19 @@ class BroughtModelsTest {
     Files.write(model.file(file), Arrays.copyOf(whole, whole.length * 3 / 4));
 
     assertProblem(file);
+  }
+
+  @Test
+  void aVocabularyThatIsCutShort_isFound() throws IOException {
+    model.edit(
+        "tokenizer/vocab.json",
+        words -> {
+          List<String> all = new ArrayList<>();
+          words.fieldNames().forEachRemaining(all::add);
+          words.remove(all.subList(100, all.size()));
+        });
+
+    assertProblem("tokenizer/merges.txt: merges make ", "words that the vocabulary does not have");
   }
 
   @Test

@@ -143,6 +143,12 @@ public final class TokenizerFiles {
       }
       made.add(merge.substring(0, space) + merge.substring(space + 1));
     }
+    List<String> nameless = made.stream().filter(word -> !vocabulary.has(word)).sorted().toList();
+    if (nameless.size() > made.size() / SHARE_WITHOUT_MERGE) {
+      throw new IllegalArgumentException(
+          "%s: merges make %d words that the vocabulary does not have, such as \"%s\"; it is cut short or another tokenizer's"
+              .formatted(origin(file), nameless.size(), nameless.get(0)));
+    }
     List<String> unmade = new ArrayList<>();
     vocabulary
         .fieldNames()
