@@ -54,11 +54,13 @@ class ModuleBoundariesTest {
       List.of(
           "safetensors",
           "diffusion",
+          "catalog",
           "networks",
           "pipeline",
           "parity",
           "broker",
           "serving",
+          "gateway",
           "trainer",
           "bench");
 

@@ -5,8 +5,8 @@ import dev.sluice.pipeline.batch.NetworkWork;
 
 /**
  * Work of a known number of steps that can be left between two of them and gone on with elsewhere.
- * Not thread-safe; while a batcher drives it, it belongs to the batcher's thread, and its {@link
- * StepListener} may read it there.
+ * Not thread-safe; while it is driven it belongs to the batchers that it asks, and its {@link
+ * StepListener} may read it when called.
  */
 public interface ResumableLoop extends NetworkWork {
 

@@ -4,8 +4,8 @@ import dev.sluice.pipeline.batch.Claim;
 import java.util.Optional;
 
 /**
- * Watches an image being denoised and can stop it. Called on the batcher's thread, between network
- * calls that others wait for: be quick.
+ * Watches an image being denoised and can stop it. Called on a batcher's threads, one at a time,
+ * between two steps that others in the batch wait for as well: be quick.
  */
 public interface StepListener {
 
