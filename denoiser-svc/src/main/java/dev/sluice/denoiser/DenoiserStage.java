@@ -1,8 +1,9 @@
 package dev.sluice.denoiser;
 
 import dev.sluice.contract.v1.DenoiserParameters;
-import dev.sluice.contract.v1.DenoiserResult;
-import dev.sluice.contract.v1.DenoiserTask;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.denoise.DenoiserEngine;
@@ -13,13 +14,12 @@ import dev.sluice.serving.Engines;
 import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
-import dev.sluice.serving.Task;
+import dev.sluice.serving.TaskRun;
 import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
-import dev.sluice.stage.StageProtocol;
 import dev.sluice.stage.StageState;
+import dev.sluice.stage.StageWork;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +30,7 @@ import java.util.OptionalLong;
 
 /** Denoises a picture or latent of the model's base size. */
 @ApplicationScoped
-class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
+class DenoiserStage implements StageModule {
 
   private final Engines<DenoiserEngine> engines;
 
@@ -39,8 +39,8 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
   }
 
   @Override
-  public StageProtocol<DenoiserTask, DenoiserResult> protocol() {
-    return StageProtocol.DENOISER;
+  public Stage stage() {
+    return Stage.DENOISER;
   }
 
   @Override
@@ -49,16 +49,16 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
   }
 
   @Override
-  public Stage<DenoiserTask, DenoiserResult> open() {
+  public StageWork open() {
     engines.open(new DenoiserKind());
     return this::denoise;
   }
 
-  private DenoiserResult denoise(DenoiserTask task, StageContext context) {
-    DenoiserParameters parameters = task.getParameters();
+  private StageResult denoise(Task task, StageContext context) {
+    DenoiserParameters parameters = task.getStep().getDenoiser();
     Map<String, HostTensor> inputs = inputs(task);
     Sampling sampling = Samplings.of(parameters.getSampling(), "parameters.sampling");
-    return Task.run(
+    return TaskRun.run(
         engines.noted(task.getHeader()),
         context,
         engines,
@@ -78,7 +78,7 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
                   ? engine.invert(request, work.generator(), work.listener())
                   : engine.denoise(request, work.generator(), work.listener(engine.previews()));
           Map<String, Tensor> outputs = Map.of(output(parameters), StageTensors.of(made));
-          return DenoiserResult.newBuilder().setResult(work.result(outputs)).build();
+          return work.result(outputs);
         });
   }
 
@@ -107,15 +107,15 @@ class DenoiserStage implements StageModule<DenoiserTask, DenoiserResult> {
   }
 
   /** Where another model has begun, its sample is the latent to go on with. */
-  private static Map<String, HostTensor> inputs(DenoiserTask task) {
+  private static Map<String, HostTensor> inputs(Task task) {
+    DenoiserParameters parameters = task.getStep().getDenoiser();
     Map<String, HostTensor> inputs = StageTensors.all(task.getInputsMap());
-    if (task.getParameters().hasStart()) {
+    if (parameters.hasStart()) {
       inputs.put(TensorNames.LATENT, StageTensors.floats(task.getInputsMap(), TensorNames.SAMPLE));
     }
-    if (!task.getParameters().getImage().isEmpty()) {
+    if (!parameters.getImage().isEmpty()) {
       inputs.put(
-          TensorNames.IMAGE,
-          StageTensors.floats(task.getInputsMap(), task.getParameters().getImage()));
+          TensorNames.IMAGE, StageTensors.floats(task.getInputsMap(), parameters.getImage()));
     }
     return inputs;
   }

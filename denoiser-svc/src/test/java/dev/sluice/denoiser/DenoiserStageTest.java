@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.DenoiserParameters;
-import dev.sluice.contract.v1.DenoiserResult;
-import dev.sluice.contract.v1.DenoiserTask;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.tensor.HostTensor;
@@ -22,8 +23,8 @@ import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageStoppedException;
+import dev.sluice.stage.StageWork;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,13 +50,17 @@ class DenoiserStageTest {
   private static final String PROMPT = "a photo of an astronaut riding a horse on mars";
   private static final String NEGATIVE = "blurry, low quality";
 
-  private final Stage<DenoiserTask, DenoiserResult> stage =
+  private final StageWork stage =
       new DenoiserStage(StageTrial.engines()).open();
 
-  private static DenoiserTask task(long seed, int steps) {
-    return DenoiserTask.newBuilder()
+  private static RouteStep step(DenoiserParameters.Builder parameters) {
+    return RouteStep.newBuilder().setStage(Stage.DENOISER).setDenoiser(parameters).build();
+  }
+
+  private static Task task(long seed, int steps) {
+    return Task.newBuilder()
         .setHeader(StageTrial.header(seed))
-        .setParameters(DenoiserParameters.newBuilder().setSampling(StageTrial.sampling(steps, 3)))
+        .setStep(step(DenoiserParameters.newBuilder().setSampling(StageTrial.sampling(steps, 3))))
         .putAllInputs(TEXT)
         .putInputs("image_embeds", StageTensors.of(EMBEDDING))
         .build();
@@ -65,15 +70,15 @@ class DenoiserStageTest {
   void run_goesOnWithTheRandomNumbersOfTheStageBefore() throws Exception {
     TorchGenerator generator = new TorchGenerator(7);
     generator.randn(48);
-    DenoiserTask task = task(1234, 4);
-    DenoiserTask goesOn =
+    Task task = task(1234, 4);
+    Task goesOn =
         task.toBuilder()
             .setHeader(
                 task.getHeader().toBuilder()
                     .setGeneratorState(ByteString.copyFrom(generator.state())))
             .build();
 
-    StageResult result = stage.run(goesOn, new StageTrial.Context()).getResult();
+    StageResult result = stage.run(goesOn, new StageTrial.Context());
 
     try (DenoiserEngine engine = Families.denoiser(StageTrial.model(), StageTrial.limit())) {
       HostTensor.Floats expected =
@@ -91,9 +96,9 @@ class DenoiserStageTest {
    * Begins below pure noise: there, at a signal-to-noise ratio of 10^-9, a model with random
    * weights puts a pixel on this or that side of its clipping limit by a rounding.
    */
-  private static DenoiserTask steady(int index, int steps) {
-    DenoiserTask.Builder task = task(index, steps).toBuilder();
-    task.getParametersBuilder()
+  private static Task steady(int index, int steps) {
+    Task.Builder task = task(index, steps).toBuilder();
+    task.getStepBuilder().getDenoiserBuilder()
         .getSamplingBuilder()
         .setSampler("DDIMScheduler")
         .setTimestepSpacing("leading");
@@ -105,9 +110,9 @@ class DenoiserStageTest {
     List<Integer> steps = List.of(3, 9, 5, 7, 4, 8);
     ExecutorService slots = Executors.newFixedThreadPool(steps.size());
     try {
-      List<Future<DenoiserResult>> together = new ArrayList<>();
+      List<Future<StageResult>> together = new ArrayList<>();
       for (int i = 0; i < steps.size(); i++) {
-        DenoiserTask task = steady(i, steps.get(i));
+        Task task = steady(i, steps.get(i));
         together.add(slots.submit(() -> stage.run(task, new StageTrial.Context())));
       }
       for (int i = 0; i < steps.size(); i++) {
@@ -123,31 +128,31 @@ class DenoiserStageTest {
     }
   }
 
-  private static float[] sample(DenoiserResult result) {
-    return Tensors.floats("sample", result.getResult().getOutputsOrThrow("sample"));
+  private static float[] sample(StageResult result) {
+    return Tensors.floats("sample", result.getOutputsOrThrow("sample"));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 5, 8})
   void run_goesOnWhereAnEarlierAttemptWasStopped(int stepsBefore) {
-    DenoiserTask task = task(7, 9);
+    Task task = task(7, 9);
     // Who waits for the model asks whether to go on, too.
-    DenoiserResult whole = stage.run(task, new StageTrial.Context());
+    StageResult whole = stage.run(task, new StageTrial.Context());
     StageTrial.Context stopped = new StageTrial.Context(stepsBefore);
     assertThatThrownBy(() -> stage.run(task, stopped)).isInstanceOf(StageStoppedException.class);
     assertThat(stopped.progress()).hasSize(stepsBefore);
 
     StageTrial.Context next = stopped.next();
-    DenoiserResult resumed = stage.run(task, next);
+    StageResult resumed = stage.run(task, next);
 
     assertThat(next.progress()).hasSize(9 - stepsBefore).endsWith("9/9");
     assertThat(resumed).isEqualTo(whole);
   }
 
-  private static DenoiserTask byDdim(DenoiserTask task, int steps) {
-    DenoiserTask.Builder changed = task.toBuilder();
+  private static Task byDdim(Task task, int steps) {
+    Task.Builder changed = task.toBuilder();
     changed
-        .getParametersBuilder()
+        .getStepBuilder().getDenoiserBuilder()
         .setSampling(
             StageTrial.sampling(steps, 1).toBuilder()
                 .setSampler("DDIMScheduler")
@@ -158,13 +163,13 @@ class DenoiserStageTest {
 
   @Test
   void run_invertsThePictureThatTheTaskNames() {
-    DenoiserTask.Builder inversion =
+    Task.Builder inversion =
         byDdim(task(7, 4), 4).toBuilder()
             .putInputs("end", StageTensors.of(StageTrial.anyFloats(1, 3, 24, 40)));
-    inversion.getParametersBuilder().setInvert(true).setImage("end").setNoise("end_noise");
+    inversion.getStepBuilder().getDenoiserBuilder().setInvert(true).setImage("end").setNoise("end_noise");
 
     Map<String, Tensor> found =
-        stage.run(inversion.build(), new StageTrial.Context()).getResult().getOutputsMap();
+        stage.run(inversion.build(), new StageTrial.Context()).getOutputsMap();
 
     assertThat(found).containsOnlyKeys("end_noise");
     assertThat(found.get("end_noise").getShapeList()).containsExactly(1L, 3L, 16L, 16L);
@@ -172,13 +177,13 @@ class DenoiserStageTest {
 
   @Test
   void run_beginsOnTheWayFromNoiseToNoise() {
-    DenoiserTask begin = task(7, 3);
-    DenoiserTask end = task(9, 3);
+    Task begin = task(7, 3);
+    Task end = task(9, 3);
 
     for (double share : new double[] {0, 1}) {
-      DenoiserTask.Builder between = begin.toBuilder();
-      between.getParametersBuilder().setNoiseBlend(share).setEndNoiseSeed(9);
-      DenoiserResult expected =
+      Task.Builder between = begin.toBuilder();
+      between.getStepBuilder().getDenoiserBuilder().setNoiseBlend(share).setEndNoiseSeed(9);
+      StageResult expected =
           stage.run(byDdim(share == 0 ? begin : end, 3), new StageTrial.Context());
       float[] made = sample(stage.run(byDdim(between.build(), 3), new StageTrial.Context()));
       assertThat(made).containsExactly(sample(expected), Offset.offset(1e-4f));
@@ -187,10 +192,10 @@ class DenoiserStageTest {
 
   @Test
   void run_beginsAnewWhereWhatIsLeftIsOfNoUse() {
-    DenoiserTask task = task(7, 4);
+    Task task = task(7, 4);
     StageTrial.Context context = StageTrial.Context.after(new byte[] {1, 2, 3});
 
-    DenoiserResult anew = stage.run(task, context);
+    StageResult anew = stage.run(task, context);
 
     assertThat(context.progress()).hasSize(4);
     assertThat(anew).isEqualTo(stage.run(task, new StageTrial.Context()));
@@ -201,7 +206,7 @@ class DenoiserStageTest {
   @CsvSource({"pipe-unclip, 16, 2", "pipe-sd, 64, 3"})
   void run_showsPreviewsAsOftenAsTheRequestSays(String model, int width, int count)
       throws Exception {
-    DenoiserTask.Builder curious = task(7, 6).toBuilder();
+    Task.Builder curious = task(7, 6).toBuilder();
     curious.getHeaderBuilder().setModel(model).setPreviewEverySteps(2);
     if (!model.equals("pipe-unclip")) {
       curious.putAllInputs(StageTrial.text(model, PROMPT, NEGATIVE));
@@ -219,9 +224,11 @@ class DenoiserStageTest {
 
   @Test
   void run_refusesASizeThatTheModelDoesNotMake() {
-    DenoiserTask task = task(7, 4);
-    DenoiserTask large =
-        task.toBuilder().setParameters(task.getParameters().toBuilder().setHeight(512)).build();
+    Task task = task(7, 4);
+    Task large =
+        task.toBuilder()
+            .setStep(step(task.getStep().getDenoiser().toBuilder().setHeight(512)))
+            .build();
 
     assertThatThrownBy(() -> stage.run(large, new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
@@ -246,7 +253,7 @@ class DenoiserStageTest {
   @MethodSource("badInputs")
   void run_refusesWhatTheModelDoesNotTakeBeforeItsNetworkSeesIt(
       String model, String input, Tensor given, String message) {
-    DenoiserTask.Builder task = task(7, 4).toBuilder();
+    Task.Builder task = task(7, 4).toBuilder();
     task.getHeaderBuilder().setModel(model);
     if (model.equals("pipe-sd")) {
       task.putAllInputs(StageTrial.text(model, PROMPT, NEGATIVE));
@@ -265,11 +272,11 @@ class DenoiserStageTest {
 
   @Test
   void run_refusesASampleThatIsNotCutIntoWholePatches() {
-    DenoiserTask.Builder task =
+    Task.Builder task =
         task(7, 4).toBuilder().putInputs("class_label", Tensors.of(new long[1], 1));
     task.getHeaderBuilder().setModel("pipe-dit");
     int downscale = StageTrial.model("pipe-dit").sampleSize().downscale();
-    task.getParametersBuilder().setHeight(5 * downscale).setWidth(4 * downscale);
+    task.getStepBuilder().getDenoiserBuilder().setHeight(5 * downscale).setWidth(4 * downscale);
 
     assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
         .isInstanceOfSatisfying(
@@ -287,12 +294,13 @@ class DenoiserStageTest {
   void run_handsOverAndTakesOverAsTheReferenceDoes(
       String model, String run, String expectedName, double tolerance) {
     boolean refiner = run.equals("golden.latents");
-    DenoiserTask.Builder task =
-        DenoiserTask.newBuilder()
+    Task.Builder task =
+        Task.newBuilder()
             .setHeader(StageTrial.header(42).toBuilder().setModel(model))
+            .setStep(step(DenoiserParameters.newBuilder()))
             .putAllInputs(StageTrial.text(model, PROMPT, NEGATIVE));
     DenoiserParameters.Builder parameters =
-        task.getParametersBuilder().setSampling(StageTrial.sampling(10, 5));
+        task.getStepBuilder().getDenoiserBuilder().setSampling(StageTrial.sampling(10, 5));
     float[] expected;
     try (TensorSource golden = StageTrial.golden(model, run)) {
       expected = golden.floats(expectedName);
@@ -321,8 +329,8 @@ class DenoiserStageTest {
 
   @Test
   void run_needsASampleToGoOnWith() {
-    DenoiserTask.Builder task = task(7, 4).toBuilder();
-    task.getParametersBuilder().setStart(0.5);
+    Task.Builder task = task(7, 4).toBuilder();
+    task.getStepBuilder().getDenoiserBuilder().setStart(0.5);
 
     assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)

@@ -1,9 +1,10 @@
 package dev.sluice.prior;
 
 import dev.sluice.contract.v1.PriorParameters;
-import dev.sluice.contract.v1.PriorResult;
-import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.embed.EmbeddingEngine;
@@ -13,12 +14,11 @@ import dev.sluice.serving.Engines;
 import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
-import dev.sluice.serving.Task;
-import dev.sluice.stage.Stage;
+import dev.sluice.serving.TaskRun;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
-import dev.sluice.stage.StageProtocol;
 import dev.sluice.stage.StageState;
+import dev.sluice.stage.StageWork;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 
@@ -27,7 +27,7 @@ import java.util.Map;
  * the way there from another embedding.
  */
 @ApplicationScoped
-class PriorStage implements StageModule<PriorTask, PriorResult> {
+class PriorStage implements StageModule {
 
   private final Engines<EmbeddingEngine> engines;
 
@@ -36,8 +36,8 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
   }
 
   @Override
-  public StageProtocol<PriorTask, PriorResult> protocol() {
-    return StageProtocol.PRIOR;
+  public Stage stage() {
+    return Stage.PRIOR;
   }
 
   @Override
@@ -46,19 +46,19 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
   }
 
   @Override
-  public Stage<PriorTask, PriorResult> open() {
+  public StageWork open() {
     engines.open(new EmbeddingKind());
     return this::embed;
   }
 
-  private PriorResult embed(PriorTask task, StageContext context) {
-    return Task.run(
+  private StageResult embed(Task task, StageContext context) {
+    return TaskRun.run(
         engines.noted(task.getHeader()),
         context,
         engines,
         PictureSize.OWN,
         (engine, work) -> {
-          PriorParameters parameters = task.getParameters();
+          PriorParameters parameters = task.getStep().getPrior();
           Map<String, HostTensor> made;
           if (parameters.getFromChange()) {
             made = ofChange(task, context);
@@ -74,15 +74,13 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
                       made,
                       parameters.getBlend())
                   : made;
-          return PriorResult.newBuilder()
-              .setResult(work.result(StageTensors.of(embeddings)))
-              .build();
+          return work.result(StageTensors.of(embeddings));
         });
   }
 
   private static Map<String, HostTensor> ofPicture(
-      EmbeddingEngine engine, PriorTask task, StageContext context) {
-    String given = task.getParameters().getImage();
+      EmbeddingEngine engine, Task task, StageContext context) {
+    String given = task.getStep().getPrior().getImage();
     String picture = given.isEmpty() ? TensorNames.IMAGE : given;
     Map<String, HostTensor> embeddings =
         engine.embed(StageTensors.floats(task.getInputsMap(), picture));
@@ -90,7 +88,7 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
     return embeddings;
   }
 
-  private static Map<String, HostTensor> ofChange(PriorTask task, StageContext context) {
+  private static Map<String, HostTensor> ofChange(Task task, StageContext context) {
     Map<String, Tensor> inputs = task.getInputsMap();
     Map<String, HostTensor> direction =
         EmbeddingEngine.change(
@@ -101,10 +99,10 @@ class PriorStage implements StageModule<PriorTask, PriorResult> {
     return direction;
   }
 
-  private static Map<String, HostTensor> sampled(EmbeddingEngine engine, PriorTask task, Task work)
+  private static Map<String, HostTensor> sampled(EmbeddingEngine engine, Task task, TaskRun work)
       throws InterruptedException {
     Map<String, Tensor> inputs = task.getInputsMap();
-    PriorParameters parameters = task.getParameters();
+    PriorParameters parameters = task.getStep().getPrior();
     int candidates = parameters.getCandidates();
     return engine.sample(
         StageTensors.text(inputs, ""),

@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.PriorParameters;
-import dev.sluice.contract.v1.PriorResult;
-import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.diffusion.math.Slerp;
 import dev.sluice.diffusion.random.TorchGenerator;
@@ -28,8 +29,8 @@ import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageStoppedException;
+import dev.sluice.stage.StageWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +44,16 @@ class PriorStageTest {
 
   private static final Map<String, Tensor> TEXT = StageTrial.text("a red circle above a square");
 
-  private final Stage<PriorTask, PriorResult> stage = new PriorStage(StageTrial.engines()).open();
+  private final StageWork stage = new PriorStage(StageTrial.engines()).open();
 
-  private static PriorTask task(SamplingParameters sampling) {
-    return PriorTask.newBuilder()
+  private static RouteStep step(PriorParameters.Builder parameters) {
+    return RouteStep.newBuilder().setStage(Stage.PRIOR).setPrior(parameters).build();
+  }
+
+  private static Task task(SamplingParameters sampling) {
+    return Task.newBuilder()
         .setHeader(StageTrial.header(7))
-        .setParameters(PriorParameters.newBuilder().setSampling(sampling))
+        .setStep(step(PriorParameters.newBuilder().setSampling(sampling)))
         .putAllInputs(TEXT)
         .build();
   }
@@ -56,7 +61,7 @@ class PriorStageTest {
   @Test
   void run_samplesAsTheEngineDoesAndHandsOnTheGenerator() throws Exception {
     StageTrial.Context context = new StageTrial.Context();
-    StageResult result = stage.run(task(StageTrial.sampling(4, 3)), context).getResult();
+    StageResult result = stage.run(task(StageTrial.sampling(4, 3)), context);
 
     TorchGenerator generator = new TorchGenerator(7);
     try (DiffusionPrior engine = DiffusionPrior.load(StageTrial.model(), StageTrial.limit())) {
@@ -79,11 +84,11 @@ class PriorStageTest {
   @ParameterizedTest
   @ValueSource(longs = {2, 3, 4, 5, 6}) // with 1 the best two differ by less than rounding may
   void run_keepsTheCandidateThatIsMostLikeTheText(long seed) throws Exception {
-    PriorTask task = task(StageTrial.sampling(4, 3));
-    PriorTask choosing =
+    Task task = task(StageTrial.sampling(4, 3));
+    Task choosing =
         task.toBuilder()
             .setHeader(StageTrial.header(seed))
-            .setParameters(task.getParameters().toBuilder().setCandidates(4))
+            .setStep(step(task.getStep().getPrior().toBuilder().setCandidates(4)))
             .build();
     TextEmbedding text = StageTensors.text(TEXT, "");
     TextEmbedding none = StageTensors.text(TEXT, TensorNames.NEGATIVE);
@@ -99,7 +104,7 @@ class PriorStageTest {
     }
     byLikeness.sort(comparingDouble(row -> dot(row.values(), text.embeds().values())));
 
-    StageResult result = stage.run(choosing, new StageTrial.Context()).getResult();
+    StageResult result = stage.run(choosing, new StageTrial.Context());
 
     assertThat(StageTensors.floats(result.getOutputsMap(), "image_embeds").values())
         .containsExactly(byLikeness.get(3).values(), within(1e-4f));
@@ -110,9 +115,9 @@ class PriorStageTest {
 
   @Test
   void run_refusesAnAutoregressivePriorThatTheModelDoesNotHave() {
-    PriorTask task =
+    Task task =
         task(StageTrial.sampling(4, 3)).toBuilder()
-            .setParameters(PriorParameters.newBuilder().setAutoregressive(true))
+            .setStep(step(PriorParameters.newBuilder().setAutoregressive(true)))
             .build();
 
     assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
@@ -127,8 +132,8 @@ class PriorStageTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 17})
   void run_refusesANumberOfCandidatesOutOfRange(int candidates) {
-    PriorTask.Builder task = task(StageTrial.sampling(4, 3)).toBuilder();
-    task.getParametersBuilder().setCandidates(candidates);
+    Task.Builder task = task(StageTrial.sampling(4, 3)).toBuilder();
+    task.getStepBuilder().getPriorBuilder().setCandidates(candidates);
 
     assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
@@ -177,8 +182,8 @@ class PriorStageTest {
 
   @Test
   void run_refusesAForeignGeneratorState() {
-    PriorTask task = task(StageTrial.sampling(4, 3));
-    PriorTask foreign =
+    Task task = task(StageTrial.sampling(4, 3));
+    Task foreign =
         task.toBuilder()
             .setHeader(
                 task.getHeader().toBuilder()
@@ -196,14 +201,14 @@ class PriorStageTest {
     String model = "pipe-kandinsky22-prior";
     Map<String, Tensor> text =
         StageTrial.text(model, "a photo of an astronaut riding a horse on mars", "");
-    PriorTask task =
+    Task task =
         task(StageTrial.sampling(5, 4)).toBuilder()
             .setHeader(StageTrial.header(42).toBuilder().setModel(model))
             .putAllInputs(text)
             .build();
 
     Map<String, Tensor> outputs =
-        stage.run(task, new StageTrial.Context()).getResult().getOutputsMap();
+        stage.run(task, new StageTrial.Context()).getOutputsMap();
 
     try (TensorSource golden = StageTrial.golden(model, "golden.prior")) {
       for (String name : List.of("image_embeds", "negative_image_embeds")) {
@@ -216,15 +221,15 @@ class PriorStageTest {
 
   @Test
   void run_embedsAPictureOfAnySize() {
-    PriorTask.Builder task =
-        PriorTask.newBuilder()
+    Task.Builder task =
+        Task.newBuilder()
             .setHeader(StageTrial.header(7).toBuilder().setModel("pipe-unclip-image-variation"))
-            .setParameters(PriorParameters.newBuilder().setFromImage(true));
-    PriorTask one =
+            .setStep(step(PriorParameters.newBuilder().setFromImage(true)));
+    Task one =
         task.putInputs("image", StageTensors.of(StageTrial.anyFloats(1, 3, 40, 31))).build();
 
     StageTrial.Context context = new StageTrial.Context();
-    StageResult result = stage.run(one, context).getResult();
+    StageResult result = stage.run(one, context);
 
     try (ImageEncoder images =
         ImageEncoder.load(StageTrial.model("pipe-unclip-image-variation"), BatchLimit.DEFAULT)) {
@@ -246,23 +251,23 @@ class PriorStageTest {
       end = images.embed(picture);
     }
     HostTensor.Floats start = StageTrial.anyFloats(end.shape());
-    PriorTask.Builder task =
-        PriorTask.newBuilder()
+    Task.Builder task =
+        Task.newBuilder()
             .setHeader(StageTrial.header(7).toBuilder().setModel(model))
             .putInputs("image_embeds", StageTensors.of(start))
             .putInputs("other", StageTensors.of(picture));
-    task.getParametersBuilder().setFromImage(true).setImage("other").setBlend(0.3);
+    task.getStepBuilder().getPriorBuilder().setFromImage(true).setImage("other").setBlend(0.3);
 
     Map<String, Tensor> outputs =
-        stage.run(task.build(), new StageTrial.Context()).getResult().getOutputsMap();
+        stage.run(task.build(), new StageTrial.Context()).getOutputsMap();
 
     assertThat(StageTensors.floats(outputs, "image_embeds").values())
         .containsExactly(Slerp.between(start.values(), end.values(), 0.3), within(1e-6f));
-    task.getParametersBuilder().setBlend(1.5);
+    task.getStepBuilder().getPriorBuilder().setBlend(1.5);
     assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
         .hasMessageContaining("1.5; expected 0 to 1");
-    task.getParametersBuilder().setBlend(0.3);
+    task.getStepBuilder().getPriorBuilder().setBlend(0.3);
     task.removeInputs("image_embeds");
     assertThatThrownBy(() -> stage.run(task.build(), new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
@@ -271,10 +276,10 @@ class PriorStageTest {
 
   @Test
   void run_saysWhenAModelCannotEmbedPictures() {
-    PriorTask task =
-        PriorTask.newBuilder()
+    Task task =
+        Task.newBuilder()
             .setHeader(StageTrial.header(7))
-            .setParameters(PriorParameters.newBuilder().setFromImage(true))
+            .setStep(step(PriorParameters.newBuilder().setFromImage(true)))
             .putInputs("image", StageTensors.of(StageTrial.anyFloats(1, 3, 8, 8)))
             .build();
 
@@ -285,7 +290,7 @@ class PriorStageTest {
 
   @Test
   void run_saysWhenAModelHasNoPrior() {
-    PriorTask task =
+    Task task =
         task(StageTrial.sampling(4, 3)).toBuilder()
             .setHeader(StageTrial.header(7).toBuilder().setModel("pipe-unclip-image-variation"))
             .build();
@@ -298,8 +303,8 @@ class PriorStageTest {
   @Test
   void run_turnsAPictureAsWordsChange() {
     float[] picture = {3, 0, 4, 0};
-    PriorTask.Builder task =
-        PriorTask.newBuilder()
+    Task.Builder task =
+        Task.newBuilder()
             .setHeader(StageTrial.header(7))
             .putInputs("image_embeds", Tensors.of(picture, 1, 4))
             .putInputs("negative_text_embeds", Tensors.of(new float[] {1, 0, 0, 0}, 1, 4))
@@ -315,13 +320,12 @@ class PriorStageTest {
         .hasMessageContaining("no direction");
   }
 
-  private float[] changed(PriorTask.Builder task, double share) {
-    task.setParameters(PriorParameters.newBuilder().setFromChange(true).setBlend(share));
+  private float[] changed(Task.Builder task, double share) {
+    task.setStep(step(PriorParameters.newBuilder().setFromChange(true).setBlend(share)));
     return Tensors.floats(
         "image_embeds",
         stage
             .run(task.build(), new StageTrial.Context())
-            .getResult()
             .getOutputsOrThrow("image_embeds"));
   }
 }

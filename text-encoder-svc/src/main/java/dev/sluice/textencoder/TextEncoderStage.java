@@ -1,27 +1,27 @@
 package dev.sluice.textencoder;
 
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
-import dev.sluice.contract.v1.TextEncoderResult;
-import dev.sluice.contract.v1.TextEncoderTask;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.StageTensors;
-import dev.sluice.serving.Task;
+import dev.sluice.serving.TaskRun;
 import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
-import dev.sluice.stage.StageProtocol;
 import dev.sluice.stage.StageState;
+import dev.sluice.stage.StageWork;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 
 /** Encodes the prompt and the negative prompt, or the empty text in its place. */
 @ApplicationScoped
-class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult> {
+class TextEncoderStage implements StageModule {
 
   private static final int MOST_CHARACTERS = 1000;
 
@@ -32,8 +32,8 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
   }
 
   @Override
-  public StageProtocol<TextEncoderTask, TextEncoderResult> protocol() {
-    return StageProtocol.TEXT_ENCODER;
+  public Stage stage() {
+    return Stage.TEXT_ENCODER;
   }
 
   @Override
@@ -42,16 +42,16 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
   }
 
   @Override
-  public Stage<TextEncoderTask, TextEncoderResult> open() {
+  public StageWork open() {
     engines.open(new TextEncoderKind());
     return this::encode;
   }
 
-  private TextEncoderResult encode(TextEncoderTask task, StageContext context) {
-    TextEncoderParameters parameters = task.getParameters();
+  private StageResult encode(Task task, StageContext context) {
+    TextEncoderParameters parameters = task.getStep().getTextEncoder();
     requireLength("parameters.prompt", parameters.getPrompt());
     requireLength("parameters.negative_prompt", parameters.getNegativePrompt());
-    return Task.run(
+    return TaskRun.run(
         engines.noted(task.getHeader()),
         context,
         engines,
@@ -61,7 +61,7 @@ class TextEncoderStage implements StageModule<TextEncoderTask, TextEncoderResult
           Map<String, Tensor> outputs = StageTensors.of(engine.encode(prompt));
           work.warn(engine.leftOut(prompt));
           context.progress(1, 1);
-          return TextEncoderResult.newBuilder().setResult(work.result(outputs)).build();
+          return work.result(outputs);
         });
   }
 

@@ -3,36 +3,42 @@ package dev.sluice.textencoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
-import dev.sluice.contract.v1.TextEncoderResult;
-import dev.sluice.contract.v1.TextEncoderTask;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.Stage;
+import dev.sluice.stage.StageWork;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TextEncoderStageTest {
 
-  private final Stage<TextEncoderTask, TextEncoderResult> stage =
+  private final StageWork stage =
       new TextEncoderStage(StageTrial.engines()).open();
 
-  private static TextEncoderTask task(String prompt, String negativePrompt) {
-    return TextEncoderTask.newBuilder()
+  private static Task task(String prompt, String negativePrompt) {
+    return Task.newBuilder()
         .setHeader(StageTrial.header(7))
-        .setParameters(
-            TextEncoderParameters.newBuilder().setPrompt(prompt).setNegativePrompt(negativePrompt))
+        .setStep(
+            RouteStep.newBuilder()
+                .setStage(Stage.TEXT_ENCODER)
+                .setTextEncoder(
+                    TextEncoderParameters.newBuilder()
+                        .setPrompt(prompt)
+                        .setNegativePrompt(negativePrompt)))
         .build();
   }
 
   @Test
   void run_encodesPromptAndNegativePrompt() {
     StageResult result =
-        stage.run(task("a red circle", "blue"), new StageTrial.Context()).getResult();
+        stage.run(task("a red circle", "blue"), new StageTrial.Context());
 
     Map<String, Tensor> outputs = result.getOutputsMap();
     assertThat(outputs)
@@ -49,14 +55,13 @@ class TextEncoderStageTest {
         .isEqualTo(
             stage
                 .run(task("blue", ""), new StageTrial.Context())
-                .getResult()
                 .getOutputsOrThrow("text_embeds"))
         .isNotEqualTo(outputs.get("text_embeds"));
   }
 
   @Test
   void run_handsOnTheGeneratorBeforeItsFirstDraw() {
-    StageResult result = stage.run(task("a horse", ""), new StageTrial.Context()).getResult();
+    StageResult result = stage.run(task("a horse", ""), new StageTrial.Context());
 
     assertThat(result.getHeader().getGeneratorState().toByteArray())
         .isEqualTo(new TorchGenerator(7).state());
@@ -64,7 +69,7 @@ class TextEncoderStageTest {
 
   @Test
   void run_refusesAPromptThatIsTooLong() {
-    TextEncoderTask task = task("", "x".repeat(1001));
+    Task task = task("", "x".repeat(1001));
 
     assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)
@@ -76,7 +81,7 @@ class TextEncoderStageTest {
     String words = "a red circle above a blue square ".repeat(12).strip();
 
     StageResult result =
-        stage.run(task(words + " in the snow", "blue"), new StageTrial.Context()).getResult();
+        stage.run(task(words + " in the snow", "blue"), new StageTrial.Context());
 
     assertThat(result.getHeader().getWarningsList())
         .singleElement()
@@ -86,7 +91,6 @@ class TextEncoderStageTest {
     assertThat(
             stage
                 .run(task("a horse", "blue"), new StageTrial.Context())
-                .getResult()
                 .getHeader()
                 .getWarningsList())
         .isEmpty();

@@ -1,11 +1,12 @@
 package dev.sluice.upscaler;
 
-import com.google.protobuf.UnsafeByteOperations;
+import dev.sluice.contract.v1.PngImage;
 import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.request.TensorNames;
@@ -15,12 +16,12 @@ import dev.sluice.serving.Engines;
 import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
-import dev.sluice.serving.Task;
-import dev.sluice.stage.Stage;
+import dev.sluice.serving.TaskRun;
 import dev.sluice.stage.StageContext;
 import dev.sluice.stage.StageModule;
-import dev.sluice.stage.StageProtocol;
 import dev.sluice.stage.StageState;
+import dev.sluice.stage.StageWork;
+import com.google.protobuf.UnsafeByteOperations;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ import java.util.Map;
 
 /** Makes what the denoiser left into the final picture, and the PNG file of it. */
 @ApplicationScoped
-class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
+class UpscalerStage implements StageModule {
 
   /** The keyword of the recipe in a PNG file. */
   private static final String RECIPE = "sluice";
@@ -40,8 +41,8 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
   }
 
   @Override
-  public StageProtocol<UpscalerTask, UpscalerResult> protocol() {
-    return StageProtocol.UPSCALER;
+  public Stage stage() {
+    return Stage.UPSCALER;
   }
 
   @Override
@@ -50,15 +51,15 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
   }
 
   @Override
-  public Stage<UpscalerTask, UpscalerResult> open() {
+  public StageWork open() {
     engines.open(new UpscalerKind());
     return this::upscale;
   }
 
-  private UpscalerResult upscale(UpscalerTask task, StageContext context) {
+  private StageResult upscale(Task task, StageContext context) {
     HostTensor.Floats picture = StageTensors.floats(task.getInputsMap(), TensorNames.SAMPLE);
-    List<Sampling> cascade = cascade(task.getParameters().getCascadeList());
-    return Task.run(
+    List<Sampling> cascade = cascade(task.getStep().getUpscaler().getCascadeList());
+    return TaskRun.run(
         engines.noted(task.getHeader()),
         context,
         engines,
@@ -67,12 +68,14 @@ class UpscalerStage implements StageModule<UpscalerTask, UpscalerResult> {
           HostTensor.Floats large =
               engine.upscale(picture, cascade, work.generator(), work.listener());
           Map<String, Tensor> outputs = Map.of(TensorNames.SAMPLE, StageTensors.of(large));
-          return UpscalerResult.newBuilder()
-              .setResult(work.result(outputs))
-              .setPng(UnsafeByteOperations.unsafeWrap(Pictures.png(large, texts(work.header()))))
-              .setHeight(large.shape()[2])
-              .setWidth(large.shape()[3])
-              .build();
+          PngImage image =
+              PngImage.newBuilder()
+                  .setPng(
+                      UnsafeByteOperations.unsafeWrap(Pictures.png(large, texts(work.header()))))
+                  .setHeight(large.shape()[2])
+                  .setWidth(large.shape()[3])
+                  .build();
+          return work.result(outputs).toBuilder().setImage(image).build();
         });
   }
 

@@ -3,15 +3,17 @@ package dev.sluice.upscaler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.Tensors;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.UpscalerParameters;
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
 import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.Stage;
 import dev.sluice.stage.StageStoppedException;
+import dev.sluice.stage.StageWork;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import javax.imageio.ImageIO;
@@ -21,13 +23,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UpscalerStageTest {
 
-  private final Stage<UpscalerTask, UpscalerResult> stage =
+  private final StageWork stage =
       new UpscalerStage(StageTrial.engines()).open();
 
-  private static UpscalerTask task(int channels) {
-    return UpscalerTask.newBuilder()
+  private static Task task(int channels) {
+    return Task.newBuilder()
         .setHeader(StageTrial.header(7))
-        .setParameters(UpscalerParameters.newBuilder().addCascade(StageTrial.sampling(4, 1)))
+        .setStep(
+            RouteStep.newBuilder()
+                .setStage(Stage.UPSCALER)
+                .setUpscaler(UpscalerParameters.newBuilder().addCascade(StageTrial.sampling(4, 1))))
         .putInputs("sample", StageTensors.of(StageTrial.anyFloats(1, channels, 16, 16)))
         .build();
   }
@@ -35,13 +40,13 @@ class UpscalerStageTest {
   @Test
   void run_givesTheEnlargedPictureAsNumbersAndAsPng() throws IOException {
     StageTrial.Context context = new StageTrial.Context();
-    UpscalerResult result = stage.run(task(3), context);
+    StageResult result = stage.run(task(3), context);
 
-    assertThat(result.getWidth()).isEqualTo(32);
-    assertThat(result.getHeight()).isEqualTo(32);
+    assertThat(result.getImage().getWidth()).isEqualTo(32);
+    assertThat(result.getImage().getHeight()).isEqualTo(32);
     assertThat(context.progress()).containsExactly("1/4", "2/4", "3/4", "4/4");
-    float[] sample = Tensors.floats("sample", result.getResult().getOutputsOrThrow("sample"));
-    BufferedImage png = ImageIO.read(result.getPng().newInput());
+    float[] sample = Tensors.floats("sample", result.getOutputsOrThrow("sample"));
+    BufferedImage png = ImageIO.read(result.getImage().getPng().newInput());
     for (int i = 0; i < 32 * 32; i++) {
       float red = Math.max(0, Math.min(1, sample[i] / 2 + 0.5f)) * 255;
       int rgb = png.getRGB(i % 32, i / 32);
@@ -57,12 +62,12 @@ class UpscalerStageTest {
   @ValueSource(ints = {1, 3})
   void run_goesOnWhereAnEarlierAttemptWasStopped(int stepsBefore) {
     // Who waits for the model asks whether to go on, too.
-    UpscalerResult whole = stage.run(task(3), new StageTrial.Context());
+    StageResult whole = stage.run(task(3), new StageTrial.Context());
     StageTrial.Context stopped = new StageTrial.Context(stepsBefore);
     assertThatThrownBy(() -> stage.run(task(3), stopped)).isInstanceOf(StageStoppedException.class);
 
     StageTrial.Context next = stopped.next();
-    UpscalerResult resumed = stage.run(task(3), next);
+    StageResult resumed = stage.run(task(3), next);
 
     assertThat(next.progress()).hasSize(4 - stepsBefore);
     assertThat(resumed).isEqualTo(whole);

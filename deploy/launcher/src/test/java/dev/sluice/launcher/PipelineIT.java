@@ -23,10 +23,11 @@ import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.ImageGenerationGrpc;
 import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.Origin;
-import dev.sluice.contract.v1.PriorTask;
+import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.UpscalerParameters;
@@ -1137,7 +1138,11 @@ class PipelineIT {
   @Test
   void aTensorWhoseShapeDisagreesWithItsBytesIsAnErrorOfItsPicture() {
     Message task =
-        PriorTask.newBuilder()
+        Task.newBuilder()
+            .setStep(
+                RouteStep.newBuilder()
+                    .setStage(Stage.PRIOR)
+                    .setPrior(PriorParameters.getDefaultInstance()))
             .setHeader(
                 TaskHeader.newBuilder()
                     .setRequestId("bad-tensor")

@@ -1,11 +1,11 @@
 package dev.sluice.gateway.work;
 
-import com.google.protobuf.Message;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.planning.plan.GenerationPlan;
@@ -38,7 +38,7 @@ public final class TaskWriter {
         payloads.store(new ImageId(plan.workId(), 0), 0, first.getStage(), plan.inputs());
     for (int i = 0; i < plan.images(); i++) {
       TaskHeader header = plan.headerOf(i);
-      Message task = Routing.task(header, inputs, plan.routeOf(i));
+      Task task = Routing.task(header, inputs, plan.routeOf(i));
       outbox.send(topic, header.getImageId(), task, traceParent);
     }
   }

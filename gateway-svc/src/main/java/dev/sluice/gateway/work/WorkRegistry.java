@@ -8,7 +8,7 @@ import dev.sluice.catalog.ModelDigests;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
-import dev.sluice.contract.v1.KeptTask;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Label;
 import dev.sluice.contract.v1.LabelledWork;
 import dev.sluice.contract.v1.Origin;
@@ -119,7 +119,7 @@ public final class WorkRegistry implements KeptTasks {
   }
 
   @Override
-  public Optional<KeptTask> find(String tenant, Origin from) {
+  public Optional<Task> find(String tenant, Origin from) {
     return find(tenant, from.getRequestId())
         .map(work -> new ImageId(work.getWorkId(), from.getImageIndex()))
         .flatMap(image -> payloads.kept(image, from.getStage()));

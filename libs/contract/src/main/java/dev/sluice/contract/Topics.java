@@ -1,6 +1,7 @@
 package dev.sluice.contract;
 
 import dev.sluice.contract.v1.Stage;
+import java.util.Locale;
 
 /** The names of the Kafka topics. */
 public final class Topics {
@@ -26,13 +27,8 @@ public final class Topics {
 
   /** A stage's name as topics, groups and services spell it: {@code text-encoder}. */
   public static String name(Stage stage) {
-    return switch (stage) {
-      case TEXT_ENCODER -> "text-encoder";
-      case PRIOR -> "prior";
-      case DENOISER -> "denoiser";
-      case UPSCALER -> "upscaler";
-      default -> throw new IllegalArgumentException("not a stage: " + stage);
-    };
+    Stages.requireKnown(stage);
+    return stage.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The topic of a stage's tasks: {@code sluice.text-encoder}. */

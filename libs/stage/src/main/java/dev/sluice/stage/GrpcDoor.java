@@ -1,8 +1,10 @@
 package dev.sluice.stage;
 
-import com.google.protobuf.MessageLite;
 import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageProgress;
+import dev.sluice.contract.v1.StageReply;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -13,7 +15,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * A stage's door to gRPC: the call's message is the task, the stream tells progress and ends with
  * the result. The same task gives the same result message as through Kafka.
  */
-public final class GrpcDoor<T, R> implements AutoCloseable {
+public final class GrpcDoor implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(GrpcDoor.class);
   private static final long CLOSE_SECONDS = 20;
@@ -34,7 +35,7 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
 
   private static final int MOST_WAITING = 32;
 
-  private final StageRuntime<T, R> runtime;
+  private final StageRuntime runtime;
   private final ThreadPoolExecutor work;
   private final int slots;
   private final long mostBytes;
@@ -45,11 +46,11 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
   /**
    * @param slots how many calls to work on at once; further ones wait
    */
-  public GrpcDoor(StageRuntime<T, R> runtime, int slots) {
+  public GrpcDoor(StageRuntime runtime, int slots) {
     this(runtime, slots, MOST_BYTES);
   }
 
-  GrpcDoor(StageRuntime<T, R> runtime, int slots, long mostBytes) {
+  GrpcDoor(StageRuntime runtime, int slots, long mostBytes) {
     this.runtime = runtime;
     this.slots = slots;
     this.mostBytes = mostBytes;
@@ -67,21 +68,12 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
             });
   }
 
-  /**
-   * Serves one call and returns at once.
-   *
-   * @param progress makes the reply that tells progress
-   * @param result makes the reply that carries the result
-   */
-  public <A> void serve(
-      T task,
-      StreamObserver<A> observer,
-      Function<StageProgress, A> progress,
-      Function<R, A> result) {
-    ServerCallStreamObserver<A> call = (ServerCallStreamObserver<A>) observer;
+  /** Serves one call and returns at once. */
+  public void serve(Task task, StreamObserver<StageReply> observer) {
+    ServerCallStreamObserver<StageReply> call = (ServerCallStreamObserver<StageReply>) observer;
     call.setOnCancelHandler(() -> LOG.debug("A caller went away"));
     Context context = Context.current();
-    long bytes = CALL_BYTES + ((MessageLite) task).getSerializedSize();
+    long bytes = CALL_BYTES + task.getSerializedSize();
     long together = queued.addAndGet(bytes);
     if (together > mostBytes && together > bytes) {
       refuse(call, bytes);
@@ -92,7 +84,7 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
           context.wrap(
               () -> {
                 queued.addAndGet(-bytes);
-                TraceParent.with(TraceParent.current(), () -> run(task, call, progress, result));
+                TraceParent.with(TraceParent.current(), () -> run(task, call));
               }));
     } catch (RejectedExecutionException e) {
       refuse(call, bytes);
@@ -119,15 +111,11 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
     work.setMaximumPoolSize(threads);
   }
 
-  private <A> void run(
-      T task,
-      ServerCallStreamObserver<A> call,
-      Function<StageProgress, A> progress,
-      Function<R, A> result) {
+  private void run(Task task, ServerCallStreamObserver<StageReply> call) {
     try {
-      R made = runtime.run(task, caller(call, progress));
+      StageResult made = runtime.run(task, caller(call));
       synchronized (call) {
-        call.onNext(result.apply(made));
+        call.onNext(StageReply.newBuilder().setResult(made).build());
         call.onCompleted();
       }
     } catch (RuntimeException | Error e) {
@@ -139,20 +127,19 @@ public final class GrpcDoor<T, R> implements AutoCloseable {
     }
   }
 
-  private <A> StageRuntime.Caller caller(
-      ServerCallStreamObserver<A> call, Function<StageProgress, A> reply) {
+  private StageRuntime.Caller caller(ServerCallStreamObserver<StageReply> call) {
     return new StageRuntime.Caller() {
       @Override
       public void progress(int step, int total) {
         StageProgress progress =
             StageProgress.newBuilder()
-                .setStage(runtime.protocol().stage())
+                .setStage(runtime.stage())
                 .setStep(step)
                 .setTotal(total)
                 .build();
         synchronized (call) {
           if (!call.isCancelled()) {
-            call.onNext(reply.apply(progress));
+            call.onNext(StageReply.newBuilder().setProgress(progress).build());
           }
         }
       }

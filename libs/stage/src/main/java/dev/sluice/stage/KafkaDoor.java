@@ -1,7 +1,6 @@
 package dev.sluice.stage;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
@@ -9,16 +8,16 @@ import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
-import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.PngImage;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.contract.v1.UpscalerResult;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
 import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * A stage's door to Kafka: a record's value is the task, and the result becomes the next stage's
  * task or, at the end of the route, a record on {@code sluice.results}.
  */
-public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
+public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaDoor.class);
 
@@ -41,8 +40,8 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   /** A worker that ends gives a task back so often; that keeps its place, and costs a delivery. */
   private static final int RELEASES = 3;
 
-  private final StageRuntime<T, R> runtime;
-  private final StageProtocol<T, R> protocol;
+  private final StageRuntime runtime;
+  private final Stage stage;
   private final Outbox outbox;
   private final Checkpoints checkpoints;
   private final PassingOn passing;
@@ -53,13 +52,13 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
   private final Counter deadLetters;
 
   KafkaDoor(
-      StageRuntime<T, R> runtime,
+      StageRuntime runtime,
       Outbox outbox,
       Checkpoints checkpoints,
       PassingOn passing,
       Backoff backoff) {
     this.runtime = runtime;
-    this.protocol = runtime.protocol();
+    this.stage = runtime.stage();
     this.outbox = outbox;
     this.checkpoints = checkpoints;
     this.passing = passing;
@@ -88,7 +87,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
       redeliveries.increment();
     }
     try {
-      T task;
+      Task task;
       try {
         task = parse(record);
       } catch (InvalidProtocolBufferException e) {
@@ -97,12 +96,12 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
             hold::isEnding,
             () -> refuseUnreadable(record, e.getMessage()));
       }
-      TaskHeader header = protocol.header().apply(task);
+      TaskHeader header = task.getHeader();
       return work(
           record,
           task,
           header,
-          new Attempt(protocol.stage(), header, record, outbox, checkpoints, hold));
+          new Attempt(stage, header, record, outbox, checkpoints, hold));
     } catch (StageStoppedException e) {
       return giveBack(record, hold);
     }
@@ -114,7 +113,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
    * @throws StageStoppedException if this worker is to end, and another to go on
    */
   private Disposition work(
-      ConsumerRecord<byte[], byte[]> record, T task, TaskHeader header, Attempt attempt) {
+      ConsumerRecord<byte[], byte[]> record, Task task, TaskHeader header, Attempt attempt) {
     try {
       Supplier<Disposition> end =
           outlast(header, attempt, () -> outcome(record, task, header, attempt));
@@ -134,13 +133,13 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
 
   /** Does the work; what is left to be done is given back, as it may have to be done again. */
   private Supplier<Disposition> outcome(
-      ConsumerRecord<byte[], byte[]> record, T task, TaskHeader header, Attempt attempt) {
+      ConsumerRecord<byte[], byte[]> record, Task task, TaskHeader header, Attempt attempt) {
     try {
       if (attempt.number() > GroupSetup.MAX_ATTEMPTS) {
         return () -> giveUp(record, header, "its workers ended or lost it, the last time as well");
       }
-      Routing.check(protocol.stage(), protocol.route().apply(task));
-      R result = runtime.run(task, attempt);
+      Routing.checkRoute(stage, task.getRouteList());
+      StageResult result = runtime.run(task, attempt);
       return () -> handOn(task, result);
     } catch (InvalidTaskException e) {
       return () -> passOnOrRefuse(record, header, attempt, e);
@@ -202,16 +201,16 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
     return Disposition.DONE;
   }
 
-  private T parse(ConsumerRecord<byte[], byte[]> record) throws InvalidProtocolBufferException {
+  private static Task parse(ConsumerRecord<byte[], byte[]> record) throws InvalidProtocolBufferException {
     if (record.value() == null) {
       throw new InvalidProtocolBufferException("the record has no value");
     }
-    return protocol.parser().parseFrom(record.value());
+    return Task.parseFrom(record.value());
   }
 
   /** The key is all that may still say who waits. */
   private Disposition refuseUnreadable(ConsumerRecord<byte[], byte[]> record, String problem) {
-    String reason = "not a task of the %s: %s".formatted(Topics.name(protocol.stage()), problem);
+    String reason = "not a task of the %s: %s".formatted(Topics.name(stage), problem);
     LOG.warn("A record on {} is {}", record.topic(), reason);
     Optional.ofNullable(record.key())
         .map(key -> new String(key, StandardCharsets.UTF_8))
@@ -296,7 +295,7 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
         .ifPresent(
             image -> {
               GenerationResult outcome =
-                  outcomeOf(header).setError(error.toBuilder().setStage(protocol.stage())).build();
+                  outcomeOf(header).setError(error.toBuilder().setStage(stage)).build();
               try {
                 runtime.payloads().keepOutcome(image, outcome);
               } catch (OutageException e) {
@@ -315,32 +314,25 @@ public final class KafkaDoor<T, R> implements ShareGroupWorker.RecordHandler {
         .setImageIndex(header.getImageIndex());
   }
 
-  private Disposition handOn(T task, R result) {
-    StageResult common = protocol.result().apply(result);
-    TaskHeader header = common.getHeader();
-    List<RouteStep> route = protocol.route().apply(task);
-    if (route.isEmpty()) {
-      GenerationResult outcome = finalResult(header, (UpscalerResult) result);
-      runtime.payloads().keepOutcome(ImageId.of(header).orElseThrow(), outcome);
+  private Disposition handOn(Task task, StageResult result) {
+    TaskHeader header = result.getHeader();
+    ImageId image = ImageId.of(header).orElseThrow();
+    if (task.getRouteCount() == 0) {
+      GenerationResult outcome = finalResult(header, result.getImage());
+      runtime.payloads().keepOutcome(image, outcome);
       outbox.sendResult(outcome, header.getResultFormat(), TraceParent.current());
       return Disposition.DONE;
     }
-    Map<String, Tensor> tensors = new LinkedHashMap<>(protocol.inputs().apply(task));
-    tensors.putAll(
-        runtime
-            .payloads()
-            .store(
-                ImageId.of(header).orElseThrow(),
-                protocol.header().apply(task).getTimingsCount(),
-                protocol.stage(),
-                common.getOutputsMap()));
-    runtime.payloads().keep(header, tensors, route);
-    Message next = Routing.task(header, tensors, route);
-    outbox.send(route.get(0).getTopic(), header.getImageId(), next, TraceParent.current());
+    Map<String, Tensor> tensors = new LinkedHashMap<>(task.getInputsMap());
+    int stagesBefore = task.getHeader().getTimingsCount();
+    tensors.putAll(runtime.payloads().store(image, stagesBefore, stage, result.getOutputsMap()));
+    Task next = Routing.task(header, tensors, task.getRouteList());
+    runtime.payloads().keep(next);
+    outbox.send(next.getStep().getTopic(), header.getImageId(), next, TraceParent.current());
     return Disposition.DONE;
   }
 
-  private static GenerationResult finalResult(TaskHeader header, UpscalerResult picture) {
+  private static GenerationResult finalResult(TaskHeader header, PngImage picture) {
     return outcomeOf(header)
         .setImage(
             Image.newBuilder()

@@ -6,15 +6,12 @@ import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationResult;
-import dev.sluice.contract.v1.KeptTask;
-import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -82,31 +79,23 @@ public final class Payloads {
     return stored;
   }
 
-  /**
-   * Keeps how far a picture has come if the first step of {@code route} says so.
-   *
-   * @param inputs every tensor made so far, as {@link #store} gave them
-   * @param route what is to come; not empty
-   */
-  public void keep(TaskHeader header, Map<String, Tensor> inputs, List<RouteStep> route) {
-    Stage stage = route.get(0).getKeepAs();
-    if (stage == Stage.STAGE_UNSPECIFIED) {
-      return;
+  /** Keeps a task, which tells how far its picture has come, if its step says so. */
+  public void keep(Task next) {
+    Stage stage = next.getStep().getKeepAs();
+    if (stage != Stage.STAGE_UNSPECIFIED) {
+      put(key(ImageId.of(next.getHeader()).orElseThrow(), stage), next.toByteString());
     }
-    KeptTask kept =
-        KeptTask.newBuilder().setHeader(header).putAllInputs(inputs).addAllRoute(route).build();
-    put(key(ImageId.of(header).orElseThrow(), stage), kept.toByteString());
   }
 
   /**
    * What was kept of a picture.
    *
    * @param stage the one whose work was done
-   * @return empty if nothing is kept, or not any more
+   * @return the task that came next; empty if nothing is kept, or not any more
    */
-  public Optional<KeptTask> kept(ImageId image, Stage stage) {
+  public Optional<Task> kept(ImageId image, Stage stage) {
     try {
-      return Optional.of(KeptTask.parseFrom(blobs.get(key(image, stage))));
+      return Optional.of(Task.parseFrom(blobs.get(key(image, stage))));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {

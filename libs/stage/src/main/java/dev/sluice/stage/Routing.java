@@ -1,17 +1,16 @@
 package dev.sluice.stage;
 
-import com.google.protobuf.Message;
-import dev.sluice.contract.v1.DenoiserTask;
-import dev.sluice.contract.v1.PriorTask;
+import dev.sluice.contract.Stages;
+import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.contract.v1.TextEncoderTask;
-import dev.sluice.contract.v1.UpscalerTask;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Makes the task of a stage from the route that a request carries. */
 public final class Routing {
@@ -22,17 +21,31 @@ public final class Routing {
   private Routing() {}
 
   /**
+   * Checks what a stage is asked to do.
+   *
+   * @throws InvalidTaskException when that is the work of another one, or nothing
+   */
+  static void checkStep(Stage stage, RouteStep step) {
+    if (step.getStage() != stage || !isOfItsStage(step)) {
+      throw InvalidTaskException.inField(
+          "step",
+          "the step is of the stage %s with the parameters %s; a task of this stage has a step of %s with parameters of that name"
+              .formatted(step.getStage(), step.getParametersCase(), stage));
+    }
+  }
+
+  /**
    * Checks what comes after a stage, before the stage does its work in vain.
    *
    * @throws InvalidTaskException when the route leads nowhere
    */
-  static void check(Stage stage, List<RouteStep> route) {
+  static void checkRoute(Stage stage, List<RouteStep> route) {
     Stage last = route.isEmpty() ? stage : route.get(route.size() - 1).getStage();
-    if (last != Stage.UPSCALER) {
+    if (!Stages.makesImage(last)) {
       throw InvalidTaskException.inField(
           "route",
-          "the route ends at the stage %s, which makes no picture; it must end at the upscaler"
-              .formatted(last));
+          "the route ends at the stage %s, which makes no picture; it must end at the %s"
+              .formatted(last, ends()));
     }
     for (RouteStep step : route) {
       if (!TOPIC.matcher(step.getTopic()).matches()) {
@@ -40,7 +53,14 @@ public final class Routing {
             "route", "the route's step to %s names no topic of Kafka".formatted(step.getStage()));
       }
       if (step.getParametersCase() == RouteStep.ParametersCase.PARAMETERS_NOT_SET) {
-        throw withoutParameters(step);
+        throw InvalidTaskException.inField(
+            "route", "the route's step to %s has no parameters".formatted(step.getTopic()));
+      }
+      if (!isOfItsStage(step)) {
+        throw InvalidTaskException.inField(
+            "route",
+            "the route's step to %s is of the stage %s and has the parameters of %s"
+                .formatted(step.getTopic(), step.getStage(), step.getParametersCase()));
       }
       if (step.getKeepAs() == Stage.UNRECOGNIZED) {
         throw InvalidTaskException.inField(
@@ -51,51 +71,33 @@ public final class Routing {
     }
   }
 
-  private static InvalidTaskException withoutParameters(RouteStep step) {
-    return InvalidTaskException.inField(
-        "route", "the route's step to %s has no parameters".formatted(step.getTopic()));
+  private static String ends() {
+    return Stages.ALL.stream()
+        .filter(Stages::makesImage)
+        .map(Topics::name)
+        .collect(Collectors.joining(" or the "));
+  }
+
+  /** The fields of parameters are called as the stages. */
+  private static boolean isOfItsStage(RouteStep step) {
+    return step.getParametersCase().name().equals(step.getStage().name());
   }
 
   /**
    * The task for the first step of {@code route}.
    *
    * @param inputs every tensor made so far
+   * @param route not empty
    */
-  public static Message task(TaskHeader before, Map<String, Tensor> inputs, List<RouteStep> route) {
+  public static Task task(TaskHeader before, Map<String, Tensor> inputs, List<RouteStep> route) {
     RouteStep step = route.get(0);
     TaskHeader header =
         step.getModel().isEmpty() ? before : before.toBuilder().setModel(step.getModel()).build();
-    List<RouteStep> rest = route.subList(1, route.size());
-    return switch (step.getParametersCase()) {
-      case TEXT_ENCODER ->
-          TextEncoderTask.newBuilder()
-              .setHeader(header)
-              .setParameters(step.getTextEncoder())
-              .putAllInputs(inputs)
-              .addAllRoute(rest)
-              .build();
-      case PRIOR ->
-          PriorTask.newBuilder()
-              .setHeader(header)
-              .setParameters(step.getPrior())
-              .putAllInputs(inputs)
-              .addAllRoute(rest)
-              .build();
-      case DENOISER ->
-          DenoiserTask.newBuilder()
-              .setHeader(header)
-              .setParameters(step.getDenoiser())
-              .putAllInputs(inputs)
-              .addAllRoute(rest)
-              .build();
-      case UPSCALER ->
-          UpscalerTask.newBuilder()
-              .setHeader(header)
-              .setParameters(step.getUpscaler())
-              .putAllInputs(inputs)
-              .addAllRoute(rest)
-              .build();
-      case PARAMETERS_NOT_SET -> throw withoutParameters(step);
-    };
+    return Task.newBuilder()
+        .setHeader(header)
+        .setStep(step)
+        .putAllInputs(inputs)
+        .addAllRoute(route.subList(1, route.size()))
+        .build();
   }
 }

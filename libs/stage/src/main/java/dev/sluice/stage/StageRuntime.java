@@ -1,28 +1,31 @@
 package dev.sluice.stage;
 
-import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.Stages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ComponentLoading;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageTiming;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** What belongs to every task, whichever door it came through. */
-public final class StageRuntime<T, R> {
+public final class StageRuntime {
 
-  private final StageProtocol<T, R> protocol;
-  private final Stage<T, R> stage;
+  private final Stage stage;
+  private final StageWork work;
   private final Payloads payloads;
   private final CancelledWork cancelled;
   private final MeterRegistry metrics;
@@ -30,17 +33,17 @@ public final class StageRuntime<T, R> {
   private final AtomicInteger inFlight;
 
   public StageRuntime(
-      StageProtocol<T, R> protocol,
-      Stage<T, R> stage,
+      Stage stage,
+      StageWork work,
       Payloads payloads,
       CancelledWork cancelled,
       MeterRegistry metrics) {
-    this.protocol = protocol;
     this.stage = stage;
+    this.work = work;
     this.payloads = payloads;
     this.cancelled = cancelled;
     this.metrics = metrics;
-    this.tags = Tags.of("stage", Topics.name(protocol.stage()));
+    this.tags = Tags.of("stage", Topics.name(stage));
     this.inFlight = metrics.gauge("sluice.stage.tasks.in.flight", tags, new AtomicInteger());
   }
 
@@ -71,8 +74,8 @@ public final class StageRuntime<T, R> {
     Optional<StageStoppedException.Reason> stopped();
   }
 
-  StageProtocol<T, R> protocol() {
-    return protocol;
+  Stage stage() {
+    return stage;
   }
 
   Payloads payloads() {
@@ -93,17 +96,24 @@ public final class StageRuntime<T, R> {
    * @throws InvalidTaskException when the task can never succeed
    * @throws StageStoppedException when it is not wanted any more
    */
-  R run(T task, Caller caller) {
-    TaskHeader header = protocol.header().apply(task);
+  StageResult run(Task task, Caller caller) {
+    TaskHeader header = task.getHeader();
     StageContext context = context(header, caller);
     long start = System.nanoTime();
     String outcome = "failed";
     inFlight.incrementAndGet();
     try {
       check(header);
+      Routing.checkStep(stage, task.getStep());
       context.check();
-      T resolved = protocol.withInputs().apply(task, payloads.fetch(protocol.inputs().apply(task)));
-      R result = stage.run(resolved, context);
+      Task resolved =
+          task.toBuilder().clearInputs().putAllInputs(payloads.fetch(task.getInputsMap())).build();
+      StageResult result = work.run(resolved, context);
+      if (result.hasImage() != Stages.makesImage(stage)) {
+        throw new IllegalStateException(
+            "the stage %s must give a picture if and only if the contract says that it makes one"
+                .formatted(stage));
+      }
       outcome = "done";
       return withTiming(result, System.nanoTime() - start);
     } catch (InvalidTaskException e) {
@@ -119,7 +129,7 @@ public final class StageRuntime<T, R> {
           .tags(tags)
           .tag("outcome", outcome)
           .register(metrics)
-          .record(java.time.Duration.ofNanos(System.nanoTime() - start));
+          .record(Duration.ofNanos(System.nanoTime() - start));
     }
   }
 
@@ -142,13 +152,12 @@ public final class StageRuntime<T, R> {
     }
   }
 
-  private R withTiming(R result, long nanos) {
-    StageResult common = protocol.result().apply(result);
-    Duration duration = Durations.fromNanos(nanos);
+  private StageResult withTiming(StageResult result, long nanos) {
     StageTiming timing =
-        StageTiming.newBuilder().setStage(protocol.stage()).setDuration(duration).build();
-    TaskHeader header = common.getHeader().toBuilder().addTimings(timing).build();
-    return protocol.withResult().apply(result, common.toBuilder().setHeader(header).build());
+        StageTiming.newBuilder().setStage(stage).setDuration(Durations.fromNanos(nanos)).build();
+    StageResult.Builder timed = result.toBuilder();
+    timed.getHeaderBuilder().addTimings(timing);
+    return timed.build();
   }
 
   private StageContext context(TaskHeader header, Caller caller) {
@@ -188,7 +197,7 @@ public final class StageRuntime<T, R> {
       public void loading(ComponentLoading loading) {
         caller.loading(
             StageLoading.newBuilder()
-                .setStage(protocol.stage())
+                .setStage(stage)
                 .setModel(header.getModel())
                 .setLoading(loading)
                 .build());

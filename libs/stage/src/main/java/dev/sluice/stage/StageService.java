@@ -1,6 +1,7 @@
 package dev.sluice.stage;
 
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
@@ -41,18 +42,18 @@ public class StageService implements HealthCheck {
   /** The status of a process that is full and wants to be started anew: EX_TEMPFAIL. */
   public static final int EXIT_FULL = 75;
 
-  private final Supplier<Optional<StageModule<?, ?>>> module;
+  private final Supplier<Optional<StageModule>> module;
   private final StageSettings settings;
   private final MeterRegistry metrics;
   private final Map<String, Object> kafka;
   private final IntConsumer exit;
   private boolean stopped;
   private volatile String full;
-  private volatile Doors<?, ?> doors;
+  private volatile Doors doors;
 
   @Inject
   StageService(
-      Instance<StageModule<?, ?>> modules,
+      Instance<StageModule> modules,
       StageSettings settings,
       MeterRegistry metrics,
       @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
@@ -69,7 +70,7 @@ public class StageService implements HealthCheck {
    * @param exit ends the process with a status
    */
   StageService(
-      Supplier<Optional<StageModule<?, ?>>> module,
+      Supplier<Optional<StageModule>> module,
       StageSettings settings,
       MeterRegistry metrics,
       String bootstrapServers,
@@ -81,8 +82,8 @@ public class StageService implements HealthCheck {
     this.kafka = Map.of("bootstrap.servers", bootstrapServers);
   }
 
-  private record Doors<T, R>(
-      GrpcDoor<T, R> grpc,
+  private record Doors(
+      GrpcDoor grpc,
       ShareGroupWorker worker,
       ControlListener control,
       Outbox outbox,
@@ -147,7 +148,7 @@ public class StageService implements HealthCheck {
   }
 
   /** The end may come while the stage is being opened. */
-  private synchronized void opened(Doors<?, ?> opened) {
+  private synchronized void opened(Doors opened) {
     if (stopped) {
       opened.close();
     } else {
@@ -155,28 +156,28 @@ public class StageService implements HealthCheck {
     }
   }
 
-  private <T, R> Doors<T, R> open(StageModule<T, R> module) {
-    String name = Topics.name(module.protocol().stage());
-    String topic = Topics.tasks(module.protocol().stage());
+  private Doors open(StageModule module) {
+    Stage stage = module.stage();
+    String name = Topics.name(stage);
+    String topic = Topics.tasks(stage);
     String group = "sluice-" + name;
     FutureTask<Void> setup =
         new FutureTask<>(() -> GroupSetup.prepare(kafka, group, topic, settings.lock()), null);
     new Thread(setup, "group-setup").start();
-    Stage<T, R> stage = module.open();
+    StageWork work = module.open();
     join(setup);
     CancelledWork cancelled = new CancelledWork();
     FolderBlobStore blobs = new FolderBlobStore(settings.blobs());
     Payloads payloads = new Payloads(blobs, settings.inlineLimit());
     Checkpoints checkpoints = new Checkpoints(blobs, settings.checkpointEvery());
-    StageRuntime<T, R> runtime =
-        new StageRuntime<>(module.protocol(), stage, payloads, cancelled, metrics);
+    StageRuntime runtime = new StageRuntime(stage, work, payloads, cancelled, metrics);
     Outbox outbox = new Outbox(kafka);
     StatusBoard workers = new StatusBoard();
-    String self = StatusPublisher.name(module.protocol().stage());
+    String self = StatusPublisher.name(stage);
     PassingOn passing =
         new PassingOn(
             workers,
-            module.protocol().stage(),
+            stage,
             self,
             outbox,
             StatusPublisher.AT_LEAST_EVERY.plusSeconds(1),
@@ -188,14 +189,14 @@ public class StageService implements HealthCheck {
             group,
             topic,
             settings.slots(),
-            new KafkaDoor<>(runtime, outbox, checkpoints, passing, Backoff.upTo(settings.lock())));
+            new KafkaDoor(runtime, outbox, checkpoints, passing, Backoff.upTo(settings.lock())));
     Backlog backlog = new Backlog(kafka, group, topic);
     Gauge.builder("sluice.stage.backlog", backlog, Backlog::records)
         .description("Tasks that wait or are in work, over all replicas")
         .tag("stage", name)
         .register(metrics);
-    return new Doors<>(
-        new GrpcDoor<>(runtime, settings.slots()),
+    return new Doors(
+        new GrpcDoor(runtime, settings.slots()),
         worker,
         control,
         outbox,
@@ -204,7 +205,7 @@ public class StageService implements HealthCheck {
         backlog,
         new StatusPublisher(
             kafka,
-            module.protocol().stage(),
+            stage,
             self,
             module.state(),
             () -> worker.isReady() && full == null));
@@ -236,21 +237,20 @@ public class StageService implements HealthCheck {
    *
    * @throws io.grpc.StatusRuntimeException {@code UNAVAILABLE} while the service starts
    */
-  @SuppressWarnings("unchecked")
-  public <T, R> GrpcDoor<T, R> grpc(StageProtocol<T, R> protocol) {
-    Doors<?, ?> open = doors;
+  public GrpcDoor grpc() {
+    Doors open = doors;
     if (open == null) {
       throw Status.UNAVAILABLE
           .withDescription("the service is still starting; try again in a moment")
           .asRuntimeException();
     }
-    return (GrpcDoor<T, R>) open.grpc();
+    return open.grpc();
   }
 
   @Override
   public HealthCheckResponse call() {
-    Doors<?, ?> open = doors;
-    Optional<StageModule<?, ?>> own = module.get();
+    Doors open = doors;
+    Optional<StageModule> own = module.get();
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("stage")
             .status(own.isEmpty() || open != null && open.worker().isReady() && full == null);
@@ -272,7 +272,7 @@ public class StageService implements HealthCheck {
 
   synchronized void stop(@Observes ShutdownEvent event) {
     stopped = true;
-    Doors<?, ?> open = doors;
+    Doors open = doors;
     if (open != null) {
       open.close();
     }

@@ -2,8 +2,7 @@ package dev.sluice.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +21,8 @@ class BacklogTest {
       throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     Semaphore mayEnd = new Semaphore(0);
-    try (StageRig<UpscalerTask, UpscalerResult> rig =
-            new StageRig<>(kafka, StageProtocol.UPSCALER, blobs);
+    try (StageRig rig =
+            new StageRig(kafka, Stage.UPSCALER, blobs);
         Backlog backlog = new Backlog(kafka.settings(), rig.group(), rig.topic())) {
       for (int i = 0; i < 3; i++) {
         rig.write("task " + i);

@@ -2,8 +2,9 @@ package dev.sluice.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ class CheckpointsTest {
 
   private final KafkaForTests.Address kafka;
   private final List<Integer> made = Collections.synchronizedList(new ArrayList<>());
-  private StageRig<UpscalerTask, UpscalerResult> rig;
+  private StageRig rig;
 
   @TempDir private Path blobs;
 
@@ -40,7 +41,7 @@ class CheckpointsTest {
 
   @BeforeEach
   void setUp() {
-    rig = new StageRig<>(kafka, StageProtocol.UPSCALER, blobs);
+    rig = new StageRig(kafka, Stage.UPSCALER, blobs);
   }
 
   @AfterEach
@@ -49,7 +50,7 @@ class CheckpointsTest {
   }
 
   /** Counts to {@link #STEPS}; the count is all that there is to go on with. */
-  private UpscalerResult count(UpscalerTask task, StageContext context) {
+  private StageResult count(Task task, StageContext context) {
     int[] count = {context.reached().map(bytes -> ByteBuffer.wrap(bytes).getInt()).orElse(0)};
     context.resumable(() -> ByteBuffer.allocate(4).putInt(count[0]).array());
     while (count[0] < STEPS) {
@@ -78,7 +79,7 @@ class CheckpointsTest {
   @Test
   void worker_thatIsClosedLeavesItsWorkWhereTheNextGoesOn() throws Exception {
     TopicReader results = rig.results();
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     CountDownLatch underWay = new CountDownLatch(1);
     ShareGroupWorker leaving =
         rig.work(
@@ -103,7 +104,7 @@ class CheckpointsTest {
   @Test
   void worker_thatDiesIsFollowedFromItsLastCheckpoint() throws Exception {
     TopicReader results = rig.results();
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     rig.write(task);
     try (KafkaShareConsumer<byte[], byte[]> dying = rig.consumer()) {
       ConsumerRecord<byte[], byte[]> record = StageRig.take(dying);
@@ -129,7 +130,7 @@ class CheckpointsTest {
   @Test
   void task_thatFailsBeginsAnew() throws Exception {
     TopicReader results = rig.results();
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     List<Integer> firsts = Collections.synchronizedList(new ArrayList<>());
     rig.work(
         (given, context) -> {
@@ -153,7 +154,7 @@ class CheckpointsTest {
 
   @Test
   void checkpoint_ofAnotherTaskWithTheSameIdIsNotGoneOnFrom() {
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     try (Checkpoints checkpoints = new Checkpoints(new FolderBlobStore(blobs), 1)) {
       Checkpoints.Checkpoint one = checkpoint(checkpoints, task, new byte[] {1});
       one.keep(() -> new byte[] {9}, false);
@@ -166,7 +167,7 @@ class CheckpointsTest {
 
   @Test
   void checkpoint_isWrittenAsOftenAsItShallBeAndAtTheEnd() {
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     try (Checkpoints never = new Checkpoints(new FolderBlobStore(blobs), 0)) {
       Checkpoints.Checkpoint checkpoint = checkpoint(never, task, new byte[1]);
       for (int step = 1; step <= 20; step++) {
@@ -183,11 +184,11 @@ class CheckpointsTest {
   }
 
   private static Checkpoints.Checkpoint checkpoint(
-      Checkpoints checkpoints, UpscalerTask task, byte[] record) {
+      Checkpoints checkpoints, Task task, byte[] record) {
     return checkpoints.of(
         dev.sluice.contract.ImageId.of(task.getHeader()).orElseThrow(),
         0,
-        dev.sluice.contract.v1.Stage.UPSCALER,
+        Stage.UPSCALER,
         record);
   }
 }

@@ -3,10 +3,10 @@ package dev.sluice.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.DenoiserResult;
-import dev.sluice.contract.v1.DenoiserTask;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.Task;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ControlListenerTest {
 
   private final KafkaForTests.Address kafka;
-  private StageRig<DenoiserTask, DenoiserResult> rig;
+  private StageRig rig;
 
   ControlListenerTest(KafkaForTests.Address kafka) {
     this.kafka = kafka;
@@ -28,7 +28,7 @@ class ControlListenerTest {
 
   @BeforeEach
   void setUp(@TempDir Path blobs) {
-    rig = new StageRig<>(kafka, StageProtocol.DENOISER, blobs);
+    rig = new StageRig(kafka, Stage.DENOISER, blobs);
   }
 
   @AfterEach
@@ -48,8 +48,8 @@ class ControlListenerTest {
           begun.add(task.getHeader().getRequestId());
           return endless.run(task, context);
         });
-    DenoiserTask inWork = Tasks.denoiserTask("next");
-    DenoiserTask waiting = Tasks.denoiserTask("next");
+    Task inWork = Tasks.denoiserTask("next");
+    Task waiting = Tasks.denoiserTask("next");
     rig.write(inWork);
     endless.begun.await();
     rig.write(waiting);
@@ -68,7 +68,7 @@ class ControlListenerTest {
   @Test
   void cancel_holdsForAProcessThatStartsAfterIt() {
     TopicReader results = rig.results();
-    DenoiserTask task = Tasks.denoiserTask("next");
+    Task task = Tasks.denoiserTask("next");
     rig.cancel(Tasks.cancelling(task.getHeader()));
     rig.listen();
     rig.work(Endless::denoise);
@@ -78,7 +78,7 @@ class ControlListenerTest {
     assertCancelled(results, task);
   }
 
-  private static void assertCancelled(TopicReader results, DenoiserTask task) {
+  private static void assertCancelled(TopicReader results, Task task) {
     GenerationError error = results.result(task.getHeader().getRequestId()).getError();
     assertThat(error.getCode()).isEqualTo(ErrorCode.CANCELLED);
     assertThat(error.getMessage()).isEqualTo("the request was cancelled");

@@ -3,12 +3,11 @@ package dev.sluice.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.contract.Tensors;
-import dev.sluice.contract.v1.DenoiserReply;
-import dev.sluice.contract.v1.DenoiserResult;
-import dev.sluice.contract.v1.DenoiserTask;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageReply;
 import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.contract.v1.UpscalerTask;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,25 +31,25 @@ class DoorsTest {
   @ValueSource(ints = {3, 1000})
   void sameTask_givesTheSameBytesThroughBothDoors(int elements, @TempDir Path blobs)
       throws Exception {
-    try (StageRig<DenoiserTask, DenoiserResult> rig =
-            new StageRig<>(kafka, StageProtocol.DENOISER, blobs);
+    try (StageRig rig =
+            new StageRig(kafka, Stage.DENOISER, blobs);
         GrpcRig grpc = new GrpcRig(Tasks::denoise, blobs)) {
       String next = "after-" + rig.topic();
       TopicReader following = rig.read(next);
       rig.work(Tasks::denoise);
-      DenoiserTask task =
+      Task task =
           Tasks.denoiserTask(next).toBuilder()
               .putInputs("image_embeds", Tensors.of(anyFloats(elements), 1, elements))
               .build();
 
       rig.write(task);
-      DenoiserReply last = null;
-      for (var replies = grpc.client().denoise(task); replies.hasNext(); ) {
+      StageReply last = null;
+      for (var replies = grpc.client().run(task); replies.hasNext(); ) {
         last = replies.next();
       }
 
-      UpscalerTask handedOn = UpscalerTask.parseFrom(following.next().value());
-      StageResult answered = last.getResult().getResult();
+      Task handedOn = Task.parseFrom(following.next().value());
+      StageResult answered = last.getResult();
       Map<String, Tensor> expected = new LinkedHashMap<>(task.getInputsMap());
       expected.putAll(answered.getOutputsMap());
       Payloads payloads = new Payloads(new FolderBlobStore(blobs), StageRig.INLINE_LIMIT);

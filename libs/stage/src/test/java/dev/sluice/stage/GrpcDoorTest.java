@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.contract.Tensors;
-import dev.sluice.contract.v1.DenoiserReply;
-import dev.sluice.contract.v1.DenoiserResult;
-import dev.sluice.contract.v1.DenoiserTask;
 import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.StageReply;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import io.grpc.Context;
 import io.grpc.Status;
@@ -32,18 +32,18 @@ class GrpcDoorTest {
   @Test
   void serve_tellsProgressAndThenTheResult() throws Exception {
     try (GrpcRig rig = new GrpcRig(Tasks::denoise, blobs)) {
-      DenoiserTask task = Tasks.denoiserTask("next");
+      Task task = Tasks.denoiserTask("next");
 
-      List<DenoiserReply> replies = new ArrayList<>();
-      rig.client().denoise(task).forEachRemaining(replies::add);
+      List<StageReply> replies = new ArrayList<>();
+      rig.client().run(task).forEachRemaining(replies::add);
 
       assertThat(replies).hasSize(4);
       for (int step = 1; step <= 3; step++) {
         assertThat(replies.get(step - 1).getProgress().getStep()).isEqualTo(step);
         assertThat(replies.get(step - 1).getProgress().getTotal()).isEqualTo(3);
       }
-      DenoiserResult result = replies.get(3).getResult();
-      assertThat(result.getResult().getOutputsOrThrow("sample"))
+      StageResult result = replies.get(3).getResult();
+      assertThat(result.getOutputsOrThrow("sample"))
           .isEqualTo(Tensors.of(new float[] {2, 4, 6}, 1, 3));
       assertThat(rig.metrics.get("sluice.stage.task").tag("outcome", "done").timer().count())
           .isEqualTo(1);
@@ -54,7 +54,7 @@ class GrpcDoorTest {
   void serve_refusesATensorThatContradictsItself() throws Exception {
     try (GrpcRig rig = new GrpcRig(Tasks::denoise, blobs)) {
       Tensor wrong = Tensors.of(new float[3], 3).toBuilder().setShape(0, 4).build();
-      DenoiserTask task =
+      Task task =
           Tasks.denoiserTask("next").toBuilder().putInputs("image_embeds", wrong).build();
 
       Status status = statusOf(rig, task);
@@ -68,7 +68,7 @@ class GrpcDoorTest {
 
   @Test
   void serve_tellsAnUnknownModelFromABadTask() throws Exception {
-    Stage<DenoiserTask, DenoiserResult> noModels =
+    StageWork noModels =
         (task, context) -> {
           throw new InvalidTaskException(ErrorCode.MODEL_NOT_FOUND, "model", "no such model");
         };
@@ -80,7 +80,7 @@ class GrpcDoorTest {
 
   @Test
   void serve_endsTheCallOfATaskThatFailsHoweverItFails() throws Exception {
-    Stage<DenoiserTask, DenoiserResult> broken =
+    StageWork broken =
         (task, context) -> {
           throw new NoClassDefFoundError("a native library");
         };
@@ -98,7 +98,7 @@ class GrpcDoorTest {
     CompletableFuture<StageStoppedException.Reason> stopped = new CompletableFuture<>();
     try (GrpcRig rig = new GrpcRig(telling(endless, stopped), blobs)) {
       Context.CancellableContext call = Context.current().withCancellation();
-      call.run(() -> rig.client().denoise(Tasks.denoiserTask("next")).next());
+      call.run(() -> rig.client().run(Tasks.denoiserTask("next")).next());
 
       call.cancel(null);
 
@@ -110,8 +110,8 @@ class GrpcDoorTest {
   @Test
   void serve_stopsWhenTheRequestIsCancelled() throws Exception {
     try (GrpcRig rig = new GrpcRig(new Endless(), blobs)) {
-      DenoiserTask task = Tasks.denoiserTask("next");
-      Iterator<DenoiserReply> replies = rig.client().denoise(task);
+      Task task = Tasks.denoiserTask("next");
+      Iterator<StageReply> replies = rig.client().run(task);
       replies.next();
 
       rig.cancelled.add(Tasks.cancelling(task.getHeader()));
@@ -127,8 +127,8 @@ class GrpcDoorTest {
     Endless endless = new Endless();
     CompletableFuture<StageStoppedException.Reason> stopped = new CompletableFuture<>();
     try (GrpcRig rig = new GrpcRig(telling(endless, stopped), blobs)) {
-      Iterator<DenoiserReply> replies =
-          rig.client().withDeadlineAfter(Duration.ofSeconds(1)).denoise(Tasks.denoiserTask("x"));
+      Iterator<StageReply> replies =
+          rig.client().withDeadlineAfter(Duration.ofSeconds(1)).run(Tasks.denoiserTask("x"));
 
       assertThatExceptionOfType(StatusRuntimeException.class)
           .isThrownBy(() -> replies.forEachRemaining(reply -> {}))
@@ -142,7 +142,7 @@ class GrpcDoorTest {
   void close_endsCallsInWorkAndRefusesNewOnes() throws Exception {
     Endless endless = new Endless();
     try (GrpcRig rig = new GrpcRig(endless, blobs)) {
-      Iterator<DenoiserReply> replies = rig.client().denoise(Tasks.denoiserTask("next"));
+      Iterator<StageReply> replies = rig.client().run(Tasks.denoiserTask("next"));
       endless.begun.await();
 
       rig.door.close();
@@ -159,7 +159,7 @@ class GrpcDoorTest {
   void serve_refusesWhatWouldWaitInTooMuchMemory() throws Exception {
     Endless endless = new Endless();
     try (GrpcRig rig = new GrpcRig(endless, blobs, 100_000)) {
-      Iterator<DenoiserReply> first = rig.client().denoise(Tasks.denoiserTask("next"));
+      Iterator<StageReply> first = rig.client().run(Tasks.denoiserTask("next"));
       endless.begun.await();
 
       Object refused =
@@ -176,8 +176,8 @@ class GrpcDoorTest {
   @Test
   void serve_ofACallThatOnlyWaitsLetsAnotherGoOn() throws Exception {
     CountDownLatch another = new CountDownLatch(1);
-    DenoiserTask waits = Tasks.denoiserTask("next");
-    Stage<DenoiserTask, DenoiserResult> stage =
+    Task waits = Tasks.denoiserTask("next");
+    StageWork stage =
         (task, context) -> {
           if (task.equals(waits)) {
             Runnable resume = context.leaveSlot();
@@ -188,12 +188,12 @@ class GrpcDoorTest {
           return Tasks.denoise(task, context);
         };
     try (GrpcRig rig = new GrpcRig(stage, blobs)) {
-      Iterator<DenoiserReply> waiting = rig.client().denoise(waits);
+      Iterator<StageReply> waiting = rig.client().run(waits);
       waiting.next();
 
       rig.client()
           .withDeadlineAfter(Duration.ofSeconds(8))
-          .denoise(Tasks.denoiserTask("next"))
+          .run(Tasks.denoiserTask("next"))
           .forEachRemaining(reply -> {});
       another.countDown();
 
@@ -221,7 +221,7 @@ class GrpcDoorTest {
               first
                   .client()
                   .withInterceptors(new TraceClientInterceptor())
-                  .denoise(Tasks.denoiserTask("next"))
+                  .run(Tasks.denoiserTask("next"))
                   .forEachRemaining(reply -> {}));
 
       assertThat(seen).containsExactly(Tasks.TRACE, "0af7651916cd43dd8448eb211c80319c");
@@ -232,14 +232,14 @@ class GrpcDoorTest {
   void serve_beginsATraceForACallerWithoutOne() throws Exception {
     List<String> seen = new ArrayList<>();
     try (GrpcRig rig = new GrpcRig(remembering(seen), blobs)) {
-      rig.client().denoise(Tasks.denoiserTask("next")).forEachRemaining(reply -> {});
+      rig.client().run(Tasks.denoiserTask("next")).forEachRemaining(reply -> {});
 
       assertThat(TraceParent.isValid(seen.get(0))).isTrue();
       assertThat(seen.get(0)).contains(seen.get(1));
     }
   }
 
-  private static Stage<DenoiserTask, DenoiserResult> remembering(List<String> seen) {
+  private static StageWork remembering(List<String> seen) {
     return (task, context) -> {
       seen.add(TraceParent.current());
       seen.add(MDC.get(TraceParent.LOG_KEY));
@@ -247,11 +247,11 @@ class GrpcDoorTest {
     };
   }
 
-  private static Stage<DenoiserTask, DenoiserResult> callingOn(GrpcRig other) {
+  private static StageWork callingOn(GrpcRig other) {
     return (task, context) -> {
-      DenoiserReply last = null;
-      Iterator<DenoiserReply> replies =
-          other.client().withInterceptors(new TraceClientInterceptor()).denoise(task);
+      StageReply last = null;
+      Iterator<StageReply> replies =
+          other.client().withInterceptors(new TraceClientInterceptor()).run(task);
       while (replies.hasNext()) {
         last = replies.next();
       }
@@ -259,7 +259,7 @@ class GrpcDoorTest {
     };
   }
 
-  private static Stage<DenoiserTask, DenoiserResult> telling(
+  private static StageWork telling(
       Endless endless, CompletableFuture<StageStoppedException.Reason> stopped) {
     return (task, context) -> {
       try {
@@ -271,10 +271,10 @@ class GrpcDoorTest {
     };
   }
 
-  private static Status statusOf(GrpcRig rig, DenoiserTask task) {
+  private static Status statusOf(GrpcRig rig, Task task) {
     return catchThrowableOfType(
             StatusRuntimeException.class,
-            () -> rig.client().denoise(task).forEachRemaining(reply -> {}))
+            () -> rig.client().run(task).forEachRemaining(reply -> {}))
         .getStatus();
   }
 }

@@ -1,9 +1,9 @@
 package dev.sluice.stage;
 
-import dev.sluice.contract.v1.DenoiserGrpc;
-import dev.sluice.contract.v1.DenoiserReply;
-import dev.sluice.contract.v1.DenoiserResult;
-import dev.sluice.contract.v1.DenoiserTask;
+import dev.sluice.contract.v1.StageRunnerGrpc;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageReply;
+import dev.sluice.contract.v1.Task;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
@@ -22,25 +22,22 @@ final class GrpcRig implements AutoCloseable {
 
   final CancelledWork cancelled = new CancelledWork();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  final GrpcDoor<DenoiserTask, DenoiserResult> door;
+  final GrpcDoor door;
   private final Server server;
   private final ManagedChannel channel;
 
-  GrpcRig(Stage<DenoiserTask, DenoiserResult> stage, Path blobs) throws IOException {
-    this(stage, blobs, Long.MAX_VALUE);
+  GrpcRig(StageWork work, Path blobs) throws IOException {
+    this(work, blobs, Long.MAX_VALUE);
   }
 
   /**
    * @param mostBytes of calls that wait
    */
-  GrpcRig(Stage<DenoiserTask, DenoiserResult> stage, Path blobs, long mostBytes)
-      throws IOException {
+  GrpcRig(StageWork work, Path blobs, long mostBytes) throws IOException {
     Payloads payloads = new Payloads(new FolderBlobStore(blobs), StageRig.INLINE_LIMIT);
     this.door =
-        new GrpcDoor<>(
-            new StageRuntime<>(StageProtocol.DENOISER, stage, payloads, cancelled, metrics),
-            1,
-            mostBytes);
+        new GrpcDoor(
+            new StageRuntime(Stage.DENOISER, work, payloads, cancelled, metrics), 1, mostBytes);
     this.server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
             .addService(ServerInterceptors.intercept(new Service(door), new TraceInterceptor()))
@@ -54,26 +51,22 @@ final class GrpcRig implements AutoCloseable {
             .build();
   }
 
-  private static final class Service extends DenoiserGrpc.DenoiserImplBase {
+  private static final class Service extends StageRunnerGrpc.StageRunnerImplBase {
 
-    private final GrpcDoor<DenoiserTask, DenoiserResult> door;
+    private final GrpcDoor door;
 
-    Service(GrpcDoor<DenoiserTask, DenoiserResult> door) {
+    Service(GrpcDoor door) {
       this.door = door;
     }
 
     @Override
-    public void denoise(DenoiserTask task, StreamObserver<DenoiserReply> replies) {
-      door.serve(
-          task,
-          replies,
-          progress -> DenoiserReply.newBuilder().setProgress(progress).build(),
-          result -> DenoiserReply.newBuilder().setResult(result).build());
+    public void run(Task task, StreamObserver<StageReply> replies) {
+      door.serve(task, replies);
     }
   }
 
-  DenoiserGrpc.DenoiserBlockingStub client() {
-    return DenoiserGrpc.newBlockingStub(channel);
+  StageRunnerGrpc.StageRunnerBlockingStub client() {
+    return StageRunnerGrpc.newBlockingStub(channel);
   }
 
   @Override

@@ -9,17 +9,16 @@ import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DataType;
-import dev.sluice.contract.v1.DenoiserResult;
-import dev.sluice.contract.v1.DenoiserTask;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.ResultFormat;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageTiming;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
@@ -44,20 +43,20 @@ class KafkaDoorTest {
 
   private static final byte[] GARBAGE = {(byte) 0xff, 1, 2, 3};
 
-  private StageRig<DenoiserTask, DenoiserResult> denoiser;
-  private StageRig<UpscalerTask, UpscalerResult> upscaler;
+  private StageRig denoiser;
+  private StageRig upscaler;
   private String next;
 
   /** What the workers do; the tests that need something else say so. */
-  private volatile Stage<DenoiserTask, DenoiserResult> denoising;
+  private volatile StageWork denoising;
 
-  private volatile Stage<UpscalerTask, UpscalerResult> upscaling;
+  private volatile StageWork upscaling;
 
   @BeforeAll
   void startWorkers(KafkaForTests.Address kafka, @TempDir Path blobs) {
-    denoiser = new StageRig<>(kafka, StageProtocol.DENOISER, blobs);
+    denoiser = new StageRig(kafka, Stage.DENOISER, blobs);
     denoiser.work((task, context) -> denoising.run(task, context));
-    upscaler = new StageRig<>(kafka, StageProtocol.UPSCALER, blobs);
+    upscaler = new StageRig(kafka, Stage.UPSCALER, blobs);
     upscaler.work((task, context) -> upscaling.run(task, context));
     next = "after-" + denoiser.topic();
   }
@@ -77,12 +76,12 @@ class KafkaDoorTest {
   @Test
   void handle_handsInputsAndOutputsToTheNextStage() throws Exception {
     TopicReader following = denoiser.read(next);
-    DenoiserTask task = Tasks.denoiserTask(next);
+    Task task = Tasks.denoiserTask(next);
 
     denoiser.write(task, Tasks.TRACE);
 
     ConsumerRecord<byte[], byte[]> record = following.next();
-    UpscalerTask made = UpscalerTask.parseFrom(record.value());
+    Task made = Task.parseFrom(record.value());
     assertThat(new String(record.key(), StandardCharsets.UTF_8))
         .isEqualTo(task.getHeader().getImageId());
     assertThat(TopicReader.header(record, RecordHeaders.TRACE_PARENT)).isEqualTo(Tasks.TRACE);
@@ -94,13 +93,13 @@ class KafkaDoorTest {
     assertThat(made.getHeader().toBuilder().clearTimings().build()).isEqualTo(task.getHeader());
     assertThat(made.getHeader().getTimingsList())
         .extracting(StageTiming::getStage)
-        .containsExactly(dev.sluice.contract.v1.Stage.DENOISER);
+        .containsExactly(Stage.DENOISER);
   }
 
   @Test
   void handle_tellsProgressAsEvents() throws Exception {
     TopicReader events = denoiser.read(Topics.EVENTS);
-    DenoiserTask task = Tasks.denoiserTask(next);
+    Task task = Tasks.denoiserTask(next);
 
     denoiser.write(task, Tasks.TRACE);
 
@@ -116,7 +115,7 @@ class KafkaDoorTest {
   @Test
   void handle_writesThePictureAtTheEndOfTheRoute() {
     TopicReader results = upscaler.results();
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     String id = task.getHeader().getRequestId();
 
     upscaler.write(task, Tasks.TRACE);
@@ -134,7 +133,7 @@ class KafkaDoorTest {
   @Test
   void handle_answersInJsonWhereTheRequestWasJson() {
     TopicReader results = upscaler.results();
-    UpscalerTask.Builder task = Tasks.upscalerTask().toBuilder();
+    Task.Builder task = Tasks.upscalerTask().toBuilder();
     task.getHeaderBuilder().setResultFormat(ResultFormat.JSON);
 
     upscaler.write(task.build());
@@ -157,7 +156,7 @@ class KafkaDoorTest {
     denoiser.write((id + "/2").getBytes(StandardCharsets.UTF_8), GARBAGE, Tasks.TRACE);
     denoiser.write("no id".getBytes(StandardCharsets.UTF_8), GARBAGE, null);
     denoiser.write(null, null, null);
-    DenoiserTask good = Tasks.denoiserTask(next);
+    Task good = Tasks.denoiserTask(next);
     denoiser.write(good);
 
     ConsumerRecord<byte[], byte[]> letter = letters.next();
@@ -172,7 +171,7 @@ class KafkaDoorTest {
     GenerationResult answer = results.result(id);
     assertThat(answer.getImageIndex()).isEqualTo(2);
     assertThat(answer.getError().getCode()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
-    assertThat(answer.getError().getStage()).isEqualTo(dev.sluice.contract.v1.Stage.DENOISER);
+    assertThat(answer.getError().getStage()).isEqualTo(Stage.DENOISER);
     assertThat(following.next().key())
         .isEqualTo(good.getHeader().getImageId().getBytes(StandardCharsets.UTF_8));
     assertThat(denoiser.count("sluice.stage.dead.letters") - lettersBefore).isEqualTo(3);
@@ -216,7 +215,7 @@ class KafkaDoorTest {
             "no time"),
         Arguments.of(
             "a route that ends too early",
-            change(DenoiserTask.Builder::clearRoute),
+            change(Task.Builder::clearRoute),
             "route",
             "must end at the upscaler"),
         Arguments.of(
@@ -225,14 +224,19 @@ class KafkaDoorTest {
             "route",
             "has no parameters"),
         Arguments.of(
+            "a step of another stage",
+            change(task -> task.setStep(task.getRoute(0))),
+            "step",
+            "a task of this stage has a step of DENOISER"),
+        Arguments.of(
             "a step to nowhere",
             change(task -> task.getRouteBuilder(0).setTopic("a topic")),
             "route",
             "no topic of Kafka"));
   }
 
-  private static UnaryOperator<DenoiserTask.Builder> change(
-      java.util.function.Consumer<DenoiserTask.Builder> change) {
+  private static UnaryOperator<Task.Builder> change(
+      java.util.function.Consumer<Task.Builder> change) {
     return task -> {
       change.accept(task);
       return task;
@@ -246,7 +250,7 @@ class KafkaDoorTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("badTasks")
   void handle_refusesABadTaskBeforeItsWork(
-      String name, UnaryOperator<DenoiserTask.Builder> change, String field, String message) {
+      String name, UnaryOperator<Task.Builder> change, String field, String message) {
     TopicReader results = denoiser.results();
     TopicReader letters = denoiser.deadLetters();
     AtomicInteger runs = new AtomicInteger();
@@ -255,7 +259,7 @@ class KafkaDoorTest {
           runs.incrementAndGet();
           return Tasks.denoise(task, context);
         };
-    DenoiserTask task = change.apply(Tasks.denoiserTask(next).toBuilder()).build();
+    Task task = change.apply(Tasks.denoiserTask(next).toBuilder()).build();
 
     denoiser.write(task, Tasks.TRACE);
 
@@ -280,9 +284,9 @@ class KafkaDoorTest {
           }
           throw new InvalidTaskException(ErrorCode.MODEL_NOT_FOUND, "model", "there is only toy");
         };
-    UpscalerTask.Builder unknown = Tasks.upscalerTask().toBuilder();
+    Task.Builder unknown = Tasks.upscalerTask().toBuilder();
     unknown.getHeaderBuilder().setModel("unheard-of");
-    UpscalerTask good = Tasks.upscalerTask();
+    Task good = Tasks.upscalerTask();
 
     upscaler.write(unknown.build(), Tasks.TRACE);
     upscaler.write(good);
@@ -313,7 +317,7 @@ class KafkaDoorTest {
             }
           }
         };
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
 
     upscaler.write(task);
 
@@ -326,8 +330,8 @@ class KafkaDoorTest {
   void handle_givesUpAStageThatAlwaysThrows() {
     TopicReader results = upscaler.results();
     TopicReader letters = upscaler.deadLetters();
-    UpscalerTask bad = Tasks.upscalerTask();
-    UpscalerTask good = Tasks.upscalerTask();
+    Task bad = Tasks.upscalerTask();
+    Task good = Tasks.upscalerTask();
     upscaling =
         (task, context) -> {
           if (task.getHeader().equals(bad.getHeader())) {
@@ -364,9 +368,12 @@ class KafkaDoorTest {
     byte[] png = new byte[3 * 2048 * 2048];
     new Random(1).nextBytes(png);
     upscaling =
-        (task, context) ->
-            Tasks.upscale(task, context).toBuilder().setPng(ByteString.copyFrom(png)).build();
-    UpscalerTask.Builder task = Tasks.upscalerTask().toBuilder();
+        (task, context) -> {
+          StageResult.Builder result = Tasks.upscale(task, context).toBuilder();
+          result.getImageBuilder().setPng(ByteString.copyFrom(png));
+          return result.build();
+        };
+    Task.Builder task = Tasks.upscalerTask().toBuilder();
     task.getHeaderBuilder().setResultFormat(ResultFormat.JSON);
 
     upscaler.write(task.build());
@@ -384,7 +391,7 @@ class KafkaDoorTest {
           runs.incrementAndGet();
           return Tasks.upscale(task, context);
         };
-    UpscalerTask.Builder task = Tasks.upscalerTask().toBuilder();
+    Task.Builder task = Tasks.upscalerTask().toBuilder();
     task.getHeaderBuilder().setDeadline(Timestamps.fromMillis(System.currentTimeMillis() - 1));
 
     upscaler.write(task.build());
@@ -399,7 +406,7 @@ class KafkaDoorTest {
     TopicReader results = denoiser.results();
     TopicReader letters = denoiser.deadLetters();
     denoising = Endless::denoise;
-    DenoiserTask.Builder task = Tasks.denoiserTask(next).toBuilder();
+    Task.Builder task = Tasks.denoiserTask(next).toBuilder();
     task.getHeaderBuilder().setDeadline(Timestamps.fromMillis(System.currentTimeMillis() + 1500));
 
     denoiser.write(task.build());

@@ -3,8 +3,8 @@ package dev.sluice.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.Task;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,11 +66,11 @@ class OutagesTest {
   void task_isDoneOnceThoughTheBlobStoreIsAwayForLong(KafkaForTests.Address kafka)
       throws Exception {
     Path blobs = folder.resolve("blobs");
-    try (StageRig<UpscalerTask, UpscalerResult> rig =
-        new StageRig<>(kafka, StageProtocol.UPSCALER, blobs)) {
+    try (StageRig rig =
+        new StageRig(kafka, Stage.UPSCALER, blobs)) {
       TopicReader results = rig.results();
       AtomicInteger runs = new AtomicInteger();
-      UpscalerTask task = Tasks.upscalerTask();
+      Task task = Tasks.upscalerTask();
       Files.createFile(blobs);
       rig.work(
           (given, context) -> {

@@ -6,9 +6,10 @@ import com.google.protobuf.util.Durations;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.ModelStatus;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageStatus;
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.contract.v1.Task;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -29,16 +30,16 @@ class PassingOnTest {
     this.kafka = kafka;
   }
 
-  private static UpscalerResult lacks(UpscalerTask task, StageContext context) {
+  private static StageResult lacks(Task task, StageContext context) {
     throw new InvalidTaskException(ErrorCode.MODEL_NOT_FOUND, "model", "there is no such model");
   }
 
-  private static void hear(StageRig<?, ?> rig, String worker, ModelStatus.State state) {
+  private static void hear(StageRig rig, String worker, ModelStatus.State state) {
     rig.workers()
         .take(
             worker,
             StageStatus.newBuilder()
-                .setStage(dev.sluice.contract.v1.Stage.UPSCALER)
+                .setStage(Stage.UPSCALER)
                 .setWorker(worker)
                 .setValidFor(Durations.fromSeconds(60))
                 .addModels(ModelStatus.newBuilder().setName("toy").setState(state))
@@ -47,8 +48,8 @@ class PassingOnTest {
 
   @Test
   void task_isDoneByTheWorkerThatHasItsModelHoweverOftenAnotherTakesIt() {
-    try (StageRig<UpscalerTask, UpscalerResult> rig =
-        new StageRig<>(kafka, StageProtocol.UPSCALER, folder)) {
+    try (StageRig rig =
+        new StageRig(kafka, Stage.UPSCALER, folder)) {
       TopicReader results = rig.results();
       AtomicInteger taken = new AtomicInteger();
       hear(rig, "other", ModelStatus.State.ON_DEMAND);
@@ -60,7 +61,7 @@ class PassingOnTest {
                       ? lacks(task, context)
                       : Tasks.upscale(task, context),
               "one"));
-      UpscalerTask task = Tasks.upscalerTask();
+      Task task = Tasks.upscalerTask();
 
       rig.write(task);
 
@@ -73,14 +74,14 @@ class PassingOnTest {
 
   @Test
   void task_thatNoWorkerServesIsAnsweredAtOnce() {
-    try (StageRig<UpscalerTask, UpscalerResult> rig =
-        new StageRig<>(kafka, StageProtocol.UPSCALER, folder)) {
+    try (StageRig rig =
+        new StageRig(kafka, Stage.UPSCALER, folder)) {
       TopicReader results = rig.results();
       // What a worker says of itself may be older than what it has just found.
       hear(rig, "one", ModelStatus.State.LOADED);
       hear(rig, "other", ModelStatus.State.LEFT_OUT);
       rig.work(1, rig.door(PassingOnTest::lacks, "one"));
-      UpscalerTask task = Tasks.upscalerTask();
+      Task task = Tasks.upscalerTask();
 
       rig.write(task);
 

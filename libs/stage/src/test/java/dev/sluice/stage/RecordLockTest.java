@@ -2,8 +2,7 @@ package dev.sluice.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.contract.v1.Stage;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
@@ -25,7 +24,7 @@ class RecordLockTest {
 
   private final KafkaForTests.Address kafka;
   private final Deliveries deliveries = new Deliveries();
-  private StageRig<UpscalerTask, UpscalerResult> rig;
+  private StageRig rig;
 
   RecordLockTest(KafkaForTests.Address kafka) {
     this.kafka = kafka;
@@ -33,7 +32,7 @@ class RecordLockTest {
 
   @BeforeEach
   void setUp(@TempDir Path blobs) {
-    rig = new StageRig<>(kafka, StageProtocol.UPSCALER, blobs, LOCK);
+    rig = new StageRig(kafka, Stage.UPSCALER, blobs, LOCK);
   }
 
   @AfterEach

@@ -4,23 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.Message;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
-import dev.sluice.contract.v1.DenoiserTask;
 import dev.sluice.contract.v1.PriorParameters;
-import dev.sluice.contract.v1.PriorTask;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
-import dev.sluice.contract.v1.TextEncoderTask;
 import dev.sluice.contract.v1.UpscalerParameters;
-import dev.sluice.contract.v1.UpscalerTask;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -43,13 +38,12 @@ class RoutingLawsTest {
       @ForAll @Size(min = 1, max = 6) List<@From("steps") RouteStep> route) {
     List<RouteStep> left = route;
     for (RouteStep step : route) {
-      Message task = Routing.task(HEADER, INPUTS, left);
+      Task task = Routing.task(HEADER, INPUTS, left);
 
-      left = route(task);
-      assertThat(parameters(task)).isEqualTo(parameters(step));
-      assertThat(stage(task)).isEqualTo(step.getStage());
-      assertThat(header(task)).isEqualTo(HEADER);
-      assertThat(inputs(task)).isEqualTo(INPUTS);
+      left = task.getRouteList();
+      assertThat(task.getStep()).isEqualTo(step);
+      assertThat(task.getHeader()).isEqualTo(HEADER);
+      assertThat(task.getInputsMap()).isEqualTo(INPUTS);
     }
     assertThat(left).isEmpty();
   }
@@ -58,13 +52,9 @@ class RoutingLawsTest {
   void task_isOfTheStepsModelIfItNamesOne(@ForAll("steps") RouteStep step) {
     RouteStep other = step.toBuilder().setModel("another").build();
 
-    assertThat(header(Routing.task(HEADER, INPUTS, List.of(step)))).isEqualTo(HEADER);
-    assertThat(header(Routing.task(HEADER, INPUTS, List.of(other))))
+    assertThat(Routing.task(HEADER, INPUTS, List.of(step)).getHeader()).isEqualTo(HEADER);
+    assertThat(Routing.task(HEADER, INPUTS, List.of(other)).getHeader())
         .isEqualTo(HEADER.toBuilder().setModel("another").build());
-  }
-
-  private static Object header(Message task) {
-    return task.getField(field(task, "header"));
   }
 
   @Property(tries = 200)
@@ -73,12 +63,33 @@ class RoutingLawsTest {
     Stage last = route.isEmpty() ? stage : route.get(route.size() - 1).getStage();
 
     if (last == Stage.UPSCALER) {
-      assertThatCode(() -> Routing.check(stage, route)).doesNotThrowAnyException();
+      assertThatCode(() -> Routing.checkRoute(stage, route)).doesNotThrowAnyException();
     } else {
-      assertThatThrownBy(() -> Routing.check(stage, route))
+      assertThatThrownBy(() -> Routing.checkRoute(stage, route))
           .isInstanceOfSatisfying(
               InvalidTaskException.class, e -> assertThat(e.field()).isEqualTo("route"))
           .hasMessageContaining("ends at the stage " + last);
+    }
+  }
+
+  @Property(tries = 100)
+  void check_refusesAStepOfOneStageWithTheParametersOfAnother(
+      @ForAll("stages") Stage stage, @ForAll("steps") RouteStep step) {
+    RouteStep mixed = step.toBuilder().setStage(stage).build();
+    List<RouteStep> route = List.of(mixed, upscaling(List.of()).build());
+
+    if (stage == step.getStage()) {
+      assertThatCode(() -> Routing.checkStep(stage, mixed)).doesNotThrowAnyException();
+      assertThatCode(() -> Routing.checkRoute(stage, route)).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(() -> Routing.checkStep(stage, mixed))
+          .isInstanceOfSatisfying(
+              InvalidTaskException.class, e -> assertThat(e.field()).isEqualTo("step"));
+      assertThatThrownBy(() -> Routing.checkStep(stage, step))
+          .isInstanceOf(InvalidTaskException.class);
+      assertThatThrownBy(() -> Routing.checkRoute(stage, route))
+          .isInstanceOf(InvalidTaskException.class)
+          .hasMessageContaining("has the parameters of " + step.getParametersCase());
     }
   }
 
@@ -90,7 +101,7 @@ class RoutingLawsTest {
     List<RouteStep> route =
         List.of(step.toBuilder().setTopic(topic).build(), upscaling(List.of()).build());
 
-    assertThatThrownBy(() -> Routing.check(stage, route))
+    assertThatThrownBy(() -> Routing.checkRoute(stage, route))
         .isInstanceOf(InvalidTaskException.class)
         .hasMessageContaining("names no topic of Kafka");
   }
@@ -101,7 +112,7 @@ class RoutingLawsTest {
     List<RouteStep> route =
         List.of(step.toBuilder().setKeepAsValue(77).build(), upscaling(List.of()).build());
 
-    assertThatThrownBy(() -> Routing.check(stage, route))
+    assertThatThrownBy(() -> Routing.checkRoute(stage, route))
         .isInstanceOf(InvalidTaskException.class)
         .hasMessageContaining("kept as no known stage's work");
   }
@@ -159,45 +170,5 @@ class RoutingLawsTest {
         .setStage(Stage.UPSCALER)
         .setTopic(Topics.tasks(Stage.UPSCALER))
         .setUpscaler(UpscalerParameters.newBuilder().addAllCascade(cascade));
-  }
-
-  private static Stage stage(Message task) {
-    if (task instanceof TextEncoderTask) {
-      return Stage.TEXT_ENCODER;
-    }
-    if (task instanceof PriorTask) {
-      return Stage.PRIOR;
-    }
-    return task instanceof DenoiserTask ? Stage.DENOISER : Stage.UPSCALER;
-  }
-
-  private static Map<String, Tensor> inputs(Message task) {
-    if (task instanceof TextEncoderTask text) {
-      return text.getInputsMap();
-    }
-    if (task instanceof PriorTask prior) {
-      return prior.getInputsMap();
-    }
-    return task instanceof DenoiserTask denoiser
-        ? denoiser.getInputsMap()
-        : ((UpscalerTask) task).getInputsMap();
-  }
-
-  @SuppressWarnings("unchecked")
-  private static List<RouteStep> route(Message task) {
-    return (List<RouteStep>) task.getField(field(task, "route"));
-  }
-
-  private static Object parameters(Message task) {
-    return task.getField(field(task, "parameters"));
-  }
-
-  private static Object parameters(RouteStep step) {
-    return step.getField(
-        RouteStep.getDescriptor().findFieldByNumber(step.getParametersCase().getNumber()));
-  }
-
-  private static FieldDescriptor field(Message message, String name) {
-    return message.getDescriptorForType().findFieldByName(name);
   }
 }

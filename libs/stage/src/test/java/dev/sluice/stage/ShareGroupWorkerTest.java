@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.v1.ErrorCode;
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.stage.ShareGroupWorker.Disposition;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class ShareGroupWorkerTest {
 
   private final KafkaForTests.Address kafka;
   private final Deliveries deliveries = new Deliveries();
-  private StageRig<UpscalerTask, UpscalerResult> rig;
+  private StageRig rig;
 
   ShareGroupWorkerTest(KafkaForTests.Address kafka) {
     this.kafka = kafka;
@@ -46,7 +46,7 @@ class ShareGroupWorkerTest {
 
   @BeforeEach
   void setUp(@TempDir Path blobs) {
-    rig = new StageRig<>(kafka, StageProtocol.UPSCALER, blobs);
+    rig = new StageRig(kafka, Stage.UPSCALER, blobs);
   }
 
   @AfterEach
@@ -95,7 +95,7 @@ class ShareGroupWorkerTest {
   void task_thatKillsEveryWorkerEndsAsAnErrorForItsClient() {
     TopicReader results = rig.results();
     TopicReader letters = rig.deadLetters();
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     rig.write(task);
     try (KafkaShareConsumer<byte[], byte[]> dying = rig.consumer()) {
       for (int attempt = 1; attempt <= GroupSetup.MAX_ATTEMPTS; attempt++) {
@@ -120,7 +120,7 @@ class ShareGroupWorkerTest {
   @Test
   void task_isDoneHoweverOftenItsWorkersHaveEnded() throws Exception {
     TopicReader results = rig.results();
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     rig.write(task);
     try (KafkaShareConsumer<byte[], byte[]> leaving = rig.consumer()) {
       for (int attempt = 1; attempt < GroupSetup.MAX_ATTEMPTS; attempt++) {
@@ -185,7 +185,7 @@ class ShareGroupWorkerTest {
   @Test
   void close_givesBackTheTasksInWork() throws Exception {
     TopicReader results = rig.results();
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     CountDownLatch begun = new CountDownLatch(1);
     ShareGroupWorker leaving =
         rig.work(
@@ -286,8 +286,8 @@ class ShareGroupWorkerTest {
   @Test
   void nothing_isLostWhileWorkersComeAndGo() {
     TopicReader results = rig.results();
-    List<UpscalerTask> tasks = IntStream.range(0, 24).mapToObj(i -> Tasks.upscalerTask()).toList();
-    Stage<UpscalerTask, UpscalerResult> slow =
+    List<Task> tasks = IntStream.range(0, 24).mapToObj(i -> Tasks.upscalerTask()).toList();
+    StageWork slow =
         (task, context) -> {
           for (int step = 0; step < 10; step++) {
             context.progress(step, 10);
@@ -304,7 +304,7 @@ class ShareGroupWorkerTest {
     results.await(8, record -> isOf(tasks, record));
     second.close();
 
-    for (UpscalerTask task : tasks) {
+    for (Task task : tasks) {
       String id = task.getHeader().getRequestId();
       assertThat(results.result(id).getImage().getPng().toStringUtf8())
           .isEqualTo("png of " + id + "/0");
@@ -326,7 +326,7 @@ class ShareGroupWorkerTest {
         .hasMessageContaining("at least 1 slot");
   }
 
-  private static boolean isOf(List<UpscalerTask> tasks, ConsumerRecord<byte[], byte[]> record) {
+  private static boolean isOf(List<Task> tasks, ConsumerRecord<byte[], byte[]> record) {
     String request = TopicReader.result(record).getRequestId();
     return tasks.stream().anyMatch(task -> task.getHeader().getRequestId().equals(request));
   }

@@ -1,10 +1,12 @@
 package dev.sluice.stage;
 
-import com.google.protobuf.Message;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.ControlCommand;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.Task;
+import dev.sluice.contract.v1.Stage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +29,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A stage with a topic and a share group of its own, and workers for it. */
-final class StageRig<T extends Message, R> implements AutoCloseable {
+final class StageRig implements AutoCloseable {
 
   /** For tests that wait until a lock ends: longer than a busy machine holds up its renewal. */
   static final Duration SHORT_LOCK = Duration.ofSeconds(3);
@@ -42,7 +44,7 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   private static final AtomicInteger RIGS = new AtomicInteger();
 
   private final KafkaForTests.Address kafka;
-  private final StageProtocol<T, R> protocol;
+  private final Stage stage;
   private final String topic;
   private final String group;
   private final Payloads payloads;
@@ -54,14 +56,14 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Deque<Runnable> open = new ArrayDeque<>();
 
-  StageRig(KafkaForTests.Address kafka, StageProtocol<T, R> protocol, Path blobs) {
-    this(kafka, protocol, blobs, LOCK);
+  StageRig(KafkaForTests.Address kafka, Stage stage, Path blobs) {
+    this(kafka, stage, blobs, LOCK);
   }
 
-  StageRig(KafkaForTests.Address kafka, StageProtocol<T, R> protocol, Path blobs, Duration lock) {
+  StageRig(KafkaForTests.Address kafka, Stage stage, Path blobs, Duration lock) {
     this.kafka = kafka;
-    this.protocol = protocol;
-    this.topic = Topics.tasks(protocol.stage()) + "-" + RIGS.incrementAndGet();
+    this.stage = stage;
+    this.topic = Topics.tasks(stage) + "-" + RIGS.incrementAndGet();
     this.group = topic + "-workers";
     FolderBlobStore store = new FolderBlobStore(blobs);
     this.payloads = new Payloads(store, INLINE_LIMIT);
@@ -94,20 +96,20 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
     return metrics;
   }
 
-  StageRuntime<T, R> runtime(Stage<T, R> stage) {
-    return new StageRuntime<>(protocol, stage, payloads, cancelled, metrics);
+  StageRuntime runtime(StageWork work) {
+    return new StageRuntime(stage, work, payloads, cancelled, metrics);
   }
 
   /** Starts a worker of one slot. */
-  ShareGroupWorker work(Stage<T, R> stage) {
-    return work(1, door(stage, "worker"));
+  ShareGroupWorker work(StageWork work) {
+    return work(1, door(work, "worker"));
   }
 
   /** The Kafka door of a worker; it hears of others by {@link #workers}. */
-  KafkaDoor<T, R> door(Stage<T, R> stage, String worker) {
+  KafkaDoor door(StageWork work, String worker) {
     PassingOn passing =
-        new PassingOn(workers, protocol.stage(), worker, outbox, Duration.ZERO, BACKOFF);
-    return new KafkaDoor<>(runtime(stage), outbox, checkpoints, passing, BACKOFF);
+        new PassingOn(workers, stage, worker, outbox, Duration.ZERO, BACKOFF);
+    return new KafkaDoor(runtime(work), outbox, checkpoints, passing, BACKOFF);
   }
 
   StatusBoard workers() {
@@ -160,13 +162,13 @@ final class StageRig<T extends Message, R> implements AutoCloseable {
   }
 
   /** Writes a task of this stage. */
-  void write(T task) {
+  void write(Task task) {
     write(task, null);
   }
 
-  void write(T task, String traceParent) {
+  void write(Task task, String traceParent) {
     write(
-        protocol.header().apply(task).getImageId().getBytes(StandardCharsets.UTF_8),
+        task.getHeader().getImageId().getBytes(StandardCharsets.UTF_8),
         task.toByteArray(),
         traceParent);
   }

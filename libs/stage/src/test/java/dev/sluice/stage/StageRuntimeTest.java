@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageLoading;
+import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageTiming;
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.contract.v1.Task;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ class StageRuntimeTest {
 
   @Test
   void run_stopsAtTheFirstProgressAfterACancellation() {
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
 
     assertStops(
         task,
@@ -46,7 +47,7 @@ class StageRuntimeTest {
 
   @Test
   void run_stopsAtTheFirstProgressAfterTheDeadline() {
-    UpscalerTask.Builder task = Tasks.upscalerTask().toBuilder();
+    Task.Builder task = Tasks.upscalerTask().toBuilder();
     task.getHeaderBuilder()
         .setDeadline(
             Timestamps.add(
@@ -68,7 +69,7 @@ class StageRuntimeTest {
 
   @Test
   void run_doesNotBeginWhatIsCancelledAlready() {
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
     cancelled.add(Tasks.cancelling(task.getHeader()));
 
     assertStops(task, step -> {}, StageStoppedException.Reason.CANCELLED);
@@ -78,7 +79,7 @@ class StageRuntimeTest {
 
   @Test
   void run_finishesWhatIsStoppedInItsLastStep() {
-    UpscalerTask task = Tasks.upscalerTask();
+    Task task = Tasks.upscalerTask();
 
     run(
         task,
@@ -93,19 +94,19 @@ class StageRuntimeTest {
 
   @Test
   void run_addsItsTimingToThoseOfTheStagesBefore() {
-    UpscalerTask.Builder task = Tasks.upscalerTask().toBuilder();
+    Task.Builder task = Tasks.upscalerTask().toBuilder();
     StageTiming before =
         StageTiming.newBuilder()
-            .setStage(dev.sluice.contract.v1.Stage.DENOISER)
+            .setStage(Stage.DENOISER)
             .setDuration(Durations.fromSeconds(3))
             .build();
     task.getHeaderBuilder().addTimings(before);
 
     List<StageTiming> timings =
-        run(task.build(), this::sleepOnce).getResult().getHeader().getTimingsList();
+        run(task.build(), this::sleepOnce).getHeader().getTimingsList();
 
     assertThat(timings).hasSize(2).first().isEqualTo(before);
-    assertThat(timings.get(1).getStage()).isEqualTo(dev.sluice.contract.v1.Stage.UPSCALER);
+    assertThat(timings.get(1).getStage()).isEqualTo(Stage.UPSCALER);
     assertThat(Durations.toMillis(timings.get(1).getDuration())).isBetween(1800L, 60_000L);
   }
 
@@ -118,7 +119,7 @@ class StageRuntimeTest {
 
   @Test
   void run_countsFaults() {
-    StageRuntime<UpscalerTask, UpscalerResult> runtime =
+    StageRuntime runtime =
         runtime(
             (task, context) -> {
               throw new IllegalStateException("a fault");
@@ -149,14 +150,14 @@ class StageRuntimeTest {
   }
 
   private void assertStops(
-      UpscalerTask task, IntConsumer inStep, StageStoppedException.Reason reason) {
+      Task task, IntConsumer inStep, StageStoppedException.Reason reason) {
     assertThatThrownBy(() -> run(task, inStep))
         .isInstanceOfSatisfying(
             StageStoppedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
   }
 
   /** Three steps, each of which tells its progress when it is done. */
-  private UpscalerResult run(UpscalerTask task, IntConsumer inStep) {
+  private StageResult run(Task task, IntConsumer inStep) {
     return runtime(
             (given, context) -> {
               for (int step = 1; step <= 3; step++) {
@@ -169,10 +170,10 @@ class StageRuntimeTest {
         .run(task, caller(step -> {}));
   }
 
-  private StageRuntime<UpscalerTask, UpscalerResult> runtime(
-      Stage<UpscalerTask, UpscalerResult> stage) {
-    return new StageRuntime<>(
-        StageProtocol.UPSCALER,
+  private StageRuntime runtime(
+      StageWork stage) {
+    return new StageRuntime(
+        Stage.UPSCALER,
         stage,
         new Payloads(new FolderBlobStore(blobs), StageRig.INLINE_LIMIT),
         cancelled,

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.prometheus.PrometheusConfig;
@@ -42,15 +43,15 @@ class StageServiceTest {
 
   /** An upscaler whose models are loaded when somebody says so. */
   private record Upscaler(CountDownLatch mayLoad, ToyState state)
-      implements StageModule<UpscalerTask, UpscalerResult> {
+      implements StageModule {
 
     @Override
-    public StageProtocol<UpscalerTask, UpscalerResult> protocol() {
-      return StageProtocol.UPSCALER;
+    public Stage stage() {
+      return Stage.UPSCALER;
     }
 
     @Override
-    public Stage<UpscalerTask, UpscalerResult> open() {
+    public StageWork open() {
       try {
         mayLoad.await();
       } catch (InterruptedException e) {
@@ -64,26 +65,26 @@ class StageServiceTest {
   void service_isReadyWhenItsStageIsOpen() throws Exception {
     CountDownLatch mayLoad = new CountDownLatch(1);
     StageService service = service(Optional.of(new Upscaler(mayLoad, new ToyState())));
-    try (StageRig<UpscalerTask, UpscalerResult> rig =
-        new StageRig<>(kafka, StageProtocol.UPSCALER, folder)) {
+    try (StageRig rig =
+        new StageRig(kafka, Stage.UPSCALER, folder)) {
       TopicReader results = rig.results();
-      UpscalerTask task = Tasks.upscalerTask();
+      Task task = Tasks.upscalerTask();
       service.start(new StartupEvent());
 
       assertThat(service.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
       assertThat(service.call().getData().orElseThrow())
           .containsEntry("model sd15", "loading unet, 1.2 of 1.7 GB")
           .containsEntry("memory", "1.2 of 6.0 GB");
-      assertThatThrownBy(() -> service.grpc(StageProtocol.UPSCALER))
+      assertThatThrownBy(() -> service.grpc())
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
               e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
 
       mayLoad.countDown();
       awaitReady(service);
-      assertThat(service.grpc(StageProtocol.UPSCALER)).isNotNull();
+      assertThat(service.grpc()).isNotNull();
       rig.write(
-          Topics.tasks(dev.sluice.contract.v1.Stage.UPSCALER),
+          Topics.tasks(Stage.UPSCALER),
           task.getHeader().getImageId().getBytes(StandardCharsets.UTF_8),
           task.toByteArray(),
           null);
@@ -148,7 +149,7 @@ class StageServiceTest {
     }
   }
 
-  private StageService service(Optional<StageModule<?, ?>> module) {
+  private StageService service(Optional<StageModule> module) {
     return new StageService(
         () -> module, new Settings(folder), metrics, kafka.bootstrapServers(), exits::add);
   }

@@ -29,7 +29,7 @@ class StatusPublisherTest {
 
   @Test
   void publisher_tellsChangesAndItsEnd() {
-    try (StageRig<?, ?> rig = new StageRig<>(kafka, StageProtocol.DENOISER, folder)) {
+    try (StageRig rig = new StageRig(kafka, Stage.DENOISER, folder)) {
       TopicReader records = rig.read(Topics.STATUS);
       ToyState state = new ToyState();
       String worker = StatusPublisher.name(Stage.DENOISER);
@@ -55,7 +55,7 @@ class StatusPublisherTest {
 
   @Test
   void publisher_writesFewRecordsHoweverMuchChanges() {
-    try (StageRig<?, ?> rig = new StageRig<>(kafka, StageProtocol.DENOISER, folder)) {
+    try (StageRig rig = new StageRig(kafka, Stage.DENOISER, folder)) {
       TopicReader records = rig.read(Topics.STATUS);
       ToyState state = new ToyState();
       String worker = StatusPublisher.name(Stage.DENOISER);

@@ -3,16 +3,15 @@ package dev.sluice.stage;
 import com.google.protobuf.ByteString;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.CancelWork;
-import dev.sluice.contract.v1.DenoiserResult;
-import dev.sluice.contract.v1.DenoiserTask;
+import dev.sluice.contract.v1.DenoiserParameters;
+import dev.sluice.contract.v1.PngImage;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.UpscalerParameters;
-import dev.sluice.contract.v1.UpscalerResult;
-import dev.sluice.contract.v1.UpscalerTask;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,42 +41,47 @@ final class Tasks {
   }
 
   /** What to denoise, to be upscaled then by those who read {@code next}. */
-  static DenoiserTask denoiserTask(String next) {
-    return DenoiserTask.newBuilder()
+  static Task denoiserTask(String next) {
+    return Task.newBuilder()
         .setHeader(header())
-        .putInputs("image_embeds", Tensors.of(new float[] {1, 2, 3}, 1, 3))
-        .addRoute(
+        .setStep(
             RouteStep.newBuilder()
-                .setStage(Stage.UPSCALER)
-                .setTopic(next)
-                .setUpscaler(UpscalerParameters.getDefaultInstance()))
+                .setStage(Stage.DENOISER)
+                .setDenoiser(DenoiserParameters.getDefaultInstance()))
+        .putInputs("image_embeds", Tensors.of(new float[] {1, 2, 3}, 1, 3))
+        .addRoute(upscaling().setTopic(next))
         .build();
   }
 
+  static RouteStep.Builder upscaling() {
+    return RouteStep.newBuilder()
+        .setStage(Stage.UPSCALER)
+        .setUpscaler(UpscalerParameters.getDefaultInstance());
+  }
+
   /** A task at the end of its route. */
-  static UpscalerTask upscalerTask() {
-    return UpscalerTask.newBuilder()
+  static Task upscalerTask() {
+    return Task.newBuilder()
         .setHeader(header())
+        .setStep(upscaling())
         .putInputs("sample", Tensors.of(new float[] {1, 2, 3}, 1, 3, 1, 1))
         .build();
   }
 
   /** Doubles the embedding in three steps. */
-  static DenoiserResult denoise(DenoiserTask task, StageContext context) {
+  static StageResult denoise(Task task, StageContext context) {
     return denoise(task, context, 3);
   }
 
-  static DenoiserResult denoise(DenoiserTask task, StageContext context, int steps) {
+  static StageResult denoise(Task task, StageContext context, int steps) {
     for (int step = 1; step <= steps; step++) {
       int made = step;
       elsewhere(() -> context.progress(made, steps));
     }
     float[] values = Tensors.floats("image_embeds", task.getInputsOrThrow("image_embeds"));
-    return DenoiserResult.newBuilder()
-        .setResult(
-            StageResult.newBuilder()
-                .setHeader(task.getHeader())
-                .putOutputs("sample", doubled(values)))
+    return StageResult.newBuilder()
+        .setHeader(task.getHeader())
+        .putOutputs("sample", doubled(values))
         .build();
   }
 
@@ -99,13 +103,15 @@ final class Tasks {
   }
 
   /** A picture of one pixel; not that anybody looks at it here. */
-  static UpscalerResult upscale(UpscalerTask task, StageContext context) {
+  static StageResult upscale(Task task, StageContext context) {
     context.progress(1, 1);
-    return UpscalerResult.newBuilder()
-        .setResult(StageResult.newBuilder().setHeader(task.getHeader()))
-        .setPng(ByteString.copyFromUtf8("png of " + task.getHeader().getImageId()))
-        .setWidth(1)
-        .setHeight(1)
+    return StageResult.newBuilder()
+        .setHeader(task.getHeader())
+        .setImage(
+            PngImage.newBuilder()
+                .setPng(ByteString.copyFromUtf8("png of " + task.getHeader().getImageId()))
+                .setWidth(1)
+                .setHeight(1))
         .build();
   }
 }

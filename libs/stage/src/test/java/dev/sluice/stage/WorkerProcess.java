@@ -24,7 +24,7 @@ final class WorkerProcess implements AutoCloseable {
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-  WorkerProcess(KafkaForTests.Address kafka, StageRig<?, ?> rig) throws IOException {
+  WorkerProcess(KafkaForTests.Address kafka, StageRig rig) throws IOException {
     this.process =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),

@@ -2,12 +2,13 @@ package dev.sluice.planning.fork;
 
 import com.google.protobuf.Timestamp;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.Stages;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.KeptTask;
 import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.planning.feature.Keeping;
 import dev.sluice.planning.plan.FirstHeader;
@@ -15,7 +16,7 @@ import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
-import java.util.EnumSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -43,8 +44,8 @@ public final class ForkPlanner {
           "from",
           "keep");
 
-  private static final Set<Stage> STAGES =
-      EnumSet.of(Stage.TEXT_ENCODER, Stage.PRIOR, Stage.DENOISER);
+  private static final List<Stage> STAGES =
+      Stages.ALL.stream().filter(stage -> !Stages.makesImage(stage)).toList();
 
   private final KeptTasks keptTasks;
   private final RecipeWriter recipes;
@@ -62,7 +63,7 @@ public final class ForkPlanner {
    */
   public GenerationPlan plan(GenerationRequest request, Timestamp now) {
     RequestChecks.requireOnly(FIELDS, request, "A request that goes on from an earlier one");
-    KeptTask kept = kept(request);
+    Task kept = kept(request);
     Recipe origin = RecipeWriter.read(kept.getHeader().getRecipe());
     String model = origin.getRequest().getModel();
     if (!request.getModel().isEmpty() && !request.getModel().equals(model)) {
@@ -72,7 +73,7 @@ public final class ForkPlanner {
               .formatted(model));
     }
     List<RouteStep> route =
-        Keeping.mark(ForkSettings.apply(request, kept.getRouteList()), request.getKeepList());
+        Keeping.mark(ForkSettings.apply(request, rest(kept)), request.getKeepList());
     TaskHeader.Builder header =
         FirstHeader.of(request, model, now).putAllModelStamps(kept.getHeader().getModelStampsMap());
     if (!request.hasSeed()) {
@@ -86,7 +87,14 @@ public final class ForkPlanner {
         header.build(), Math.max(1, request.getN()), kept.getInputsMap(), route, List.of());
   }
 
-  private KeptTask kept(GenerationRequest request) {
+  /** The step that the task was kept at, and all after it. */
+  private static List<RouteStep> rest(Task kept) {
+    List<RouteStep> rest = new ArrayList<>(List.of(kept.getStep()));
+    rest.addAll(kept.getRouteList());
+    return rest;
+  }
+
+  private Task kept(GenerationRequest request) {
     Origin from = request.getFrom();
     if (!ImageId.isName(from.getRequestId())
         || from.getImageIndex() < 0

@@ -1,6 +1,6 @@
 package dev.sluice.planning.fork;
 
-import dev.sluice.contract.v1.KeptTask;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Origin;
 import java.util.Optional;
 
@@ -14,5 +14,5 @@ public interface KeptTasks {
    * @param tenant within which the origin's label means something: another's cannot be named
    * @param from a request's label, one of its pictures and the stage after which it was kept
    */
-  Optional<KeptTask> find(String tenant, Origin from);
+  Optional<Task> find(String tenant, Origin from);
 }

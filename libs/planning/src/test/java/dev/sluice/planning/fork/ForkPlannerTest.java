@@ -11,7 +11,7 @@ import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.KeptTask;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.Recipe;
@@ -47,7 +47,7 @@ class ForkPlannerTest {
 
   @BeforeEach
   void keepWhatThePriorMade() {
-    Map<List<Object>, KeptTask> kept = new HashMap<>();
+    Map<List<Object>, Task> kept = new HashMap<>();
     planner =
         new RoutePlanner(
             new ModelCatalog(Path.of(System.getProperty("sluice.goldens"))),
@@ -67,10 +67,11 @@ class ForkPlannerTest {
     original = planner.plan(request, NOW);
     kept.put(
         List.of("us", fork().getFrom()),
-        KeptTask.newBuilder()
+        Task.newBuilder()
             .setHeader(original.headerOf(1).toBuilder().setGeneratorState(STATE))
             .putAllInputs(INPUTS)
-            .addAllRoute(original.routeOf(1).subList(2, 4))
+            .setStep(original.routeOf(1).get(2))
+            .addAllRoute(original.routeOf(1).subList(3, 4))
             .build());
   }
 

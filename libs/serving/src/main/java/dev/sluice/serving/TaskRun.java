@@ -31,9 +31,9 @@ import org.tensorflow.exceptions.TFResourceExhaustedException;
  * One task while an engine works on it: its random numbers, its progress, and what becomes of the
  * engine's errors.
  */
-public final class Task {
+public final class TaskRun {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Task.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
 
   private final TaskHeader header;
   private final StageContext context;
@@ -41,7 +41,7 @@ public final class Task {
   private final LoopTrail trail;
   private final List<String> warnings;
 
-  private Task(TaskHeader header, StageContext context, TorchGenerator generator) {
+  private TaskRun(TaskHeader header, StageContext context, TorchGenerator generator) {
     this.header = header;
     this.context = context;
     this.generator = generator;
@@ -61,8 +61,8 @@ public final class Task {
 
   /** Work that an engine does. */
   @FunctionalInterface
-  public interface Work<E, R> {
-    R run(E engine, Task task) throws InterruptedException;
+  public interface Work<E> {
+    StageResult run(E engine, TaskRun task) throws InterruptedException;
   }
 
   /**
@@ -73,16 +73,16 @@ public final class Task {
    *     help
    * @throws StageStoppedException also when this thread is interrupted
    */
-  public static <E extends StageEngine, R> R run(
+  public static <E extends StageEngine> StageResult run(
       TaskHeader header,
       StageContext context,
       Engines<E> engines,
       PictureSize size,
-      Work<E, R> work) {
+      Work<E> work) {
     TorchGenerator generator = generator(header);
     try (Lease<E> lease = engines.lease(header.getModel(), size, context)) {
       engines.requirePlanned(header, lease.stamp());
-      return work.run(lease.engine(), new Task(header, context, generator));
+      return work.run(lease.engine(), new TaskRun(header, context, generator));
     } catch (NonFiniteOutputException e) {
       throw new InvalidTaskException(ErrorCode.MODEL_FAULT, "model", e.getMessage());
     } catch (TFInvalidArgumentException e) {
