@@ -1,6 +1,7 @@
 package dev.sluice.denoiser;
 
 import dev.sluice.contract.v1.DenoiserParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
@@ -57,7 +58,10 @@ class DenoiserStage implements StageModule {
   private StageResult denoise(Task task, StageContext context) {
     DenoiserParameters parameters = task.getStep().getDenoiser();
     Map<String, HostTensor> inputs = inputs(task);
-    Sampling sampling = Samplings.of(parameters.getSampling(), "parameters.sampling");
+    // The engine takes the noise on a picture given from the request, not from its sampling.
+    Sampling sampling =
+        Samplings.of(
+            parameters.getSampling().toBuilder().clearNoiseLevel().build(), "parameters.sampling");
     return TaskRun.run(
         engines.noted(task.getHeader()),
         context,
@@ -72,7 +76,7 @@ class DenoiserStage implements StageModule {
                   parameters.getWidth(),
                   span(parameters),
                   endNoise(parameters),
-                  noiseLevel(parameters));
+                  noiseLevel(parameters.getSampling()));
           HostTensor.Floats made =
               parameters.getInvert()
                   ? engine.invert(request, work.generator(), work.listener())
@@ -138,9 +142,9 @@ class DenoiserStage implements StageModule {
         : Optional.empty();
   }
 
-  private static OptionalInt noiseLevel(DenoiserParameters parameters) {
-    return parameters.hasNoiseLevel()
-        ? OptionalInt.of(parameters.getNoiseLevel())
+  private static OptionalInt noiseLevel(SamplingSettings sampling) {
+    return sampling.hasNoiseLevel()
+        ? OptionalInt.of(sampling.getNoiseLevel())
         : OptionalInt.empty();
   }
 }

@@ -15,7 +15,7 @@ import dev.sluice.stage.FatalLine;
 import dev.sluice.stage.GroupSetup;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.ShareGroupWorker;
-import dev.sluice.stage.StageSettings;
+import dev.sluice.stage.StageConfig;
 import dev.sluice.stage.StatusBoard;
 import dev.sluice.stage.StatusTexts;
 import io.quarkus.runtime.Quarkus;
@@ -42,7 +42,7 @@ class Gateway implements HealthCheck {
   private static final String GROUP = "sluice-gateway";
 
   private final KafkaAddress kafka;
-  private final StageSettings settings;
+  private final StageConfig settings;
   private final GatewaySettings own;
   private final RoutePlanner planner;
   private final Outbox outbox;
@@ -55,7 +55,7 @@ class Gateway implements HealthCheck {
 
   Gateway(
       KafkaAddress kafka,
-      StageSettings settings,
+      StageConfig settings,
       GatewaySettings own,
       RoutePlanner planner,
       Outbox outbox,

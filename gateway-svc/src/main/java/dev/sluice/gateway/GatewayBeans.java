@@ -14,7 +14,7 @@ import dev.sluice.stage.BlobStore;
 import dev.sluice.stage.FolderBlobStore;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.Payloads;
-import dev.sluice.stage.StageSettings;
+import dev.sluice.stage.StageConfig;
 import dev.sluice.stage.StatusBoard;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -38,7 +38,7 @@ class GatewayBeans {
   @Produces
   @Singleton
   RoutePlanner planner(
-      StageSettings settings,
+      StageConfig settings,
       GatewaySettings own,
       WorkRegistry works,
       @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -62,13 +62,13 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  BlobStore blobs(StageSettings settings) {
+  BlobStore blobs(StageConfig settings) {
     return new FolderBlobStore(settings.blobs());
   }
 
   @Produces
   @Singleton
-  Payloads payloads(BlobStore blobs, StageSettings settings) {
+  Payloads payloads(BlobStore blobs, StageConfig settings) {
     return new Payloads(blobs, settings.inlineLimit());
   }
 

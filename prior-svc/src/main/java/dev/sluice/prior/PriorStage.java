@@ -1,7 +1,7 @@
 package dev.sluice.prior;
 
 import dev.sluice.contract.v1.PriorParameters;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
@@ -117,7 +117,7 @@ class PriorStage implements StageModule {
 
   /** An autoregressive prior takes as many steps as there are codes. */
   private static Sampling sampling(PriorParameters parameters) {
-    SamplingParameters given = parameters.getSampling();
+    SamplingSettings given = parameters.getSampling();
     return Samplings.of(
         parameters.getAutoregressive() ? given.toBuilder().setSteps(1).build() : given,
         "parameters.sampling");

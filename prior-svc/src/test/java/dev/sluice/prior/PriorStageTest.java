@@ -11,7 +11,7 @@ import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.Tensors;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.PriorParameters;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
@@ -50,7 +50,7 @@ class PriorStageTest {
     return RouteStep.newBuilder().setStage(Stage.PRIOR).setPrior(parameters).build();
   }
 
-  private static Task task(SamplingParameters sampling) {
+  private static Task task(SamplingSettings sampling) {
     return Task.newBuilder()
         .setHeader(StageTrial.header(7))
         .setStep(step(PriorParameters.newBuilder().setSampling(sampling)))
@@ -172,7 +172,7 @@ class PriorStageTest {
   @ParameterizedTest
   @ValueSource(strings = {"NovelScheduler", "EulerAncestralDiscreteScheduler"})
   void run_saysWhichSamplersCanSampleTheModel(String sampler) {
-    SamplingParameters sampling = StageTrial.sampling(4, 3).toBuilder().setSampler(sampler).build();
+    SamplingSettings sampling = StageTrial.sampling(4, 3).toBuilder().setSampler(sampler).build();
 
     assertThatThrownBy(() -> stage.run(task(sampling), new StageTrial.Context()))
         .isInstanceOf(InvalidTaskException.class)

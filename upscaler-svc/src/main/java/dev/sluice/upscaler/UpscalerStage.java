@@ -1,7 +1,7 @@
 package dev.sluice.upscaler;
 
 import dev.sluice.contract.v1.PngImage;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
@@ -90,7 +90,7 @@ class UpscalerStage implements StageModule {
     return header.getRecipe().isEmpty() ? Map.of() : Map.of(RECIPE, header.getRecipe());
   }
 
-  private static List<Sampling> cascade(List<SamplingParameters> parameters) {
+  private static List<Sampling> cascade(List<SamplingSettings> parameters) {
     List<Sampling> cascade = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
       cascade.add(Samplings.of(parameters.get(i), "parameters.cascade[" + i + "]"));

@@ -1,6 +1,6 @@
 package dev.sluice.launcher;
 
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
@@ -79,8 +79,8 @@ final class DenoiserArguments {
       description = "Runs the whole network at every so many steps only and reuses its features.")
   private Integer cacheInterval;
 
-  StageSettings settings() {
-    StageSettings.Builder settings = StageSettings.newBuilder();
+  SamplingSettings settings() {
+    SamplingSettings.Builder settings = SamplingSettings.newBuilder();
     set(steps, settings::setSteps);
     set(guidance, settings::setGuidanceScale);
     set(sampler, settings::setSampler);

@@ -9,7 +9,7 @@ import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Image;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -290,12 +290,12 @@ final class GenerateCommand implements Callable<Integer> {
     set(noiseLevel, request::setNoiseLevel);
     set(refiner, request::setRefinerModel);
     set(refinerStart, request::setRefinerStart);
-    StageSettings settings = denoiser.settings();
+    SamplingSettings settings = denoiser.settings();
     if (!settings.getAllFields().isEmpty()) {
       request.setDenoiser(settings);
     }
     if (priorSteps != null || priorGuidance != null) {
-      StageSettings.Builder prior = StageSettings.newBuilder();
+      SamplingSettings.Builder prior = SamplingSettings.newBuilder();
       set(priorSteps, prior::setSteps);
       set(priorGuidance, prior::setGuidanceScale);
       request.setPrior(prior);

@@ -26,7 +26,7 @@ import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
@@ -148,8 +148,8 @@ class PipelineIT {
         .setModel(MODEL)
         .setPrompt("a photo of an astronaut riding a horse on mars")
         .setSeed(seed)
-        .setPrior(StageSettings.newBuilder().setSteps(4))
-        .setDenoiser(StageSettings.newBuilder().setSteps(5));
+        .setPrior(SamplingSettings.newBuilder().setSteps(4))
+        .setDenoiser(SamplingSettings.newBuilder().setSteps(5));
   }
 
   // ---- the doors
@@ -226,9 +226,9 @@ class PipelineIT {
     Image image =
         overGrpc(
                 request("reference", 842)
-                    .setPrior(StageSettings.newBuilder().setSteps(5).setGuidanceScale(4))
-                    .setDenoiser(StageSettings.newBuilder().setSteps(5).setGuidanceScale(8))
-                    .addUpscaler(StageSettings.newBuilder().setSteps(7))
+                    .setPrior(SamplingSettings.newBuilder().setSteps(5).setGuidanceScale(4))
+                    .setDenoiser(SamplingSettings.newBuilder().setSteps(5).setGuidanceScale(8))
+                    .addUpscaler(SamplingSettings.newBuilder().setSteps(7))
                     .build())
             .get(0);
 
@@ -265,7 +265,7 @@ class PipelineIT {
         .setRequestId("recorded-" + model)
         .setModel(model)
         .setSeed(seed)
-        .setDenoiser(StageSettings.newBuilder().setSteps(steps).setGuidanceScale(guidanceScale));
+        .setDenoiser(SamplingSettings.newBuilder().setSteps(steps).setGuidanceScale(guidanceScale));
   }
 
   @ParameterizedTest
@@ -317,7 +317,7 @@ class PipelineIT {
             .setSeed(3)
             .setImage(png(given))
             .setMask(png(mask))
-            .setDenoiser(StageSettings.newBuilder().setSteps(5).setTimestepSpacing("trailing"))
+            .setDenoiser(SamplingSettings.newBuilder().setSteps(5).setTimestepSpacing("trailing"))
             .build();
 
     BufferedImage painted = ImageIO.read(overGrpc(painting).get(0).getPng().newInput());
@@ -341,7 +341,7 @@ class PipelineIT {
         recorded("pipe-kandinsky22-decoder", 42, 5, 4)
             .setRequestId("halves")
             .setPrompt("a ship")
-            .setPrior(StageSettings.newBuilder().setSteps(4))
+            .setPrior(SamplingSettings.newBuilder().setSteps(4))
             .build();
 
     Image image = overGrpc(request).get(0);
@@ -425,7 +425,7 @@ class PipelineIT {
         .setModel(SHAPES)
         .setPrompt("a large red circle")
         .setSeed(7)
-        .setDenoiser(StageSettings.newBuilder().setSteps(5));
+        .setDenoiser(SamplingSettings.newBuilder().setSteps(5));
   }
 
   @Test
@@ -504,7 +504,7 @@ class PipelineIT {
         request("kept-unclip", 5).addKeep(Stage.PRIOR).addKeep(Stage.DENOISER).build();
     ByteString picture = overGrpc(first).get(0).getPng();
     ByteString large = overGrpc(unclip).get(0).getPng();
-    StageSettings quick = StageSettings.newBuilder().setSteps(3).build();
+    SamplingSettings quick = SamplingSettings.newBuilder().setSteps(3).build();
 
     Image rest = overGrpc(fork("rest", first, Stage.TEXT_ENCODER).build()).get(0);
     Image quicker =
@@ -635,7 +635,7 @@ class PipelineIT {
     GenerationRequest twin =
         request("http-twin", 5)
             .clearPrior()
-            .setDenoiser(StageSettings.newBuilder().setSteps(3))
+            .setDenoiser(SamplingSettings.newBuilder().setSteps(3))
             .build();
     HttpResponse<String> answer =
         overHttp(
@@ -661,7 +661,7 @@ class PipelineIT {
             .setImage(png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB)))
             .setStrength(0.6)
             .setDenoiser(
-                StageSettings.newBuilder().setSteps(5).setSampler("DDIMScheduler").setEta(0.5))
+                SamplingSettings.newBuilder().setSteps(5).setSampler("DDIMScheduler").setEta(0.5))
             .build();
 
     HttpResponse<String> answer = overHttp(JsonFormat.printer().print(request));
@@ -715,8 +715,8 @@ class PipelineIT {
         .setPrompt("picture number " + i)
         .setNegativePrompt(i % 3 == 0 ? "blur" : "")
         .setN(1 + i / 2 % 2)
-        .setPrior(StageSettings.newBuilder().setSteps(2 + i % 4).setGuidanceScale(1 + i % 3))
-        .setDenoiser(StageSettings.newBuilder().setSteps(3 + i).setGuidanceScale(i))
+        .setPrior(SamplingSettings.newBuilder().setSteps(2 + i % 4).setGuidanceScale(1 + i % 3))
+        .setDenoiser(SamplingSettings.newBuilder().setSteps(3 + i).setGuidanceScale(i))
         .build();
   }
 
@@ -740,7 +740,7 @@ class PipelineIT {
       requests.add(
           request(id, 40 + i)
               .setModel(LATENT)
-              .setDenoiser(StageSettings.newBuilder().setSteps(300))
+              .setDenoiser(SamplingSettings.newBuilder().setSteps(300))
               .build());
     }
     CountDownLatch underWay = new CountDownLatch(requests.size());
@@ -839,7 +839,7 @@ class PipelineIT {
   @Test
   void aLabelThatWasCancelledCanBeUsedAgain() {
     GenerationRequest endless =
-        request("cancelled-once", 1).setDenoiser(StageSettings.newBuilder().setSteps(1000)).build();
+        request("cancelled-once", 1).setDenoiser(SamplingSettings.newBuilder().setSteps(1000)).build();
     CancelRequest cancel = CancelRequest.newBuilder().setRequestId("cancelled-once").build();
     assertThatThrownBy(
             () ->
@@ -860,7 +860,7 @@ class PipelineIT {
   @Test
   void cancelEndsARequestThatIsUnderWay() {
     GenerationRequest endless =
-        request("endless", 1).setDenoiser(StageSettings.newBuilder().setSteps(1000)).build();
+        request("endless", 1).setDenoiser(SamplingSettings.newBuilder().setSteps(1000)).build();
     ImageGenerationGrpc.ImageGenerationBlockingStub stub =
         ImageGenerationGrpc.newBlockingStub(channel);
 
@@ -883,7 +883,7 @@ class PipelineIT {
   void anHttpRequestEndsWithItsConnectionIfItSaysSo() throws Exception {
     GenerationRequest endless =
         request("hung-up", 1)
-            .setDenoiser(StageSettings.newBuilder().setSteps(1000))
+            .setDenoiser(SamplingSettings.newBuilder().setSteps(1000))
             .setCancelOnDisconnect(true)
             .build();
     String body = JsonFormat.printer().print(endless);
@@ -926,7 +926,7 @@ class PipelineIT {
   void aTimeoutEndsARequestAtItsDeadline() {
     GenerationRequest slow =
         request("slow", 1)
-            .setDenoiser(StageSettings.newBuilder().setSteps(1000))
+            .setDenoiser(SamplingSettings.newBuilder().setSteps(1000))
             .setTimeout(Durations.fromMillis(500))
             .build();
 
@@ -939,15 +939,15 @@ class PipelineIT {
   // ---- bad input
 
   static Stream<GenerationRequest> badRequests() {
-    StageSettings nan = StageSettings.newBuilder().setGuidanceScale(Double.NaN).build();
+    SamplingSettings nan = SamplingSettings.newBuilder().setGuidanceScale(Double.NaN).build();
     return Stream.of(
         request("bad-empty", 1).setPrompt("").build(),
         request("bad-long", 1).setPrompt("x".repeat(10_000)).build(),
         request("bad-model", 1).setModel("none-such").build(),
         request("bad-size", 1).setWidth(33).setHeight(32).build(),
-        request("bad-steps-0", 1).setDenoiser(StageSettings.newBuilder().setSteps(0)).build(),
+        request("bad-steps-0", 1).setDenoiser(SamplingSettings.newBuilder().setSteps(0)).build(),
         request("bad-steps-huge", 1)
-            .setDenoiser(StageSettings.newBuilder().setSteps(1_000_000))
+            .setDenoiser(SamplingSettings.newBuilder().setSteps(1_000_000))
             .build(),
         request("bad-scale", 1).setPrior(nan).build(),
         request("bad-seed", -1).build(),

@@ -8,7 +8,7 @@ import com.google.protobuf.Timestamp;
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.planning.request.RequestException;
@@ -193,7 +193,7 @@ class PicturePlanningTest {
 
   @Test
   void plan_tellsOfNegativePromptsWithoutEffect() {
-    StageSettings.Builder unguided = StageSettings.newBuilder().setGuidanceScale(1);
+    SamplingSettings.Builder unguided = SamplingSettings.newBuilder().setGuidanceScale(1);
     GenerationRequest.Builder request = request("pipe-sd").setNegativePrompt("a dog");
 
     assertThat(planner.plan(request.build(), NOW).accepted().getWarningsList()).isEmpty();
@@ -206,8 +206,8 @@ class PicturePlanningTest {
 
   @Test
   void plan_refusesAStrengthThatLeavesNoStep() {
-    StageSettings.Builder seven =
-        StageSettings.newBuilder().setSteps(7).setSampler("DDIMScheduler");
+    SamplingSettings.Builder seven =
+        SamplingSettings.newBuilder().setSteps(7).setSampler("DDIMScheduler");
     GenerationRequest.Builder request =
         request("pipe-sd").setImage(filled(64, 64, Color.ORANGE)).setDenoiser(seven);
 
@@ -224,7 +224,7 @@ class PicturePlanningTest {
       assertRefused(
           "denoiser.sampler",
           "PNDMScheduler has no use for static_threshold",
-          request("pipe-sd").setDenoiser(StageSettings.newBuilder().setStaticThreshold(threshold)));
+          request("pipe-sd").setDenoiser(SamplingSettings.newBuilder().setStaticThreshold(threshold)));
     }
   }
 

@@ -19,9 +19,8 @@ import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.planning.request.RequestException;
@@ -76,9 +75,9 @@ class RoutePlannerTest {
         planner.plan(
             request()
                 .setNegativePrompt("blue")
-                .setPrior(StageSettings.newBuilder().setSteps(5))
+                .setPrior(SamplingSettings.newBuilder().setSteps(5))
                 .setDenoiser(
-                    StageSettings.newBuilder().setGuidanceScale(3).setSampler("DDIMScheduler"))
+                    SamplingSettings.newBuilder().setGuidanceScale(3).setSampler("DDIMScheduler"))
                 .build(),
             NOW);
 
@@ -112,7 +111,7 @@ class RoutePlannerTest {
                 request()
                     .setWidth(64)
                     .setHeight(64)
-                    .addUpscaler(StageSettings.newBuilder().setSteps(3))
+                    .addUpscaler(SamplingSettings.newBuilder().setSteps(3))
                     .build(),
                 NOW);
 
@@ -149,7 +148,7 @@ class RoutePlannerTest {
       Files.writeString(file, Files.readString(file).replace("PNDMSch", "NovelSch"));
     }
     RoutePlanner planner = planner(models, "novel");
-    StageSettings euler = StageSettings.newBuilder().setSampler("EulerDiscreteScheduler").build();
+    SamplingSettings euler = SamplingSettings.newBuilder().setSampler("EulerDiscreteScheduler").build();
 
     assertThatThrownBy(() -> planner.plan(request().build(), NOW))
         .isInstanceOfSatisfying(
@@ -161,7 +160,7 @@ class RoutePlannerTest {
 
   @Test
   void plan_refusesMoreStepsThanTheScheduleGivesAndNamesTheMost() {
-    StageSettings all = StageSettings.newBuilder().setSteps(1000).build();
+    SamplingSettings all = SamplingSettings.newBuilder().setSteps(1000).build();
     GenerationRequest asked = request().setModel("pipe-sd").setDenoiser(all).build();
 
     assertThatThrownBy(() -> planner.plan(asked, NOW))
@@ -173,7 +172,7 @@ class RoutePlannerTest {
 
   @Test
   void plan_refusesASamplerOfOtherNetworks() {
-    StageSettings ddim = StageSettings.newBuilder().setSampler("DDIMScheduler").build();
+    SamplingSettings ddim = SamplingSettings.newBuilder().setSampler("DDIMScheduler").build();
     GenerationRequest asked = request().setModel("pipe-sd3").setDenoiser(ddim).build();
 
     assertThatThrownBy(() -> planner.plan(asked, NOW))
@@ -227,7 +226,7 @@ class RoutePlannerTest {
   }
 
   static Stream<Arguments> badRequests() {
-    StageSettings.Builder settings = StageSettings.newBuilder();
+    SamplingSettings.Builder settings = SamplingSettings.newBuilder();
     return Stream.of(
         bad("prompt", request().setPrompt("")),
         bad("prompt", request().setPrompt(" \n")),
@@ -297,10 +296,10 @@ class RoutePlannerTest {
         bad("keep_structure", request().setModel("pipe-sd").setKeepStructure(true)),
         bad(
             "denoiser.cache_interval",
-            request().setDenoiser(StageSettings.newBuilder().setCacheInterval(0))),
+            request().setDenoiser(SamplingSettings.newBuilder().setCacheInterval(0))),
         bad(
             "prior.cache_interval",
-            request().setPrior(StageSettings.newBuilder().setCacheInterval(2))),
+            request().setPrior(SamplingSettings.newBuilder().setCacheInterval(2))),
         bad("keep_structure", request().setKeepStructure(true)),
         bad(
             "interpolation.change",
@@ -478,8 +477,8 @@ class RoutePlannerTest {
 
     assertThat(steps(plan, 0))
         .containsExactly("text 'a hat' not ''", "embed", "invert", "denoise", "upscale");
-    SamplingParameters finding = plan.route().get(2).getDenoiser().getSampling();
-    SamplingParameters making = plan.route().get(3).getDenoiser().getSampling();
+    SamplingSettings finding = plan.route().get(2).getDenoiser().getSampling();
+    SamplingSettings making = plan.route().get(3).getDenoiser().getSampling();
     assertThat(finding.getGuidanceScale()).isEqualTo(1);
     assertThat(finding.getSteps()).isEqualTo(making.getSteps());
     assertThat(finding.getTimestepSpacing()).isEqualTo(making.getTimestepSpacing());
@@ -628,7 +627,7 @@ class RoutePlannerTest {
         request()
             .setAutoregressivePrior(true)
             .setPriorCandidates(2)
-            .setPrior(StageSettings.newBuilder().setGuidanceScale(2.5));
+            .setPrior(SamplingSettings.newBuilder().setGuidanceScale(2.5));
 
     GenerationPlan plan = coded.plan(request.build(), NOW);
 
@@ -636,7 +635,7 @@ class RoutePlannerTest {
     assertThat(prior.getAutoregressive()).isTrue();
     assertThat(prior.getCandidates()).isEqualTo(2);
     assertThat(prior.getSampling())
-        .isEqualTo(SamplingParameters.newBuilder().setGuidanceScale(2.5).build());
+        .isEqualTo(SamplingSettings.newBuilder().setGuidanceScale(2.5).build());
     Recipe.Builder recipe = Recipe.newBuilder();
     JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
     assertThat(recipe.getComponentsMap()).containsKey("autoregressive_prior");
@@ -653,7 +652,7 @@ class RoutePlannerTest {
     assertThatThrownBy(
             () ->
                 coded.plan(
-                    request.clone().setPrior(StageSettings.newBuilder().setSteps(5)).build(), NOW))
+                    request.clone().setPrior(SamplingSettings.newBuilder().setSteps(5)).build(), NOW))
         .hasMessage(
             "An autoregressive prior makes one step for each of its codes and is set by its"
                 + " guidance_scale only; leave steps out.");
@@ -770,7 +769,7 @@ class RoutePlannerTest {
         enlargement(16)
             .setModel(model)
             .setSeed(7)
-            .addUpscaler(StageSettings.newBuilder().setSteps(3))
+            .addUpscaler(SamplingSettings.newBuilder().setSteps(3))
             .build();
 
     GenerationPlan plan = planner.plan(request, NOW);
@@ -823,16 +822,16 @@ class RoutePlannerTest {
     return request().setModel("pipe-sdxl").setRefinerModel("pipe-sdxl-refiner");
   }
 
-  private static StageSettings.Builder scale(double value) {
-    return StageSettings.newBuilder().setGuidanceScale(value);
+  private static SamplingSettings.Builder scale(double value) {
+    return SamplingSettings.newBuilder().setGuidanceScale(value);
   }
 
-  private static StageSettings.Builder spacing(String name) {
-    return StageSettings.newBuilder().setTimestepSpacing(name);
+  private static SamplingSettings.Builder spacing(String name) {
+    return SamplingSettings.newBuilder().setTimestepSpacing(name);
   }
 
-  private static StageSettings.Builder interval(double start, double end) {
-    return StageSettings.newBuilder().setGuidanceStart(start).setGuidanceEnd(end);
+  private static SamplingSettings.Builder interval(double start, double end) {
+    return SamplingSettings.newBuilder().setGuidanceStart(start).setGuidanceEnd(end);
   }
 
   private static Arguments bad(String field, GenerationRequest.Builder request) {
@@ -906,7 +905,7 @@ class RoutePlannerTest {
                 .setRequestId("r-1")
                 .setN(2)
                 .setSeed(7)
-                .setPrior(StageSettings.newBuilder().setSteps(5))
+                .setPrior(SamplingSettings.newBuilder().setSteps(5))
                 .build(),
             NOW);
 
@@ -936,7 +935,7 @@ class RoutePlannerTest {
     RoutePlanner own = planner(models, "own");
 
     List<RouteStep> route =
-        own.plan(request().setPrior(StageSettings.newBuilder().setSteps(5)).build(), NOW).route();
+        own.plan(request().setPrior(SamplingSettings.newBuilder().setSteps(5)).build(), NOW).route();
 
     assertThat(route.get(1).getPrior().getSampling().getSteps()).as("the request's").isEqualTo(5);
     assertThat(route.get(1).getPrior().getSampling().getGuidanceScale()).isEqualTo(2);
@@ -947,8 +946,8 @@ class RoutePlannerTest {
 
   @Test
   void plan_carriesEverySettingToTheStageAndIntoTheRecipe() throws Exception {
-    StageSettings settings =
-        StageSettings.newBuilder()
+    SamplingSettings settings =
+        SamplingSettings.newBuilder()
             .setSteps(9)
             .setGuidanceScale(0)
             .setSampler("DDIMScheduler")
@@ -975,12 +974,12 @@ class RoutePlannerTest {
 
   @Test
   void overlay_putsOneKindOfThresholdInThePlaceOfTheOther() {
-    StageSettings dynamic =
-        StageSettings.newBuilder().setDynamicThreshold(0.9).setDynamicThresholdMax(2).build();
-    StageSettings fixed = StageSettings.newBuilder().setStaticThreshold(1).build();
-    SamplingParameters own = SettingsOverlay.overlay(SettingsOverlay.own(5, 1), dynamic);
+    SamplingSettings dynamic =
+        SamplingSettings.newBuilder().setDynamicThreshold(0.9).setDynamicThresholdMax(2).build();
+    SamplingSettings fixed = SamplingSettings.newBuilder().setStaticThreshold(1).build();
+    SamplingSettings own = SettingsOverlay.overlay(SettingsOverlay.own(5, 1), dynamic);
 
-    SamplingParameters given = SettingsOverlay.overlay(own, fixed);
+    SamplingSettings given = SettingsOverlay.overlay(own, fixed);
 
     assertThat(given.getStaticThreshold()).isEqualTo(1);
     assertThat(given.hasDynamicThreshold()).isFalse();
@@ -1031,8 +1030,8 @@ class RoutePlannerTest {
                 .setSeed(7)
                 .setWidth(32)
                 .setHeight(32)
-                .setDenoiser(StageSettings.newBuilder().setSteps(10))
-                .setRefiner(StageSettings.newBuilder().setGuidanceScale(3))
+                .setDenoiser(SamplingSettings.newBuilder().setSteps(10))
+                .setRefiner(SamplingSettings.newBuilder().setGuidanceScale(3))
                 .build(),
             NOW);
 
@@ -1074,7 +1073,7 @@ class RoutePlannerTest {
     RoutePlanner judged = planner(models, "judged");
     GenerationRequest.Builder request =
         GenerationRequest.newBuilder()
-            .setDenoiser(StageSettings.newBuilder().setClassifierScale(3));
+            .setDenoiser(SamplingSettings.newBuilder().setClassifierScale(3));
 
     GenerationPlan plan = judged.plan(request.setClassLabel(3).build(), NOW);
 

@@ -27,7 +27,7 @@ import dev.sluice.safetensors.TensorSource;
 import dev.sluice.stage.InvalidTaskException;
 import dev.sluice.stage.PictureMemory;
 import dev.sluice.stage.StageContext;
-import dev.sluice.stage.StageSettings;
+import dev.sluice.stage.StageConfig;
 import dev.sluice.stage.StageState;
 import dev.sluice.stage.StageStoppedException;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -77,7 +77,7 @@ public class Engines<E extends StageEngine> implements StageState {
   /** A picture asks for so many rows at once: with and without its condition. */
   private static final int ROWS = 2;
 
-  private final StageSettings stage;
+  private final StageConfig stage;
   private final ServingSettings serving;
   private final MeterRegistry metrics;
   private final LongSupplier available;
@@ -96,7 +96,7 @@ public class Engines<E extends StageEngine> implements StageState {
 
   /** Engines by a service's settings; none is loaded yet. */
   @Inject
-  public Engines(StageSettings stage, ServingSettings serving, MeterRegistry metrics) {
+  public Engines(StageConfig stage, ServingSettings serving, MeterRegistry metrics) {
     this(stage, serving, metrics, () -> ProcessMemory.available().orElse(Long.MAX_VALUE));
   }
 
@@ -104,7 +104,7 @@ public class Engines<E extends StageEngine> implements StageState {
    * @param available the memory that the machine could give now, in bytes
    */
   Engines(
-      StageSettings stage, ServingSettings serving, MeterRegistry metrics, LongSupplier available) {
+      StageConfig stage, ServingSettings serving, MeterRegistry metrics, LongSupplier available) {
     this.stage = stage;
     this.serving = serving;
     this.metrics = metrics;

@@ -1,10 +1,10 @@
 package dev.sluice.serving;
 
-import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.stage.InvalidTaskException;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +22,8 @@ public final class Samplings {
    * @param field where it stands in the task
    * @throws InvalidTaskException if a value is out of its range
    */
-  public static Sampling of(SamplingParameters parameters, String field) {
-    double scale = parameters.getGuidanceScale();
+  public static Sampling of(SamplingSettings parameters, String field) {
+    double scale = parameters.hasGuidanceScale() ? parameters.getGuidanceScale() : 1;
     if (!(scale >= 0 && scale <= LARGEST_SCALE)) {
       throw InvalidTaskException.inField(
           field + ".guidance_scale", "%s is not in the range 0 to 100".formatted(scale));
@@ -49,7 +49,7 @@ public final class Samplings {
     }
   }
 
-  private static GuidanceOptions guidance(SamplingParameters parameters) {
+  private static GuidanceOptions guidance(SamplingSettings parameters) {
     return new GuidanceOptions(
         parameters.getGuidanceRescale(),
         parameters.getGuidanceStart(),
@@ -58,7 +58,7 @@ public final class Samplings {
         parameters.getClipScale());
   }
 
-  private static Optional<Thresholding> thresholding(SamplingParameters parameters) {
+  private static Optional<Thresholding> thresholding(SamplingSettings parameters) {
     if (parameters.hasDynamicThreshold()) {
       double most =
           parameters.hasDynamicThresholdMax()

@@ -3,11 +3,11 @@ package dev.sluice.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.v1.SamplingParameters;
 import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.stage.InvalidTaskException;
 import java.util.List;
 import java.util.Optional;
@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 
 class SamplingsTest {
 
-  private static SamplingParameters.Builder parameters() {
-    return SamplingParameters.newBuilder().setSteps(9).setGuidanceScale(3);
+  private static SamplingSettings.Builder parameters() {
+    return SamplingSettings.newBuilder().setSteps(9).setGuidanceScale(3);
   }
 
-  private static Sampling read(SamplingParameters.Builder parameters) {
+  private static Sampling read(SamplingSettings.Builder parameters) {
     return Samplings.of(parameters.build(), "sampling");
   }
 
@@ -69,7 +69,7 @@ class SamplingsTest {
 
   @Test
   void of_refusesWhatIsOutOfRangeByTheNameOfItsField() {
-    for (SamplingParameters.Builder bad :
+    for (SamplingSettings.Builder bad :
         List.of(
             parameters().setTimestepSpacing("wide"),
             parameters().setGuidanceRescale(2),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.Tensors;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.stage.InvalidTaskException;
@@ -62,7 +62,7 @@ class StageTensorsTest {
   @ParameterizedTest
   @CsvSource({"0, 4", "1001, 4", "-1, 4", "5, NaN", "5, -0.1", "5, 101", "5, Infinity"})
   void samplings_refuseWhatIsOutOfRange(int steps, double scale) {
-    SamplingParameters parameters = StageTrial.sampling(steps, scale);
+    SamplingSettings parameters = StageTrial.sampling(steps, scale);
 
     assertThatThrownBy(() -> Samplings.of(parameters, "parameters.sampling"))
         .isInstanceOf(InvalidTaskException.class)

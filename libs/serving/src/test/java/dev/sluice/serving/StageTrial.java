@@ -2,7 +2,7 @@ package dev.sluice.serving;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.ComponentLoading;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.tensor.HostTensor;
@@ -15,7 +15,7 @@ import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.stage.StageContext;
-import dev.sluice.stage.StageSettings;
+import dev.sluice.stage.StageConfig;
 import dev.sluice.stage.StageStoppedException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -127,8 +127,8 @@ public final class StageTrial {
         .build();
   }
 
-  public static SamplingParameters sampling(int steps, double guidanceScale) {
-    return SamplingParameters.newBuilder().setSteps(steps).setGuidanceScale(guidanceScale).build();
+  public static SamplingSettings sampling(int steps, double guidanceScale) {
+    return SamplingSettings.newBuilder().setSteps(steps).setGuidanceScale(guidanceScale).build();
   }
 
   /** The tensors of a prompt and of the empty negative prompt. */
@@ -261,7 +261,7 @@ public final class StageTrial {
     }
   }
 
-  private record Stage(Path models) implements StageSettings {
+  private record Stage(Path models) implements StageConfig {
 
     @Override
     public Path blobs() {

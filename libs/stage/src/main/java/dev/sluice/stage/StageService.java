@@ -43,7 +43,7 @@ public class StageService implements HealthCheck {
   public static final int EXIT_FULL = 75;
 
   private final Supplier<Optional<StageModule>> module;
-  private final StageSettings settings;
+  private final StageConfig settings;
   private final MeterRegistry metrics;
   private final Map<String, Object> kafka;
   private final IntConsumer exit;
@@ -54,7 +54,7 @@ public class StageService implements HealthCheck {
   @Inject
   StageService(
       Instance<StageModule> modules,
-      StageSettings settings,
+      StageConfig settings,
       MeterRegistry metrics,
       @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
           String bootstrapServers) {
@@ -71,7 +71,7 @@ public class StageService implements HealthCheck {
    */
   StageService(
       Supplier<Optional<StageModule>> module,
-      StageSettings settings,
+      StageConfig settings,
       MeterRegistry metrics,
       String bootstrapServers,
       IntConsumer exit) {

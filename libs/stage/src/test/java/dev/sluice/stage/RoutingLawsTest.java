@@ -9,7 +9,7 @@ import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
@@ -131,12 +131,12 @@ class RoutingLawsTest {
 
   @Provide
   Arbitrary<RouteStep> steps() {
-    Arbitrary<SamplingParameters> sampling =
+    Arbitrary<SamplingSettings> sampling =
         Combinators.combine(
                 Arbitraries.integers().between(1, 1000), Arbitraries.doubles().between(0, 100))
             .as(
                 (steps, scale) ->
-                    SamplingParameters.newBuilder()
+                    SamplingSettings.newBuilder()
                         .setSteps(steps)
                         .setGuidanceScale(scale)
                         .build());
@@ -165,7 +165,7 @@ class RoutingLawsTest {
         .as((step, topic) -> step.clone().setTopic(topic).build());
   }
 
-  private static RouteStep.Builder upscaling(List<SamplingParameters> cascade) {
+  private static RouteStep.Builder upscaling(List<SamplingSettings> cascade) {
     return RouteStep.newBuilder()
         .setStage(Stage.UPSCALER)
         .setTopic(Topics.tasks(Stage.UPSCALER))

@@ -154,7 +154,7 @@ class StageServiceTest {
         () -> module, new Settings(folder), metrics, kafka.bootstrapServers(), exits::add);
   }
 
-  private record Settings(Path blobs) implements StageSettings {
+  private record Settings(Path blobs) implements StageConfig {
 
     @Override
     public Path models() {

@@ -9,7 +9,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.planning.request.RequestException;
 import java.nio.charset.StandardCharsets;
 import net.jqwik.api.ForAll;
@@ -74,7 +74,7 @@ class RequestJsonTest {
     assertThat(request.getTenant()).isEqualTo("someone");
     assertThat(request.getDenoiser())
         .isEqualTo(
-            StageSettings.newBuilder().setSteps(12).setGuidanceScale(2.5).setEta(0.5).build());
+            SamplingSettings.newBuilder().setSteps(12).setGuidanceScale(2.5).setEta(0.5).build());
   }
 
   /** A property of the message, so a field that is added to it is under test too. */

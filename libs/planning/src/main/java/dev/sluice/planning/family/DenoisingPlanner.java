@@ -7,7 +7,7 @@ import dev.sluice.catalog.SampleGrid;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.planning.request.GivenPicture;
 import dev.sluice.planning.request.ImageSize;
@@ -37,7 +37,7 @@ public record DenoisingPlanner(
     boolean classes,
     Picture picture,
     double strength,
-    SamplingParameters own)
+    SamplingSettings own)
     implements PipelinePlanner {
 
   /** What a model does with a picture. */
@@ -161,7 +161,7 @@ public record DenoisingPlanner(
       parameters.setStrength(request.hasStrength() ? request.getStrength() : own);
     }
     if (request.hasNoiseLevel()) {
-      parameters.setNoiseLevel(request.getNoiseLevel());
+      parameters.getSamplingBuilder().setNoiseLevel(request.getNoiseLevel());
     }
     route.add(RouteSteps.denoiser(parameters));
     route.add(RouteSteps.upscaler());

@@ -5,7 +5,7 @@ import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.planning.request.RequestException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,10 +23,10 @@ import java.util.Optional;
  */
 public record EmbeddingRoute(
     GenerationRequest request,
-    SamplingParameters prior,
+    SamplingSettings prior,
     boolean decoderReadsText,
     boolean varies,
-    Optional<SamplingParameters> inversion) {
+    Optional<SamplingSettings> inversion) {
 
   /** The input that holds the picture at which an interpolation ends. */
   public static final String END_IMAGE = "interpolation_image";
@@ -92,7 +92,7 @@ public record EmbeddingRoute(
   }
 
   /** What comes before the beginning of a way is inverted: the decoder's text, and the end. */
-  private void invert(Interpolation way, SamplingParameters sampling, List<RouteStep> steps) {
+  private void invert(Interpolation way, SamplingSettings sampling, List<RouteStep> steps) {
     steps.add(text(""));
     if (way.hasImage()) {
       steps.add(RouteSteps.prior(embedded(END_IMAGE)));
@@ -100,7 +100,7 @@ public record EmbeddingRoute(
     }
   }
 
-  private static RouteStep inverted(SamplingParameters sampling, String image, String noise) {
+  private static RouteStep inverted(SamplingSettings sampling, String image, String noise) {
     return RouteSteps.denoiser(
         DenoiserParameters.newBuilder()
             .setSampling(sampling)

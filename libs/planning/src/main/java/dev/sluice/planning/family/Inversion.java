@@ -3,8 +3,7 @@ package dev.sluice.planning.family;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Interpolation;
-import dev.sluice.contract.v1.SamplingParameters;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.planning.request.RequestException;
 
 /**
@@ -54,8 +53,8 @@ public final class Inversion {
   }
 
   /** How the noise is found. */
-  public static SamplingParameters finding(SamplingParameters making) {
-    return SamplingParameters.newBuilder()
+  public static SamplingSettings finding(SamplingSettings making) {
+    return SamplingSettings.newBuilder()
         .setSteps(making.getSteps())
         .setGuidanceScale(1)
         .setTimestepSpacing(making.getTimestepSpacing())
@@ -67,8 +66,8 @@ public final class Inversion {
    * not say: a sampler that adds noise at every step forgets the first, and without such noise
    * nothing corrects what guidance exaggerates.
    */
-  static SamplingParameters making(SamplingParameters usual, StageSettings asked) {
-    SamplingParameters.Builder making = usual.toBuilder();
+  static SamplingSettings making(SamplingSettings usual, SamplingSettings asked) {
+    SamplingSettings.Builder making = usual.toBuilder();
     if (!asked.hasSampler()) {
       making.setSampler(SAMPLER);
     }

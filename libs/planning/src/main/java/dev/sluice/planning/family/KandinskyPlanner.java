@@ -7,7 +7,7 @@ import dev.sluice.catalog.SampleGrid;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.planning.feature.PriorChoice;
 import dev.sluice.planning.request.ImageSize;
@@ -25,8 +25,8 @@ import java.util.Optional;
  */
 final class KandinskyPlanner implements PipelinePlanner {
 
-  private static final SamplingParameters PRIOR = SettingsOverlay.own(25, 4);
-  private static final SamplingParameters DECODER = SettingsOverlay.own(100, 4);
+  private static final SamplingSettings PRIOR = SettingsOverlay.own(25, 4);
+  private static final SamplingSettings DECODER = SettingsOverlay.own(100, 4);
 
   @Override
   public ImageSize naturalSize(ModelFolder model) {
@@ -67,7 +67,7 @@ final class KandinskyPlanner implements PipelinePlanner {
   @Override
   public List<RouteStep> route(ModelFolder model, GenerationRequest request) {
     SamplingDefaults defaults = SamplingDefaults.of(model);
-    SamplingParameters prior = overlay(defaults.of("prior", PRIOR), request.getPrior());
+    SamplingSettings prior = overlay(defaults.of("prior", PRIOR), request.getPrior());
     List<RouteStep> route =
         new ArrayList<>(
             new EmbeddingRoute(request, prior, false, request.getVariation(), Optional.empty())

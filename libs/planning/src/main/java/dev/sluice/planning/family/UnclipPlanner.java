@@ -4,7 +4,7 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.UpscalerParameters;
 import dev.sluice.planning.request.ImageSize;
@@ -29,11 +29,11 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   private static final String FIRST = "super_res_first";
   private static final String LAST = "super_res_last";
 
-  private static final SamplingParameters PRIOR = SettingsOverlay.own(25, 4.0);
-  private static final SamplingParameters AUTOREGRESSIVE_PRIOR =
-      SamplingParameters.newBuilder().setGuidanceScale(1).build();
-  private static final SamplingParameters DECODER = SettingsOverlay.own(25, 8.0);
-  private static final SamplingParameters SUPER_RES = SettingsOverlay.own(7, 1.0);
+  private static final SamplingSettings PRIOR = SettingsOverlay.own(25, 4.0);
+  private static final SamplingSettings AUTOREGRESSIVE_PRIOR =
+      SamplingSettings.newBuilder().setGuidanceScale(1).build();
+  private static final SamplingSettings DECODER = SettingsOverlay.own(25, 8.0);
+  private static final SamplingSettings SUPER_RES = SettingsOverlay.own(7, 1.0);
 
   @Override
   public boolean takesVariation(ModelFolder model) {
@@ -106,20 +106,20 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
     if (request.getUpscale()) {
       return List.of(upscaler);
     }
-    SamplingParameters prior =
+    SamplingSettings prior =
         SettingsOverlay.overlay(
             request.getAutoregressivePrior()
                 ? defaults.of("autoregressive_prior", AUTOREGRESSIVE_PRIOR)
                 : defaults.of("prior", PRIOR),
             request.getPrior());
     boolean varies = isForVariations || request.getVariation();
-    SamplingParameters usual =
+    SamplingSettings usual =
         SettingsOverlay.overlay(defaults.of("denoiser", DECODER), request.getDenoiser());
     boolean inverts = Inversion.isWanted(request);
     boolean followsNoise = inverts || request.getInterpolation().hasSeed();
-    SamplingParameters sampling =
+    SamplingSettings sampling =
         followsNoise ? Inversion.making(usual, request.getDenoiser()) : usual;
-    Optional<SamplingParameters> inversion =
+    Optional<SamplingSettings> inversion =
         inverts ? Optional.of(Inversion.finding(sampling)) : Optional.empty();
     List<RouteStep> route =
         new ArrayList<>(new EmbeddingRoute(request, prior, true, varies, inversion).steps());
@@ -133,7 +133,7 @@ record UnclipPlanner(boolean isForVariations) implements PipelinePlanner {
   }
 
   private static UpscalerParameters.Builder upscaling(
-      int enlargements, SamplingParameters own, GenerationRequest request) {
+      int enlargements, SamplingSettings own, GenerationRequest request) {
     UpscalerParameters.Builder parameters = UpscalerParameters.newBuilder();
     for (int i = 0; i < enlargements; i++) {
       parameters.addCascade(

@@ -3,7 +3,7 @@ package dev.sluice.planning.feature;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.planning.family.Interpolations;
 import dev.sluice.planning.family.Inversion;
 import dev.sluice.planning.family.PipelinePlanner;
@@ -152,7 +152,7 @@ public final class ModelChecks {
   }
 
   /** Checks settings of an autoregressive prior. */
-  public static void checkOfCodes(StageSettings settings) {
+  public static void checkOfCodes(SamplingSettings settings) {
     for (FieldDescriptor field : settings.getAllFields().keySet()) {
       if (!field.getName().equals("guidance_scale")) {
         throw RequestException.invalid(

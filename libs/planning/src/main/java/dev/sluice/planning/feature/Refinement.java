@@ -5,7 +5,7 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.planning.family.DenoisingPlanner;
 import dev.sluice.planning.family.Planners;
 import dev.sluice.planning.request.RequestException;
@@ -22,7 +22,7 @@ import java.util.List;
  * @param sampling its own, when the request says nothing
  * @param start the share of the noise schedule at which it takes over
  */
-public record Refinement(ModelFolder model, SamplingParameters sampling, double start) {
+public record Refinement(ModelFolder model, SamplingSettings sampling, double start) {
 
   /** SDXL's: the refiner was trained for the last fifth of the schedule. */
   private static final double USUAL_START = 0.8;
@@ -103,7 +103,7 @@ public record Refinement(ModelFolder model, SamplingParameters sampling, double 
 
   private RouteStep finishing(RouteStep step, GenerationRequest request) {
     DenoiserParameters first = step.getDenoiser();
-    SamplingParameters own = sampling.toBuilder().setSteps(first.getSampling().getSteps()).build();
+    SamplingSettings own = sampling.toBuilder().setSteps(first.getSampling().getSteps()).build();
     return step.toBuilder()
         .setModel(model.name())
         .setDenoiser(

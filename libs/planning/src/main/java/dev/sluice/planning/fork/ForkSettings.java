@@ -6,7 +6,7 @@ import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.UpscalerParameters;
 import dev.sluice.planning.family.Inversion;
 import dev.sluice.planning.feature.ModelChecks;
@@ -90,7 +90,7 @@ final class ForkSettings {
       }
       case DENOISER -> {
         DenoiserParameters.Builder denoiser = changed.getDenoiserBuilder();
-        SamplingParameters given =
+        SamplingSettings given =
             overlay(
                 denoiser.getSampling(),
                 isRefiner(step) ? request.getRefiner() : request.getDenoiser());

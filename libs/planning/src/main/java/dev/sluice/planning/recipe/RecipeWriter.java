@@ -6,10 +6,8 @@ import dev.sluice.catalog.ModelDigests;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.planning.request.ImageSize;
 import dev.sluice.planning.sampling.SettingsOverlay;
@@ -118,40 +116,28 @@ public final class RecipeWriter {
         .clearKeep();
   }
 
-  /** An autoregressive prior is asked for its guidance scale only. */
-  private static StageSettings prior(PriorParameters prior) {
-    return prior.getAutoregressive()
-        ? StageSettings.newBuilder()
-            .setGuidanceScale(prior.getSampling().getGuidanceScale())
-            .build()
-        : SettingsOverlay.spelledOut(prior.getSampling());
-  }
-
   /** Puts how each step samples in the place of what a request says. */
   private static void spellOut(List<RouteStep> route, GenerationRequest.Builder again) {
     for (RouteStep step : route) {
       switch (step.getParametersCase()) {
         case PRIOR -> {
           if (step.getPrior().hasSampling()) {
-            again.setPrior(prior(step.getPrior()));
+            again.setPrior(step.getPrior().getSampling());
           }
         }
         case DENOISER -> {
           DenoiserParameters denoiser = step.getDenoiser();
-          StageSettings settings = SettingsOverlay.spelledOut(denoiser.getSampling());
           if (denoiser.getInvert()) {
             break;
           }
           if (denoiser.hasStart()) {
-            again.setRefiner(settings).setRefinerStart(denoiser.getStart());
+            again.setRefiner(denoiser.getSampling()).setRefinerStart(denoiser.getStart());
           } else {
-            again.setDenoiser(settings);
+            // A request says how noisy the picture given is beside its own picture.
+            again.setDenoiser(denoiser.getSampling().toBuilder().clearNoiseLevel());
           }
         }
-        case UPSCALER ->
-            step.getUpscaler()
-                .getCascadeList()
-                .forEach(own -> again.addUpscaler(SettingsOverlay.spelledOut(own)));
+        case UPSCALER -> again.addAllUpscaler(step.getUpscaler().getCascadeList());
         default -> {
           // The text encoder samples nothing.
         }

@@ -5,7 +5,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import java.util.Set;
@@ -135,7 +135,7 @@ public final class RequestChecks {
     }
   }
 
-  public static void checkSettings(String stage, StageSettings settings) {
+  public static void checkSettings(String stage, SamplingSettings settings) {
     if (settings.hasSteps()
         && (settings.getSteps() == 0
             || Integer.compareUnsigned(settings.getSteps(), MAX_STEPS) > 0)) {
@@ -184,7 +184,7 @@ public final class RequestChecks {
   }
 
   /** Other networks' gradients guide what makes the picture, and nothing else. */
-  private static void checkUnsteered(String stage, StageSettings settings) {
+  private static void checkUnsteered(String stage, SamplingSettings settings) {
     if (settings.hasCacheInterval() && !stage.equals("refiner")) {
       throw RequestException.invalid(
           stage + ".cache_interval",
@@ -198,7 +198,7 @@ public final class RequestChecks {
     }
   }
 
-  private static void checkNoiseless(String stage, StageSettings settings) {
+  private static void checkNoiseless(String stage, SamplingSettings settings) {
     if (settings.hasNoiseLevel()) {
       throw RequestException.invalid(
           stage + ".noise_level",
@@ -206,7 +206,7 @@ public final class RequestChecks {
     }
   }
 
-  private static void checkGuidance(String stage, StageSettings settings) {
+  private static void checkGuidance(String stage, SamplingSettings settings) {
     double end = settings.hasGuidanceEnd() ? settings.getGuidanceEnd() : 1;
     checkRange(stage + ".guidance_rescale", settings.getGuidanceRescale(), 1);
     checkRange(stage + ".guidance_start", settings.getGuidanceStart(), 1);
@@ -219,7 +219,7 @@ public final class RequestChecks {
     }
   }
 
-  private static void checkThresholds(String stage, StageSettings settings) {
+  private static void checkThresholds(String stage, SamplingSettings settings) {
     if (settings.hasStaticThreshold() && settings.hasDynamicThreshold()) {
       throw RequestException.invalid(
           stage + ".static_threshold",

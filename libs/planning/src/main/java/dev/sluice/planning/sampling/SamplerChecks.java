@@ -3,7 +3,7 @@ package dev.sluice.planning.sampling;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.SamplingParameters;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.config.Thresholding;
@@ -87,7 +87,7 @@ public final class SamplerChecks {
 
   /** The plan of a sampler that can do what is asked. */
   private static SamplingPlan check(
-      String stage, ModelFolder model, String scheduler, SamplingParameters sampling) {
+      String stage, ModelFolder model, String scheduler, SamplingSettings sampling) {
     Sampler sampler;
     try {
       sampler = Samplers.of(asked(model.scheduler(scheduler), sampling));
@@ -107,7 +107,7 @@ public final class SamplerChecks {
         field, "Model %s cannot be sampled so: %s.".formatted(model.name(), why.getMessage()));
   }
 
-  private static SchedulerConfig asked(SchedulerConfig own, SamplingParameters sampling) {
+  private static SchedulerConfig asked(SchedulerConfig own, SamplingSettings sampling) {
     Optional<Thresholding> thresholding = Optional.empty();
     if (sampling.hasDynamicThreshold()) {
       thresholding = Optional.of(new Thresholding.Dynamic(sampling.getDynamicThreshold(), 1));

@@ -4,8 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.contract.v1.SamplingParameters;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
 
@@ -28,11 +27,11 @@ public record SamplingDefaults(String model, Config file) {
    * @param stage {@code prior}, {@code denoiser} or {@code upscaler}
    * @param kind what the kind of pipeline does
    */
-  public SamplingParameters of(String stage, SamplingParameters kind) {
+  public SamplingSettings of(String stage, SamplingSettings kind) {
     if (!file.has(stage)) {
       return kind;
     }
-    StageSettings.Builder given = StageSettings.newBuilder();
+    SamplingSettings.Builder given = SamplingSettings.newBuilder();
     try {
       JsonFormat.parser().merge(file.json(stage), given);
       RequestChecks.checkSettings(stage, given.build());

@@ -17,7 +17,7 @@ import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.StageSettings;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.planning.family.RouteSteps;
@@ -61,7 +61,7 @@ class ForkPlannerTest {
             .setSeed(7)
             .setN(2)
             .setTenant("us")
-            .setDenoiser(StageSettings.newBuilder().setSteps(9))
+            .setDenoiser(SamplingSettings.newBuilder().setSteps(9))
             .addKeep(Stage.PRIOR)
             .build();
     original = planner.plan(request, NOW);
@@ -126,8 +126,8 @@ class ForkPlannerTest {
     GenerationPlan plan =
         planner.plan(
             fork()
-                .setDenoiser(StageSettings.newBuilder().setGuidanceScale(2.5))
-                .addUpscaler(StageSettings.newBuilder().setSteps(3))
+                .setDenoiser(SamplingSettings.newBuilder().setGuidanceScale(2.5))
+                .addUpscaler(SamplingSettings.newBuilder().setSteps(3))
                 .addKeep(Stage.DENOISER)
                 .build(),
             NOW);
@@ -151,9 +151,9 @@ class ForkPlannerTest {
 
   @Test
   void stepsOfAScheduleThatARefinerSharesAreTheRefinersToo() {
-    GenerationRequest request = fork().setDenoiser(StageSettings.newBuilder().setSteps(30)).build();
+    GenerationRequest request = fork().setDenoiser(SamplingSettings.newBuilder().setSteps(30)).build();
     GenerationRequest apart =
-        request.toBuilder().setRefiner(StageSettings.newBuilder().setSteps(12)).build();
+        request.toBuilder().setRefiner(SamplingSettings.newBuilder().setSteps(12)).build();
 
     assertThat(steps(request, denoising(20, 0), denoising(20, 0.8))).containsExactly(30, 30);
     assertThat(steps(apart, denoising(20, 0), denoising(20, 0.8))).containsExactly(30, 12);
@@ -175,7 +175,7 @@ class ForkPlannerTest {
                 PriorParameters.newBuilder()
                     .setAutoregressive(true)
                     .setSampling(SettingsOverlay.own(0, 1))));
-    GenerationRequest request = fork().setPrior(StageSettings.newBuilder().setSteps(3)).build();
+    GenerationRequest request = fork().setPrior(SamplingSettings.newBuilder().setSteps(3)).build();
 
     assertThatThrownBy(() -> ForkSettings.apply(request, route))
         .isInstanceOfSatisfying(
@@ -186,7 +186,7 @@ class ForkPlannerTest {
   @Test
   void theRecipeOfAForkMakesItAgainAndHoldsThatOfItsOrigin() {
     GenerationPlan plan =
-        planner.plan(fork().setDenoiser(StageSettings.newBuilder().setSteps(4)).build(), NOW);
+        planner.plan(fork().setDenoiser(SamplingSettings.newBuilder().setSteps(4)).build(), NOW);
 
     Recipe recipe = RecipeWriter.read(plan.headerOf(0).getRecipe());
 
@@ -203,7 +203,7 @@ class ForkPlannerTest {
 
   @Test
   void whatCannotBeGoneOnWithIsRefusedByTheNameOfItsField() {
-    StageSettings.Builder settings = StageSettings.newBuilder().setSteps(3);
+    SamplingSettings.Builder settings = SamplingSettings.newBuilder().setSteps(3);
     refused("from", fork().setFrom(Origin.newBuilder().setStage(Stage.PRIOR)));
     refused("from", fork().setFrom(fork().getFrom().toBuilder().setImageIndex(0)));
     refused("from", fork().setFrom(fork().getFrom().toBuilder().setImageIndex(-1)));
@@ -218,7 +218,7 @@ class ForkPlannerTest {
     refused("prior", fork().setPrior(settings));
     refused("refiner", fork().setRefiner(settings));
     refused("upscaler", fork().addUpscaler(settings).addUpscaler(settings));
-    refused("denoiser.steps", fork().setDenoiser(StageSettings.newBuilder().setSteps(0)));
+    refused("denoiser.steps", fork().setDenoiser(SamplingSettings.newBuilder().setSteps(0)));
     refused("keep", fork().addKeep(Stage.PRIOR));
     refused("keep", fork().addKeep(Stage.UPSCALER));
     refused("keep", fork().addKeepValue(77));

@@ -9,7 +9,7 @@ import java.time.Duration;
  * A stage service's configuration; each key is also an environment variable ({@code SLUICE_BLOBS}).
  */
 @ConfigMapping(prefix = "sluice")
-public interface StageSettings {
+public interface StageConfig {
 
   /** The folder that holds the model folders. */
   @WithDefault("models")
