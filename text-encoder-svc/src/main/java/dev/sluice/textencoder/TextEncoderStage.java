@@ -1,5 +1,7 @@
 package dev.sluice.textencoder;
 
+import dev.sluice.contract.Limits;
+import dev.sluice.contract.OutOfRangeException;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
@@ -22,8 +24,6 @@ import java.util.Map;
 /** Encodes the prompt and the negative prompt, or the empty text in its place. */
 @ApplicationScoped
 class TextEncoderStage implements StageModule {
-
-  private static final int MOST_CHARACTERS = 1000;
 
   private final Engines<TextEncoder> engines;
 
@@ -74,10 +74,10 @@ class TextEncoderStage implements StageModule {
   }
 
   private static void requireLength(String field, String text) {
-    int length = text.codePointCount(0, text.length());
-    if (length > MOST_CHARACTERS) {
-      throw InvalidTaskException.inField(
-          field, "%d characters; expected at most %d".formatted(length, MOST_CHARACTERS));
+    try {
+      Limits.checkText(field, text);
+    } catch (OutOfRangeException e) {
+      throw InvalidTaskException.inField(field, e.getMessage());
     }
   }
 }

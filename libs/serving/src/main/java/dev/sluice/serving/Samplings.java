@@ -4,6 +4,7 @@ import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.contract.SamplingRanges;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.stage.InvalidTaskException;
 import java.util.List;
@@ -11,8 +12,6 @@ import java.util.Optional;
 
 /** A task's sampling parameters as the engines have them. */
 public final class Samplings {
-
-  private static final double LARGEST_SCALE = 100;
 
   private Samplings() {}
 
@@ -23,16 +22,12 @@ public final class Samplings {
    * @throws InvalidTaskException if a value is out of its range
    */
   public static Sampling of(SamplingSettings parameters, String field) {
-    double scale = parameters.hasGuidanceScale() ? parameters.getGuidanceScale() : 1;
-    if (!(scale >= 0 && scale <= LARGEST_SCALE)) {
-      throw InvalidTaskException.inField(
-          field + ".guidance_scale", "%s is not in the range 0 to 100".formatted(scale));
-    }
     try {
+      SamplingRanges.check(parameters);
       Sampling sampling =
           new Sampling(
               parameters.getSteps(),
-              scale,
+              parameters.hasGuidanceScale() ? parameters.getGuidanceScale() : 1,
               Optional.of(parameters.getSampler()).filter(name -> !name.isEmpty()),
               parameters.getEta(),
               List.of(),

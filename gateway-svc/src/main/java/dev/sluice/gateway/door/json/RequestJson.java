@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.Limits;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
@@ -139,7 +140,7 @@ public final class RequestJson {
     moveToDenoiser("guidance_scale");
     if (isNumber(body.path("n")) && body.path("n").decimalValue().signum() == 0) {
       throw RequestException.invalid(
-          "n", "n is 0; ask for 1 to %d pictures.".formatted(RequestChecks.MAX_IMAGES));
+          "n", "n is 0; ask for 1 to %d pictures.".formatted(Limits.IMAGES));
     }
     GenerationRequest.Builder request = GenerationRequest.newBuilder();
     JsonMessage.merge(body, OTHERS, request);

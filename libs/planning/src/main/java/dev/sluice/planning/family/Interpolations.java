@@ -1,6 +1,7 @@
 package dev.sluice.planning.family;
 
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.contract.Limits;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.RouteStep;
@@ -128,7 +129,7 @@ public final class Interpolations {
       throw RequestException.invalid(
           "n",
           "A way from end to end takes %d to %d pictures; ask for that many, or give a position."
-              .formatted(FEWEST, RequestChecks.MAX_IMAGES));
+              .formatted(FEWEST, Limits.IMAGES));
     }
   }
 

@@ -4,6 +4,9 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.Limits;
+import dev.sluice.contract.OutOfRangeException;
+import dev.sluice.contract.SamplingRanges;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.diffusion.Samplers;
@@ -12,17 +15,6 @@ import java.util.Set;
 
 /** What every request must keep, whatever its model. Each breach is a {@link RequestException}. */
 public final class RequestChecks {
-
-  public static final int MAX_IMAGES = 16;
-
-  private static final int MAX_CANDIDATES = 16;
-  private static final int MAX_PROMPT = 1000;
-  private static final int MAX_TENANT = 128;
-  private static final int MAX_STEPS = 1000;
-  private static final double MAX_GUIDANCE = 100;
-  private static final double MAX_STEERING = 10_000;
-  private static final double MAX_THRESHOLD = 1000;
-  private static final Duration MAX_TIMEOUT = Durations.fromDays(7);
 
   private RequestChecks() {}
 
@@ -37,24 +29,20 @@ public final class RequestChecks {
     checkLength("interpolation.prompt", request.getInterpolation().getPrompt());
     checkLength("interpolation.change.from", request.getInterpolation().getChange().getFrom());
     checkLength("interpolation.change.to", request.getInterpolation().getChange().getTo());
-    // Unsigned in the message: what looks negative here is huge.
-    if (Integer.compareUnsigned(request.getN(), MAX_IMAGES) > 0) {
-      throw RequestException.invalid(
-          "n",
-          "n is %s; ask for 1 to %d pictures."
-              .formatted(Integer.toUnsignedString(request.getN()), MAX_IMAGES));
+    if (request.getN() != 0) {
+      check(() -> Limits.checkCount("n", request.getN(), Limits.IMAGES));
     }
-    if (Integer.compareUnsigned(request.getPriorCandidates(), MAX_CANDIDATES) > 0) {
-      throw RequestException.invalid(
-          "prior_candidates",
-          "There are to be %s candidates; ask for 1 to %d."
-              .formatted(Integer.toUnsignedString(request.getPriorCandidates()), MAX_CANDIDATES));
+    if (request.getPriorCandidates() != 0) {
+      check(
+          () ->
+              Limits.checkCount(
+                  "prior_candidates", request.getPriorCandidates(), Limits.PRIOR_CANDIDATES));
     }
-    if (request.getTenant().length() > MAX_TENANT) {
+    if (request.getTenant().length() > Limits.TENANT) {
       throw RequestException.invalid(
           "tenant",
           "The tenant has %d characters; at most %d are allowed."
-              .formatted(request.getTenant().length(), MAX_TENANT));
+              .formatted(request.getTenant().length(), Limits.TENANT));
     }
     if (request.hasSeed()) {
       checkSeed(request.getSeed(), Math.max(1, request.getN()));
@@ -92,21 +80,29 @@ public final class RequestChecks {
   /** The values that a whole number of a request may have, whatever the model. */
   public static String allowed(String field) {
     return switch (field) {
-      case "n" -> "from 1 to " + MAX_IMAGES;
-      case "prior_candidates" -> "from 1 to " + MAX_CANDIDATES;
-      case "steps", "cache_interval" -> "from 1 to " + MAX_STEPS;
+      case "n" -> "from 1 to " + Limits.IMAGES;
+      case "prior_candidates" -> "from 1 to " + Limits.PRIOR_CANDIDATES;
+      case "steps", "cache_interval" -> "from 1 to " + Limits.STEPS;
       case "width", "height" -> "of pixels";
       default -> "from 0 on";
     };
   }
 
   private static void checkLength(String field, String text) {
-    int length = text.codePointCount(0, text.length());
-    if (length > MAX_PROMPT) {
+    try {
+      Limits.checkText(field, text);
+    } catch (OutOfRangeException e) {
       throw RequestException.invalid(
-          field,
-          "The %s has %d characters; at most %d are allowed."
-              .formatted(field.replace('_', ' '), length, MAX_PROMPT));
+          field, "The %s has %s.".formatted(field.replace('_', ' '), e.getMessage()));
+    }
+  }
+
+  /** A breach of a range in the words of a request. */
+  private static void check(Runnable range) {
+    try {
+      range.run();
+    } catch (OutOfRangeException e) {
+      throw RequestException.invalid(e.field(), e.getMessage() + ".");
     }
   }
 
@@ -127,32 +123,24 @@ public final class RequestChecks {
   private static void checkTimeout(Duration timeout) {
     if (!Durations.isValid(timeout)
         || !Durations.isPositive(timeout)
-        || Durations.compare(timeout, MAX_TIMEOUT) > 0) {
+        || Durations.compare(timeout, Limits.TIMEOUT) > 0) {
       throw RequestException.invalid(
           "timeout",
           "The timeout must be longer than nothing and at most %d days."
-              .formatted(Durations.toDays(MAX_TIMEOUT)));
+              .formatted(Durations.toDays(Limits.TIMEOUT)));
     }
   }
 
   public static void checkSettings(String stage, SamplingSettings settings) {
-    if (settings.hasSteps()
-        && (settings.getSteps() == 0
-            || Integer.compareUnsigned(settings.getSteps(), MAX_STEPS) > 0)) {
+    try {
+      SamplingRanges.check(settings);
+    } catch (OutOfRangeException e) {
       throw RequestException.invalid(
-          stage + ".steps",
-          "%s steps is %s; give 1 to %d."
-              .formatted(stage, Integer.toUnsignedString(settings.getSteps()), MAX_STEPS));
-    }
-    if (settings.hasGuidanceScale()) {
-      checkRange(stage + ".guidance_scale", settings.getGuidanceScale(), MAX_GUIDANCE);
+          stage + "." + e.field(), "%s: %s.".formatted(stage, e.getMessage()));
     }
     if (settings.hasSampler() && !Samplers.names().contains(settings.getSampler())) {
       throw RequestException.invalid(
           stage + ".sampler", SamplerNames.unknown(settings.getSampler()));
-    }
-    if (settings.hasEta()) {
-      checkRange(stage + ".eta", settings.getEta(), 1);
     }
     if (settings.hasTimestepSpacing()
         && !TimestepSpacing.names().contains(settings.getTimestepSpacing())) {
@@ -164,23 +152,6 @@ public final class RequestChecks {
                   String.join(", ", TimestepSpacing.names()),
                   Nearest.hint(settings.getTimestepSpacing(), TimestepSpacing.names())));
     }
-    if (settings.hasCacheInterval()
-        && Integer.compareUnsigned(settings.getCacheInterval() - 1, MAX_STEPS) >= 0) {
-      throw RequestException.invalid(
-          stage + ".cache_interval",
-          "%s cache interval is %s; give 1 to %d."
-              .formatted(stage, Integer.toUnsignedString(settings.getCacheInterval()), MAX_STEPS));
-    }
-    if (settings.getNoiseLevel() < 0) {
-      throw RequestException.invalid(
-          stage + ".noise_level",
-          "%s noise level is %s; give a timestep of the model's schedule."
-              .formatted(stage, Integer.toUnsignedString(settings.getNoiseLevel())));
-    }
-    checkGuidance(stage, settings);
-    checkRange(stage + ".classifier_scale", settings.getClassifierScale(), MAX_STEERING);
-    checkRange(stage + ".clip_scale", settings.getClipScale(), MAX_STEERING);
-    checkThresholds(stage, settings);
   }
 
   /** Other networks' gradients guide what makes the picture, and nothing else. */
@@ -206,44 +177,6 @@ public final class RequestChecks {
     }
   }
 
-  private static void checkGuidance(String stage, SamplingSettings settings) {
-    double end = settings.hasGuidanceEnd() ? settings.getGuidanceEnd() : 1;
-    checkRange(stage + ".guidance_rescale", settings.getGuidanceRescale(), 1);
-    checkRange(stage + ".guidance_start", settings.getGuidanceStart(), 1);
-    checkRange(stage + ".guidance_end", end, 1);
-    if (settings.getGuidanceStart() > end) {
-      throw RequestException.invalid(
-          stage + ".guidance_end",
-          "%s guidance ends at %s, before it starts at %s; exchange them."
-              .formatted(stage, end, settings.getGuidanceStart()));
-    }
-  }
-
-  private static void checkThresholds(String stage, SamplingSettings settings) {
-    if (settings.hasStaticThreshold() && settings.hasDynamicThreshold()) {
-      throw RequestException.invalid(
-          stage + ".static_threshold",
-          "%s has a static and a dynamic threshold; give one of them.".formatted(stage));
-    }
-    checkRange(stage + ".static_threshold", settings.getStaticThreshold(), MAX_THRESHOLD);
-    if (settings.hasDynamicThreshold()) {
-      checkRange(stage + ".dynamic_threshold", settings.getDynamicThreshold(), 1);
-      if (settings.getDynamicThreshold() == 0) {
-        throw RequestException.invalid(
-            stage + ".dynamic_threshold",
-            "%s dynamic threshold is the quantile 0; give one above it, such as 0.995."
-                .formatted(stage));
-      }
-    }
-    if (settings.hasDynamicThresholdMax()
-        && (!settings.hasDynamicThreshold() || !(settings.getDynamicThresholdMax() >= 1))) {
-      throw RequestException.invalid(
-          stage + ".dynamic_threshold_max",
-          "%s dynamic threshold max must be 1 or more and go with a dynamic threshold."
-              .formatted(stage));
-    }
-  }
-
   /**
    * Checks a request for a part of the way, where most fields have nothing to act on.
    *
@@ -260,11 +193,7 @@ public final class RequestChecks {
     }
   }
 
-  /** Written so that NaN, which is in no order with any number, fails too. */
   public static void checkRange(String field, double value, double most) {
-    if (!(value >= 0 && value <= most)) {
-      throw RequestException.invalid(
-          field, "%s is %s; give a number from 0 to %.0f.".formatted(field, value, most));
-    }
+    check(() -> Limits.checkRange(field, value, most));
   }
 }
