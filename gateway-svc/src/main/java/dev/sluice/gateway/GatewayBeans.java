@@ -11,7 +11,7 @@ import dev.sluice.gateway.work.WorkerChecks;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.stage.BlobStore;
-import dev.sluice.stage.FolderBlobStore;
+import dev.sluice.stage.BlobStores;
 import dev.sluice.stage.Outbox;
 import dev.sluice.stage.Payloads;
 import dev.sluice.stage.StageConfig;
@@ -23,9 +23,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts that know nothing of the container. */
 class GatewayBeans {
-
-  /** Beside the blobs, which all that is kept lies in; of this gateway alone. */
-  private static final String DIGESTS = "model-digests";
 
   @Produces
   @Singleton
@@ -43,8 +40,8 @@ class GatewayBeans {
       WorkRegistry works,
       @ConfigProperty(name = "quarkus.application.version") String version) {
     ModelCatalog catalog = new ModelCatalog(settings.models());
-    ModelDigests digests = new ModelDigests(settings.blobs().resolveSibling(DIGESTS));
-    Thread ahead = new Thread(() -> digests.prepare(catalog.models()), DIGESTS);
+    ModelDigests digests = new ModelDigests(own.digests());
+    Thread ahead = new Thread(() -> digests.prepare(catalog.models()), "model-digests");
     ahead.setDaemon(true);
     ahead.start();
     return new RoutePlanner(catalog, own.defaultModel(), new RecipeWriter(digests, version), works);
@@ -63,7 +60,7 @@ class GatewayBeans {
   @Produces
   @Singleton
   BlobStore blobs(StageConfig settings) {
-    return new FolderBlobStore(settings.blobs());
+    return BlobStores.open(settings.blobs());
   }
 
   @Produces

@@ -215,6 +215,8 @@ final class LocalInstance implements AutoCloseable {
             models.toString(),
             "SLUICE_BLOBS",
             run.blobs().toString(),
+            "SLUICE_GATEWAY_DIGESTS",
+            run.digests().toString(),
             "SLUICE_EXIT_WITH_PARENT",
             "true",
             "TF_ENABLE_ONEDNN_OPTS",

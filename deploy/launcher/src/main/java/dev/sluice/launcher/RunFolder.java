@@ -58,6 +58,10 @@ final class RunFolder implements AutoCloseable {
     return root.resolve("blobs");
   }
 
+  Path digests() {
+    return root.resolve("model-digests");
+  }
+
   Path logs() {
     return root.resolve("logs");
   }

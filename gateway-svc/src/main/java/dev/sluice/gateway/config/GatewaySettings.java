@@ -2,6 +2,7 @@ package dev.sluice.gateway.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,6 +13,10 @@ public interface GatewaySettings {
   /** The model of requests that name none. */
   @WithDefault("shapes-unclip")
   String defaultModel();
+
+  /** The file in which this gateway, and no other, remembers the digests of models' files. */
+  @WithDefault(".sluice/model-digests")
+  Path digests();
 
   /** Records of {@code sluice.requests} that are planned at once. */
   @WithDefault("2")

@@ -264,7 +264,7 @@ public final class StageTrial {
   private record Stage(Path models) implements StageConfig {
 
     @Override
-    public Path blobs() {
+    public String blobs() {
       throw new UnsupportedOperationException("engines have nothing to do with blobs");
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.stage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Where payloads lie that are too large for a message. Writing a key again replaces the blob. */
@@ -40,4 +41,12 @@ public interface BlobStore {
    * @throws IllegalArgumentException when {@code key} is not a key
    */
   void delete(String key) throws IOException;
+
+  /**
+   * Deletes the blobs that were written longer ago than {@code age}. A store that forgets by itself
+   * does nothing.
+   *
+   * @return how many were deleted
+   */
+  int expire(Duration age) throws IOException;
 }

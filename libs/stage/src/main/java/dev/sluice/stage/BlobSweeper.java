@@ -2,7 +2,6 @@ package dev.sluice.stage;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +19,7 @@ final class BlobSweeper implements AutoCloseable {
   private static final Duration LEAST_OFTEN = Duration.ofMinutes(30);
   private static final int SWEEPS_PER_RETENTION = 10;
 
-  private final FolderBlobStore blobs;
+  private final BlobStore blobs;
   private final Duration retention;
   private final ScheduledExecutorService timer;
 
@@ -29,7 +28,7 @@ final class BlobSweeper implements AutoCloseable {
    *
    * @param retention how long blobs are kept, give or take a tenth; positive
    */
-  BlobSweeper(FolderBlobStore blobs, Duration retention) {
+  BlobSweeper(BlobStore blobs, Duration retention) {
     if (retention.isNegative() || retention.isZero()) {
       throw new IllegalArgumentException(
           "sluice.blob-retention is %s; expected a positive duration, such as 24h"
@@ -58,7 +57,7 @@ final class BlobSweeper implements AutoCloseable {
 
   private void sweep() {
     try {
-      int deleted = blobs.deleteOlderThan(Instant.now().minus(retention));
+      int deleted = blobs.expire(retention);
       if (deleted > 0) {
         LOG.info("{} blobs were older than {} and are deleted", deleted, retention);
       }

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -44,6 +45,9 @@ public final class FolderBlobStore implements BlobStore {
 
   private final Path folder;
 
+  /**
+   * @param folder made when the first blob is written
+   */
   public FolderBlobStore(Path folder) {
     this.folder = folder;
   }
@@ -107,12 +111,13 @@ public final class FolderBlobStore implements BlobStore {
     Files.deleteIfExists(file(key));
   }
 
-  /**
-   * Deletes the blobs that were written before {@code time}, and the folders that are empty then.
-   *
-   * @return how many blobs
-   */
-  public int deleteOlderThan(Instant time) throws IOException {
+  @Override
+  public int expire(Duration age) throws IOException {
+    return deleteOlderThan(Instant.now().minus(age));
+  }
+
+  /** Deletes the folders that are empty then, too. */
+  int deleteOlderThan(Instant time) throws IOException {
     if (!Files.isDirectory(folder)) {
       return 0;
     }

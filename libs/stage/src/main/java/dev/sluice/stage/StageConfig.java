@@ -15,9 +15,9 @@ public interface StageConfig {
   @WithDefault("models")
   Path models();
 
-  /** The folder of the blob store, shared by all processes. */
+  /** The blob store, shared by all processes: a folder, or a URI as {@link BlobStores} opens it. */
   @WithDefault(".sluice/blobs")
-  Path blobs();
+  String blobs();
 
   /** Bytes of a tensor up to which it travels in the message. */
   @WithDefault("524288")

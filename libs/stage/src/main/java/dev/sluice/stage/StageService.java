@@ -167,7 +167,7 @@ public class StageService implements HealthCheck {
     StageWork work = module.open();
     join(setup);
     CancelledWork cancelled = new CancelledWork();
-    FolderBlobStore blobs = new FolderBlobStore(settings.blobs());
+    BlobStore blobs = BlobStores.open(settings.blobs());
     Payloads payloads = new Payloads(blobs, settings.inlineLimit());
     Checkpoints checkpoints = new Checkpoints(blobs, settings.checkpointEvery());
     StageRuntime runtime = new StageRuntime(stage, work, payloads, cancelled, metrics);

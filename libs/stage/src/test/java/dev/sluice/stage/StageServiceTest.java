@@ -154,11 +154,11 @@ class StageServiceTest {
         () -> module, new Settings(folder), metrics, kafka.bootstrapServers(), exits::add);
   }
 
-  private record Settings(Path blobs) implements StageConfig {
+  private record Settings(Path models) implements StageConfig {
 
     @Override
-    public Path models() {
-      return blobs;
+    public String blobs() {
+      return models.toUri().toString();
     }
 
     @Override
