@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.StageResult;
@@ -129,7 +129,7 @@ class DenoiserStageTest {
   }
 
   private static float[] sample(StageResult result) {
-    return Tensors.floats("sample", result.getOutputsOrThrow("sample"));
+    return TensorMessages.floats("sample", result.getOutputsOrThrow("sample"));
   }
 
   @ParameterizedTest
@@ -306,7 +306,7 @@ class DenoiserStageTest {
       expected = golden.floats(expectedName);
       if (refiner) {
         float[] begun = golden.floats("in.image_latent");
-        task.putInputs("sample", Tensors.of(begun, 1, 4, 8, 8));
+        task.putInputs("sample", TensorMessages.of(begun, 1, 4, 8, 8));
         parameters.setStart(0.8);
       } else {
         parameters.setEnd(0.8);

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.SamplingSettings;
@@ -306,15 +306,15 @@ class PriorStageTest {
     Task.Builder task =
         Task.newBuilder()
             .setHeader(StageTrial.header(7))
-            .putInputs("image_embeds", Tensors.of(picture, 1, 4))
-            .putInputs("negative_text_embeds", Tensors.of(new float[] {1, 0, 0, 0}, 1, 4))
-            .putInputs("text_embeds", Tensors.of(new float[] {0, 2, 0, 0}, 1, 4));
+            .putInputs("image_embeds", TensorMessages.of(picture, 1, 4))
+            .putInputs("negative_text_embeds", TensorMessages.of(new float[] {1, 0, 0, 0}, 1, 4))
+            .putInputs("text_embeds", TensorMessages.of(new float[] {0, 2, 0, 0}, 1, 4));
 
     assertThat(changed(task, 0)).containsExactly(picture, Offset.offset(1e-5f));
     float half = (float) (5 * Math.sqrt(0.5));
     assertThat(changed(task, 1))
         .containsExactly(new float[] {-half, half, 0, 0}, Offset.offset(1e-5f));
-    task.putInputs("text_embeds", Tensors.of(new float[] {2, 0, 0, 0}, 1, 4));
+    task.putInputs("text_embeds", TensorMessages.of(new float[] {2, 0, 0, 0}, 1, 4));
     assertThatThrownBy(() -> changed(task, 0.5))
         .isInstanceOf(InvalidTaskException.class)
         .hasMessageContaining("no direction");
@@ -322,7 +322,7 @@ class PriorStageTest {
 
   private float[] changed(Task.Builder task, double share) {
     task.setStep(step(PriorParameters.newBuilder().setFromChange(true).setBlend(share)));
-    return Tensors.floats(
+    return TensorMessages.floats(
         "image_embeds",
         stage
             .run(task.build(), new StageTrial.Context())

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
@@ -49,7 +49,7 @@ class TextEncoderStageTest {
             "negative_text_embeds",
             "negative_text_hidden_states",
             "negative_text_mask");
-    assertThat(Tensors.shape("text_hidden_states", outputs.get("text_hidden_states")))
+    assertThat(TensorMessages.shape("text_hidden_states", outputs.get("text_hidden_states")))
         .containsExactly(1, 77, 16);
     assertThat(outputs.get("negative_text_embeds"))
         .isEqualTo(

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.UpscalerParameters;
@@ -45,7 +45,7 @@ class UpscalerStageTest {
     assertThat(result.getImage().getWidth()).isEqualTo(32);
     assertThat(result.getImage().getHeight()).isEqualTo(32);
     assertThat(context.progress()).containsExactly("1/4", "2/4", "3/4", "4/4");
-    float[] sample = Tensors.floats("sample", result.getOutputsOrThrow("sample"));
+    float[] sample = TensorMessages.floats("sample", result.getOutputsOrThrow("sample"));
     BufferedImage png = ImageIO.read(result.getImage().getPng().newInput());
     for (int i = 0; i < 32 * 32; i++) {
       float red = Math.max(0, Math.min(1, sample[i] / 2 + 0.5f)) * 255;

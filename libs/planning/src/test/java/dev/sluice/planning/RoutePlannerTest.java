@@ -10,7 +10,7 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
@@ -777,7 +777,7 @@ class RoutePlannerTest {
     assertThat(plan.route()).extracting(RouteStep::getStage).containsExactly(Stage.UPSCALER);
     assertThat(plan.route().get(0).getUpscaler().getCascade(0).getSteps()).isEqualTo(3);
     assertThat(plan.inputs()).containsOnlyKeys("sample");
-    assertThat(Tensors.shape("sample", plan.inputs().get("sample"))).containsExactly(1, 3, 16, 16);
+    assertThat(TensorMessages.shape("sample", plan.inputs().get("sample"))).containsExactly(1, 3, 16, 16);
     Recipe.Builder recipe = Recipe.newBuilder();
     JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
     assertThat(recipe.getImage()).matches("[0-9a-f]{64}");
@@ -1008,11 +1008,11 @@ class RoutePlannerTest {
 
     GenerationPlan plan = planner.plan(request, NOW);
 
-    float[] mask = Tensors.floats("mask", plan.inputs().get("mask"));
+    float[] mask = TensorMessages.floats("mask", plan.inputs().get("mask"));
     for (int i = 0; i < mask.length; i++) {
       assertThat(mask[i]).isEqualTo(i % 16 < 8 ? 0 : 1);
     }
-    assertThat(Tensors.shape("mask", plan.inputs().get("mask"))).containsExactly(1, 1, 8, 16);
+    assertThat(TensorMessages.shape("mask", plan.inputs().get("mask"))).containsExactly(1, 1, 8, 16);
     assertThat(plan.route().get(1).getDenoiser().getStrength()).as("all is new").isEqualTo(1);
     GenerationRequest gentle = request.toBuilder().setStrength(0.4).build();
     assertThat(planner.plan(gentle, NOW).route().get(1).getDenoiser().getStrength()).isEqualTo(0.4);

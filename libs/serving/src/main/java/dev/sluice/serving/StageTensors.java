@@ -1,6 +1,6 @@
 package dev.sluice.serving;
 
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.DataType;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.tensor.HostTensor;
@@ -30,7 +30,7 @@ public final class StageTensors {
             all.put(
                 name,
                 tensor.getDataType() == DataType.INT64
-                    ? new HostTensor.Longs(Tensors.longs(name, tensor), Tensors.shape(name, tensor))
+                    ? new HostTensor.Longs(TensorMessages.longs(name, tensor), TensorMessages.shape(name, tensor))
                     : floats(tensors, name)));
     return all;
   }
@@ -46,14 +46,14 @@ public final class StageTensors {
       throw InvalidTaskException.inField(
           "inputs", "the tensor %s is missing; given: %s".formatted(name, tensors.keySet()));
     }
-    float[] values = Tensors.floats(name, tensor);
+    float[] values = TensorMessages.floats(name, tensor);
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {
         throw InvalidTaskException.inField(
             "inputs." + name, "element %d is %s; expected finite numbers".formatted(i, values[i]));
       }
     }
-    return new HostTensor.Floats(values, Tensors.shape(name, tensor));
+    return new HostTensor.Floats(values, TensorMessages.shape(name, tensor));
   }
 
   /**
@@ -80,7 +80,7 @@ public final class StageTensors {
   /** A message's tensor, in full precision. */
   public static Tensor of(HostTensor tensor) {
     return tensor instanceof HostTensor.Floats floats
-        ? Tensors.of(floats.values(), floats.shape())
-        : Tensors.of(((HostTensor.Longs) tensor).values(), tensor.shape());
+        ? TensorMessages.of(floats.values(), floats.shape())
+        : TensorMessages.of(((HostTensor.Longs) tensor).values(), tensor.shape());
   }
 }

@@ -3,7 +3,7 @@ package dev.sluice.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.pipeline.request.TensorNames;
@@ -19,9 +19,9 @@ class StageTensorsTest {
 
   private static Map<String, Tensor> text() {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    tensors.put("text_embeds", Tensors.of(new float[] {1, 2}, 1, 2));
-    tensors.put("text_hidden_states", Tensors.of(new float[] {1, 2, 3, 4, 5, 6}, 1, 3, 2));
-    tensors.put("text_mask", Tensors.of(new long[] {1, 1, 0}, 1, 3));
+    tensors.put("text_embeds", TensorMessages.of(new float[] {1, 2}, 1, 2));
+    tensors.put("text_hidden_states", TensorMessages.of(new float[] {1, 2, 3, 4, 5, 6}, 1, 3, 2));
+    tensors.put("text_mask", TensorMessages.of(new long[] {1, 1, 0}, 1, 3));
     return tensors;
   }
 
@@ -41,7 +41,7 @@ class StageTensorsTest {
   @Test
   void text_refusesAMaskThatIsNotOneOfTheTokens() {
     Map<String, Tensor> tensors = text();
-    tensors.put("text_mask", Tensors.of(new long[] {1, 1}, 1, 2));
+    tensors.put("text_mask", TensorMessages.of(new long[] {1, 1}, 1, 2));
 
     assertThatThrownBy(() -> StageTensors.text(tensors, ""))
         .isInstanceOf(InvalidTaskException.class)
@@ -52,7 +52,7 @@ class StageTensorsTest {
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
   void floats_refusesWhatIsNotFinite(float value) {
-    Map<String, Tensor> tensors = Map.of("sample", Tensors.of(new float[] {0, value}, 1, 1, 1, 2));
+    Map<String, Tensor> tensors = Map.of("sample", TensorMessages.of(new float[] {0, value}, 1, 1, 1, 2));
 
     assertThatThrownBy(() -> StageTensors.floats(tensors, "sample"))
         .isInstanceOf(InvalidTaskException.class)

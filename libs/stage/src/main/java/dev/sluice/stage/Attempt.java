@@ -23,20 +23,20 @@ final class Attempt implements StageRuntime.Caller {
   private final TaskHeader header;
   private final ConsumerRecord<byte[], byte[]> record;
   private final Outbox outbox;
-  private final Checkpoints checkpoints;
+  private final ProgressStore checkpoints;
   private final ShareGroupWorker.Hold hold;
 
   /** Of the thread that began: steps and previews are told by others, which work for many. */
   private final String traceParent = TraceParent.current();
 
-  private Checkpoints.Checkpoint checkpoint;
+  private ProgressStore.Checkpoint checkpoint;
 
   Attempt(
       Stage stage,
       TaskHeader header,
       ConsumerRecord<byte[], byte[]> record,
       Outbox outbox,
-      Checkpoints checkpoints,
+      ProgressStore checkpoints,
       ShareGroupWorker.Hold hold) {
     this.stage = stage;
     this.header = header;
@@ -136,7 +136,7 @@ final class Attempt implements StageRuntime.Caller {
   /**
    * Of a task whose header was checked, as those are that get as far as having reached something.
    */
-  private Checkpoints.Checkpoint checkpoint() {
+  private ProgressStore.Checkpoint checkpoint() {
     if (checkpoint == null) {
       ImageId image = ImageId.of(header).orElseThrow();
       checkpoint = checkpoints.of(image, header.getTimingsCount(), stage, record.value());

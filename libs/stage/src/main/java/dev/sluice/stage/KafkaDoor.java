@@ -43,7 +43,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
   private final StageRuntime runtime;
   private final Stage stage;
   private final Outbox outbox;
-  private final Checkpoints checkpoints;
+  private final ProgressStore checkpoints;
   private final PassingOn passing;
   private final Backoff backoff;
   private final Outages outages;
@@ -54,7 +54,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
   KafkaDoor(
       StageRuntime runtime,
       Outbox outbox,
-      Checkpoints checkpoints,
+      ProgressStore checkpoints,
       PassingOn passing,
       Backoff backoff) {
     this.runtime = runtime;

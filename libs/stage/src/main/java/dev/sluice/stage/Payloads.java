@@ -3,7 +3,7 @@ package dev.sluice.stage;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.sluice.contract.ImageId;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Stage;
@@ -50,7 +50,7 @@ public final class Payloads {
         byte[] content = blobs.get(tensor.getBlobKey());
         inline = tensor.toBuilder().setData(UnsafeByteOperations.unsafeWrap(content)).build();
       }
-      Tensors.check(name, inline);
+      TensorMessages.check(name, inline);
       return inline;
     } catch (NoSuchFileException e) {
       throw InvalidTaskException.inField(

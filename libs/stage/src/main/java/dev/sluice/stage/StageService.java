@@ -87,7 +87,7 @@ public class StageService implements HealthCheck {
       ShareGroupWorker worker,
       ControlListener control,
       Outbox outbox,
-      Checkpoints checkpoints,
+      ProgressStore checkpoints,
       BlobSweeper sweeper,
       Backlog backlog,
       StatusPublisher status) {
@@ -169,7 +169,7 @@ public class StageService implements HealthCheck {
     CancelledWork cancelled = new CancelledWork();
     BlobStore blobs = BlobStores.open(settings.blobs());
     Payloads payloads = new Payloads(blobs, settings.inlineLimit());
-    Checkpoints checkpoints = new Checkpoints(blobs, settings.checkpointEvery());
+    ProgressStore checkpoints = new ProgressStore(blobs, settings.checkpointEvery());
     StageRuntime runtime = new StageRuntime(stage, work, payloads, cancelled, metrics);
     Outbox outbox = new Outbox(kafka);
     StatusBoard workers = new StatusBoard();

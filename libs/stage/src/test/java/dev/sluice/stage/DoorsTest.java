@@ -2,7 +2,7 @@ package dev.sluice.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageReply;
 import dev.sluice.contract.v1.StageResult;
@@ -39,7 +39,7 @@ class DoorsTest {
       rig.work(Tasks::denoise);
       Task task =
           Tasks.denoiserTask(next).toBuilder()
-              .putInputs("image_embeds", Tensors.of(anyFloats(elements), 1, elements))
+              .putInputs("image_embeds", TensorMessages.of(anyFloats(elements), 1, elements))
               .build();
 
       rig.write(task);

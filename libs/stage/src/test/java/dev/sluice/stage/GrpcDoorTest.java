@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.StageReply;
 import dev.sluice.contract.v1.StageResult;
@@ -44,7 +44,7 @@ class GrpcDoorTest {
       }
       StageResult result = replies.get(3).getResult();
       assertThat(result.getOutputsOrThrow("sample"))
-          .isEqualTo(Tensors.of(new float[] {2, 4, 6}, 1, 3));
+          .isEqualTo(TensorMessages.of(new float[] {2, 4, 6}, 1, 3));
       assertThat(rig.metrics.get("sluice.stage.task").tag("outcome", "done").timer().count())
           .isEqualTo(1);
     }
@@ -53,7 +53,7 @@ class GrpcDoorTest {
   @Test
   void serve_refusesATensorThatContradictsItself() throws Exception {
     try (GrpcRig rig = new GrpcRig(Tasks::denoise, blobs)) {
-      Tensor wrong = Tensors.of(new float[3], 3).toBuilder().setShape(0, 4).build();
+      Tensor wrong = TensorMessages.of(new float[3], 3).toBuilder().setShape(0, 4).build();
       Task task =
           Tasks.denoiserTask("next").toBuilder().putInputs("image_embeds", wrong).build();
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.RecordHeaders;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DataType;
 import dev.sluice.contract.v1.ErrorCode;
@@ -88,7 +88,7 @@ class KafkaDoorTest {
     assertThat(made.getInputsMap())
         .containsOnly(
             entry("image_embeds", task.getInputsOrThrow("image_embeds")),
-            entry("sample", Tensors.of(new float[] {2, 4, 6}, 1, 3)));
+            entry("sample", TensorMessages.of(new float[] {2, 4, 6}, 1, 3)));
     assertThat(made.getRouteList()).isEmpty();
     assertThat(made.getHeader().toBuilder().clearTimings().build()).isEqualTo(task.getHeader());
     assertThat(made.getHeader().getTimingsList())

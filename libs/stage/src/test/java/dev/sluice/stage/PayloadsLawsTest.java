@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import dev.sluice.contract.ImageId;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
@@ -116,7 +116,7 @@ class PayloadsLawsTest {
   @Property(tries = 100)
   void fetch_saysWhichBlobIsNotThere(@ForAll("images") ImageId image) {
     Tensor lost =
-        Tensors.of(new float[1], 1).toBuilder().setBlobKey("lost-" + image + "/sample").build();
+        TensorMessages.of(new float[1], 1).toBuilder().setBlobKey("lost-" + image + "/sample").build();
 
     assertThatThrownBy(() -> payloads(0).fetch(Map.of("sample", lost)))
         .isInstanceOfSatisfying(
@@ -168,7 +168,7 @@ class PayloadsLawsTest {
             .array(float[].class)
             .ofMinSize(1)
             .ofMaxSize(100)
-            .map(values -> Tensors.of(values, 1, values.length));
+            .map(values -> TensorMessages.of(values, 1, values.length));
     return Arbitraries.maps(names, tensors).ofMinSize(1);
   }
 

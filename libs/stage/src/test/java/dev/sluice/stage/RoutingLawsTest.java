@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.PriorParameters;
@@ -31,7 +31,7 @@ class RoutingLawsTest {
 
   private static final TaskHeader HEADER = Tasks.header();
   private static final Map<String, Tensor> INPUTS =
-      Map.of("sample", Tensors.of(new float[] {1, 2}, 1, 2));
+      Map.of("sample", TensorMessages.of(new float[] {1, 2}, 1, 2));
 
   @Property(tries = 200)
   void task_passesEveryStepInOrderWithItsOwnParameters(

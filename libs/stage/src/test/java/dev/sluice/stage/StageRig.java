@@ -48,7 +48,7 @@ final class StageRig implements AutoCloseable {
   private final String topic;
   private final String group;
   private final Payloads payloads;
-  private final Checkpoints checkpoints;
+  private final ProgressStore checkpoints;
   private final Outbox outbox;
   private final KafkaProducer<byte[], byte[]> producer;
   private final CancelledWork cancelled = new CancelledWork();
@@ -67,7 +67,7 @@ final class StageRig implements AutoCloseable {
     this.group = topic + "-workers";
     FolderBlobStore store = new FolderBlobStore(blobs);
     this.payloads = new Payloads(store, INLINE_LIMIT);
-    this.checkpoints = closing(new Checkpoints(store, CHECKPOINT_EVERY), Checkpoints::close);
+    this.checkpoints = closing(new ProgressStore(store, CHECKPOINT_EVERY), ProgressStore::close);
     this.outbox = closing(new Outbox(kafka.settings()), Outbox::close);
     this.producer =
         closing(

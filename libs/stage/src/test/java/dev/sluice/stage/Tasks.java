@@ -1,7 +1,7 @@
 package dev.sluice.stage;
 
 import com.google.protobuf.ByteString;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.PngImage;
@@ -48,7 +48,7 @@ final class Tasks {
             RouteStep.newBuilder()
                 .setStage(Stage.DENOISER)
                 .setDenoiser(DenoiserParameters.getDefaultInstance()))
-        .putInputs("image_embeds", Tensors.of(new float[] {1, 2, 3}, 1, 3))
+        .putInputs("image_embeds", TensorMessages.of(new float[] {1, 2, 3}, 1, 3))
         .addRoute(upscaling().setTopic(next))
         .build();
   }
@@ -64,7 +64,7 @@ final class Tasks {
     return Task.newBuilder()
         .setHeader(header())
         .setStep(upscaling())
-        .putInputs("sample", Tensors.of(new float[] {1, 2, 3}, 1, 3, 1, 1))
+        .putInputs("sample", TensorMessages.of(new float[] {1, 2, 3}, 1, 3, 1, 1))
         .build();
   }
 
@@ -78,7 +78,7 @@ final class Tasks {
       int made = step;
       elsewhere(() -> context.progress(made, steps));
     }
-    float[] values = Tensors.floats("image_embeds", task.getInputsOrThrow("image_embeds"));
+    float[] values = TensorMessages.floats("image_embeds", task.getInputsOrThrow("image_embeds"));
     return StageResult.newBuilder()
         .setHeader(task.getHeader())
         .putOutputs("sample", doubled(values))
@@ -99,7 +99,7 @@ final class Tasks {
     for (int i = 0; i < values.length; i++) {
       doubled[i] = 2 * values[i];
     }
-    return Tensors.of(doubled, 1, values.length);
+    return TensorMessages.of(doubled, 1, values.length);
   }
 
   /** A picture of one pixel; not that anybody looks at it here. */

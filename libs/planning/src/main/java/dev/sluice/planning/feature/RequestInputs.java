@@ -1,7 +1,7 @@
 package dev.sluice.planning.feature;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.planning.family.EmbeddingRoute;
@@ -38,7 +38,7 @@ public record RequestInputs(
       ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     if (request.hasClassLabel()) {
-      inputs.put("class_label", Tensors.of(new long[] {request.getClassLabel()}, 1));
+      inputs.put("class_label", TensorMessages.of(new long[] {request.getClassLabel()}, 1));
     }
     if (request.getInterpolation().hasImage()) {
       byte[] end = request.getInterpolation().getImage().toByteArray();

@@ -1,6 +1,6 @@
 package dev.sluice.planning.request;
 
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.planning.picture.PictureException;
 import dev.sluice.planning.picture.PictureFile;
@@ -54,7 +54,7 @@ public record GivenPicture(String field, Pixels pixels, ImageSize size) {
         values[channel * area + i] = Pixels.value(flat.argb()[i], channel) / 127.5f - 1;
       }
     }
-    return Tensors.of(values, 1, CHANNELS, flat.height(), flat.width());
+    return TensorMessages.of(values, 1, CHANNELS, flat.height(), flat.width());
   }
 
   /**
@@ -87,7 +87,7 @@ public record GivenPicture(String field, Pixels pixels, ImageSize size) {
     for (int i = 0; i < values.length; i++) {
       values[i] = Pixels.value(pixels.argb()[i], 0) >= MIDDLE_GREY ? 1 : 0;
     }
-    return Tensors.of(values, 1, 1, pixels.height(), pixels.width());
+    return TensorMessages.of(values, 1, 1, pixels.height(), pixels.width());
   }
 
   /**

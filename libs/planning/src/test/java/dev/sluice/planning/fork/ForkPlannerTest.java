@@ -7,7 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
@@ -40,7 +40,7 @@ class ForkPlannerTest {
   private static final Timestamp NOW = Timestamp.newBuilder().setSeconds(1_700_000_000).build();
   private static final ByteString STATE = ByteString.copyFromUtf8("after the prior");
   private static final Map<String, Tensor> INPUTS =
-      Map.of("image_embeds", Tensors.of(new float[] {1, 2, 3}, 1, 3));
+      Map.of("image_embeds", TensorMessages.of(new float[] {1, 2, 3}, 1, 3));
 
   private RoutePlanner planner;
   private GenerationPlan original;

@@ -3,7 +3,7 @@ package dev.sluice.planning.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.Tensors;
+import dev.sluice.contract.TensorMessages;
 import dev.sluice.planning.picture.Pixels;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class GivenPictureTest {
 
   @Test
   void colors_liesOnWhite() {
-    float[] values = Tensors.floats("t", of(0x00ff0000, 0x80000000, 0xff102030).colors());
+    float[] values = TensorMessages.floats("t", of(0x00ff0000, 0x80000000, 0xff102030).colors());
 
     assertThat(values).containsExactly(1, on(127), on(16), 1, on(127), on(32), 1, on(127), on(48));
   }
@@ -49,7 +49,7 @@ class GivenPictureTest {
   void asMask_paintsWhatIsLight(String argb, float paint) {
     int pixel = Integer.parseUnsignedInt(argb, 16);
 
-    assertThat(Tensors.floats("t", of(pixel, 0xff000000).asMask().paint()))
+    assertThat(TensorMessages.floats("t", of(pixel, 0xff000000).asMask().paint()))
         .containsExactly(paint, 0);
   }
 
@@ -57,7 +57,7 @@ class GivenPictureTest {
   void asMask_paintsHolesWhateverTheirColor() {
     GivenPicture mask = of(0x00000000, 0x00ffffff, 0xff000000, 0xffffffff, 0x7fffffff, 0x80000000);
 
-    assertThat(Tensors.floats("t", mask.asMask().paint())).containsExactly(1, 1, 0, 0, 1, 0);
+    assertThat(TensorMessages.floats("t", mask.asMask().paint())).containsExactly(1, 1, 0, 0, 1, 0);
   }
 
   @Test

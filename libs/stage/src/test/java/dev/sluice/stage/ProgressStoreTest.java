@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(KafkaForTests.class)
-class CheckpointsTest {
+class ProgressStoreTest {
 
   private static final int STEPS = 200;
 
@@ -35,7 +35,7 @@ class CheckpointsTest {
 
   @TempDir private Path blobs;
 
-  CheckpointsTest(KafkaForTests.Address kafka) {
+  ProgressStoreTest(KafkaForTests.Address kafka) {
     this.kafka = kafka;
   }
 
@@ -108,8 +108,8 @@ class CheckpointsTest {
     rig.write(task);
     try (KafkaShareConsumer<byte[], byte[]> dying = rig.consumer()) {
       ConsumerRecord<byte[], byte[]> record = StageRig.take(dying);
-      try (Checkpoints died = new Checkpoints(new FolderBlobStore(blobs), 5)) {
-        Checkpoints.Checkpoint checkpoint = checkpoint(died, task, record.value());
+      try (ProgressStore died = new ProgressStore(new FolderBlobStore(blobs), 5)) {
+        ProgressStore.Checkpoint checkpoint = checkpoint(died, task, record.value());
         for (int step = 1; step <= 13; step++) {
           int reached = step;
           checkpoint.keep(() -> ByteBuffer.allocate(4).putInt(reached).array(), false);
@@ -155,8 +155,8 @@ class CheckpointsTest {
   @Test
   void checkpoint_ofAnotherTaskWithTheSameIdIsNotGoneOnFrom() {
     Task task = Tasks.upscalerTask();
-    try (Checkpoints checkpoints = new Checkpoints(new FolderBlobStore(blobs), 1)) {
-      Checkpoints.Checkpoint one = checkpoint(checkpoints, task, new byte[] {1});
+    try (ProgressStore checkpoints = new ProgressStore(new FolderBlobStore(blobs), 1)) {
+      ProgressStore.Checkpoint one = checkpoint(checkpoints, task, new byte[] {1});
       one.keep(() -> new byte[] {9}, false);
       one.settle();
 
@@ -168,8 +168,8 @@ class CheckpointsTest {
   @Test
   void checkpoint_isWrittenAsOftenAsItShallBeAndAtTheEnd() {
     Task task = Tasks.upscalerTask();
-    try (Checkpoints never = new Checkpoints(new FolderBlobStore(blobs), 0)) {
-      Checkpoints.Checkpoint checkpoint = checkpoint(never, task, new byte[1]);
+    try (ProgressStore never = new ProgressStore(new FolderBlobStore(blobs), 0)) {
+      ProgressStore.Checkpoint checkpoint = checkpoint(never, task, new byte[1]);
       for (int step = 1; step <= 20; step++) {
         int now = step;
         checkpoint.keep(() -> new byte[] {(byte) now}, false);
@@ -183,8 +183,8 @@ class CheckpointsTest {
     }
   }
 
-  private static Checkpoints.Checkpoint checkpoint(
-      Checkpoints checkpoints, Task task, byte[] record) {
+  private static ProgressStore.Checkpoint checkpoint(
+      ProgressStore checkpoints, Task task, byte[] record) {
     return checkpoints.of(
         dev.sluice.contract.ImageId.of(task.getHeader()).orElseThrow(),
         0,

@@ -25,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * thread of its own: those who make the steps do not wait for a disk. What cannot be written is no
  * more than lost time, should this process die.
  */
-final class Checkpoints implements AutoCloseable {
+final class ProgressStore implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Checkpoints.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ProgressStore.class);
   private static final String NAME = "checkpoint";
   private static final long PATIENCE_SECONDS = 10;
 
@@ -45,7 +45,7 @@ final class Checkpoints implements AutoCloseable {
    * @param every a checkpoint every so many steps; 0 for none but the last of an attempt that is
    *     ended in good order
    */
-  Checkpoints(BlobStore blobs, int every) {
+  ProgressStore(BlobStore blobs, int every) {
     this.blobs = blobs;
     this.every = every;
   }

@@ -9,11 +9,11 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Between Java arrays and {@link Tensor} messages. */
-public final class Tensors {
+public final class TensorMessages {
 
   private static final int MAX_RANK = 8;
 
-  private Tensors() {}
+  private TensorMessages() {}
 
   /** A float32 tensor that holds its elements. */
   public static Tensor of(float[] values, int... shape) {

@@ -11,19 +11,19 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-class TensorsTest {
+class TensorMessagesTest {
 
   @Property
   void floats_comeBackBitForBit(@ForAll @Size(min = 1, max = 50) float[] values) {
-    Tensor tensor = Tensors.of(values, 1, values.length);
+    Tensor tensor = TensorMessages.of(values, 1, values.length);
 
-    assertThat(Tensors.floats("x", tensor)).containsExactly(values);
-    assertThat(Tensors.shape("x", tensor)).containsExactly(1, values.length);
+    assertThat(TensorMessages.floats("x", tensor)).containsExactly(values);
+    assertThat(TensorMessages.shape("x", tensor)).containsExactly(1, values.length);
   }
 
   @Property
   void longs_comeBack(@ForAll @Size(min = 1, max = 50) long[] values) {
-    assertThat(Tensors.longs("x", Tensors.of(values, values.length))).containsExactly(values);
+    assertThat(TensorMessages.longs("x", TensorMessages.of(values, values.length))).containsExactly(values);
   }
 
   @Test
@@ -37,15 +37,15 @@ class TensorsTest {
                     new byte[] {0x00, 0x3c, 0x00, (byte) 0xc0, 0x01, 0x00, 0x00, 0x7c}))
             .build();
 
-    assertThat(Tensors.floats("x", tensor))
+    assertThat(TensorMessages.floats("x", tensor))
         .containsExactly(1f, -2f, 0x1p-24f, Float.POSITIVE_INFINITY);
   }
 
   @Test
   void check_refusesBytesThatDisagreeWithTheShape() {
-    Tensor tensor = Tensors.of(new float[6], 2, 3).toBuilder().setShape(1, 4).build();
+    Tensor tensor = TensorMessages.of(new float[6], 2, 3).toBuilder().setShape(1, 4).build();
 
-    assertThatThrownBy(() -> Tensors.check("latents", tensor))
+    assertThatThrownBy(() -> TensorMessages.check("latents", tensor))
         .isInstanceOf(InvalidTensorException.class)
         .hasMessageContaining("latents")
         .hasMessageContaining("needs 32 bytes, the message holds 24");
@@ -62,8 +62,8 @@ class TensorsTest {
     Tensor negative = Tensor.newBuilder().setDataType(DataType.FLOAT32).addShape(-1).build();
     Tensor untyped = Tensor.newBuilder().addShape(1).build();
 
-    assertThatThrownBy(() -> Tensors.check("x", overflow)).hasMessageContaining("absurdly large");
-    assertThatThrownBy(() -> Tensors.check("x", negative)).hasMessageContaining("below 1");
-    assertThatThrownBy(() -> Tensors.check("x", untyped)).hasMessageContaining("data_type");
+    assertThatThrownBy(() -> TensorMessages.check("x", overflow)).hasMessageContaining("absurdly large");
+    assertThatThrownBy(() -> TensorMessages.check("x", negative)).hasMessageContaining("below 1");
+    assertThatThrownBy(() -> TensorMessages.check("x", untyped)).hasMessageContaining("data_type");
   }
 }
