@@ -22,9 +22,9 @@ import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
-import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.StageStoppedException;
-import dev.sluice.stage.StageWork;
+import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.StageStoppedException;
+import dev.sluice.stage.work.StageWork;
 import java.io.ByteArrayInputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -237,10 +237,10 @@ class DenoiserStageTest {
 
   static Stream<Arguments> badInputs() {
     Tensor embedding = StageTensors.of(StageTrial.anyFloats(1, 768));
-    Tensor integers = Tensors.of(new long[16], 1, 16);
+    Tensor integers = TensorMessages.of(new long[16], 1, 16);
     Tensor states = StageTensors.of(StageTrial.anyFloats(1, 77, 5));
     Tensor latent = StageTensors.of(StageTrial.anyFloats(1, 3, 8, 8));
-    Tensor label = Tensors.of(new long[] {999_999}, 1);
+    Tensor label = TensorMessages.of(new long[] {999_999}, 1);
     return Stream.of(
         Arguments.of("pipe-unclip", "image_embeds", embedding, "this model takes floats of shape"),
         Arguments.of("pipe-unclip", "image_embeds", integers, "this model takes floats of shape"),
@@ -273,7 +273,7 @@ class DenoiserStageTest {
   @Test
   void run_refusesASampleThatIsNotCutIntoWholePatches() {
     Task.Builder task =
-        task(7, 4).toBuilder().putInputs("class_label", Tensors.of(new long[1], 1));
+        task(7, 4).toBuilder().putInputs("class_label", TensorMessages.of(new long[1], 1));
     task.getHeaderBuilder().setModel("pipe-dit");
     int downscale = StageTrial.model("pipe-dit").sampleSize().downscale();
     task.getStepBuilder().getDenoiserBuilder().setHeight(5 * downscale).setWidth(4 * downscale);

@@ -28,9 +28,9 @@ import dev.sluice.pipeline.request.TextEmbedding;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.StageTrial;
-import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.StageStoppedException;
-import dev.sluice.stage.StageWork;
+import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.StageStoppedException;
+import dev.sluice.stage.work.StageWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -142,10 +142,10 @@ class PriorStageTest {
 
   @Test
   void run_refusesTheTextOfAnotherModel() {
-    PriorTask task =
+    Task task =
         task(StageTrial.sampling(4, 3)).toBuilder()
-            .putInputs("text_hidden_states", Tensors.of(new float[77 * 5], 1, 77, 5))
-            .putInputs("text_mask", Tensors.of(new long[77], 1, 77))
+            .putInputs("text_hidden_states", TensorMessages.of(new float[77 * 5], 1, 77, 5))
+            .putInputs("text_mask", TensorMessages.of(new long[77], 1, 77))
             .build();
 
     assertThatThrownBy(() -> stage.run(task, new StageTrial.Context()))

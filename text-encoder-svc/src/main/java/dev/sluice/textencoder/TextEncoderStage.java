@@ -13,11 +13,11 @@ import dev.sluice.serving.Engines;
 import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.TaskRun;
-import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.StageContext;
-import dev.sluice.stage.StageModule;
-import dev.sluice.stage.StageState;
-import dev.sluice.stage.StageWork;
+import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.StageContext;
+import dev.sluice.stage.work.StageModule;
+import dev.sluice.stage.work.StageState;
+import dev.sluice.stage.work.StageWork;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 

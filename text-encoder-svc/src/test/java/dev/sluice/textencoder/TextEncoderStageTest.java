@@ -12,8 +12,8 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.serving.StageTrial;
-import dev.sluice.stage.InvalidTaskException;
-import dev.sluice.stage.StageWork;
+import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.StageWork;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

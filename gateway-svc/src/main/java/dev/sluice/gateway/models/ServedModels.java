@@ -6,7 +6,7 @@ import dev.sluice.contract.v1.ModelAtStage;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.UnusableModel;
 import dev.sluice.planning.RoutePlanner;
-import dev.sluice.stage.StatusBoard;
+import dev.sluice.stage.status.StatusBoard;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 

@@ -17,7 +17,7 @@ import dev.sluice.gateway.work.WorkRegistry;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.request.RequestException;
-import dev.sluice.stage.Outbox;
+import dev.sluice.stage.kafka.Outbox;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

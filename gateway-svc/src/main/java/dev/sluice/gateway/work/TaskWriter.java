@@ -9,9 +9,9 @@ import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.planning.plan.GenerationPlan;
-import dev.sluice.stage.Outbox;
-import dev.sluice.stage.Payloads;
-import dev.sluice.stage.Routing;
+import dev.sluice.stage.kafka.Outbox;
+import dev.sluice.stage.work.Payloads;
+import dev.sluice.stage.work.Routing;
 import java.util.Map;
 
 /** Sets the stages to work; what a method wrote has arrived when it returns. */

@@ -12,7 +12,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.planning.recipe.RecipeWriter;
-import dev.sluice.stage.StatusBoard;
+import dev.sluice.stage.status.StatusBoard;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -13,7 +13,7 @@ import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.planning.request.RequestException;
-import dev.sluice.stage.StatusBoard;
+import dev.sluice.stage.status.StatusBoard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sluice.serving;
 
 import dev.sluice.contract.v1.ComponentLoading;
-import dev.sluice.stage.StageContext;
+import dev.sluice.stage.work.StageContext;
 import java.util.concurrent.TimeUnit;
 
 /** Tells a waiting task's context how far loading is, now and then. */

@@ -5,7 +5,7 @@ import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.RequestNeeds;
 import dev.sluice.pipeline.model.StageEngine;
-import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.work.InvalidTaskException;
 
 /** How one model is at this stage. All fields are guarded by the engines' lock. */
 final class ModelSlot<E extends StageEngine> {

@@ -6,7 +6,7 @@ import dev.sluice.catalog.ModelDigests;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.TaskHeader;
-import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.work.InvalidTaskException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

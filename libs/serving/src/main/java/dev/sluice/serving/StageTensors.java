@@ -6,7 +6,7 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.request.TextEmbedding;
-import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.work.InvalidTaskException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

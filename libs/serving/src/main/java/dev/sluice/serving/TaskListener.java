@@ -6,7 +6,7 @@ import dev.sluice.pipeline.loop.LoopState;
 import dev.sluice.pipeline.loop.LoopTrail;
 import dev.sluice.pipeline.loop.ResumableLoop;
 import dev.sluice.pipeline.loop.StepListener;
-import dev.sluice.stage.StageContext;
+import dev.sluice.stage.work.StageContext;
 import java.util.Optional;
 
 /**

@@ -1,6 +1,6 @@
 package dev.sluice.serving;
 
-import dev.sluice.stage.StageContext;
+import dev.sluice.stage.work.StageContext;
 
 /** A task's waiting for its model, during which its slot is another's. */
 final class Waiting {

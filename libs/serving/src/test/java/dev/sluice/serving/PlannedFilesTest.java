@@ -8,7 +8,7 @@ import dev.sluice.catalog.ModelDigests;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.TaskHeader;
-import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.work.InvalidTaskException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;

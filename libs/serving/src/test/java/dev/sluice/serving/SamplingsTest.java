@@ -8,7 +8,7 @@ import dev.sluice.diffusion.schedule.TimestepSpacing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.work.InvalidTaskException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

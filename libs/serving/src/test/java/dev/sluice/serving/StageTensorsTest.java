@@ -7,7 +7,7 @@ import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.pipeline.request.TensorNames;
-import dev.sluice.stage.InvalidTaskException;
+import dev.sluice.stage.work.InvalidTaskException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,13 @@ package dev.sluice.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.stage.blob.FolderBlobStore;
+import dev.sluice.stage.work.Payloads;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.GrpcRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.TopicReader;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageReply;

@@ -3,6 +3,14 @@ package dev.sluice.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.stage.work.StageWork;
+import dev.sluice.stage.work.StageModule;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.rig.Deliveries;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.TopicReader;
+import dev.sluice.stage.rig.ToyState;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;

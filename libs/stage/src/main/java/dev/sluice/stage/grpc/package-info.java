@@ -1,0 +1,2 @@
+/** The door to gRPC. */
+package dev.sluice.stage.grpc;

@@ -1,0 +1,398 @@
+package dev.sluice.stage.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes records one by one from a share group (KIP-932), in as many slots as there shall be records
+ * in work at once. A record stays locked for this worker while it is worked on, however long that
+ * takes; it is handed to another worker when this one dies or gives it back.
+ */
+public final class ShareGroupWorker implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShareGroupWorker.class);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final long RESTART_PAUSE_MILLIS = 1000;
+
+  /** Less than the 30 s that Kubernetes gives a process to end. */
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  private static final Duration RELEASE_TIME = Duration.ofSeconds(5);
+
+  /** Each costs a consumer, that is, a connection and a thread or two. */
+  private static final int MOST_WAITING = 32;
+
+  /** What to do with a record after the work. */
+  public enum Disposition {
+    /** It is done with, for better or worse. */
+    DONE,
+    /** Another attempt shall be made, here or elsewhere. */
+    RETRY
+  }
+
+  /** The work. */
+  @FunctionalInterface
+  public interface RecordHandler {
+    /** Works on one record; whatever it writes must have arrived when it returns. */
+    Disposition handle(ConsumerRecord<byte[], byte[]> record, Hold hold);
+  }
+
+  /** What a handler has of the record that it works on. */
+  public interface Hold {
+
+    /** Whether the worker is to end, or has lost the record to another: give it back soon. */
+    boolean isEnding();
+
+    /** Whether the record is another worker's now. */
+    boolean isLost();
+
+    /**
+     * Leaves the slot to another record, for as long as this one's work only waits.
+     *
+     * @return to be run once when the work goes on
+     */
+    Runnable leaveSlot();
+  }
+
+  private final String topic;
+  private final RecordHandler handler;
+  private final Map<String, Object> settings;
+  private final int slots;
+  private final ExecutorService takers;
+  private final ExecutorService work;
+  private final Set<Work> running = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch joined;
+  private volatile boolean stopping;
+
+  /** Threads that take records, and how many of their records only wait; guarded by this. */
+  private int taking;
+
+  private int waiting;
+
+  /**
+   * Starts taking records.
+   *
+   * @param settings for every consumer; {@code bootstrap.servers} at least
+   * @param group the share group, set up by {@link GroupSetup}
+   * @param slots how many records to work on at once, at least 1
+   */
+  public ShareGroupWorker(
+      Map<String, Object> settings, String group, String topic, int slots, RecordHandler handler) {
+    if (slots < 1) {
+      throw new IllegalArgumentException(
+          "a worker of %s needs at least 1 slot; found %d".formatted(topic, slots));
+    }
+    this.topic = topic;
+    this.handler = handler;
+    this.settings = consumerSettings(settings, group);
+    this.slots = slots;
+    this.takers = Executors.newCachedThreadPool(threads(group + "-slot-"));
+    this.work = Executors.newCachedThreadPool(threads(group + "-work-"));
+    this.joined = new CountDownLatch(slots);
+    addTakers();
+  }
+
+  /** As many as there are slots, not counting those whose record only waits. */
+  private synchronized void addTakers() {
+    while (!stopping && taking - waiting < slots && taking < slots + MOST_WAITING) {
+      taking++;
+      takers.execute(this::takeRecords);
+    }
+  }
+
+  private synchronized boolean isOneTooMany() {
+    if (taking - waiting <= slots) {
+      return false;
+    }
+    taking--;
+    return true;
+  }
+
+  private void changeWaiting(int by) {
+    synchronized (this) {
+      waiting += by;
+    }
+    addTakers();
+  }
+
+  private static Map<String, Object> consumerSettings(Map<String, Object> settings, String group) {
+    Map<String, Object> own = new HashMap<>(settings);
+    own.put("group.id", group);
+    own.put("share.acknowledgement.mode", "explicit");
+    own.put("share.acquire.mode", "record_limit");
+    own.put("max.poll.records", 1);
+    own.put("max.poll.interval.ms", Integer.MAX_VALUE);
+    return own;
+  }
+
+  private static ThreadFactory threads(String prefix) {
+    AtomicInteger next = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, prefix + next.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Whether every slot has asked the broker for work at least once. */
+  public boolean isReady() {
+    return joined.getCount() == 0;
+  }
+
+  private void takeRecords() {
+    boolean counted = false;
+    while (!stopping) {
+      try (KafkaShareConsumer<byte[], byte[]> consumer =
+          new KafkaShareConsumer<>(
+              settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        consumer.subscribe(List.of(topic));
+        boolean intact = true;
+        while (!stopping && intact) {
+          List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+          consumer.poll(POLL).forEach(records::add);
+          if (!counted) {
+            counted = true;
+            joined.countDown();
+          }
+          for (ConsumerRecord<byte[], byte[]> record : records) {
+            intact &= new Work(consumer, record).finish();
+          }
+          if (isOneTooMany()) {
+            return;
+          }
+        }
+      } catch (RuntimeException e) {
+        if (!stopping) {
+          LOG.warn("The consumer of {} failed and is started anew", topic, e);
+          pause();
+        }
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(RESTART_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Takes no more records, waits for those in work to be done or given back, and leaves the group.
+   * Work that takes no notice for 20 s is interrupted, and its record given back when it is over.
+   */
+  @Override
+  public void close() {
+    close(GRACE);
+  }
+
+  void close(Duration grace) {
+    stopping = true;
+    synchronized (this) {
+      takers.shutdown();
+    }
+    try {
+      if (!takers.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+        running.forEach(Work::interrupt);
+        takers.awaitTermination(RELEASE_TIME.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    takers.shutdownNow();
+    work.shutdownNow();
+  }
+
+  /**
+   * The work on one record, from its delivery to its acknowledgement. The lock is renewed at a
+   * third of the time that the broker says it lasts.
+   */
+  private final class Work implements Hold {
+
+    private final KafkaShareConsumer<byte[], byte[]> consumer;
+
+    /** Complete when the handler has returned, not earlier: until then it may write. */
+    private final CompletableFuture<Disposition> outcome = new CompletableFuture<>();
+
+    private final long lockMillis;
+    private Thread handling;
+    private ConsumerRecord<byte[], byte[]> record;
+    private long lockedAt = System.nanoTime();
+    private volatile boolean lost;
+
+    Work(KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
+      this.consumer = consumer;
+      this.record = record;
+      this.lockMillis = consumer.acquisitionLockTimeoutMs().orElseThrow();
+      running.add(this);
+      work.execute(() -> handle(record));
+    }
+
+    private void handle(ConsumerRecord<byte[], byte[]> delivered) {
+      synchronized (this) {
+        handling = Thread.currentThread();
+      }
+      try {
+        outcome.complete(handler.handle(delivered, this));
+      } catch (Throwable e) {
+        outcome.completeExceptionally(e);
+      } finally {
+        synchronized (this) {
+          handling = null;
+        }
+      }
+    }
+
+    synchronized void interrupt() {
+      if (handling != null) {
+        LOG.warn("The work on {} took no notice that the worker is to end", describe());
+        handling.interrupt();
+      }
+    }
+
+    @Override
+    public boolean isEnding() {
+      return stopping || lost;
+    }
+
+    @Override
+    public boolean isLost() {
+      return lost;
+    }
+
+    @Override
+    public Runnable leaveSlot() {
+      changeWaiting(1);
+      return () -> changeWaiting(-1);
+    }
+
+    /**
+     * Returns when the record is acknowledged, or lost and the work on it over.
+     *
+     * @return whether the consumer still holds what it believes to hold
+     */
+    boolean finish() {
+      try {
+        while (!outcome.isDone()) {
+          if (!isDoneIn(lockMillis / 3) && !renew()) {
+            LOG.warn("The lock of {} was lost; the work on it is given up", describe());
+            return false;
+          }
+        }
+        acknowledge(disposition());
+        return true;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      } finally {
+        lost = true;
+        awaitEnd();
+        running.remove(this);
+      }
+    }
+
+    private boolean isDoneIn(long millis) throws InterruptedException {
+      try {
+        outcome.get(millis, TimeUnit.MILLISECONDS);
+        return true;
+      } catch (TimeoutException e) {
+        return false;
+      } catch (ExecutionException e) {
+        return true;
+      }
+    }
+
+    private Disposition disposition() throws InterruptedException {
+      try {
+        return outcome.get();
+      } catch (ExecutionException e) {
+        LOG.error("The work on {} failed unexpectedly; it goes back", describe(), e.getCause());
+        return Disposition.RETRY;
+      }
+    }
+
+    /**
+     * Extends the lock. The poll that must follow a renewal gives the record back at once when it
+     * does not wait; a waiting poll would fetch further records whose locks nobody renews.
+     */
+    private boolean renew() {
+      // This process may not have run for long. The broker does not refuse to renew the lock of a
+      // record that another worker has done in the meantime.
+      if (System.nanoTime() - lockedAt > TimeUnit.MILLISECONDS.toNanos(lockMillis)) {
+        return false;
+      }
+      long asked = System.nanoTime();
+      consumer.acknowledge(record, AcknowledgeType.RENEW);
+      if (!commit()) {
+        return false;
+      }
+      for (ConsumerRecord<byte[], byte[]> renewed : consumer.poll(Duration.ZERO)) {
+        if (renewed.partition() == record.partition() && renewed.offset() == record.offset()) {
+          record = renewed;
+          lockedAt = asked;
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private void acknowledge(Disposition disposition) {
+      consumer.acknowledge(
+          record,
+          disposition == Disposition.DONE ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+      if (!commit()) {
+        LOG.warn("{} could not be acknowledged and will come again", describe());
+      }
+    }
+
+    /**
+     * Whether what was acknowledged has arrived. A failure is in the answer, not thrown; and an
+     * answer that takes longer than the lock lasts comes too late.
+     */
+    private boolean commit() {
+      List<KafkaException> problems =
+          consumer.commitSync(Duration.ofMillis(lockMillis)).values().stream()
+              .flatMap(Optional::stream)
+              .toList();
+      problems.forEach(e -> LOG.debug("{} could not be acknowledged", describe(), e));
+      return problems.isEmpty();
+    }
+
+    private void awaitEnd() {
+      try {
+        outcome.get();
+      } catch (ExecutionException e) {
+        LOG.trace("Over, and accounted for", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private String describe() {
+      return record.topic() + "-" + record.partition() + "@" + record.offset();
+    }
+  }
+}

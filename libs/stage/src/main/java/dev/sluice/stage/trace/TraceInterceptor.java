@@ -1,0 +1,26 @@
+package dev.sluice.stage.trace;
+
+import dev.sluice.contract.RecordHeaders;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.quarkus.grpc.GlobalInterceptor;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** Takes a call's trace context from its metadata; a call without one begins a trace. */
+@GlobalInterceptor
+@ApplicationScoped
+public class TraceInterceptor implements ServerInterceptor {
+
+  static final Metadata.Key<String> HEADER =
+      Metadata.Key.of(RecordHeaders.TRACE_PARENT, Metadata.ASCII_STRING_MARSHALLER);
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    return Contexts.interceptCall(
+        TraceParent.context(TraceParent.orNew(headers.get(HEADER))), call, headers, next);
+  }
+}

@@ -1,0 +1,2 @@
+/** A task and its work, whichever door it came through. */
+package dev.sluice.stage.work;

@@ -1,0 +1,31 @@
+package dev.sluice.stage.blob;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BlobStoresTest {
+
+  @Test
+  void open_findsTheSameFolderByItsPathAndByItsUri(@TempDir Path parent) throws Exception {
+    Path folder = parent.resolve("all blobs");
+    BlobStores.open(folder.toString()).put("key", ByteBuffer.wrap(new byte[] {1, 2}));
+
+    assertThat(BlobStores.open(folder.toUri().toString()).get("key")).containsExactly(1, 2);
+    assertThat(folder.resolve("key")).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "s3://bucket/blobs", "file:", "file://host/blobs", "file:///b?a=1"})
+  void open_refusesWhatItKnowsNoStoreFor(String location) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> BlobStores.open(location))
+        .withMessageContaining("folder");
+  }
+}
