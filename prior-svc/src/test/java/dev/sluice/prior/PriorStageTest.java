@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.PriorParameters;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
@@ -207,8 +207,7 @@ class PriorStageTest {
             .putAllInputs(text)
             .build();
 
-    Map<String, Tensor> outputs =
-        stage.run(task, new StageTrial.Context()).getOutputsMap();
+    Map<String, Tensor> outputs = stage.run(task, new StageTrial.Context()).getOutputsMap();
 
     try (TensorSource golden = StageTrial.golden(model, "golden.prior")) {
       for (String name : List.of("image_embeds", "negative_image_embeds")) {
@@ -225,8 +224,7 @@ class PriorStageTest {
         Task.newBuilder()
             .setHeader(StageTrial.header(7).toBuilder().setModel("pipe-unclip-image-variation"))
             .setStep(step(PriorParameters.newBuilder().setFromImage(true)));
-    Task one =
-        task.putInputs("image", StageTensors.of(StageTrial.anyFloats(1, 3, 40, 31))).build();
+    Task one = task.putInputs("image", StageTensors.of(StageTrial.anyFloats(1, 3, 40, 31))).build();
 
     StageTrial.Context context = new StageTrial.Context();
     StageResult result = stage.run(one, context);
@@ -258,8 +256,7 @@ class PriorStageTest {
             .putInputs("other", StageTensors.of(picture));
     task.getStepBuilder().getPriorBuilder().setFromImage(true).setImage("other").setBlend(0.3);
 
-    Map<String, Tensor> outputs =
-        stage.run(task.build(), new StageTrial.Context()).getOutputsMap();
+    Map<String, Tensor> outputs = stage.run(task.build(), new StageTrial.Context()).getOutputsMap();
 
     assertThat(StageTensors.floats(outputs, "image_embeds").values())
         .containsExactly(Slerp.between(start.values(), end.values(), 0.3), within(1e-6f));
@@ -324,8 +321,6 @@ class PriorStageTest {
     task.setStep(step(PriorParameters.newBuilder().setFromChange(true).setBlend(share)));
     return TensorMessages.floats(
         "image_embeds",
-        stage
-            .run(task.build(), new StageTrial.Context())
-            .getOutputsOrThrow("image_embeds"));
+        stage.run(task.build(), new StageTrial.Context()).getOutputsOrThrow("image_embeds"));
   }
 }

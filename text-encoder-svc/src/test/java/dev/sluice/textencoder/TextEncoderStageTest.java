@@ -3,9 +3,9 @@ package dev.sluice.textencoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.TensorMessages;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class TextEncoderStageTest {
 
-  private final StageWork stage =
-      new TextEncoderStage(StageTrial.engines()).open();
+  private final StageWork stage = new TextEncoderStage(StageTrial.engines()).open();
 
   private static Task task(String prompt, String negativePrompt) {
     return Task.newBuilder()
@@ -37,8 +36,7 @@ class TextEncoderStageTest {
 
   @Test
   void run_encodesPromptAndNegativePrompt() {
-    StageResult result =
-        stage.run(task("a red circle", "blue"), new StageTrial.Context());
+    StageResult result = stage.run(task("a red circle", "blue"), new StageTrial.Context());
 
     Map<String, Tensor> outputs = result.getOutputsMap();
     assertThat(outputs)
@@ -53,9 +51,7 @@ class TextEncoderStageTest {
         .containsExactly(1, 77, 16);
     assertThat(outputs.get("negative_text_embeds"))
         .isEqualTo(
-            stage
-                .run(task("blue", ""), new StageTrial.Context())
-                .getOutputsOrThrow("text_embeds"))
+            stage.run(task("blue", ""), new StageTrial.Context()).getOutputsOrThrow("text_embeds"))
         .isNotEqualTo(outputs.get("text_embeds"));
   }
 
@@ -80,8 +76,7 @@ class TextEncoderStageTest {
   void run_tellsWhatOfAPromptIsNotSeen() {
     String words = "a red circle above a blue square ".repeat(12).strip();
 
-    StageResult result =
-        stage.run(task(words + " in the snow", "blue"), new StageTrial.Context());
+    StageResult result = stage.run(task(words + " in the snow", "blue"), new StageTrial.Context());
 
     assertThat(result.getHeader().getWarningsList())
         .singleElement()

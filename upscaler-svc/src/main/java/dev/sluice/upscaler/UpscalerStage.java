@@ -1,5 +1,6 @@
 package dev.sluice.upscaler;
 
+import com.google.protobuf.UnsafeByteOperations;
 import dev.sluice.contract.v1.PngImage;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
@@ -21,7 +22,6 @@ import dev.sluice.stage.work.StageContext;
 import dev.sluice.stage.work.StageModule;
 import dev.sluice.stage.work.StageState;
 import dev.sluice.stage.work.StageWork;
-import com.google.protobuf.UnsafeByteOperations;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;

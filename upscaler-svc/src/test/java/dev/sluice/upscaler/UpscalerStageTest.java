@@ -3,9 +3,9 @@ package dev.sluice.upscaler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.TensorMessages;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.UpscalerParameters;
@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class UpscalerStageTest {
 
-  private final StageWork stage =
-      new UpscalerStage(StageTrial.engines()).open();
+  private final StageWork stage = new UpscalerStage(StageTrial.engines()).open();
 
   private static Task task(int channels) {
     return Task.newBuilder()

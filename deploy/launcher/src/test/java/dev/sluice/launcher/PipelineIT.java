@@ -25,8 +25,8 @@ import dev.sluice.contract.v1.Interpolation;
 import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
@@ -839,7 +839,9 @@ class PipelineIT {
   @Test
   void aLabelThatWasCancelledCanBeUsedAgain() {
     GenerationRequest endless =
-        request("cancelled-once", 1).setDenoiser(SamplingSettings.newBuilder().setSteps(1000)).build();
+        request("cancelled-once", 1)
+            .setDenoiser(SamplingSettings.newBuilder().setSteps(1000))
+            .build();
     CancelRequest cancel = CancelRequest.newBuilder().setRequestId("cancelled-once").build();
     assertThatThrownBy(
             () ->

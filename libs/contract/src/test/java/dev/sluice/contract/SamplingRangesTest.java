@@ -62,8 +62,7 @@ class SamplingRangesTest {
 
     assertThatThrownBy(() -> SamplingRanges.check(settings))
         .isInstanceOfSatisfying(
-            OutOfRangeException.class,
-            e -> assertThat(e.field()).isEqualTo(field))
+            OutOfRangeException.class, e -> assertThat(e.field()).isEqualTo(field))
         .hasMessageContaining(message);
   }
 }

@@ -23,7 +23,8 @@ class TensorMessagesTest {
 
   @Property
   void longs_comeBack(@ForAll @Size(min = 1, max = 50) long[] values) {
-    assertThat(TensorMessages.longs("x", TensorMessages.of(values, values.length))).containsExactly(values);
+    assertThat(TensorMessages.longs("x", TensorMessages.of(values, values.length)))
+        .containsExactly(values);
   }
 
   @Test
@@ -62,7 +63,8 @@ class TensorMessagesTest {
     Tensor negative = Tensor.newBuilder().setDataType(DataType.FLOAT32).addShape(-1).build();
     Tensor untyped = Tensor.newBuilder().addShape(1).build();
 
-    assertThatThrownBy(() -> TensorMessages.check("x", overflow)).hasMessageContaining("absurdly large");
+    assertThatThrownBy(() -> TensorMessages.check("x", overflow))
+        .hasMessageContaining("absurdly large");
     assertThatThrownBy(() -> TensorMessages.check("x", negative)).hasMessageContaining("below 1");
     assertThatThrownBy(() -> TensorMessages.check("x", untyped)).hasMessageContaining("data_type");
   }

@@ -148,7 +148,8 @@ class RoutePlannerTest {
       Files.writeString(file, Files.readString(file).replace("PNDMSch", "NovelSch"));
     }
     RoutePlanner planner = planner(models, "novel");
-    SamplingSettings euler = SamplingSettings.newBuilder().setSampler("EulerDiscreteScheduler").build();
+    SamplingSettings euler =
+        SamplingSettings.newBuilder().setSampler("EulerDiscreteScheduler").build();
 
     assertThatThrownBy(() -> planner.plan(request().build(), NOW))
         .isInstanceOfSatisfying(
@@ -652,7 +653,8 @@ class RoutePlannerTest {
     assertThatThrownBy(
             () ->
                 coded.plan(
-                    request.clone().setPrior(SamplingSettings.newBuilder().setSteps(5)).build(), NOW))
+                    request.clone().setPrior(SamplingSettings.newBuilder().setSteps(5)).build(),
+                    NOW))
         .hasMessage(
             "An autoregressive prior makes one step for each of its codes and is set by its"
                 + " guidance_scale only; leave steps out.");
@@ -777,7 +779,8 @@ class RoutePlannerTest {
     assertThat(plan.route()).extracting(RouteStep::getStage).containsExactly(Stage.UPSCALER);
     assertThat(plan.route().get(0).getUpscaler().getCascade(0).getSteps()).isEqualTo(3);
     assertThat(plan.inputs()).containsOnlyKeys("sample");
-    assertThat(TensorMessages.shape("sample", plan.inputs().get("sample"))).containsExactly(1, 3, 16, 16);
+    assertThat(TensorMessages.shape("sample", plan.inputs().get("sample")))
+        .containsExactly(1, 3, 16, 16);
     Recipe.Builder recipe = Recipe.newBuilder();
     JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
     assertThat(recipe.getImage()).matches("[0-9a-f]{64}");
@@ -935,7 +938,8 @@ class RoutePlannerTest {
     RoutePlanner own = planner(models, "own");
 
     List<RouteStep> route =
-        own.plan(request().setPrior(SamplingSettings.newBuilder().setSteps(5)).build(), NOW).route();
+        own.plan(request().setPrior(SamplingSettings.newBuilder().setSteps(5)).build(), NOW)
+            .route();
 
     assertThat(route.get(1).getPrior().getSampling().getSteps()).as("the request's").isEqualTo(5);
     assertThat(route.get(1).getPrior().getSampling().getGuidanceScale()).isEqualTo(2);
@@ -1012,7 +1016,8 @@ class RoutePlannerTest {
     for (int i = 0; i < mask.length; i++) {
       assertThat(mask[i]).isEqualTo(i % 16 < 8 ? 0 : 1);
     }
-    assertThat(TensorMessages.shape("mask", plan.inputs().get("mask"))).containsExactly(1, 1, 8, 16);
+    assertThat(TensorMessages.shape("mask", plan.inputs().get("mask")))
+        .containsExactly(1, 1, 8, 16);
     assertThat(plan.route().get(1).getDenoiser().getStrength()).as("all is new").isEqualTo(1);
     GenerationRequest gentle = request.toBuilder().setStrength(0.4).build();
     assertThat(planner.plan(gentle, NOW).route().get(1).getDenoiser().getStrength()).isEqualTo(0.4);

@@ -1,11 +1,11 @@
 package dev.sluice.serving;
 
+import dev.sluice.contract.SamplingRanges;
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
-import dev.sluice.contract.SamplingRanges;
-import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.stage.work.InvalidTaskException;
 import java.util.List;
 import java.util.Optional;

@@ -30,7 +30,8 @@ public final class StageTensors {
             all.put(
                 name,
                 tensor.getDataType() == DataType.INT64
-                    ? new HostTensor.Longs(TensorMessages.longs(name, tensor), TensorMessages.shape(name, tensor))
+                    ? new HostTensor.Longs(
+                        TensorMessages.longs(name, tensor), TensorMessages.shape(name, tensor))
                     : floats(tensors, name)));
     return all;
   }

@@ -74,11 +74,7 @@ public final class TaskRun {
    * @throws StageStoppedException also when this thread is interrupted
    */
   public static <E extends StageEngine> StageResult run(
-      TaskHeader header,
-      StageContext context,
-      Engines<E> engines,
-      PictureSize size,
-      Work<E> work) {
+      TaskHeader header, StageContext context, Engines<E> engines, PictureSize size, Work<E> work) {
     TorchGenerator generator = generator(header);
     try (Lease<E> lease = engines.lease(header.getModel(), size, context)) {
       engines.requirePlanned(header, lease.stamp());

@@ -3,11 +3,11 @@ package dev.sluice.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
-import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.stage.work.InvalidTaskException;
 import java.util.List;
 import java.util.Optional;

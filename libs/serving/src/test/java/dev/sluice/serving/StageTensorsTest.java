@@ -52,7 +52,8 @@ class StageTensorsTest {
   @ParameterizedTest
   @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
   void floats_refusesWhatIsNotFinite(float value) {
-    Map<String, Tensor> tensors = Map.of("sample", TensorMessages.of(new float[] {0, value}, 1, 1, 1, 2));
+    Map<String, Tensor> tensors =
+        Map.of("sample", TensorMessages.of(new float[] {0, value}, 1, 1, 1, 2));
 
     assertThatThrownBy(() -> StageTensors.floats(tensors, "sample"))
         .isInstanceOf(InvalidTaskException.class)

@@ -1,7 +1,6 @@
 package dev.sluice.stage;
 
 import dev.sluice.stage.blob.BlobStores;
-import dev.sluice.stage.rig.Tasks;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;

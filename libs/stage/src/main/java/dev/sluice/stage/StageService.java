@@ -1,31 +1,31 @@
 package dev.sluice.stage;
 
-import dev.sluice.stage.blob.BlobStore;
-import dev.sluice.stage.blob.BlobStores;
-import dev.sluice.stage.blob.BlobSweeper;
-import dev.sluice.stage.process.FatalLine;
-import dev.sluice.stage.work.StageWork;
-import dev.sluice.stage.work.StageModule;
-import dev.sluice.stage.work.StageState;
-import dev.sluice.stage.work.StageRuntime;
-import dev.sluice.stage.work.Payloads;
-import dev.sluice.stage.work.ProgressStore;
-import dev.sluice.stage.work.CancelledWork;
-import dev.sluice.stage.work.Backoff;
-import dev.sluice.stage.status.StatusBoard;
-import dev.sluice.stage.status.StatusPublisher;
-import dev.sluice.stage.status.StatusTexts;
-import dev.sluice.stage.kafka.Outbox;
-import dev.sluice.stage.kafka.GroupSetup;
-import dev.sluice.stage.kafka.ShareGroupWorker;
-import dev.sluice.stage.kafka.Backlog;
-import dev.sluice.stage.kafka.ControlListener;
-import dev.sluice.stage.kafka.KafkaDoor;
-import dev.sluice.stage.kafka.PassingOn;
-import dev.sluice.stage.grpc.GrpcDoor;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.stage.blob.BlobStore;
+import dev.sluice.stage.blob.BlobStores;
+import dev.sluice.stage.blob.BlobSweeper;
+import dev.sluice.stage.grpc.GrpcDoor;
+import dev.sluice.stage.kafka.Backlog;
+import dev.sluice.stage.kafka.ControlListener;
+import dev.sluice.stage.kafka.GroupSetup;
+import dev.sluice.stage.kafka.KafkaDoor;
+import dev.sluice.stage.kafka.Outbox;
+import dev.sluice.stage.kafka.PassingOn;
+import dev.sluice.stage.kafka.ShareGroupWorker;
+import dev.sluice.stage.process.FatalLine;
+import dev.sluice.stage.status.StatusBoard;
+import dev.sluice.stage.status.StatusPublisher;
+import dev.sluice.stage.status.StatusTexts;
+import dev.sluice.stage.work.Backoff;
+import dev.sluice.stage.work.CancelledWork;
+import dev.sluice.stage.work.Payloads;
+import dev.sluice.stage.work.ProgressStore;
+import dev.sluice.stage.work.StageModule;
+import dev.sluice.stage.work.StageRuntime;
+import dev.sluice.stage.work.StageState;
+import dev.sluice.stage.work.StageWork;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -227,11 +227,7 @@ public class StageService implements HealthCheck {
         new BlobSweeper(blobs, settings.blobRetention()),
         backlog,
         new StatusPublisher(
-            kafka,
-            stage,
-            self,
-            module.state(),
-            () -> worker.isReady() && full == null));
+            kafka, stage, self, module.state(), () -> worker.isReady() && full == null));
   }
 
   private static void join(FutureTask<Void> setup) {

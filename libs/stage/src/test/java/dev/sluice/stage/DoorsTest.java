@@ -2,19 +2,19 @@ package dev.sluice.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.stage.blob.FolderBlobStore;
-import dev.sluice.stage.work.Payloads;
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.GrpcRig;
-import dev.sluice.stage.rig.Tasks;
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageReply;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.stage.blob.FolderBlobStore;
+import dev.sluice.stage.rig.GrpcRig;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.rig.TopicReader;
+import dev.sluice.stage.work.Payloads;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,8 +38,7 @@ class DoorsTest {
   @ValueSource(ints = {3, 1000})
   void sameTask_givesTheSameBytesThroughBothDoors(int elements, @TempDir Path blobs)
       throws Exception {
-    try (StageRig rig =
-            new StageRig(kafka, Stage.DENOISER, blobs);
+    try (StageRig rig = new StageRig(kafka, Stage.DENOISER, blobs);
         GrpcRig grpc = new GrpcRig(Tasks::denoise, blobs)) {
       String next = "after-" + rig.topic();
       TopicReader following = rig.read(next);

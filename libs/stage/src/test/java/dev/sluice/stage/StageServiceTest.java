@@ -3,18 +3,17 @@ package dev.sluice.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.stage.work.StageWork;
-import dev.sluice.stage.work.StageModule;
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.Tasks;
-import dev.sluice.stage.rig.Deliveries;
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
-import dev.sluice.stage.rig.ToyState;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.rig.Deliveries;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.rig.TopicReader;
+import dev.sluice.stage.rig.ToyState;
+import dev.sluice.stage.work.StageModule;
+import dev.sluice.stage.work.StageWork;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.micrometer.prometheus.PrometheusConfig;
@@ -50,8 +49,7 @@ class StageServiceTest {
   }
 
   /** An upscaler whose models are loaded when somebody says so. */
-  private record Upscaler(CountDownLatch mayLoad, ToyState state)
-      implements StageModule {
+  private record Upscaler(CountDownLatch mayLoad, ToyState state) implements StageModule {
 
     @Override
     public Stage stage() {
@@ -73,8 +71,7 @@ class StageServiceTest {
   void service_isReadyWhenItsStageIsOpen() throws Exception {
     CountDownLatch mayLoad = new CountDownLatch(1);
     StageService service = service(Optional.of(new Upscaler(mayLoad, new ToyState())));
-    try (StageRig rig =
-        new StageRig(kafka, Stage.UPSCALER, folder)) {
+    try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, folder)) {
       TopicReader results = rig.results();
       Task task = Tasks.upscalerTask();
       service.start(new StartupEvent());

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Limits;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.sluice.planning.fork;
 
-import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Origin;
+import dev.sluice.contract.v1.Task;
 import java.util.Optional;
 
 /** Where what is left of earlier pictures lies, for later requests to go on with. */

@@ -10,7 +10,6 @@ import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.planning.request.ImageSize;
-import dev.sluice.planning.sampling.SettingsOverlay;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

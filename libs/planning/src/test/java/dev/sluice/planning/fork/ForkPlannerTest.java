@@ -11,13 +11,13 @@ import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Origin;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.planning.family.RouteSteps;
@@ -151,7 +151,8 @@ class ForkPlannerTest {
 
   @Test
   void stepsOfAScheduleThatARefinerSharesAreTheRefinersToo() {
-    GenerationRequest request = fork().setDenoiser(SamplingSettings.newBuilder().setSteps(30)).build();
+    GenerationRequest request =
+        fork().setDenoiser(SamplingSettings.newBuilder().setSteps(30)).build();
     GenerationRequest apart =
         request.toBuilder().setRefiner(SamplingSettings.newBuilder().setSteps(12)).build();
 

@@ -1,16 +1,16 @@
 package dev.sluice.stage.grpc;
 
-import dev.sluice.stage.trace.TraceParent;
-import dev.sluice.stage.work.InvalidTaskException;
-import dev.sluice.stage.work.StageStoppedException;
-import dev.sluice.stage.work.OutageException;
-import dev.sluice.stage.work.StageRuntime;
-import dev.sluice.stage.kafka.Outbox;
 import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.StageReply;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.kafka.Outbox;
+import dev.sluice.stage.trace.TraceParent;
+import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.OutageException;
+import dev.sluice.stage.work.StageRuntime;
+import dev.sluice.stage.work.StageStoppedException;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;

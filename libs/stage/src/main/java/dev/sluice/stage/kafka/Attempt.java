@@ -1,9 +1,5 @@
 package dev.sluice.stage.kafka;
 
-import dev.sluice.stage.trace.TraceParent;
-import dev.sluice.stage.work.StageStoppedException;
-import dev.sluice.stage.work.StageRuntime;
-import dev.sluice.stage.work.ProgressStore;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
@@ -13,6 +9,10 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.stage.trace.TraceParent;
+import dev.sluice.stage.work.ProgressStore;
+import dev.sluice.stage.work.StageRuntime;
+import dev.sluice.stage.work.StageStoppedException;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

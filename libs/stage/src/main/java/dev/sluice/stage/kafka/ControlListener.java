@@ -1,11 +1,11 @@
 package dev.sluice.stage.kafka;
 
-import dev.sluice.stage.work.CancelledWork;
-import dev.sluice.stage.status.StatusBoard;
-import dev.sluice.stage.status.StatusPublisher;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ControlCommand;
+import dev.sluice.stage.status.StatusBoard;
+import dev.sluice.stage.status.StatusPublisher;
+import dev.sluice.stage.work.CancelledWork;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -1,6 +1,5 @@
 package dev.sluice.stage.kafka;
 
-import dev.sluice.stage.rig.Deliveries;
 import dev.sluice.contract.Topics;
 import java.time.Duration;
 import java.util.ArrayList;

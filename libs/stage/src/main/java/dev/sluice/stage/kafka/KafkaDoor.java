@@ -1,16 +1,5 @@
 package dev.sluice.stage.kafka;
 
-import dev.sluice.stage.trace.TraceParent;
-import dev.sluice.stage.process.FaultLog;
-import dev.sluice.stage.work.InvalidTaskException;
-import dev.sluice.stage.work.StageStoppedException;
-import dev.sluice.stage.work.WorkerFullException;
-import dev.sluice.stage.work.OutageException;
-import dev.sluice.stage.work.StageRuntime;
-import dev.sluice.stage.work.Routing;
-import dev.sluice.stage.work.ProgressStore;
-import dev.sluice.stage.work.Outages;
-import dev.sluice.stage.work.Backoff;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.RecordHeaders;
@@ -26,6 +15,17 @@ import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.stage.kafka.ShareGroupWorker.Disposition;
+import dev.sluice.stage.process.FaultLog;
+import dev.sluice.stage.trace.TraceParent;
+import dev.sluice.stage.work.Backoff;
+import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.OutageException;
+import dev.sluice.stage.work.Outages;
+import dev.sluice.stage.work.ProgressStore;
+import dev.sluice.stage.work.Routing;
+import dev.sluice.stage.work.StageRuntime;
+import dev.sluice.stage.work.StageStoppedException;
+import dev.sluice.stage.work.WorkerFullException;
 import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -109,10 +109,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
       }
       TaskHeader header = task.getHeader();
       return work(
-          record,
-          task,
-          header,
-          new Attempt(stage, header, record, outbox, checkpoints, hold));
+          record, task, header, new Attempt(stage, header, record, outbox, checkpoints, hold));
     } catch (StageStoppedException e) {
       return giveBack(record, hold);
     }
@@ -212,7 +209,8 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
     return Disposition.DONE;
   }
 
-  private static Task parse(ConsumerRecord<byte[], byte[]> record) throws InvalidProtocolBufferException {
+  private static Task parse(ConsumerRecord<byte[], byte[]> record)
+      throws InvalidProtocolBufferException {
     if (record.value() == null) {
       throw new InvalidProtocolBufferException("the record has no value");
     }

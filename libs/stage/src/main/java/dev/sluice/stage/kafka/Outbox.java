@@ -1,6 +1,5 @@
 package dev.sluice.stage.kafka;
 
-import dev.sluice.stage.work.OutageException;
 import com.google.protobuf.Message;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Results;
@@ -10,6 +9,7 @@ import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.ResultFormat;
+import dev.sluice.stage.work.OutageException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

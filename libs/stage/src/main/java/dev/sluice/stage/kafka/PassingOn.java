@@ -1,13 +1,13 @@
 package dev.sluice.stage.kafka;
 
-import dev.sluice.stage.work.InvalidTaskException;
-import dev.sluice.stage.work.Backoff;
-import dev.sluice.stage.status.StatusBoard;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.stage.status.StatusBoard;
+import dev.sluice.stage.work.Backoff;
+import dev.sluice.stage.work.InvalidTaskException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;

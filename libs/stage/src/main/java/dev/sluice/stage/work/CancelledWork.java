@@ -1,6 +1,5 @@
 package dev.sluice.stage.work;
 
-import dev.sluice.stage.rig.Tasks;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.Label;

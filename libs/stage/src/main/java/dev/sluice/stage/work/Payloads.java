@@ -1,6 +1,5 @@
 package dev.sluice.stage.work;
 
-import dev.sluice.stage.blob.BlobStore;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.sluice.contract.ImageId;
@@ -10,6 +9,7 @@ import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.stage.blob.BlobStore;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;

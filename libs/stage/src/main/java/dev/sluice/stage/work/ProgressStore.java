@@ -1,9 +1,9 @@
 package dev.sluice.stage.work;
 
-import dev.sluice.stage.blob.BlobStore;
 import com.google.protobuf.ByteString;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.stage.blob.BlobStore;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;

@@ -125,8 +125,7 @@ abstract class BlobStoreContract {
               .mapToObj(
                   i ->
                       claimants.submit(
-                          () ->
-                              another().swap(key, Optional.empty(), bytes("claim " + i))))
+                          () -> another().swap(key, Optional.empty(), bytes("claim " + i))))
               .toList();
       int won = 0;
       for (Future<Boolean> claim : claims) {

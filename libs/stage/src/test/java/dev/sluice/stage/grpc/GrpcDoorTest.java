@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.stage.trace.TraceParent;
-import dev.sluice.stage.trace.TraceClientInterceptor;
-import dev.sluice.stage.work.StageWork;
-import dev.sluice.stage.work.InvalidTaskException;
-import dev.sluice.stage.work.StageStoppedException;
-import dev.sluice.stage.rig.GrpcRig;
-import dev.sluice.stage.rig.Tasks;
-import dev.sluice.stage.rig.Endless;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.StageReply;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.stage.rig.Endless;
+import dev.sluice.stage.rig.GrpcRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.trace.TraceClientInterceptor;
+import dev.sluice.stage.trace.TraceParent;
+import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.StageStoppedException;
+import dev.sluice.stage.work.StageWork;
 import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -62,8 +62,7 @@ class GrpcDoorTest {
   void serve_refusesATensorThatContradictsItself() throws Exception {
     try (GrpcRig rig = new GrpcRig(Tasks::denoise, blobs)) {
       Tensor wrong = TensorMessages.of(new float[3], 3).toBuilder().setShape(0, 4).build();
-      Task task =
-          Tasks.denoiserTask("next").toBuilder().putInputs("image_embeds", wrong).build();
+      Task task = Tasks.denoiserTask("next").toBuilder().putInputs("image_embeds", wrong).build();
 
       Status status = statusOf(rig, task);
 

@@ -2,12 +2,12 @@ package dev.sluice.stage.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.Deliveries;
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.stage.kafka.ShareGroupWorker.Disposition;
+import dev.sluice.stage.rig.Deliveries;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.TopicReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -25,8 +25,7 @@ class BacklogTest {
       throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     Semaphore mayEnd = new Semaphore(0);
-    try (StageRig rig =
-            new StageRig(kafka, Stage.UPSCALER, blobs);
+    try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, blobs);
         Backlog backlog = new Backlog(kafka.settings(), rig.group(), rig.topic())) {
       for (int i = 0; i < 3; i++) {
         rig.write("task " + i);

@@ -2,16 +2,16 @@ package dev.sluice.stage.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.Tasks;
-import dev.sluice.stage.rig.Endless;
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.rig.Endless;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.rig.TopicReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

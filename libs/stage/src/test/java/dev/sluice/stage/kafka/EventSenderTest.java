@@ -2,11 +2,11 @@ package dev.sluice.stage.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.StageProgress;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.TopicReader;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package dev.sluice.stage.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.stage.rig.KafkaForTests;
 import dev.sluice.contract.Topics;
+import dev.sluice.stage.rig.KafkaForTests;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

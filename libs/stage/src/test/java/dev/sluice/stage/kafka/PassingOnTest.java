@@ -2,12 +2,6 @@ package dev.sluice.stage.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.stage.work.StageContext;
-import dev.sluice.stage.work.InvalidTaskException;
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.Tasks;
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
 import com.google.protobuf.util.Durations;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationResult;
@@ -16,6 +10,12 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.rig.TopicReader;
+import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.StageContext;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -54,8 +54,7 @@ class PassingOnTest {
 
   @Test
   void task_isDoneByTheWorkerThatHasItsModelHoweverOftenAnotherTakesIt() {
-    try (StageRig rig =
-        new StageRig(kafka, Stage.UPSCALER, folder)) {
+    try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, folder)) {
       TopicReader results = rig.results();
       AtomicInteger taken = new AtomicInteger();
       hear(rig, "other", ModelStatus.State.ON_DEMAND);
@@ -80,8 +79,7 @@ class PassingOnTest {
 
   @Test
   void task_thatNoWorkerServesIsAnsweredAtOnce() {
-    try (StageRig rig =
-        new StageRig(kafka, Stage.UPSCALER, folder)) {
+    try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, folder)) {
       TopicReader results = rig.results();
       // What a worker says of itself may be older than what it has just found.
       hear(rig, "one", ModelStatus.State.LOADED);

@@ -2,11 +2,11 @@ package dev.sluice.stage.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.stage.rig.StageRig;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.stage.rig.Deliveries;
 import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
 import dev.sluice.stage.rig.WorkerProcess;
-import dev.sluice.contract.v1.Stage;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;

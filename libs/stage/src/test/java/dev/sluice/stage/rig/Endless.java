@@ -1,10 +1,10 @@
 package dev.sluice.stage.rig;
 
-import dev.sluice.stage.work.StageWork;
-import dev.sluice.stage.work.StageContext;
-import dev.sluice.stage.work.StageStoppedException;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.work.StageContext;
+import dev.sluice.stage.work.StageStoppedException;
+import dev.sluice.stage.work.StageWork;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -1,16 +1,16 @@
 package dev.sluice.stage.rig;
 
-import dev.sluice.stage.blob.FolderBlobStore;
-import dev.sluice.stage.trace.TraceInterceptor;
-import dev.sluice.stage.work.StageWork;
-import dev.sluice.stage.work.StageRuntime;
-import dev.sluice.stage.work.Payloads;
-import dev.sluice.stage.work.CancelledWork;
-import dev.sluice.stage.grpc.GrpcDoor;
-import dev.sluice.contract.v1.StageRunnerGrpc;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageReply;
+import dev.sluice.contract.v1.StageRunnerGrpc;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.blob.FolderBlobStore;
+import dev.sluice.stage.grpc.GrpcDoor;
+import dev.sluice.stage.trace.TraceInterceptor;
+import dev.sluice.stage.work.CancelledWork;
+import dev.sluice.stage.work.Payloads;
+import dev.sluice.stage.work.StageRuntime;
+import dev.sluice.stage.work.StageWork;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;

@@ -1,26 +1,25 @@
 package dev.sluice.stage.rig;
 
-import dev.sluice.stage.blob.FolderBlobStore;
-import dev.sluice.stage.work.StageWork;
-import dev.sluice.stage.work.StageRuntime;
-import dev.sluice.stage.work.Payloads;
-import dev.sluice.stage.work.ProgressStore;
-import dev.sluice.stage.work.CancelledWork;
-import dev.sluice.stage.work.Backoff;
-import dev.sluice.stage.status.StatusBoard;
-import dev.sluice.stage.kafka.Outbox;
-import dev.sluice.stage.kafka.GroupSetup;
-import dev.sluice.stage.kafka.ShareGroupWorker;
-import dev.sluice.stage.kafka.ControlListener;
-import dev.sluice.stage.kafka.KafkaDoor;
-import dev.sluice.stage.kafka.PassingOn;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
-import dev.sluice.contract.v1.Stage;
+import dev.sluice.stage.blob.FolderBlobStore;
+import dev.sluice.stage.kafka.ControlListener;
+import dev.sluice.stage.kafka.GroupSetup;
+import dev.sluice.stage.kafka.KafkaDoor;
+import dev.sluice.stage.kafka.Outbox;
+import dev.sluice.stage.kafka.PassingOn;
+import dev.sluice.stage.kafka.ShareGroupWorker;
+import dev.sluice.stage.status.StatusBoard;
+import dev.sluice.stage.work.Backoff;
+import dev.sluice.stage.work.CancelledWork;
+import dev.sluice.stage.work.Payloads;
+import dev.sluice.stage.work.ProgressStore;
+import dev.sluice.stage.work.StageRuntime;
+import dev.sluice.stage.work.StageWork;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -121,8 +120,7 @@ public final class StageRig implements AutoCloseable {
 
   /** The Kafka door of a worker; it hears of others by {@link #workers}. */
   public KafkaDoor door(StageWork work, String worker) {
-    PassingOn passing =
-        new PassingOn(workers, stage, worker, outbox, Duration.ZERO, BACKOFF);
+    PassingOn passing = new PassingOn(workers, stage, worker, outbox, Duration.ZERO, BACKOFF);
     return new KafkaDoor(runtime(work), outbox, checkpoints, passing, BACKOFF);
   }
 

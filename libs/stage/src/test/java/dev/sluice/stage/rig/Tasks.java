@@ -1,6 +1,5 @@
 package dev.sluice.stage.rig;
 
-import dev.sluice.stage.work.StageContext;
 import com.google.protobuf.ByteString;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.CancelWork;
@@ -13,6 +12,7 @@ import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.UpscalerParameters;
+import dev.sluice.stage.work.StageContext;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

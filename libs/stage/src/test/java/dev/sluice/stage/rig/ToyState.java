@@ -1,10 +1,10 @@
 package dev.sluice.stage.rig;
 
-import dev.sluice.stage.work.StageState;
 import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.MemoryStatus;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.stage.work.StageState;
 import java.util.function.Consumer;
 
 /** A stage that is as a test says; at first it loads a model. */

@@ -2,14 +2,14 @@ package dev.sluice.stage.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.stage.rig.Deliveries;
-import dev.sluice.stage.rig.TopicReader;
-import dev.sluice.stage.rig.ToyState;
 import com.google.protobuf.util.Durations;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.stage.rig.Deliveries;
+import dev.sluice.stage.rig.TopicReader;
+import dev.sluice.stage.rig.ToyState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -2,16 +2,16 @@ package dev.sluice.stage.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.Deliveries;
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
-import dev.sluice.stage.rig.ToyState;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
+import dev.sluice.stage.rig.Deliveries;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.TopicReader;
+import dev.sluice.stage.rig.ToyState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,12 +3,12 @@ package dev.sluice.stage.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.Tasks;
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.rig.TopicReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,8 +70,7 @@ class OutagesTest {
   void task_isDoneOnceThoughTheBlobStoreIsAwayForLong(KafkaForTests.Address kafka)
       throws Exception {
     Path blobs = folder.resolve("blobs");
-    try (StageRig rig =
-        new StageRig(kafka, Stage.UPSCALER, blobs)) {
+    try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, blobs)) {
       TopicReader results = rig.results();
       AtomicInteger runs = new AtomicInteger();
       Task task = Tasks.upscalerTask();

@@ -3,7 +3,6 @@ package dev.sluice.stage.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.stage.blob.FolderBlobStore;
 import com.google.protobuf.ByteString;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.TensorMessages;
@@ -12,6 +11,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.stage.blob.FolderBlobStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +117,9 @@ class PayloadsLawsTest {
   @Property(tries = 100)
   void fetch_saysWhichBlobIsNotThere(@ForAll("images") ImageId image) {
     Tensor lost =
-        TensorMessages.of(new float[1], 1).toBuilder().setBlobKey("lost-" + image + "/sample").build();
+        TensorMessages.of(new float[1], 1).toBuilder()
+            .setBlobKey("lost-" + image + "/sample")
+            .build();
 
     assertThatThrownBy(() -> payloads(0).fetch(Map.of("sample", lost)))
         .isInstanceOfSatisfying(

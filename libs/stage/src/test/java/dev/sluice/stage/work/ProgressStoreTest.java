@@ -2,16 +2,16 @@ package dev.sluice.stage.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.stage.blob.FolderBlobStore;
-import dev.sluice.stage.kafka.ShareGroupWorker;
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.Tasks;
-import dev.sluice.stage.rig.Deliveries;
-import dev.sluice.stage.rig.KafkaForTests;
-import dev.sluice.stage.rig.TopicReader;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.blob.FolderBlobStore;
+import dev.sluice.stage.kafka.ShareGroupWorker;
+import dev.sluice.stage.rig.Deliveries;
+import dev.sluice.stage.rig.KafkaForTests;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.rig.TopicReader;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,9 +193,6 @@ class ProgressStoreTest {
   private static ProgressStore.Checkpoint checkpoint(
       ProgressStore checkpoints, Task task, byte[] record) {
     return checkpoints.of(
-        dev.sluice.contract.ImageId.of(task.getHeader()).orElseThrow(),
-        0,
-        Stage.UPSCALER,
-        record);
+        dev.sluice.contract.ImageId.of(task.getHeader()).orElseThrow(), 0, Stage.UPSCALER, record);
   }
 }

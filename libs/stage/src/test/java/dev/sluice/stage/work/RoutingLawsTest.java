@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.stage.rig.Tasks;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
@@ -17,6 +16,7 @@ import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.contract.v1.TextEncoderParameters;
 import dev.sluice.contract.v1.UpscalerParameters;
+import dev.sluice.stage.rig.Tasks;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
@@ -137,10 +137,7 @@ class RoutingLawsTest {
                 Arbitraries.integers().between(1, 1000), Arbitraries.doubles().between(0, 100))
             .as(
                 (steps, scale) ->
-                    SamplingSettings.newBuilder()
-                        .setSteps(steps)
-                        .setGuidanceScale(scale)
-                        .build());
+                    SamplingSettings.newBuilder().setSteps(steps).setGuidanceScale(scale).build());
     Arbitrary<String> topics =
         Arbitraries.strings().withChars("abz019._-").ofMinLength(3).ofMaxLength(249);
     Arbitrary<RouteStep.Builder> steps =

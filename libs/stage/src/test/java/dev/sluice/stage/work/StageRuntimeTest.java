@@ -3,9 +3,6 @@ package dev.sluice.stage.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.stage.blob.FolderBlobStore;
-import dev.sluice.stage.rig.StageRig;
-import dev.sluice.stage.rig.Tasks;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.v1.Stage;
@@ -13,6 +10,9 @@ import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageTiming;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.blob.FolderBlobStore;
+import dev.sluice.stage.rig.StageRig;
+import dev.sluice.stage.rig.Tasks;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,8 +105,7 @@ class StageRuntimeTest {
             .build();
     task.getHeaderBuilder().addTimings(before);
 
-    List<StageTiming> timings =
-        run(task.build(), this::sleepOnce).getHeader().getTimingsList();
+    List<StageTiming> timings = run(task.build(), this::sleepOnce).getHeader().getTimingsList();
 
     assertThat(timings).hasSize(2).first().isEqualTo(before);
     assertThat(timings.get(1).getStage()).isEqualTo(Stage.UPSCALER);
@@ -152,8 +151,7 @@ class StageRuntimeTest {
     assertThat(told).startsWith(1, 2, 3).contains(1000).hasSizeLessThan((int) (8 + 5 * seconds));
   }
 
-  private void assertStops(
-      Task task, IntConsumer inStep, StageStoppedException.Reason reason) {
+  private void assertStops(Task task, IntConsumer inStep, StageStoppedException.Reason reason) {
     assertThatThrownBy(() -> run(task, inStep))
         .isInstanceOfSatisfying(
             StageStoppedException.class, e -> assertThat(e.reason()).isEqualTo(reason));
@@ -173,8 +171,7 @@ class StageRuntimeTest {
         .run(task, caller(step -> {}));
   }
 
-  private StageRuntime runtime(
-      StageWork stage) {
+  private StageRuntime runtime(StageWork stage) {
     return new StageRuntime(
         Stage.UPSCALER,
         stage,
