@@ -32,8 +32,6 @@ class PicturePlanningTest {
 
   private static final Timestamp NOW = Timestamp.newBuilder().setSeconds(1_700_000_000).build();
 
-  @TempDir private static Path blobs;
-
   private final RoutePlanner planner =
       new RoutePlanner(
           new ModelCatalog(Path.of(System.getProperty("sluice.goldens"))),
@@ -92,7 +90,7 @@ class PicturePlanningTest {
     assertThat(plan.accepted().getWarningsList())
         .containsExactly(
             "The image of 1000x750 pixels was scaled to 72x48, a size that model pipe-sd makes.");
-    GenerationRequest again = RecipeWriter.read(plan.header().getRecipe()).getRequest();
+    GenerationRequest again = RecipeWriter.read(plan.headerOf(0).getRecipe()).getRequest();
     assertThat(again.getWidth()).isEqualTo(72);
     assertThat(again.getHeight()).isEqualTo(48);
   }

@@ -20,7 +20,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageSettings;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.planning.RoutePlanner;
-import dev.sluice.planning.family.RouteSteps;
+import dev.sluice.planning.route.RouteSteps;
 import dev.sluice.planning.feature.Keeping;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.recipe.RecipeWriter;

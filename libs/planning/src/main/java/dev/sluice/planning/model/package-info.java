@@ -1,0 +1,4 @@
+/**
+ * The models that requests name.
+ */
+package dev.sluice.planning.model;
