@@ -15,12 +15,12 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives tests the one real broker that they share, as a {@link KafkaForTests.Address}. */
-final class KafkaForTests implements ParameterResolver {
+public final class KafkaForTests implements ParameterResolver {
 
   /** Where the broker answers. */
-  record Address(String bootstrapServers) {
+  public record Address(String bootstrapServers) {
 
-    Map<String, Object> settings() {
+    public Map<String, Object> settings() {
       return Map.of("bootstrap.servers", bootstrapServers);
     }
   }

@@ -16,14 +16,14 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads what is written to a topic of one partition from now on. */
-final class TopicReader implements AutoCloseable {
+public final class TopicReader implements AutoCloseable {
 
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<ConsumerRecord<byte[], byte[]>> seen = new ArrayList<>();
 
-  TopicReader(KafkaForTests.Address kafka, String topic) {
+  public TopicReader(KafkaForTests.Address kafka, String topic) {
     this.consumer =
         new KafkaConsumer<>(
             kafka.settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -34,7 +34,7 @@ final class TopicReader implements AutoCloseable {
   }
 
   /** The first {@code count} records that satisfy {@code wanted}; fails when they do not come. */
-  List<ConsumerRecord<byte[], byte[]>> await(
+  public List<ConsumerRecord<byte[], byte[]>> await(
       int count, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < end) {
@@ -50,14 +50,14 @@ final class TopicReader implements AutoCloseable {
   }
 
   /** The next record, whatever it is. */
-  ConsumerRecord<byte[], byte[]> next() {
+  public ConsumerRecord<byte[], byte[]> next() {
     ConsumerRecord<byte[], byte[]> first = await(1, any -> true).get(0);
     seen.remove(first);
     return first;
   }
 
   /** What has been written until some time has passed. */
-  List<ConsumerRecord<byte[], byte[]>> during(Duration time) {
+  public List<ConsumerRecord<byte[], byte[]>> during(Duration time) {
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {
       consumer.poll(Duration.ofMillis(50)).forEach(seen::add);
