@@ -1089,9 +1089,7 @@ class PipelineIT {
       socket.setSoTimeout((int) PATIENCE.toMillis());
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-      assertThat(answer)
-          .startsWith("HTTP/1.1 413")
-          .contains("body_too_large", "25165824 bytes");
+      assertThat(answer).startsWith("HTTP/1.1 413").contains("body_too_large", "25165824 bytes");
     }
   }
 

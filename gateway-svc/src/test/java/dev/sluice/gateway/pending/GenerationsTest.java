@@ -136,7 +136,10 @@ class GenerationsTest {
   }
 
   private static GenerationRequest.Builder request(String id) {
-    return GenerationRequest.newBuilder().setRequestId(id).setTenant("us").setPrompt("a red circle");
+    return GenerationRequest.newBuilder()
+        .setRequestId(id)
+        .setTenant("us")
+        .setPrompt("a red circle");
   }
 
   private Generation submit(GenerationRequest.Builder request, GenerationListener listener) {

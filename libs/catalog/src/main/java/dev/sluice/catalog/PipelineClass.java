@@ -16,7 +16,6 @@ import static dev.sluice.catalog.Ability.VARIATIONS;
 import static dev.sluice.catalog.Ability.VARIATIONS_ONLY;
 
 import dev.sluice.catalog.file.InvalidConfigException;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -74,11 +73,20 @@ public enum PipelineClass {
       "scheduler",
       "vae"),
   /** The same from a picture. */
-  STABLE_DIFFUSION_IMAGE("StableDiffusionImg2ImgPipeline", new Usual(50, 7.5, 0.8), Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, HANDOVER), STABLE_DIFFUSION),
+  STABLE_DIFFUSION_IMAGE(
+      "StableDiffusionImg2ImgPipeline",
+      new Usual(50, 7.5, 0.8),
+      Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, HANDOVER),
+      STABLE_DIFFUSION),
   /** Painting into a picture. */
-  STABLE_DIFFUSION_INPAINT("StableDiffusionInpaintPipeline", new Usual(50, 7.5, 1), Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, MASK_NEEDED), STABLE_DIFFUSION),
+  STABLE_DIFFUSION_INPAINT(
+      "StableDiffusionInpaintPipeline",
+      new Usual(50, 7.5, 1),
+      Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, MASK_NEEDED),
+      STABLE_DIFFUSION),
   /** Few steps: Luo et al. 2023. */
-  LATENT_CONSISTENCY("LatentConsistencyModelPipeline", new Usual(4, 8.5, 1), Set.of(TEXT), STABLE_DIFFUSION),
+  LATENT_CONSISTENCY(
+      "LatentConsistencyModelPipeline", new Usual(4, 8.5, 1), Set.of(TEXT), STABLE_DIFFUSION),
   /** A picture to one four times as large: Stable Diffusion's x4 upscaler. */
   STABLE_DIFFUSION_UPSCALE(
       "StableDiffusionUpscalePipeline",
@@ -122,7 +130,11 @@ public enum PipelineClass {
       "scheduler",
       "vae"),
   /** Painting into a picture. */
-  STABLE_DIFFUSION_XL_INPAINT("StableDiffusionXLInpaintPipeline", new Usual(50, 7.5, 1), Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, MASK_NEEDED), STABLE_DIFFUSION_XL),
+  STABLE_DIFFUSION_XL_INPAINT(
+      "StableDiffusionXLInpaintPipeline",
+      new Usual(50, 7.5, 1),
+      Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, MASK_NEEDED),
+      STABLE_DIFFUSION_XL),
   /** Rectified flow: Esser et al. 2024. */
   STABLE_DIFFUSION_3(
       "StableDiffusion3Pipeline",
@@ -139,15 +151,28 @@ public enum PipelineClass {
       "scheduler",
       "vae"),
   /** Ho et al. 2020. */
-  DDPM("DDPMPipeline",
+  DDPM(
+      "DDPMPipeline",
       new Usual(1000, 1, 0.7),
-      Set.of(CLASSES, PICTURE_START), Text.NONE, Denoise.UNCONDITIONAL, Finish.NONE, "unet", "scheduler"),
+      Set.of(CLASSES, PICTURE_START),
+      Text.NONE,
+      Denoise.UNCONDITIONAL,
+      Finish.NONE,
+      "unet",
+      "scheduler"),
   /** Song et al. 2021. */
   DDIM("DDIMPipeline", new Usual(50, 1, 0.7), Set.of(CLASSES, PICTURE_START), DDPM),
   /** Class to picture by a transformer: Peebles and Xie 2023. */
-  DIT("DiTPipeline",
+  DIT(
+      "DiTPipeline",
       new Usual(50, 4, 1),
-      Set.of(CLASSES), Text.NONE, Denoise.DIT, Finish.AUTOENCODER, "transformer", "scheduler", "vae"),
+      Set.of(CLASSES),
+      Text.NONE,
+      Denoise.DIT,
+      Finish.AUTOENCODER,
+      "transformer",
+      "scheduler",
+      "vae"),
   /** Imagen's base model: Saharia et al. 2022. */
   DEEPFLOYD(
       "IFPipeline",

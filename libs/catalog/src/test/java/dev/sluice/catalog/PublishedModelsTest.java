@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.Samplers;
+import dev.sluice.diffusion.SchedulerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,8 +92,8 @@ class PublishedModelsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("published")
-  void open_knowsPublishedModelsByTheirIndexes(
-      String model, String index, PipelineClass expected) throws IOException {
+  void open_knowsPublishedModelsByTheirIndexes(String model, String index, PipelineClass expected)
+      throws IOException {
     String[] words = index.strip().split(" +");
     Path folder = write(words[0], Arrays.asList(words).subList(1, words.length));
 
@@ -194,10 +194,14 @@ class PublishedModelsTest {
             scheduler(
                 "EulerDiscreteScheduler",
                 Map.of(
-                    "interpolation_type", "linear",
-                    "timestep_spacing", "leading",
-                    "sample_max_value", 1.0,
-                    "use_karras_sigmas", false)),
+                    "interpolation_type",
+                    "linear",
+                    "timestep_spacing",
+                    "leading",
+                    "sample_max_value",
+                    1.0,
+                    "use_karras_sigmas",
+                    false)),
             scheduler("FlowMatchEulerDiscreteScheduler", Map.of("shift", 3.0)))) {
       assertThat(Samplers.of(known)).isNotNull();
     }

@@ -78,8 +78,6 @@ record CallDefaults(
   }
 
   private static Optional<PipelineClass> find(String className) {
-    return GIVEN.keySet().stream()
-        .filter(known -> known.className().equals(className))
-        .findFirst();
+    return GIVEN.keySet().stream().filter(known -> known.className().equals(className)).findFirst();
   }
 }

@@ -81,7 +81,8 @@ class ImagesResource {
     Answer answer = new Answer();
     try {
       Generation generation =
-          generations.submit(RequestJson.parse(request.get()), TraceParent.orNew(traceParent), answer);
+          generations.submit(
+              RequestJson.parse(request.get()), TraceParent.orNew(traceParent), answer);
       call.addEndHandler(
           end -> {
             if (end.failed()) {

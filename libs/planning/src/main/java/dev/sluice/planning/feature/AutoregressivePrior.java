@@ -51,8 +51,7 @@ public final class AutoregressivePrior implements Feature {
     if (!asked.request().getAutoregressivePrior()) {
       return route;
     }
-    SamplingParameters own =
-        SamplingDefaults.of(asked.model()).of("autoregressive_prior", USUAL);
+    SamplingParameters own = SamplingDefaults.of(asked.model()).of("autoregressive_prior", USUAL);
     return RouteSteps.mapSampledPriors(
         route,
         prior ->

@@ -63,9 +63,7 @@ public final class Interpolated implements Feature {
     requireEnd(asked, asked.hasImage() ? "image" : "prompt", asked.hasImage());
     if (!way.hasChange()) {
       requireEnd(
-          asked,
-          way.hasImage() ? "interpolation.image" : "interpolation.prompt",
-          way.hasImage());
+          asked, way.hasImage() ? "interpolation.image" : "interpolation.prompt", way.hasImage());
     }
   }
 
@@ -139,8 +137,7 @@ public final class Interpolated implements Feature {
     return way.hasSeed()
         ? RouteSteps.mapDenoisers(
             between,
-            denoiser ->
-                denoiser.setNoiseBlend(way.getPosition()).setEndNoiseSeed(way.getSeed()))
+            denoiser -> denoiser.setNoiseBlend(way.getPosition()).setEndNoiseSeed(way.getSeed()))
         : between;
   }
 
@@ -172,9 +169,7 @@ public final class Interpolated implements Feature {
     if (PlainRoute.decoderReadsText(asked.model())) {
       steps.add(text("", request));
     }
-    route.stream()
-        .filter(step -> !step.hasTextEncoder() && !step.hasPrior())
-        .forEach(steps::add);
+    route.stream().filter(step -> !step.hasTextEncoder() && !step.hasPrior()).forEach(steps::add);
     return steps;
   }
 
@@ -201,8 +196,7 @@ public final class Interpolated implements Feature {
   /** The route of a picture that is at that position. */
   public static List<RouteStep> at(double position, List<RouteStep> route) {
     return RouteSteps.mapDenoisers(
-        RouteSteps.mapPriors(
-            route, prior -> prior.hasBlend() ? prior.setBlend(position) : prior),
+        RouteSteps.mapPriors(route, prior -> prior.hasBlend() ? prior.setBlend(position) : prior),
         denoiser -> denoiser.hasNoiseBlend() ? denoiser.setNoiseBlend(position) : denoiser);
   }
 }

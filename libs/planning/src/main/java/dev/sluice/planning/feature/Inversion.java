@@ -67,7 +67,9 @@ public final class Inversion implements Feature {
     return inverts ? inverted(request, following) : following;
   }
 
-  /** Each picture is inverted as soon as it is embedded, the one that is gone to before all else. */
+  /**
+   * Each picture is inverted as soon as it is embedded, the one that is gone to before all else.
+   */
   private static List<RouteStep> inverted(GenerationRequest request, List<RouteStep> route) {
     Interpolation way = request.getInterpolation();
     DenoiserParameters.Builder inversion =
@@ -77,7 +79,8 @@ public final class Inversion implements Feature {
       steps.add(RouteSteps.text("", request.getNegativePrompt()));
       if (way.hasImage()) {
         String image = Interpolated.END_IMAGE;
-        steps.add(RouteSteps.prior(PriorParameters.newBuilder().setFromImage(true).setImage(image)));
+        steps.add(
+            RouteSteps.prior(PriorParameters.newBuilder().setFromImage(true).setImage(image)));
         steps.add(RouteSteps.denoiser(inversion.clone().setImage(image).setNoise(END_NOISE)));
       }
     }

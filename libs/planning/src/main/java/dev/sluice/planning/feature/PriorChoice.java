@@ -20,8 +20,7 @@ final class PriorChoice implements Feature {
     if (asked.can(Ability.BORROWED_PRIOR)) {
       prior(asked);
     } else if (!asked.request().getPriorModel().isEmpty()) {
-      throw asked.refused(
-          "prior_model", "Model %s needs no other model's prior; leave it out.");
+      throw asked.refused("prior_model", "Model %s needs no other model's prior; leave it out.");
     }
   }
 

@@ -107,9 +107,7 @@ final class Refinement implements Feature {
       RouteStep step, double start, ModelFolder refiner, GenerationRequest request) {
     DenoiserParameters first = step.getDenoiser();
     SamplingParameters own =
-        PlainRoute.denoising(refiner).toBuilder()
-            .setSteps(first.getSampling().getSteps())
-            .build();
+        PlainRoute.denoising(refiner).toBuilder().setSteps(first.getSampling().getSteps()).build();
     return step.toBuilder()
         .setModel(refiner.name())
         .setDenoiser(

@@ -43,8 +43,7 @@ final class StartingImage implements Feature {
       return route;
     }
     // What is painted into a picture owes nothing to what was there, unless it is asked to.
-    double usual =
-        request.getMask().isEmpty() ? asked.model().pipeline().usual().strength() : 1;
+    double usual = request.getMask().isEmpty() ? asked.model().pipeline().usual().strength() : 1;
     double strength = request.hasStrength() ? request.getStrength() : usual;
     return RouteSteps.mapDenoisers(
         route, denoiser -> denoiser.hasStart() ? denoiser : denoiser.setStrength(strength));

@@ -84,7 +84,10 @@ public final class ForkPlanner {
     return new GenerationPlan(
         header.build(),
         recipes.writeFork(request, origin, route),
-        Math.max(1, request.getN()), kept.getInputsMap(), route, List.of());
+        Math.max(1, request.getN()),
+        kept.getInputsMap(),
+        route,
+        List.of());
   }
 
   private KeptTask kept(GenerationRequest request) {

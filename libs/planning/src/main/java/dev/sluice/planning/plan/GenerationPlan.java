@@ -77,7 +77,12 @@ public record GenerationPlan(
   /** The same plan, with results in that format. */
   public GenerationPlan withResultFormat(ResultFormat format) {
     return new GenerationPlan(
-        header.toBuilder().setResultFormat(format).build(), recipe, images, inputs, route, positions);
+        header.toBuilder().setResultFormat(format).build(),
+        recipe,
+        images,
+        inputs,
+        route,
+        positions);
   }
 
   public Accepted accepted() {

@@ -68,8 +68,7 @@ class DocumentedClassesTest {
         (pipeline, cell) -> {
           List<String> stages =
               List.of(cell.replaceAll("\\(.*?\\)", "").strip().split("\\s*,\\s*"));
-          List<String> passed =
-              PlainRoute.stages(pipeline).stream().map(NAMES::get).toList();
+          List<String> passed = PlainRoute.stages(pipeline).stream().map(NAMES::get).toList();
           if (!passed.isEmpty()) {
             assertThat(stages).as(pipeline.className()).isEqualTo(passed);
           }
