@@ -184,7 +184,7 @@ class PublishedModelsTest {
   }
 
   @Test
-  void samplers_takePublishedSchedulersAndRefuseTheOneThatIsNotKnownByItsName() {
+  void samplers_takePublishedSchedulersAndRefuseOthersByTheirNames() {
     Map<String, Object> none = Map.of();
     for (SchedulerConfig known :
         List.of(
@@ -202,12 +202,12 @@ class PublishedModelsTest {
                     1.0,
                     "use_karras_sigmas",
                     false)),
+            scheduler(
+                "EDMDPMSolverMultistepScheduler", Map.of("sigma_data", 0.5, "rho", 7.0)),
             scheduler("FlowMatchEulerDiscreteScheduler", Map.of("shift", 3.0)))) {
       assertThat(Samplers.of(known)).isNotNull();
     }
-    SchedulerConfig unknown =
-        scheduler("EDMDPMSolverMultistepScheduler", Map.of("sigma_data", 0.5, "rho", 7.0));
-    assertThatThrownBy(() -> Samplers.of(unknown))
-        .hasMessageContaining("EDMDPMSolverMultistepScheduler");
+    assertThatThrownBy(() -> Samplers.of(scheduler("NovelScheduler", none)))
+        .hasMessageContaining("NovelScheduler");
   }
 }
