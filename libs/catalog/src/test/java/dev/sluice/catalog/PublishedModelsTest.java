@@ -202,8 +202,7 @@ class PublishedModelsTest {
                     1.0,
                     "use_karras_sigmas",
                     false)),
-            scheduler(
-                "EDMDPMSolverMultistepScheduler", Map.of("sigma_data", 0.5, "rho", 7.0)),
+            scheduler("EDMDPMSolverMultistepScheduler", Map.of("sigma_data", 0.5, "rho", 7.0)),
             scheduler("FlowMatchEulerDiscreteScheduler", Map.of("shift", 3.0)))) {
       assertThat(Samplers.of(known)).isNotNull();
     }
