@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
-import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.Tensor;
@@ -50,8 +50,7 @@ class DenoiserStageTest {
   private static final String PROMPT = "a photo of an astronaut riding a horse on mars";
   private static final String NEGATIVE = "blurry, low quality";
 
-  private final StageWork stage =
-      new DenoiserStage(StageTrial.engines()).open();
+  private final StageWork stage = new DenoiserStage(StageTrial.engines()).open();
 
   private static RouteStep step(DenoiserParameters.Builder parameters) {
     return RouteStep.newBuilder().setStage(Stage.DENOISER).setDenoiser(parameters).build();
@@ -98,7 +97,8 @@ class DenoiserStageTest {
    */
   private static Task steady(int index, int steps) {
     Task.Builder task = task(index, steps).toBuilder();
-    task.getStepBuilder().getDenoiserBuilder()
+    task.getStepBuilder()
+        .getDenoiserBuilder()
         .getSamplingBuilder()
         .setSampler("DDIMScheduler")
         .setTimestepSpacing("leading");
@@ -152,7 +152,8 @@ class DenoiserStageTest {
   private static Task byDdim(Task task, int steps) {
     Task.Builder changed = task.toBuilder();
     changed
-        .getStepBuilder().getDenoiserBuilder()
+        .getStepBuilder()
+        .getDenoiserBuilder()
         .setSampling(
             StageTrial.sampling(steps, 1).toBuilder()
                 .setSampler("DDIMScheduler")
@@ -166,7 +167,12 @@ class DenoiserStageTest {
     Task.Builder inversion =
         byDdim(task(7, 4), 4).toBuilder()
             .putInputs("end", StageTensors.of(StageTrial.anyFloats(1, 3, 24, 40)));
-    inversion.getStepBuilder().getDenoiserBuilder().setInvert(true).setImage("end").setNoise("end_noise");
+    inversion
+        .getStepBuilder()
+        .getDenoiserBuilder()
+        .setInvert(true)
+        .setImage("end")
+        .setNoise("end_noise");
 
     Map<String, Tensor> found =
         stage.run(inversion.build(), new StageTrial.Context()).getOutputsMap();

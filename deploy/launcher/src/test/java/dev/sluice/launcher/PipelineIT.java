@@ -39,6 +39,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -1065,6 +1066,33 @@ class PipelineIT {
       assertThat(answer.toString())
           .startsWith("HTTP/1.1 413")
           .contains("body_too_large", "25165824 bytes");
+    }
+  }
+
+  /** In chunks that announce no length, by what has come. */
+  @Test
+  void httpRefusesABodyThatTurnsOutTooLargeWithTheLimit() throws Exception {
+    URI server = URI.create("http://" + address.http());
+    byte[] chunk = new byte[1 << 20];
+    Arrays.fill(chunk, (byte) ' ');
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+      OutputStream body = socket.getOutputStream();
+      body.write(
+          ("POST /v1/images/generations HTTP/1.1\r\nHost: "
+                  + address.http()
+                  + "\r\nTransfer-Encoding: chunked\r\n\r\n")
+              .getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < 24; i++) {
+        body.write("100000\r\n".getBytes(StandardCharsets.US_ASCII));
+        body.write(chunk);
+        body.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+      }
+      body.write("1\r\n \r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+      socket.setSoTimeout((int) PATIENCE.toMillis());
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(answer).startsWith("HTTP/1.1 413").contains("body_too_large", "25165824 bytes");
     }
   }
 

@@ -9,6 +9,7 @@ import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationEvent.EventCase;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
+import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.planning.plan.GenerationPlan;
@@ -48,7 +49,9 @@ class GenerationTest {
   private static Generation generation(int images) {
     TaskHeader header = TaskHeader.newBuilder().setRequestId("r").setWorkId("w").build();
     return new Generation(
-        new GenerationPlan(header, images, Map.of(), List.of(), List.of()), false);
+        new GenerationPlan(
+            header, Recipe.getDefaultInstance(), images, Map.of(), List.of(), List.of()),
+        false);
   }
 
   private static GenerationResult image(int index) {

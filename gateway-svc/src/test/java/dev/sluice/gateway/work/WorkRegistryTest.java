@@ -13,6 +13,7 @@ import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.Label;
 import dev.sluice.contract.v1.LabelledWork;
+import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.request.RequestException;
@@ -63,7 +64,14 @@ class WorkRegistryTest {
 
   private WorkRegistry.Claim claim(WorkRegistry registry, GenerationRequest request) {
     return registry.claim(
-        request, new GenerationPlan(header(request).build(), 2, Map.of(), List.of(), List.of()));
+        request,
+        new GenerationPlan(
+            header(request).build(),
+            Recipe.getDefaultInstance(),
+            2,
+            Map.of(),
+            List.of(),
+            List.of()));
   }
 
   private void finish(LabelledWork work, boolean well) {
@@ -146,7 +154,10 @@ class WorkRegistryTest {
     GenerationRequest request = request("a", "cat", "a cat");
     TaskHeader late = header(request).setDeadline(Timestamps.fromMillis(1)).build();
     WorkRegistry.Claim first =
-        works.claim(request, new GenerationPlan(late, 1, Map.of(), List.of(), List.of()));
+        works.claim(
+            request,
+            new GenerationPlan(
+                late, Recipe.getDefaultInstance(), 1, Map.of(), List.of(), List.of()));
 
     assertThat(claim(works, request).work().getWorkId()).isNotEqualTo(first.work().getWorkId());
   }

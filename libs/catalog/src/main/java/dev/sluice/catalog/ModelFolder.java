@@ -1,5 +1,6 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.file.InvalidConfigException;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
@@ -8,10 +9,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -19,7 +23,9 @@ import java.util.stream.Stream;
 /**
  * A model in diffusers' layout: {@code model_index.json} names the pipeline's class and its
  * components, each of which has a folder of its own. Opening one reads the index only; whoever
- * needs a component loads it, so that a stage pays for its own networks and no others.
+ * needs a component loads it, so that a stage pays for its own networks and no others. Configs are
+ * read once: whoever wants to know of changed files opens the folder anew, as {@link ModelCatalog}
+ * does.
  */
 public final class ModelFolder {
 
@@ -56,24 +62,29 @@ public final class ModelFolder {
   private final LoadOptions loading;
   private final WeightsWatch watch;
 
+  /** What was read of it, by file: a request asks for the same few configs many times. */
+  private final Map<Path, Config> configs;
+
   private ModelFolder(
       Path folder,
       PipelineClass pipeline,
       Map<String, String> classes,
       Config index,
       LoadOptions loading,
-      WeightsWatch watch) {
+      WeightsWatch watch,
+      Map<Path, Config> configs) {
     this.folder = folder;
     this.pipeline = pipeline;
     this.classes = classes;
     this.index = index;
     this.loading = loading;
     this.watch = watch;
+    this.configs = configs;
   }
 
   /** The same, whose networks are loaded in a certain way. */
   public ModelFolder loading(LoadOptions options) {
-    return new ModelFolder(folder, pipeline, classes, index, options, watch);
+    return new ModelFolder(folder, pipeline, classes, index, options, watch, configs);
   }
 
   /** How its networks are to be loaded. */
@@ -83,7 +94,7 @@ public final class ModelFolder {
 
   /** The same, whose weights are read under the eyes of {@code watch}. */
   public ModelFolder watchedBy(WeightsWatch watch) {
-    return new ModelFolder(folder, pipeline, classes, index, loading, watch);
+    return new ModelFolder(folder, pipeline, classes, index, loading, watch, configs);
   }
 
   /**
@@ -115,7 +126,13 @@ public final class ModelFolder {
       classes.put(name, classBeside(folder, name));
     }
     return new ModelFolder(
-        folder, pipeline, classes, index, LoadOptions.DEFAULT, WeightsWatch.NONE);
+        folder,
+        pipeline,
+        classes,
+        index,
+        LoadOptions.DEFAULT,
+        WeightsWatch.NONE,
+        new ConcurrentHashMap<>());
   }
 
   /** What to do with a component that lies there by itself, as the end of a sentence. */
@@ -199,6 +216,28 @@ public final class ModelFolder {
     return FileStamp.of(component(component), 1);
   }
 
+  /**
+   * What the model can do with a request: what its class can, and what else lies beside it for.
+   *
+   * @throws InvalidConfigException if the denoiser's config cannot be read
+   */
+  public Set<Ability> abilities() {
+    Set<Ability> abilities = EnumSet.noneOf(Ability.class);
+    abilities.addAll(pipeline.abilities());
+    if (pipeline.denoiser() == PipelineClass.Denoise.UNCLIP_DECODER && has(IMAGE_ENCODER)) {
+      abilities.add(Ability.VARIATIONS);
+      abilities.add(Ability.CLIP_GUIDANCE);
+    }
+    if (pipeline == PipelineClass.UNCLIP && has(AUTOREGRESSIVE_PRIOR)) {
+      abilities.add(Ability.SAMPLED_CODES);
+    }
+    if (pipeline.hasDenoiser()
+        && config(pipeline.denoiser().component()).integer("time_cond_proj_dim", 0) > 0) {
+      abilities.add(Ability.GUIDANCE_EMBEDDING);
+    }
+    return abilities;
+  }
+
   /** The size of the denoiser's own samples, for a pipeline that has a denoiser. */
   public SampleSize sampleSize() {
     return SampleSize.of(this);
@@ -214,8 +253,10 @@ public final class ModelFolder {
    * beside the index; empty where there is none.
    */
   public Config samplingDefaults() {
-    Path file = folder.resolve(SAMPLING_DEFAULTS);
-    return Files.isRegularFile(file) ? Config.read(file, SAMPLING_DEFAULTS) : Config.of(Map.of());
+    return configs.computeIfAbsent(
+        folder.resolve(SAMPLING_DEFAULTS),
+        file ->
+            Files.isRegularFile(file) ? Config.read(file, SAMPLING_DEFAULTS) : Config.of(Map.of()));
   }
 
   /** How many classes of pictures the denoiser was trained with; 0 for none. */
@@ -309,7 +350,8 @@ public final class ModelFolder {
 
   private Config read(String component, String name) {
     Path file = component(component).resolve(name);
-    return Config.read(file, folder.relativize(file).toString());
+    return configs.computeIfAbsent(
+        file, unread -> Config.read(unread, folder.relativize(unread).toString()));
   }
 
   /**

@@ -1,9 +1,25 @@
 package dev.sluice.catalog;
 
+import static dev.sluice.catalog.Ability.BORROWED_PRIOR;
+import static dev.sluice.catalog.Ability.CLASSES;
+import static dev.sluice.catalog.Ability.EMBEDDINGS;
+import static dev.sluice.catalog.Ability.ENLARGEMENT;
+import static dev.sluice.catalog.Ability.HANDOVER;
+import static dev.sluice.catalog.Ability.INVERSION;
+import static dev.sluice.catalog.Ability.MASK_NEEDED;
+import static dev.sluice.catalog.Ability.PICTURE_NEEDED;
+import static dev.sluice.catalog.Ability.PICTURE_START;
+import static dev.sluice.catalog.Ability.SAMPLED_EMBEDDINGS;
+import static dev.sluice.catalog.Ability.SUPER_RESOLUTION;
+import static dev.sluice.catalog.Ability.TEXT;
+import static dev.sluice.catalog.Ability.VARIATIONS;
+import static dev.sluice.catalog.Ability.VARIATIONS_ONLY;
+
 import dev.sluice.catalog.file.InvalidConfigException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The pipelines that can be run: diffusers' classes, as {@code model_index.json} names them. */
@@ -11,6 +27,8 @@ public enum PipelineClass {
   /** Text to picture by way of a picture embedding: Ramesh et al. 2022, as Karlo trained it. */
   UNCLIP(
       "UnCLIPPipeline",
+      new Usual(25, 8, 1),
+      Set.of(TEXT, EMBEDDINGS, SAMPLED_EMBEDDINGS, INVERSION, ENLARGEMENT),
       Text.CLIP_PROJECTED,
       Denoise.UNCLIP_DECODER,
       Finish.SUPER_RESOLUTION,
@@ -27,6 +45,8 @@ public enum PipelineClass {
   /** A picture's embedding to other pictures of the same: unCLIP without its prior. */
   UNCLIP_IMAGE_VARIATION(
       "UnCLIPImageVariationPipeline",
+      new Usual(25, 8, 1),
+      Set.of(TEXT, EMBEDDINGS, VARIATIONS_ONLY, INVERSION, ENLARGEMENT),
       Text.CLIP_PROJECTED,
       Denoise.UNCLIP_DECODER,
       Finish.SUPER_RESOLUTION,
@@ -42,6 +62,8 @@ public enum PipelineClass {
   /** Text to picture in latent space: Rombach et al. 2022. */
   STABLE_DIFFUSION(
       "StableDiffusionPipeline",
+      new Usual(50, 7.5, 0.8),
+      Set.of(TEXT, PICTURE_START, HANDOVER),
       Text.CLIP,
       Denoise.STABLE_DIFFUSION,
       Finish.AUTOENCODER,
@@ -51,14 +73,25 @@ public enum PipelineClass {
       "scheduler",
       "vae"),
   /** The same from a picture. */
-  STABLE_DIFFUSION_IMAGE("StableDiffusionImg2ImgPipeline", STABLE_DIFFUSION),
+  STABLE_DIFFUSION_IMAGE(
+      "StableDiffusionImg2ImgPipeline",
+      new Usual(50, 7.5, 0.8),
+      Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, HANDOVER),
+      STABLE_DIFFUSION),
   /** Painting into a picture. */
-  STABLE_DIFFUSION_INPAINT("StableDiffusionInpaintPipeline", STABLE_DIFFUSION),
+  STABLE_DIFFUSION_INPAINT(
+      "StableDiffusionInpaintPipeline",
+      new Usual(50, 7.5, 1),
+      Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, MASK_NEEDED),
+      STABLE_DIFFUSION),
   /** Few steps: Luo et al. 2023. */
-  LATENT_CONSISTENCY("LatentConsistencyModelPipeline", STABLE_DIFFUSION),
+  LATENT_CONSISTENCY(
+      "LatentConsistencyModelPipeline", new Usual(4, 8.5, 1), Set.of(TEXT), STABLE_DIFFUSION),
   /** A picture to one four times as large: Stable Diffusion's x4 upscaler. */
   STABLE_DIFFUSION_UPSCALE(
       "StableDiffusionUpscalePipeline",
+      new Usual(75, 9, 1),
+      Set.of(TEXT, PICTURE_NEEDED, SUPER_RESOLUTION),
       Text.CLIP,
       Denoise.LATENT_UPSCALER,
       Finish.AUTOENCODER,
@@ -71,6 +104,8 @@ public enum PipelineClass {
   /** Podell et al. 2023; SDXL-Turbo too. */
   STABLE_DIFFUSION_XL(
       "StableDiffusionXLPipeline",
+      new Usual(50, 5, 0.8),
+      Set.of(TEXT, PICTURE_START, HANDOVER),
       Text.SDXL,
       Denoise.STABLE_DIFFUSION_XL,
       Finish.AUTOENCODER,
@@ -84,6 +119,8 @@ public enum PipelineClass {
   /** From a picture or another model's latents; SDXL's refiner, which has one text encoder. */
   STABLE_DIFFUSION_XL_IMAGE(
       "StableDiffusionXLImg2ImgPipeline",
+      new Usual(50, 5, 0.3),
+      Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, HANDOVER),
       Text.SDXL,
       Denoise.STABLE_DIFFUSION_XL,
       Finish.AUTOENCODER,
@@ -93,10 +130,16 @@ public enum PipelineClass {
       "scheduler",
       "vae"),
   /** Painting into a picture. */
-  STABLE_DIFFUSION_XL_INPAINT("StableDiffusionXLInpaintPipeline", STABLE_DIFFUSION_XL),
+  STABLE_DIFFUSION_XL_INPAINT(
+      "StableDiffusionXLInpaintPipeline",
+      new Usual(50, 7.5, 1),
+      Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, MASK_NEEDED),
+      STABLE_DIFFUSION_XL),
   /** Rectified flow: Esser et al. 2024. */
   STABLE_DIFFUSION_3(
       "StableDiffusion3Pipeline",
+      new Usual(28, 7, 1),
+      Set.of(TEXT),
       Text.SD3,
       Denoise.STABLE_DIFFUSION_3,
       Finish.AUTOENCODER,
@@ -108,14 +151,33 @@ public enum PipelineClass {
       "scheduler",
       "vae"),
   /** Ho et al. 2020. */
-  DDPM("DDPMPipeline", Text.NONE, Denoise.UNCONDITIONAL, Finish.NONE, "unet", "scheduler"),
+  DDPM(
+      "DDPMPipeline",
+      new Usual(1000, 1, 0.7),
+      Set.of(CLASSES, PICTURE_START),
+      Text.NONE,
+      Denoise.UNCONDITIONAL,
+      Finish.NONE,
+      "unet",
+      "scheduler"),
   /** Song et al. 2021. */
-  DDIM("DDIMPipeline", DDPM),
+  DDIM("DDIMPipeline", new Usual(50, 1, 0.7), Set.of(CLASSES, PICTURE_START), DDPM),
   /** Class to picture by a transformer: Peebles and Xie 2023. */
-  DIT("DiTPipeline", Text.NONE, Denoise.DIT, Finish.AUTOENCODER, "transformer", "scheduler", "vae"),
+  DIT(
+      "DiTPipeline",
+      new Usual(50, 4, 1),
+      Set.of(CLASSES),
+      Text.NONE,
+      Denoise.DIT,
+      Finish.AUTOENCODER,
+      "transformer",
+      "scheduler",
+      "vae"),
   /** Imagen's base model: Saharia et al. 2022. */
   DEEPFLOYD(
       "IFPipeline",
+      new Usual(100, 7, 0.7),
+      Set.of(TEXT, PICTURE_START),
       Text.T5,
       Denoise.DEEPFLOYD,
       Finish.NONE,
@@ -126,6 +188,8 @@ public enum PipelineClass {
   /** Imagen's super-resolution. */
   DEEPFLOYD_UPSCALE(
       "IFSuperResolutionPipeline",
+      new Usual(50, 4, 1),
+      Set.of(TEXT, PICTURE_NEEDED, SUPER_RESOLUTION),
       Text.T5,
       Denoise.DEEPFLOYD_UPSCALER,
       Finish.NONE,
@@ -137,6 +201,8 @@ public enum PipelineClass {
   /** Text to picture embedding: Razzhigaev et al. 2023. */
   KANDINSKY_PRIOR(
       "KandinskyV22PriorPipeline",
+      new Usual(25, 4, 1),
+      Set.of(),
       Text.CLIP_PROJECTED,
       Denoise.NONE,
       Finish.NONE,
@@ -148,6 +214,8 @@ public enum PipelineClass {
   /** Picture embedding to picture. */
   KANDINSKY_DECODER(
       "KandinskyV22Pipeline",
+      new Usual(100, 4, 1),
+      Set.of(TEXT, EMBEDDINGS, SAMPLED_EMBEDDINGS, VARIATIONS, BORROWED_PRIOR),
       Text.NONE,
       Denoise.KANDINSKY_DECODER,
       Finish.AUTOENCODER,
@@ -217,15 +285,34 @@ public enum PipelineClass {
     SUPER_RESOLUTION
   }
 
+  /**
+   * How a picture is made when neither the request nor a file of the model says: as diffusers does.
+   *
+   * @param steps of the denoiser
+   * @param guidanceScale of the denoiser
+   * @param strength share of the noise schedule that a given picture goes through, without a mask
+   */
+  public record Usual(int steps, double guidanceScale, double strength) {}
+
   private final String className;
+  private final Usual usual;
+  private final Set<Ability> abilities;
   private final Text text;
   private final Denoise denoiser;
   private final Finish finish;
   private final List<String> components;
 
   PipelineClass(
-      String className, Text text, Denoise denoiser, Finish finish, String... components) {
+      String className,
+      Usual usual,
+      Set<Ability> abilities,
+      Text text,
+      Denoise denoiser,
+      Finish finish,
+      String... components) {
     this.className = className;
+    this.usual = usual;
+    this.abilities = abilities;
     this.text = text;
     this.denoiser = denoiser;
     this.finish = finish;
@@ -233,8 +320,10 @@ public enum PipelineClass {
   }
 
   /** A class that is the same to us as another: only what a request comes with differs. */
-  PipelineClass(String className, PipelineClass alike) {
+  PipelineClass(String className, Usual usual, Set<Ability> abilities, PipelineClass alike) {
     this.className = className;
+    this.usual = usual;
+    this.abilities = abilities;
     this.text = alike.text;
     this.denoiser = alike.denoiser;
     this.finish = alike.finish;
@@ -244,6 +333,16 @@ public enum PipelineClass {
   /** diffusers' name. */
   public String className() {
     return className;
+  }
+
+  /** How pictures are made unless it is said otherwise. */
+  public Usual usual() {
+    return usual;
+  }
+
+  /** What every model of this class can do with a request. */
+  public Set<Ability> abilities() {
+    return abilities;
   }
 
   /** Whether words condition the pictures. */

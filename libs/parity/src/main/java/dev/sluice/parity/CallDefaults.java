@@ -1,11 +1,14 @@
 package dev.sluice.parity;
 
+import dev.sluice.catalog.Ability;
+import dev.sluice.catalog.PipelineClass;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What diffusers' pipelines take for arguments that a call leaves out, and what they give for
- * PyTorch tensors.
+ * What diffusers' pipelines take for arguments that a call leaves out, as the catalog has it, and
+ * what they give for PyTorch tensors.
  *
  * @param steps {@code num_inference_steps}
  * @param guidanceScale {@code guidance_scale}
@@ -32,40 +35,49 @@ record CallDefaults(
     LIKE_ARRAYS
   }
 
-  private static final Map<String, CallDefaults> BY_CLASS =
-      Map.ofEntries(
-          Map.entry("StableDiffusionPipeline", of(50, 7.5, 1)),
-          Map.entry("StableDiffusionImg2ImgPipeline", of(50, 7.5, 0.8)),
-          Map.entry("LatentConsistencyModelPipeline", of(4, 8.5, 1)),
-          Map.entry("StableDiffusionUpscalePipeline", of(75, 9, 1)),
-          Map.entry("StableDiffusionXLPipeline", of(50, 5, 1)),
-          Map.entry("StableDiffusionXLImg2ImgPipeline", of(50, 5, 0.3)),
-          Map.entry("StableDiffusion3Pipeline", of(28, 7, 1)),
-          Map.entry("DDPMPipeline", of(1000, 1, Tensors.LIKE_ARRAYS)),
-          Map.entry(
-              "DDIMPipeline",
-              new CallDefaults(50, 1, 1, 0, Optional.of("DDIMScheduler"), Tensors.LIKE_ARRAYS)),
-          Map.entry("DiTPipeline", of(50, 4, Tensors.LIKE_ARRAYS)),
-          Map.entry("IFPipeline", of(100, 7, Tensors.RAW)),
-          Map.entry("IFSuperResolutionPipeline", of(50, 4, Tensors.RAW)),
-          Map.entry("KandinskyV22PriorPipeline", of(25, 4, 1)),
-          Map.entry(
-              "KandinskyV22Pipeline",
-              new CallDefaults(100, 4, 1, 512, Optional.empty(), Tensors.RAW)));
+  /** The classes whose recordings {@link StagesRunner} can run, each with what it gives. */
+  private static final Map<PipelineClass, Tensors> GIVEN =
+      new EnumMap<>(
+          Map.ofEntries(
+              Map.entry(PipelineClass.STABLE_DIFFUSION, Tensors.UNIT),
+              Map.entry(PipelineClass.STABLE_DIFFUSION_IMAGE, Tensors.UNIT),
+              Map.entry(PipelineClass.LATENT_CONSISTENCY, Tensors.UNIT),
+              Map.entry(PipelineClass.STABLE_DIFFUSION_UPSCALE, Tensors.UNIT),
+              Map.entry(PipelineClass.STABLE_DIFFUSION_XL, Tensors.UNIT),
+              Map.entry(PipelineClass.STABLE_DIFFUSION_XL_IMAGE, Tensors.UNIT),
+              Map.entry(PipelineClass.STABLE_DIFFUSION_3, Tensors.UNIT),
+              Map.entry(PipelineClass.DDPM, Tensors.LIKE_ARRAYS),
+              Map.entry(PipelineClass.DDIM, Tensors.LIKE_ARRAYS),
+              Map.entry(PipelineClass.DIT, Tensors.LIKE_ARRAYS),
+              Map.entry(PipelineClass.DEEPFLOYD, Tensors.RAW),
+              Map.entry(PipelineClass.DEEPFLOYD_UPSCALE, Tensors.RAW),
+              Map.entry(PipelineClass.KANDINSKY_PRIOR, Tensors.UNIT),
+              Map.entry(PipelineClass.KANDINSKY_DECODER, Tensors.RAW)));
 
-  private static CallDefaults of(int steps, double guidanceScale, double strength) {
-    return new CallDefaults(steps, guidanceScale, strength, 0, Optional.empty(), Tensors.UNIT);
-  }
-
-  private static CallDefaults of(int steps, double guidanceScale, Tensors tensors) {
-    return new CallDefaults(steps, guidanceScale, 1, 0, Optional.empty(), tensors);
-  }
-
+  /**
+   * What a class takes.
+   *
+   * @param className that {@link #knows} says yes to
+   */
   static CallDefaults of(String className) {
-    return BY_CLASS.get(className);
+    PipelineClass pipeline = find(className).orElseThrow();
+    PipelineClass.Usual usual = pipeline.usual();
+    // A class that can do without a picture was recorded without one.
+    boolean starts = pipeline.abilities().contains(Ability.PICTURE_NEEDED);
+    return new CallDefaults(
+        usual.steps(),
+        usual.guidanceScale(),
+        starts ? usual.strength() : 1,
+        pipeline == PipelineClass.KANDINSKY_DECODER ? 512 : 0,
+        pipeline == PipelineClass.DDIM ? Optional.of("DDIMScheduler") : Optional.empty(),
+        GIVEN.get(pipeline));
   }
 
   static boolean knows(String className) {
-    return BY_CLASS.containsKey(className);
+    return find(className).isPresent();
+  }
+
+  private static Optional<PipelineClass> find(String className) {
+    return GIVEN.keySet().stream().filter(known -> known.className().equals(className)).findFirst();
   }
 }

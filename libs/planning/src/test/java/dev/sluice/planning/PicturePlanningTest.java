@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,8 +30,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PicturePlanningTest {
 
   private static final Timestamp NOW = Timestamp.newBuilder().setSeconds(1_700_000_000).build();
-
-  @TempDir private static Path blobs;
 
   private final RoutePlanner planner =
       new RoutePlanner(
@@ -92,7 +89,7 @@ class PicturePlanningTest {
     assertThat(plan.accepted().getWarningsList())
         .containsExactly(
             "The image of 1000x750 pixels was scaled to 72x48, a size that model pipe-sd makes.");
-    GenerationRequest again = RecipeWriter.read(plan.header().getRecipe()).getRequest();
+    GenerationRequest again = RecipeWriter.read(plan.headerOf(0).getRecipe()).getRequest();
     assertThat(again.getWidth()).isEqualTo(72);
     assertThat(again.getHeight()).isEqualTo(48);
   }
@@ -224,7 +221,8 @@ class PicturePlanningTest {
       assertRefused(
           "denoiser.sampler",
           "PNDMScheduler has no use for static_threshold",
-          request("pipe-sd").setDenoiser(SamplingSettings.newBuilder().setStaticThreshold(threshold)));
+          request("pipe-sd")
+              .setDenoiser(SamplingSettings.newBuilder().setStaticThreshold(threshold)));
     }
   }
 

@@ -53,8 +53,6 @@ class RoutePlannerTest {
   private static final String VARIES = "pipe-unclip-image-variation";
   private static final String KANDINSKY = "pipe-kandinsky22-decoder";
 
-  @TempDir private static Path blobs;
-
   private final RoutePlanner planner = planner(PIPELINES, "pipe-unclip");
 
   private static RoutePlanner planner(Path models, String defaultModel) {
@@ -570,7 +568,7 @@ class RoutePlannerTest {
     GenerationPlan plan = planner.plan(request().setTenant("marketing").build(), NOW);
 
     assertThat(plan.header().getTenant()).isEqualTo("marketing");
-    assertThat(plan.header().getRecipe()).doesNotContain("marketing");
+    assertThat(plan.headerOf(0).getRecipe()).doesNotContain("marketing");
   }
 
   @Test
@@ -587,7 +585,7 @@ class RoutePlannerTest {
             tuple(Stage.UPSCALER, KANDINSKY));
     assertThat(plan.route().get(1).getPrior().getWithNegative()).isTrue();
     Recipe.Builder recipe = Recipe.newBuilder();
-    JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
     assertThat(recipe.getRequest().getPriorModel()).isEqualTo("pipe-kandinsky22-prior");
     assertThat(recipe.getComponentsMap()).containsKeys("unet", "prior/prior");
     assertThat(plan.header().getModelStampsMap())
@@ -603,7 +601,7 @@ class RoutePlannerTest {
 
     assertThat(plan.route().get(1).getPrior().getCandidates()).isEqualTo(3);
     Recipe.Builder recipe = Recipe.newBuilder();
-    JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
     assertThat(planner.plan(recipe.getRequest(), NOW).route().get(1))
         .isEqualTo(plan.route().get(1));
   }
@@ -638,7 +636,7 @@ class RoutePlannerTest {
     assertThat(prior.getSampling())
         .isEqualTo(SamplingSettings.newBuilder().setGuidanceScale(2.5).build());
     Recipe.Builder recipe = Recipe.newBuilder();
-    JsonFormat.parser().merge(plan.header().getRecipe(), recipe);
+    JsonFormat.parser().merge(plan.headerOf(0).getRecipe(), recipe);
     assertThat(recipe.getComponentsMap()).containsKey("autoregressive_prior");
     assertThat(coded.plan(recipe.getRequest(), NOW).route()).isEqualTo(plan.route());
     assertThat(coded.plan(request().build(), NOW).route().get(1).getPrior().getAutoregressive())

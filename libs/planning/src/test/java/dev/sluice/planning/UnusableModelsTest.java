@@ -29,7 +29,6 @@ class UnusableModelsTest {
   private static final Path GOLDENS = Path.of(System.getProperty("sluice.goldens"));
 
   @TempDir private Path models;
-  @TempDir private Path blobs;
   private RoutePlanner planner;
 
   @BeforeEach

@@ -15,7 +15,6 @@ import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.ListModelsRequest;
 import dev.sluice.gateway.models.ServedModels;
 import dev.sluice.gateway.pending.Generation;
-import dev.sluice.gateway.pending.GenerationListener;
 import dev.sluice.gateway.pending.Generations;
 import dev.sluice.gateway.pending.NotReadyException;
 import dev.sluice.planning.request.RequestException;
@@ -30,7 +29,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.common.annotation.Blocking;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -55,7 +53,7 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
   public void generate(GenerationRequest request, StreamObserver<GenerationEvent> observer) {
     ServerCallStreamObserver<GenerationEvent> call =
         (ServerCallStreamObserver<GenerationEvent>) observer;
-    Caller caller = new Caller(call);
+    Caller caller = new Caller(call, ImageGenerationService::exception);
     try {
       Generation generation =
           generations.submit(withCallDeadline(request), TraceParent.current(), caller);
@@ -143,24 +141,5 @@ class ImageGenerationService extends ImageGenerationGrpc.ImageGenerationImplBase
       case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
       default -> Code.INTERNAL;
     };
-  }
-
-  private record Caller(ServerCallStreamObserver<GenerationEvent> call)
-      implements GenerationListener {
-
-    @Override
-    public void onEvent(GenerationEvent event) {
-      if (!call.isCancelled()) {
-        call.onNext(event);
-      }
-    }
-
-    @Override
-    public void onEnd(Optional<GenerationError> error) {
-      if (call.isCancelled()) {
-        return;
-      }
-      error.ifPresentOrElse(e -> call.onError(exception(e)), call::onCompleted);
-    }
   }
 }

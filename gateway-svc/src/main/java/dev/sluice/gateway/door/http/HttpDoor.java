@@ -12,7 +12,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -25,6 +28,12 @@ class HttpDoor {
 
   /** Before the server's own limit of a body, which says nothing. */
   private static final int PRIORITY = 500;
+
+  /** After that limit is set: filters with a higher priority come before. */
+  private static final int AFTER_SERVERS_LIMIT = 1;
+
+  /** Where the server keeps how much of a body may be read. */
+  private static final String SERVERS_LIMIT = "io.quarkus.max-request-size";
 
   private final Origins origins;
   private final long mostBytes;
@@ -39,6 +48,23 @@ class HttpDoor {
 
   void guard(@Observes Filters filters) {
     filters.register(this::check, PRIORITY);
+    filters.register(HttpDoor::leaveLimitToUs, AFTER_SERVERS_LIMIT);
+  }
+
+  /** The server would cut a body of no announced length off with an answer that is empty. */
+  private static void leaveLimitToUs(RoutingContext context) {
+    context.put(SERVERS_LIMIT, Long.MAX_VALUE);
+    context.next();
+  }
+
+  /**
+   * The body of a request.
+   *
+   * @return empty if it is larger than bodies may be; then not all of it was read
+   */
+  Optional<byte[]> read(InputStream body) throws IOException {
+    byte[] read = body.readNBytes(Math.toIntExact(mostBytes + 1));
+    return read.length > mostBytes ? Optional.empty() : Optional.of(read);
   }
 
   void tellWhatIsNotThere(@Observes Router router) {
@@ -97,7 +123,11 @@ class HttpDoor {
 
   /** The same as a resource gives it. */
   Response response(HttpRefusal refusal) {
-    return HttpErrors.response(refusal.status(), refusal.code(), refusal.message(mostBytes), "");
+    Response response =
+        HttpErrors.response(refusal.status(), refusal.code(), refusal.message(mostBytes), "");
+    return refusal == HttpRefusal.BODY_TOO_LARGE
+        ? Response.fromResponse(response).header("connection", "close").build()
+        : response;
   }
 
   private void refuse(RoutingContext context, HttpRefusal refusal) {

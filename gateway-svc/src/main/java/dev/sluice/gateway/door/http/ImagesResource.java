@@ -30,6 +30,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -54,8 +56,10 @@ class ImagesResource {
 
   private final Generations generations;
   private final ServedModels models;
+  private final HttpDoor door;
 
-  ImagesResource(Generations generations, ServedModels models) {
+  ImagesResource(Generations generations, ServedModels models, HttpDoor door) {
+    this.door = door;
     this.generations = generations;
     this.models = models;
   }
@@ -66,13 +70,19 @@ class ImagesResource {
   @Consumes(MediaType.WILDCARD)
   @Blocking
   public CompletionStage<Response> generate(
-      byte[] body,
+      InputStream body,
       @HeaderParam(RecordHeaders.TRACE_PARENT) String traceParent,
-      @Context RoutingContext call) {
+      @Context RoutingContext call)
+      throws IOException {
+    Optional<byte[]> request = door.read(body);
+    if (request.isEmpty()) {
+      return CompletableFuture.completedFuture(door.response(HttpRefusal.BODY_TOO_LARGE));
+    }
     Answer answer = new Answer();
     try {
       Generation generation =
-          generations.submit(RequestJson.parse(body), TraceParent.orNew(traceParent), answer);
+          generations.submit(
+              RequestJson.parse(request.get()), TraceParent.orNew(traceParent), answer);
       call.addEndHandler(
           end -> {
             if (end.failed()) {

@@ -62,8 +62,14 @@ public sealed interface Thresholding {
 
     @Override
     public Map<String, ?> members() {
+      // A config's numbers are finite; no sample is larger than this one.
       return Map.of(
-          "thresholding", true, "dynamic_thresholding_ratio", quantile, "sample_max_value", most);
+          "thresholding",
+          true,
+          "dynamic_thresholding_ratio",
+          quantile,
+          "sample_max_value",
+          Math.min(most, Float.MAX_VALUE));
     }
   }
 }

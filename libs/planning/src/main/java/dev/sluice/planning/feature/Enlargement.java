@@ -1,17 +1,13 @@
 package dev.sluice.planning.feature;
 
-import dev.sluice.catalog.ModelFolder;
-import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.Tensor;
-import dev.sluice.planning.family.PipelinePlanner;
-import dev.sluice.planning.request.GivenPicture;
-import dev.sluice.planning.request.ImageSize;
+import dev.sluice.catalog.Ability;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.planning.request.RequestChecks;
-import dev.sluice.planning.request.RequestException;
+import java.util.List;
 import java.util.Set;
 
 /** Requests that are for the super-resolution stage alone. */
-final class Enlargement {
+final class Enlargement implements Feature {
 
   /** What such a request can say; of all else, nothing would come. */
   private static final Set<String> FIELDS =
@@ -30,39 +26,21 @@ final class Enlargement {
           "tenant",
           "upscale");
 
-  private Enlargement() {}
-
-  /**
-   * Checks what is to be enlarged.
-   *
-   * @throws RequestException if the model enlarges no pictures, there is none, or more is asked
-   */
-  static void check(ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
-    if (planner.enlarges(model).isEmpty()) {
-      throw RequestException.invalid(
+  @Override
+  public void check(Asked asked) {
+    if (!asked.can(Ability.ENLARGEMENT)) {
+      throw asked.refused(
           "upscale",
-          "Model %s has no super-resolution stage; use one that has, or leave that out."
-              .formatted(model.name()));
+          "Model %s has no super-resolution stage; use one that has, or leave that out.");
     }
-    if (request.getImage().isEmpty()) {
-      throw RequestException.invalid("image", "There is no picture to enlarge; give one.");
+    if (!asked.hasImage()) {
+      throw asked.refused("image", "There is no picture to enlarge; give one.");
     }
-    RequestChecks.requireOnly(FIELDS, request, "Super-resolution alone");
+    RequestChecks.requireOnly(FIELDS, asked.request(), "Super-resolution alone");
   }
 
-  /**
-   * The picture as the networks take it.
-   *
-   * @throws RequestException if it is not as large as what they enlarge
-   */
-  static Tensor input(ModelFolder model, PipelinePlanner planner, GivenPicture image) {
-    ImageSize expected = planner.enlarges(model).orElseThrow();
-    if (!image.size().equals(expected)) {
-      throw RequestException.invalid(
-          image.field(),
-          "The picture is %s pixels; model %s enlarges pictures of %s. Scale it to that first."
-              .formatted(image.size(), model.name(), expected));
-    }
-    return image.colors();
+  @Override
+  public List<RouteStep> apply(Asked asked, List<RouteStep> route) {
+    return route.stream().filter(RouteStep::hasUpscaler).toList();
   }
 }

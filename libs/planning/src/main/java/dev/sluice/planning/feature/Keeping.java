@@ -7,9 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Marks the places of a route where later requests can begin. */
-public final class Keeping {
+public final class Keeping implements Feature {
 
-  private Keeping() {}
+  @Override
+  public List<RouteStep> apply(Asked asked, List<RouteStep> route) {
+    return mark(route, asked.request().getKeepList());
+  }
 
   /**
    * The route with those places marked and no others. What a stage does is done after its last

@@ -1,32 +1,35 @@
 package dev.sluice.planning.feature;
 
-import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.Ability;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.Stage;
-import dev.sluice.planning.request.RequestException;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Which model makes the picture embeddings for one that is published without a prior.
- *
- * @param prior its folder
+ * Which model makes the picture embeddings for one that is published without a prior (Kandinsky
+ * 2.2: Razzhigaev et al. 2023).
  */
-public record PriorChoice(ModelFolder prior) {
+final class PriorChoice implements Feature {
 
   private static final PipelineClass PRIOR = PipelineClass.KANDINSKY_PRIOR;
 
-  /**
-   * The prior that a request names, or else the only one that fits.
-   *
-   * @param decoder the model that starts from embeddings
-   * @param named by the request; empty for none
-   * @throws RequestException if there is no such model, it does not fit, or several do
-   */
-  public static PriorChoice of(ModelCatalog catalog, ModelFolder decoder, String named) {
+  @Override
+  public void check(Asked asked) {
+    if (asked.can(Ability.BORROWED_PRIOR)) {
+      prior(asked);
+    } else if (!asked.request().getPriorModel().isEmpty()) {
+      throw asked.refused("prior_model", "Model %s needs no other model's prior; leave it out.");
+    }
+  }
+
+  /** The prior that a request names, or else the only one that fits. */
+  private static ModelFolder prior(Asked asked) {
+    ModelFolder decoder = asked.model();
+    String named = asked.request().getPriorModel();
     List<ModelFolder> fitting =
-        catalog.models().stream()
+        asked.models().all().stream()
             .filter(model -> model.pipeline() == PRIOR && fits(model, decoder))
             .toList();
     List<ModelFolder> chosen =
@@ -34,16 +37,14 @@ public record PriorChoice(ModelFolder prior) {
             ? fitting
             : fitting.stream().filter(model -> model.name().equals(named)).toList();
     if (chosen.size() == 1) {
-      return new PriorChoice(chosen.get(0));
+      return chosen.get(0);
     }
-    throw RequestException.invalid(
+    throw asked.refused(
         "prior_model",
-        "Model %s starts from picture embeddings, which a %s of the same width makes; %s; %s."
-            .formatted(
-                decoder.name(),
-                PRIOR.className(),
-                named.isEmpty() ? "none is named" : named + " is none",
-                fitting.isEmpty() ? "there is none" : "there are " + names(fitting)));
+        "Model %s starts from picture embeddings, which a %s of the same width makes; %s; %s.",
+        PRIOR.className(),
+        named.isEmpty() ? "none is named" : named + " is none",
+        fitting.isEmpty() ? "there is none" : "there are " + names(fitting));
   }
 
   private static String names(List<ModelFolder> models) {
@@ -55,14 +56,23 @@ public record PriorChoice(ModelFolder prior) {
     return made > 0 && made == decoder.config("unet").integer("encoder_hid_dim", 0);
   }
 
-  /** A route with each step's model: embeddings are the prior's work. */
-  public List<RouteStep> assign(List<RouteStep> route, ModelFolder decoder) {
+  @Override
+  public Map<String, ModelFolder> helpers(Asked asked) {
+    return asked.can(Ability.BORROWED_PRIOR) ? Map.of("prior", prior(asked)) : Map.of();
+  }
+
+  /** Each step with its model: embeddings are the prior's work. */
+  @Override
+  public List<RouteStep> apply(Asked asked, List<RouteStep> route) {
+    if (!asked.can(Ability.BORROWED_PRIOR)) {
+      return route;
+    }
+    ModelFolder prior = prior(asked);
     return route.stream()
         .map(
             step -> {
-              boolean embeds =
-                  step.getStage() == Stage.TEXT_ENCODER || step.getStage() == Stage.PRIOR;
-              return step.toBuilder().setModel((embeds ? prior : decoder).name()).build();
+              boolean embeds = step.hasTextEncoder() || step.hasPrior();
+              return step.toBuilder().setModel((embeds ? prior : asked.model()).name()).build();
             })
         .toList();
   }

@@ -1,45 +1,63 @@
 package dev.sluice.planning.feature;
 
+import dev.sluice.catalog.Ability;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.planning.family.DenoisingPlanner;
-import dev.sluice.planning.family.Planners;
 import dev.sluice.planning.request.RequestException;
-import dev.sluice.planning.request.SizeLimits;
-import dev.sluice.planning.sampling.SamplingDefaults;
+import dev.sluice.planning.route.PlainRoute;
+import dev.sluice.planning.route.Sizes;
 import dev.sluice.planning.sampling.SettingsOverlay;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/**
- * A picture that one model begins and another finishes (Podell et al. 2023, "SDXL", section 2.5).
- *
- * @param model the one that finishes it
- * @param sampling its own, when the request says nothing
- * @param start the share of the noise schedule at which it takes over
- */
-public record Refinement(ModelFolder model, SamplingSettings sampling, double start) {
+/** A picture that one model begins and another finishes (Podell et al. 2023, "SDXL", 2.5). */
+final class Refinement implements Feature {
 
   /** SDXL's: the refiner was trained for the last fifth of the schedule. */
   private static final double USUAL_START = 0.8;
 
-  /**
-   * The second part of a request.
-   *
-   * @param first the model that begins
-   * @param second the model that {@code refiner_model} names
-   * @throws RequestException if the second cannot go on where the first leaves off
-   */
-  public static Refinement of(ModelFolder first, ModelFolder second, GenerationRequest request) {
-    DenoisingPlanner begins = planner(first);
-    DenoisingPlanner finishes = planner(second);
+  private static boolean isWanted(Asked asked) {
+    return !asked.request().getRefinerModel().isEmpty();
+  }
+
+  private static ModelFolder refiner(Asked asked) {
+    return asked.models().named(asked.request().getRefinerModel());
+  }
+
+  @Override
+  public void check(Asked asked) {
+    GenerationRequest request = asked.request();
+    if (isWanted(asked)) {
+      ModelFolder second = refiner(asked);
+      requireHandover(asked.model());
+      requireHandover(second);
+      requireSameLatents(asked.model(), second);
+      Sizes.limits(second).check(second.name(), request);
+    } else if (request.hasRefinerStart() || request.hasRefiner()) {
+      throw asked.refused(
+          "refiner_model", "There are settings of a refiner; say which model that is.");
+    }
+  }
+
+  private static void requireHandover(ModelFolder model) {
+    if (!model.abilities().contains(Ability.HANDOVER)) {
+      throw RequestException.invalid(
+          "refiner_model",
+          "Model %s is a %s, which neither hands pictures over nor takes them; use Stable "
+                  .formatted(model.name(), model.pipeline().className())
+              + "Diffusion or SDXL, or leave the refiner out.");
+    }
+  }
+
+  private static void requireSameLatents(ModelFolder first, ModelFolder second) {
     for (String key : List.of("latent_channels", "scaling_factor")) {
-      Config here = first.config(begins.autoencoder());
-      Config there = second.config(finishes.autoencoder());
+      Config here = first.config(first.pipeline().autoencoder());
+      Config there = second.config(second.pipeline().autoencoder());
       if (!here.agreesWith(there, key)) {
         throw RequestException.invalid(
             "refiner_model",
@@ -47,37 +65,21 @@ public record Refinement(ModelFolder model, SamplingSettings sampling, double st
                 .formatted(first.name(), second.name(), key, here.json(key), there.json(key)));
       }
     }
-    return new Refinement(
-        second,
-        SamplingDefaults.of(second).of("denoiser", finishes.own()),
-        request.hasRefinerStart() ? request.getRefinerStart() : USUAL_START);
   }
 
-  /** The sizes that the second model can take over. */
-  public SizeLimits limits() {
-    return planner(model).limits(model);
+  @Override
+  public Map<String, ModelFolder> helpers(Asked asked) {
+    return isWanted(asked) ? Map.of("refiner", refiner(asked)) : Map.of();
   }
 
-  private static DenoisingPlanner planner(ModelFolder model) {
-    return Planners.of(model)
-        .filter(planner -> planner instanceof DenoisingPlanner)
-        .map(DenoisingPlanner.class::cast)
-        .filter(DenoisingPlanner::handsOver)
-        .orElseThrow(
-            () ->
-                RequestException.invalid(
-                    "refiner_model",
-                    "Model %s is a %s, which neither hands pictures over nor takes them; use Stable "
-                            .formatted(model.name(), model.pipeline().className())
-                        + "Diffusion or SDXL, or leave the refiner out."));
-  }
-
-  /**
-   * The way by both models.
-   *
-   * @param route by the first alone
-   */
-  public List<RouteStep> extend(List<RouteStep> route, GenerationRequest request) {
+  @Override
+  public List<RouteStep> apply(Asked asked, List<RouteStep> route) {
+    if (!isWanted(asked)) {
+      return route;
+    }
+    GenerationRequest request = asked.request();
+    ModelFolder refiner = refiner(asked);
+    double start = request.hasRefinerStart() ? request.getRefinerStart() : USUAL_START;
     List<RouteStep> both = new ArrayList<>();
     RouteStep text = null;
     for (RouteStep step : route) {
@@ -91,21 +93,23 @@ public record Refinement(ModelFolder model, SamplingSettings sampling, double st
           begun.getDenoiserBuilder().setEnd(start);
           both.add(begun.build());
           if (text != null) {
-            both.add(text.toBuilder().setModel(model.name()).build());
+            both.add(text.toBuilder().setModel(refiner.name()).build());
           }
-          both.add(finishing(step, request));
+          both.add(finishing(step, start, refiner, request));
         }
-        default -> both.add(step.toBuilder().setModel(model.name()).build());
+        default -> both.add(step.toBuilder().setModel(refiner.name()).build());
       }
     }
     return both;
   }
 
-  private RouteStep finishing(RouteStep step, GenerationRequest request) {
+  private static RouteStep finishing(
+      RouteStep step, double start, ModelFolder refiner, GenerationRequest request) {
     DenoiserParameters first = step.getDenoiser();
-    SamplingSettings own = sampling.toBuilder().setSteps(first.getSampling().getSteps()).build();
+    SamplingSettings own =
+        PlainRoute.denoising(refiner).toBuilder().setSteps(first.getSampling().getSteps()).build();
     return step.toBuilder()
-        .setModel(model.name())
+        .setModel(refiner.name())
         .setDenoiser(
             DenoiserParameters.newBuilder()
                 .setSampling(SettingsOverlay.overlay(own, request.getRefiner()))

@@ -82,9 +82,13 @@ public final class ForkPlanner {
           .setSeed(kept.getHeader().getSeed())
           .setGeneratorState(kept.getHeader().getGeneratorState());
     }
-    header.setRecipe(recipes.writeFork(request, origin, route));
     return new GenerationPlan(
-        header.build(), Math.max(1, request.getN()), kept.getInputsMap(), route, List.of());
+        header.build(),
+        recipes.writeFork(request, origin, route),
+        Math.max(1, request.getN()),
+        kept.getInputsMap(),
+        route,
+        List.of());
   }
 
   /** The step that the task was kept at, and all after it. */

@@ -8,8 +8,8 @@ import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.UpscalerParameters;
-import dev.sluice.planning.family.Inversion;
-import dev.sluice.planning.feature.ModelChecks;
+import dev.sluice.planning.feature.AutoregressivePrior;
+import dev.sluice.planning.feature.Inversion;
 import dev.sluice.planning.request.RequestException;
 import java.util.List;
 import java.util.Set;
@@ -82,7 +82,7 @@ final class ForkSettings {
       case PRIOR -> {
         PriorParameters.Builder prior = changed.getPriorBuilder();
         if (prior.getAutoregressive()) {
-          ModelChecks.checkOfCodes(request.getPrior());
+          AutoregressivePrior.checkSettings(request.getPrior());
         }
         if (prior.hasSampling()) {
           prior.setSampling(overlay(prior.getSampling(), request.getPrior()));

@@ -3,20 +3,23 @@ package dev.sluice.planning.plan;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.Accepted;
 import dev.sluice.contract.v1.LabelledWork;
+import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.ResultFormat;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.planning.family.Interpolations;
+import dev.sluice.planning.feature.Interpolated;
 import dev.sluice.planning.recipe.RecipeWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /**
  * A request as it was understood: what every picture has in common, and the way they all go.
  *
- * @param header of picture 0; picture i differs in index, id and seed. What work it is part of is
- *     said by {@link #as}
+ * @param header of picture 0, without its recipe; picture i differs in index, id and seed. What
+ *     work it is part of is said by {@link #as}
+ * @param recipe of all pictures; each has its own seed, or position
  * @param images how many pictures, 1 to 16
  * @param inputs what the first stage is given besides its parameters
  * @param route of picture 0: the stages, first to last; at least one
@@ -25,6 +28,7 @@ import java.util.Map;
  */
 public record GenerationPlan(
     TaskHeader header,
+    Recipe recipe,
     int images,
     Map<String, Tensor> inputs,
     List<RouteStep> route,
@@ -37,12 +41,12 @@ public record GenerationPlan(
             .setWorkId(work.getWorkId())
             .setImageId(new ImageId(work.getWorkId(), 0).toString())
             .setCreatedAt(work.getCreatedAt());
-    return new GenerationPlan(named.build(), images, inputs, route, positions);
+    return new GenerationPlan(named.build(), recipe, images, inputs, route, positions);
   }
 
   /** The same plan without what the first stage is given, which may be large. */
   public GenerationPlan withoutInputs() {
-    return new GenerationPlan(header, images, Map.of(), route, positions);
+    return new GenerationPlan(header, recipe, images, Map.of(), route, positions);
   }
 
   public String workId() {
@@ -51,7 +55,7 @@ public record GenerationPlan(
 
   /** The route of picture {@code index}. */
   public List<RouteStep> routeOf(int index) {
-    return positions.isEmpty() ? route : Interpolations.at(positions.get(index), route);
+    return positions.isEmpty() ? route : Interpolated.at(positions.get(index), route);
   }
 
   /**
@@ -60,22 +64,25 @@ public record GenerationPlan(
    */
   public TaskHeader headerOf(int index) {
     long seed = header.getSeed() + (positions.isEmpty() ? index : 0);
-    String recipe =
-        positions.isEmpty()
-            ? RecipeWriter.withSeed(header.getRecipe(), seed)
-            : RecipeWriter.withPosition(header.getRecipe(), positions.get(index));
+    OptionalDouble position =
+        positions.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(positions.get(index));
     return header.toBuilder()
         .setImageId(workId() + "/" + index)
         .setImageIndex(index)
         .setSeed(seed)
-        .setRecipe(recipe)
+        .setRecipe(RecipeWriter.json(recipe, seed, position))
         .build();
   }
 
   /** The same plan, with results in that format. */
   public GenerationPlan withResultFormat(ResultFormat format) {
     return new GenerationPlan(
-        header.toBuilder().setResultFormat(format).build(), images, inputs, route, positions);
+        header.toBuilder().setResultFormat(format).build(),
+        recipe,
+        images,
+        inputs,
+        route,
+        positions);
   }
 
   public Accepted accepted() {

@@ -8,11 +8,10 @@ import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
-import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.planning.request.ImageSize;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.OptionalDouble;
 
 /** Writes down how a picture is going to be made. */
 public final class RecipeWriter {
@@ -29,19 +28,18 @@ public final class RecipeWriter {
   }
 
   /**
-   * The recipe of a plan's first picture; the others differ in their seed.
+   * The recipe of a request; its pictures differ in their seed, or in their position.
    *
    * @param request as it was asked, where it says more than the route
    * @param helpers the other models that take part, by what they do
    * @param size of the picture
-   * @return JSON of a {@link Recipe}
    */
-  public String write(
+  public Recipe write(
       GenerationRequest request,
       ModelFolder model,
       Map<String, ModelFolder> helpers,
       ImageSize size,
-      TaskHeader header,
+      long seed,
       List<RouteStep> route) {
     GenerationRequest.Builder again =
         lasting(request)
@@ -52,7 +50,7 @@ public final class RecipeWriter {
             .setPriorModel(helpers.containsKey("prior") ? helpers.get("prior").name() : "")
             .setWidth(size.width())
             .setHeight(size.height())
-            .setSeed(header.getSeed());
+            .setSeed(seed);
     if (request.getInterpolation().hasImage()) {
       again.getInterpolationBuilder().clearImage();
     }
@@ -78,7 +76,7 @@ public final class RecipeWriter {
     if (!request.getMask().isEmpty()) {
       recipe.setMask(ModelDigests.of(request.getMask().toByteArray()));
     }
-    return json(recipe.build());
+    return recipe.build();
   }
 
   /**
@@ -86,21 +84,19 @@ public final class RecipeWriter {
    *
    * @param origin the recipe of the picture that it was kept of
    * @param route the rest of the way
-   * @return JSON of a {@link Recipe}
    */
-  public String writeFork(GenerationRequest request, Recipe origin, List<RouteStep> route) {
+  public Recipe writeFork(GenerationRequest request, Recipe origin, List<RouteStep> route) {
     GenerationRequest.Builder again =
         lasting(request).clearUpscaler().setModel(origin.getRequest().getModel());
     spellOut(route, again);
     // Where it takes over was settled when the picture was kept.
     again.clearRefinerStart();
-    return json(
-        Recipe.newBuilder()
-            .setRequest(again)
-            .putAllComponents(origin.getComponentsMap())
-            .setVersion(version)
-            .setOrigin(origin)
-            .build());
+    return Recipe.newBuilder()
+        .setRequest(again)
+        .putAllComponents(origin.getComponentsMap())
+        .setVersion(version)
+        .setOrigin(origin)
+        .build();
   }
 
   /** A request for one picture, without what makes no difference to it. */
@@ -144,29 +140,23 @@ public final class RecipeWriter {
     }
   }
 
-  /** The same recipe for another picture of the request; one without a seed stays without. */
-  public static String withSeed(String recipe, long seed) {
-    return with(
-        recipe,
-        request -> {
-          if (request.hasSeed()) {
-            request.setSeed(seed);
-          }
-        });
+  /**
+   * The JSON of a request's recipe for one of its pictures.
+   *
+   * @param seed of the picture, unless the recipe has none: then all go on with the same numbers
+   * @param position of the picture between two embeddings, if there are two
+   */
+  public static String json(Recipe recipe, long seed, OptionalDouble position) {
+    Recipe.Builder own = recipe.toBuilder();
+    GenerationRequest.Builder request = own.getRequestBuilder();
+    if (request.hasSeed()) {
+      request.setSeed(seed);
+    }
+    position.ifPresent(at -> request.getInterpolationBuilder().setPosition(at));
+    return json(own.build());
   }
 
-  /** The same recipe for the picture at another position between two embeddings. */
-  public static String withPosition(String recipe, double position) {
-    return with(recipe, request -> request.getInterpolationBuilder().setPosition(position));
-  }
-
-  private static String with(String recipe, Consumer<GenerationRequest.Builder> change) {
-    Recipe.Builder changed = read(recipe).toBuilder();
-    change.accept(changed.getRequestBuilder());
-    return json(changed.build());
-  }
-
-  /** The recipe that {@link #write} wrote. */
+  /** The recipe that {@link #json} wrote. */
   public static Recipe read(String recipe) {
     Recipe.Builder read = Recipe.newBuilder();
     try {

@@ -1,16 +1,15 @@
-package dev.sluice.planning.feature;
+package dev.sluice.planning.input;
 
-import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.Ability;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Tensor;
-import dev.sluice.planning.family.EmbeddingRoute;
-import dev.sluice.planning.family.PipelinePlanner;
+import dev.sluice.planning.feature.Asked;
+import dev.sluice.planning.feature.Interpolated;
 import dev.sluice.planning.request.GivenPicture;
 import dev.sluice.planning.request.ImageSize;
-import dev.sluice.planning.request.RequestException;
-import dev.sluice.planning.request.RequestedSize;
 import dev.sluice.planning.request.SizeLimits;
+import dev.sluice.planning.route.Sizes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,41 +33,30 @@ public record RequestInputs(
    *
    * @throws RequestException if a picture among them cannot be used
    */
-  public static RequestInputs of(
-      ModelFolder model, PipelinePlanner planner, GenerationRequest request) {
+  public static RequestInputs of(Asked asked) {
+    GenerationRequest request = asked.request();
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     if (request.hasClassLabel()) {
       inputs.put("class_label", TensorMessages.of(new long[] {request.getClassLabel()}, 1));
     }
     if (request.getInterpolation().hasImage()) {
       byte[] end = request.getInterpolation().getImage().toByteArray();
-      inputs.put(EmbeddingRoute.END_IMAGE, GivenPicture.read("interpolation.image", end).colors());
+      inputs.put(Interpolated.END_IMAGE, GivenPicture.read("interpolation.image", end).colors());
     }
     if (request.getImage().isEmpty()) {
       return new RequestInputs(inputs, Optional.empty(), List.of());
     }
     GivenPicture image = GivenPicture.read("image", request.getImage().toByteArray());
     if (request.getUpscale()) {
-      inputs.put(SAMPLE, Enlargement.input(model, planner, image));
+      inputs.put(SAMPLE, PictureToEnlarge.finished(asked.model(), image).colors());
       return new RequestInputs(inputs, Optional.empty(), List.of());
     }
-    Optional<SizeLimits> limits = planner.limitsOfPictures(model);
-    if (limits.isEmpty()) {
-      planner.checkEnlarged(model, image);
-      inputs.put("image", image.colors());
-      Optional<ImageSize> size = planner.sizeFrom(model, image);
-      size.ifPresent(made -> requireAsked(model, made, request));
-      return new RequestInputs(inputs, size, List.of());
+    if (asked.can(Ability.PICTURE_START)) {
+      SizeLimits limits = Sizes.limits(asked.model());
+      return new StartingPicture(asked.model(), limits, image, request).inputs(inputs);
     }
-    return new StartingPicture(model, limits.get(), image, request).inputs(inputs);
-  }
-
-  private static void requireAsked(ModelFolder model, ImageSize made, GenerationRequest request) {
-    if (!RequestedSize.of(request, made).equals(made)) {
-      throw RequestException.invalid(
-          "size",
-          "Model %s makes %s pixels of this image; leave the size out, or ask for that."
-              .formatted(model.name(), made));
-    }
+    inputs.put("image", image.colors());
+    return new RequestInputs(
+        inputs, PictureToEnlarge.sizeMade(asked.model(), image, request), List.of());
   }
 }

@@ -1,4 +1,4 @@
-package dev.sluice.planning.feature;
+package dev.sluice.planning.input;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;

@@ -1,0 +1,2 @@
+/** What comes with a request besides words and numbers. */
+package dev.sluice.planning.input;

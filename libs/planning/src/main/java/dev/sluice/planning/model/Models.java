@@ -1,0 +1,74 @@
+package dev.sluice.planning.model;
+
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.UnknownModelException;
+import dev.sluice.catalog.UnusableModelException;
+import dev.sluice.planning.request.Nearest;
+import dev.sluice.planning.request.RequestException;
+import java.util.List;
+
+/**
+ * The models that requests name.
+ *
+ * @param usual the model of requests that name none
+ */
+public record Models(ModelCatalog catalog, String usual) {
+
+  private static final int LONGEST_NAME_SHOWN = 128;
+
+  /**
+   * The model of that name.
+   *
+   * @param name empty for the usual one
+   * @throws RequestException if there is none, or it cannot be served
+   */
+  public ModelFolder named(String name) {
+    String wanted = name.isEmpty() ? usual : name;
+    try {
+      return catalog.open(wanted);
+    } catch (UnknownModelException e) {
+      throw RequestException.modelNotFound(
+          "There is no model '%s'; there are: %s.%s"
+              .formatted(
+                  abbreviated(wanted),
+                  String.join(", ", catalog.names()),
+                  Nearest.hint(wanted, catalog.names())));
+    } catch (UnusableModelException e) {
+      throw RequestException.modelUnusable(e.getMessage());
+    }
+  }
+
+  /**
+   * The same, for a picture.
+   *
+   * @throws RequestException as {@link #named}, and if it makes no pictures
+   */
+  public ModelFolder picturing(String name) {
+    ModelFolder model = named(name);
+    if (!model.pipeline().hasDenoiser()) {
+      throw RequestException.invalid(
+          "model",
+          "Model %s is a %s, which makes no pictures by itself; choose one of: %s."
+              .formatted(
+                  model.name(), model.pipeline().className(), String.join(", ", picturing())));
+    }
+    return model;
+  }
+
+  private List<String> picturing() {
+    return all().stream()
+        .filter(model -> model.pipeline().hasDenoiser())
+        .map(ModelFolder::name)
+        .toList();
+  }
+
+  /** All that can be served. */
+  public List<ModelFolder> all() {
+    return catalog.models();
+  }
+
+  private static String abbreviated(String name) {
+    return name.length() <= LONGEST_NAME_SHOWN ? name : name.substring(0, LONGEST_NAME_SHOWN) + "…";
+  }
+}

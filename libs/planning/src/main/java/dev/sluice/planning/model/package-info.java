@@ -1,0 +1,2 @@
+/** The models that requests name. */
+package dev.sluice.planning.model;
