@@ -59,6 +59,8 @@ class ModuleBoundariesTest {
           "pipeline",
           "parity",
           "broker",
+          "stage",
+          "planning",
           "serving",
           "gateway",
           "trainer",

@@ -1098,7 +1098,9 @@ class PipelineIT {
         answer.append(new String(part, 0, read, StandardCharsets.UTF_8));
       }
 
-      assertThat(answer.toString()).startsWith("HTTP/1.1 413").contains("body_too_large", "25165824 bytes");
+      assertThat(answer.toString())
+          .startsWith("HTTP/1.1 413")
+          .contains("body_too_large", "25165824 bytes");
     }
   }
 
