@@ -34,17 +34,19 @@ final class ChildJvm {
   private ChildJvm() {}
 
   /**
-   * The beginning of a service's command line, up to the options of the virtual machine. It has the
-   * second compiler: weights are checked, turned and hashed in Java, gigabytes of them, which takes
-   * the first compiler's code two to sixteen times as long.
+   * The beginning of a service's command line, up to the options of the virtual machine. With large
+   * models it has the second compiler: weights are checked, turned and hashed in Java, gigabytes of
+   * them, which takes the first compiler's code two to sixteen times as long. With small ones its
+   * start and its first pictures would be a quarter slower for nothing.
    *
    * @param heap the most of its heap, as {@code -Xmx} takes it
+   * @param largeModels whether models of more than some megabytes may be loaded
    */
-  static List<String> ofService(String heap) {
-    return command(heap, List.of());
+  static List<String> ofService(String heap, boolean largeModels) {
+    return command(heap, largeModels ? List.of() : List.of(FIRST_COMPILER_ONLY));
   }
 
-  /** {@link #ofService}, of the broker, which only moves records. */
+  /** A service's beginning for the broker, which only moves records. */
   static List<String> ofBroker(String heap) {
     return command(heap, List.of(FIRST_COMPILER_ONLY));
   }

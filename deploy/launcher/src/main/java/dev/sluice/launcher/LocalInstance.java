@@ -194,7 +194,7 @@ final class LocalInstance implements AutoCloseable {
   }
 
   private ChildProcess startService(Service service) {
-    List<String> command = ChildJvm.ofService(service.heap());
+    List<String> command = ChildJvm.ofService(service.heap(), ModelSizes.anyLarge(models));
     command.addAll(List.of("-jar", home.runnableJar(service).toString()));
     return ChildProcess.start(
         service.label(),

@@ -31,15 +31,16 @@ class ChildJvmTest {
 
   @Test
   void ofService_limitsTheHeapAndNotTheMemoryOfNetworks() throws Exception {
-    List<String> limits = limits(ChildJvm.ofService("64m"));
+    List<String> limits = limits(ChildJvm.ofService("64m", true));
 
     assertThat(limits).startsWith("0", "0");
     assertThat(Integer.parseInt(limits.get(2))).isBetween(50, 64);
   }
 
   @Test
-  void ofService_hasTheSecondCompilerWhichTheBrokerHasNot() throws Exception {
-    assertThat(limits(ChildJvm.ofService("64m"))).endsWith("4");
+  void ofService_hasTheSecondCompilerForLargeModelsOnly() throws Exception {
+    assertThat(limits(ChildJvm.ofService("64m", true))).endsWith("4");
+    assertThat(limits(ChildJvm.ofService("64m", false))).endsWith("1");
     assertThat(limits(ChildJvm.ofBroker("64m"))).endsWith("1");
   }
 
