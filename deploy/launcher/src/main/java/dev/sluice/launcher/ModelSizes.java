@@ -1,5 +1,6 @@
 package dev.sluice.launcher;
 
+import dev.sluice.catalog.ModelFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -10,15 +11,12 @@ import java.util.stream.Stream;
 /** How much there is to load in a folder of models. */
 final class ModelSizes {
 
-  /** No file of a small model is larger. */
-  private static final long SMALL_BYTES = 64L << 20;
-
   private ModelSizes() {}
 
   /** Whether any file is a large model's; so it is taken to be where a folder cannot be read. */
   static boolean anyLarge(Path models) {
     try (Stream<Path> files = Files.walk(models, FileVisitOption.FOLLOW_LINKS)) {
-      return files.anyMatch(file -> file.toFile().length() > SMALL_BYTES);
+      return files.anyMatch(file -> file.toFile().length() > ModelFolder.SMALL_BYTES);
     } catch (IOException | UncheckedIOException e) {
       return true;
     }

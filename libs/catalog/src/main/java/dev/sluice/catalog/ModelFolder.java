@@ -32,6 +32,9 @@ public final class ModelFolder {
   /** The file that makes a folder a model. */
   public static final String INDEX = "model_index.json";
 
+  /** Models whose files take at most so many bytes are small: quick to load, and cheap to keep. */
+  public static final long SMALL_BYTES = 64L << 20;
+
   private static final String COMPONENT_CONFIG = "config.json";
 
   /** Where download caches have an index: in {@code snapshots/REVISION}. */

@@ -57,9 +57,6 @@ import org.slf4j.LoggerFactory;
 @Dependent
 public class Engines<E extends StageEngine> implements StageState {
 
-  /** Models up to this size of all their weights are loaded and warmed up at the start. */
-  static final long SMALL_BYTES = 64L << 20;
-
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
   private static final double NANOS_PER_SECOND = 1e9;
   private static final long POLL_MILLIS = 100;
@@ -180,7 +177,7 @@ public class Engines<E extends StageEngine> implements StageState {
     List<String> small = new ArrayList<>();
     for (ModelFolder model : servable().values()) {
       long bytes = model.bytes();
-      if (bytes <= Math.min(SMALL_BYTES, room)) {
+      if (bytes <= Math.min(ModelFolder.SMALL_BYTES, room)) {
         room -= bytes;
         small.add(model.name());
       }
@@ -506,7 +503,7 @@ public class Engines<E extends StageEngine> implements StageState {
               .loading(loading())
               .watchedBy(watch)
               .load(model -> kind.load(model, limitFor(loaded, work)));
-      if (folder.bytes() <= SMALL_BYTES) {
+      if (folder.bytes() <= ModelFolder.SMALL_BYTES) {
         engine.warmUp();
       }
       synchronized (lock) {

@@ -17,9 +17,6 @@ import java.util.Collection;
  */
 public record CoreShare(int calls, int opThreads) {
 
-  /** Models up to this size of all their weights are small. */
-  private static final long SMALL_BYTES = 64L << 20;
-
   public CoreShare {
     if (calls < 1 || opThreads < 1) {
       throw new IllegalArgumentException(
@@ -34,7 +31,7 @@ public record CoreShare(int calls, int opThreads) {
   }
 
   static CoreShare of(Collection<ModelFolder> models, int cores) {
-    boolean small = models.stream().allMatch(model -> model.bytes() <= SMALL_BYTES);
+    boolean small = models.stream().allMatch(model -> model.bytes() <= ModelFolder.SMALL_BYTES);
     return withOpThreads(small ? 1 : cores, cores);
   }
 
