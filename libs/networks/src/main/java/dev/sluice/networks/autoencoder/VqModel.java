@@ -10,6 +10,7 @@ import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.LegacyAttentionNames;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.CheckpointNames;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -115,7 +116,8 @@ public final class VqModel implements Architecture {
   }
 
   private Operand<TFloat32> codebook(Scope root) {
-    return root.in("quantize.embedding").weight("weight", codebookSize, codeSize);
+    return root.in("quantize.embedding")
+        .weight("weight", FirstValue.FAN_IN, codebookSize, codeSize);
   }
 
   private Operand<TFloat32> decode(Scope root, Operand<TFloat32> latent) {

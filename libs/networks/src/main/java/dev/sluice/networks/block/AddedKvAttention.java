@@ -69,7 +69,7 @@ public record AddedKvAttention(int headSize, int groups, boolean onlyContext, St
       bias = bias == null ? null : allowPixels(tf, bias, height * width);
     }
     Operand<TFloat32> mixed = Attention.attend(scope, query, key, value, heads, bias);
-    Operand<TFloat32> out = linear(scope.in("to_out.0"), mixed, channels);
+    Operand<TFloat32> out = linear(scope.in("to_out.0").fromZero(), mixed, channels);
     return scope.tap(tf.math.add(x, reshape(tf, out, -1, height, width, channels)));
   }
 

@@ -9,6 +9,7 @@ import static dev.sluice.networks.layer.Layers.normalizeGroups;
 import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.networks.layer.Activation;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Scope;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -74,7 +75,7 @@ public record ResnetBlock(
     Operand<TFloat32> h = activation.apply(tf, groupNorm(scope.in("norm1"), x, groups, epsilon));
     h = conv2d(scope.in("conv1"), resample.apply(h), out, 3, 1, 1);
     h = activation.apply(tf, conditionedNorm(scope, h, embedding, out));
-    h = conv2d(scope.in("conv2"), h, out, 3, 1, 1);
+    h = conv2d(scope.in("conv2").fromZero(), h, out, 3, 1, 1);
 
     Operand<TFloat32> shortcut = resample.apply(x);
     if (channels(x) != out) {
@@ -101,9 +102,10 @@ public record ResnetBlock(
     Operand<TFloat32> scale = tf.math.add(scaleAndShift.get(0), tf.constant(1f));
     // (norm * gamma + beta) * scale + shift = norm * (gamma * scale) + (beta * scale + shift):
     // small tensors are combined in place of two more passes over the features.
-    Operand<TFloat32> gamma = tf.math.mul(scale, norm.weight("weight", out));
+    Operand<TFloat32> gamma = tf.math.mul(scale, norm.weight("weight", FirstValue.ONE, out));
     Operand<TFloat32> beta =
-        tf.math.add(tf.math.mul(scale, norm.weight("bias", out)), scaleAndShift.get(1));
+        tf.math.add(
+            tf.math.mul(scale, norm.weight("bias", FirstValue.ZERO, out)), scaleAndShift.get(1));
     return normalizeGroups(tf, h, groups, epsilon, gamma, beta);
   }
 }

@@ -44,7 +44,7 @@ public record SpatialAttention(int headSize, int groups, double epsilon, double 
             linear(scope.in("to_v"), tokens, inner),
             heads,
             null);
-    Operand<TFloat32> out = linear(scope.in("to_out.0"), mixed, channels);
+    Operand<TFloat32> out = linear(scope.in("to_out.0").fromZero(), mixed, channels);
     Operand<TFloat32> sum = tf.math.add(x, reshape(tf, out, -1, height, width, channels));
     return scope.tap(outputScale == 1 ? sum : tf.math.div(sum, tf.constant((float) outputScale)));
   }

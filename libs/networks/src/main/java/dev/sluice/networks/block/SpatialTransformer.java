@@ -57,9 +57,23 @@ public record SpatialTransformer(
       h = block(scope.in("transformer_blocks").in(i), h, context, pixelBias);
     }
     if (linearProjection) {
-      h = reshape(tf, linear(scope.in("proj_out"), h, channels), -1, height, width, channels);
+      h =
+          reshape(
+              tf,
+              linear(scope.in("proj_out").fromZero(), h, channels),
+              -1,
+              height,
+              width,
+              channels);
     } else {
-      h = conv2d(scope.in("proj_out"), reshape(tf, h, -1, height, width, inner), channels, 1, 1, 0);
+      h =
+          conv2d(
+              scope.in("proj_out").fromZero(),
+              reshape(tf, h, -1, height, width, inner),
+              channels,
+              1,
+              1,
+              0);
     }
     return scope.tap(tf.math.add(h, x));
   }

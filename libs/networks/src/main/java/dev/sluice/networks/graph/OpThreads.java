@@ -25,7 +25,8 @@ public final class OpThreads {
     count = threads;
   }
 
-  static ConfigProto sessionConfig() {
+  /** What a session is made with, so that this is heeded. */
+  public static ConfigProto sessionConfig() {
     return ConfigProto.newBuilder().setIntraOpParallelismThreads(count).build();
   }
 }

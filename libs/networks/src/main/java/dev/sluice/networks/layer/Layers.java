@@ -40,8 +40,9 @@ public final class Layers {
     Ops tf = scope.tf();
     int in = channels(x);
     if (x.shape().numDimensions() == 2) {
-      Operand<TFloat32> weight = scope.weight("weight", out, in);
-      return scope.tap(product(tf, x, weight, true, bias ? scope.weight("bias", out) : null));
+      Operand<TFloat32> weight = scope.weight("weight", FirstValue.FAN_IN, out, in);
+      return scope.tap(
+          product(tf, x, weight, true, bias ? scope.weight("bias", FirstValue.ZERO, out) : null));
     }
     return scope.tap(
         Factors.widen(
@@ -49,9 +50,9 @@ public final class Layers {
             linear(
                 tf,
                 Factors.narrow(tf, scope.precision(), x),
-                scope.factor("weight", out, in),
+                scope.factor("weight", FirstValue.FAN_IN, out, in),
                 true,
-                bias ? scope.factor("bias", out) : null)));
+                bias ? scope.factor("bias", FirstValue.ZERO, out) : null)));
   }
 
   /** Of each vector in the last dimension. */
@@ -92,9 +93,9 @@ public final class Layers {
     Ops tf = scope.tf();
     Operand<? extends TFloating> rows = Factors.narrow(tf, scope.precision(), x);
     List<? extends Operand<? extends TFloating>> weights =
-        halves(tf, scope.factor("weight", 2L * out, channels(x)));
+        halves(tf, scope.factor("weight", FirstValue.FAN_IN, 2L * out, channels(x)));
     List<? extends Operand<? extends TFloating>> biases =
-        halves(tf, scope.factor("bias", 2L * out));
+        halves(tf, scope.factor("bias", FirstValue.ZERO, 2L * out));
     Operand<TFloat32> hidden =
         Factors.widen(tf, linear(tf, rows, weights.get(0), true, biases.get(0)));
     Operand<TFloat32> gate =
@@ -136,7 +137,7 @@ public final class Layers {
     Scope place = end ? scope.in(Precision.FLOAT32) : scope;
     Operand<? extends TFloating> filters =
         place.filters("weight", out, channels(x), kernel, kernel);
-    Operand<? extends TFloating> shift = bias ? place.factor("bias", out) : null;
+    Operand<? extends TFloating> shift = bias ? place.factor("bias", FirstValue.ZERO, out) : null;
     Operand<? extends TFloating> features = Factors.narrow(tf, place.precision(), x);
     boolean same = stride == 1 && before == after && 2 * before == kernel - 1;
     Operand<? extends TFloating> y;
@@ -210,8 +211,8 @@ public final class Layers {
   public static Operand<TFloat32> groupNorm(
       Scope scope, Operand<TFloat32> x, int groups, double epsilon) {
     int channels = channels(x);
-    Operand<TFloat32> gamma = scope.weight("weight", channels);
-    Operand<TFloat32> beta = scope.weight("bias", channels);
+    Operand<TFloat32> gamma = scope.weight("weight", FirstValue.ONE, channels);
+    Operand<TFloat32> beta = scope.weight("bias", FirstValue.ZERO, channels);
     return scope.tap(normalizeGroups(scope.tf(), x, groups, epsilon, gamma, beta));
   }
 
@@ -272,7 +273,8 @@ public final class Layers {
     Operand<TFloat32> normal = normalizeRows(tf, x, epsilon);
     return scope.tap(
         tf.math.add(
-            tf.math.mul(normal, scope.weight("weight", channels)), scope.weight("bias", channels)));
+            tf.math.mul(normal, scope.weight("weight", FirstValue.ONE, channels)),
+            scope.weight("bias", FirstValue.ZERO, channels)));
   }
 
   /** Layer normalisation without affine weights. */
@@ -291,7 +293,7 @@ public final class Layers {
     Operand<TFloat32> meanSquare = keepMean(tf, tf.math.square(x), tf.constant(new int[] {-1}));
     Operand<TFloat32> normal =
         tf.math.mul(x, tf.math.rsqrt(tf.math.add(meanSquare, tf.constant((float) epsilon))));
-    return scope.tap(tf.math.mul(normal, scope.weight("weight", channels(x))));
+    return scope.tap(tf.math.mul(normal, scope.weight("weight", FirstValue.ONE, channels(x))));
   }
 
   /** Rows of the table {@code weight [count, size]}. */

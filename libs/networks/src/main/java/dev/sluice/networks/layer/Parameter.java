@@ -1,6 +1,7 @@
 package dev.sluice.networks.layer;
 
 import dev.sluice.catalog.Precision;
+import java.util.random.RandomGenerator;
 
 /**
  * One weight of a network, as its layers ask for it.
@@ -9,8 +10,9 @@ import dev.sluice.catalog.Precision;
  * @param shape the checkpoint's shape
  * @param layout how a graph's values are ordered
  * @param use the precision in which products take it; float32 where it is no factor of one
+ * @param first what it begins with when it is trained from nothing
  */
-public record Parameter(String name, long[] shape, Layout layout, Precision use) {
+public record Parameter(String name, long[] shape, Layout layout, Precision use, FirstValue first) {
 
   public Parameter {
     shape = shape.clone();
@@ -28,6 +30,11 @@ public record Parameter(String name, long[] shape, Layout layout, Precision use)
       size *= extent;
     }
     return size;
+  }
+
+  /** Draws its first values, in the checkpoint's order. */
+  public float[] firstValues(RandomGenerator random) {
+    return first.draw(this, random);
   }
 
   /** The shape in a graph. */

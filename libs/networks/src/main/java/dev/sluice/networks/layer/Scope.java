@@ -20,6 +20,7 @@ public final class Scope {
   private final String path;
   private final Precision precision;
   private final boolean differentiable;
+  private final boolean fromZero;
 
   /** What all places of a network under construction have in common. */
   private static final class Build {
@@ -35,11 +36,13 @@ public final class Scope {
     }
   }
 
-  private Scope(Build build, String path, Precision precision, boolean differentiable) {
+  private Scope(
+      Build build, String path, Precision precision, boolean differentiable, boolean fromZero) {
     this.build = build;
     this.path = path;
     this.precision = precision;
     this.differentiable = differentiable;
+    this.fromZero = fromZero;
   }
 
   /**
@@ -48,7 +51,7 @@ public final class Scope {
    * @param taps receives what {@link #tap} notes, by path
    */
   public static Scope root(Ops tf, WeightProvider weights, Map<String, Operand<TFloat32>> taps) {
-    return new Scope(new Build(tf, weights, taps), "", Precision.FLOAT32, true);
+    return new Scope(new Build(tf, weights, taps), "", Precision.FLOAT32, true, false);
   }
 
   /**
@@ -59,12 +62,17 @@ public final class Scope {
    */
   public static Scope root(
       Ops tf, WeightProvider weights, Map<String, Operand<TFloat32>> taps, Precision precision) {
-    return new Scope(new Build(tf, weights, taps), "", precision, false);
+    return new Scope(new Build(tf, weights, taps), "", precision, false, false);
   }
 
   /** This place, for layers through which a gradient is to be taken. */
   public Scope withGradient() {
-    return new Scope(build, path, precision, true);
+    return new Scope(build, path, precision, true, fromZero);
+  }
+
+  /** This place, for a layer whose weights all begin at zero when they are trained from nothing. */
+  public Scope fromZero() {
+    return new Scope(build, path, precision, differentiable, true);
   }
 
   /** Whether a gradient may be taken: some operations have none. */
@@ -74,7 +82,7 @@ public final class Scope {
 
   /** This place, for a layer that multiplies in another precision. */
   Scope in(Precision precision) {
-    return new Scope(build, path, precision, differentiable);
+    return new Scope(build, path, precision, differentiable, fromZero);
   }
 
   /** In which precision the layers at this place multiply. */
@@ -94,7 +102,7 @@ public final class Scope {
 
   /** The place {@code name} (which may hold dots) below this one. */
   public Scope in(String name) {
-    return new Scope(build, join(name), precision, differentiable);
+    return new Scope(build, join(name), precision, differentiable, fromZero);
   }
 
   /** The {@code index}-th place of a list. */
@@ -102,14 +110,18 @@ public final class Scope {
     return in(Integer.toString(index));
   }
 
-  /** A weight of the checkpoint's {@code shape}, in the checkpoint's order. */
-  public Operand<TFloat32> weight(String name, long... shape) {
-    return widened(declare(name, Layout.AS_STORED, Precision.FLOAT32, shape));
+  /**
+   * A weight of the checkpoint's {@code shape}, in the checkpoint's order.
+   *
+   * @param first what it begins with when it is trained from nothing
+   */
+  public Operand<TFloat32> weight(String name, FirstValue first, long... shape) {
+    return widened(declare(name, Layout.AS_STORED, Precision.FLOAT32, first, shape));
   }
 
   /** A weight as products at this place take it. */
-  Operand<? extends TFloating> factor(String name, long... shape) {
-    return factor(declare(name, Layout.AS_STORED, precision, shape));
+  Operand<? extends TFloating> factor(String name, FirstValue first, long... shape) {
+    return factor(declare(name, Layout.AS_STORED, precision, first, shape));
   }
 
   /**
@@ -117,7 +129,8 @@ public final class Scope {
    * checkpoint, given as {@code [h, w, in, out]}.
    */
   Operand<? extends TFloating> filters(String name, long out, long in, long height, long width) {
-    return factor(declare(name, Layout.CONVOLUTION, precision, out, in, height, width));
+    return factor(
+        declare(name, Layout.CONVOLUTION, precision, FirstValue.FAN_IN, out, in, height, width));
   }
 
   /**
@@ -127,13 +140,15 @@ public final class Scope {
    * @param shape of the table, the rows outermost
    */
   public Operand<TFloat32> rows(String name, Operand<TInt64> ids, long... shape) {
-    Operand<? extends TFloating> table = declare(name, Layout.AS_STORED, Precision.FLOAT32, shape);
+    Operand<? extends TFloating> table =
+        declare(name, Layout.AS_STORED, Precision.FLOAT32, FirstValue.SMALL, shape);
     return floats(build.tf, build.tf.gather(table, ids, build.tf.constant(0)));
   }
 
   private Operand<? extends TFloating> declare(
-      String name, Layout layout, Precision use, long... shape) {
-    return build.weights.declare(new Parameter(join(name), shape, layout, use));
+      String name, Layout layout, Precision use, FirstValue first, long... shape) {
+    FirstValue begins = fromZero ? FirstValue.ZERO : first;
+    return build.weights.declare(new Parameter(join(name), shape, layout, use, begins));
   }
 
   private Operand<? extends TFloating> factor(Operand<? extends TFloating> weight) {

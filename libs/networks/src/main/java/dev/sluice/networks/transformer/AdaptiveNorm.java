@@ -28,7 +28,7 @@ final class AdaptiveNorm {
    */
   static List<Operand<TFloat32>> modulation(
       Scope scope, Operand<TFloat32> activated, int parts, int width) {
-    return chunk(scope.tf(), linear(scope, activated, parts * width), parts);
+    return chunk(scope.tf(), linear(scope.fromZero(), activated, parts * width), parts);
   }
 
   /** {@link #modulate} after a layer norm without weights of its own. */

@@ -9,6 +9,7 @@ import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -84,16 +85,18 @@ public final class AutoregressivePrior implements Architecture {
   private Operand<TFloat32> decode(Scope root, Inputs inputs) {
     Ops tf = root.tf();
     Operand<TFloat32> codes = inputs.vectors(tf, "finished_codes", config.codes());
-    Operand<TFloat32> low = root.weight("code_low", 1, config.codes());
-    Operand<TFloat32> high = root.weight("code_high", 1, config.codes());
+    Operand<TFloat32> low = root.weight("code_low", FirstValue.ZERO, 1, config.codes());
+    Operand<TFloat32> high = root.weight("code_high", FirstValue.ONE, 1, config.codes());
     Operand<TFloat32> bucket =
         tf.math.div(tf.math.sub(high, low), tf.constant((float) config.buckets()));
     Operand<TFloat32> values =
         tf.math.add(low, tf.math.mul(tf.math.add(codes, tf.constant(0.5f)), bucket));
     Operand<TFloat32> components =
-        root.in("components").weight("weight", config.codes(), config.embedding());
+        root.in("components")
+            .weight("weight", FirstValue.FAN_IN, config.codes(), config.embedding());
     return tf.math.add(
-        tf.linalg.matMul(values, components), root.weight("clip_mean", 1, config.embedding()));
+        tf.linalg.matMul(values, components),
+        root.weight("clip_mean", FirstValue.ZERO, 1, config.embedding()));
   }
 
   private Operand<TFloat32> predict(Scope root, Inputs inputs) {
@@ -125,7 +128,7 @@ public final class AutoregressivePrior implements Architecture {
     Ops tf = scope.tf();
     int[] swap = {1, 0, 2};
     Operand<TFloat32> weight =
-        scope.weight("weight", config.codes(), config.buckets(), config.width());
+        scope.weight("weight", FirstValue.FAN_IN, config.codes(), config.buckets(), config.width());
     // The gradient of a batched product does not take a variable itself.
     Operand<TFloat32> layers = tf.identity(weight);
     Operand<TFloat32> byCode =
@@ -136,7 +139,7 @@ public final class AutoregressivePrior implements Architecture {
             BatchMatMul.adjY(true));
     return tf.math.add(
         tf.linalg.transpose(byCode, tf.constant(swap)),
-        scope.weight("bias", config.codes(), config.buckets()));
+        scope.weight("bias", FirstValue.ZERO, config.codes(), config.buckets()));
   }
 
   private Operand<TFloat32> chosen(Ops tf, Operand<TFloat32> logits, Inputs inputs) {
@@ -181,7 +184,8 @@ public final class AutoregressivePrior implements Architecture {
                 reshape(tf, textEmbedding, -1, 1, width),
                 reshape(tf, similarity, -1, 1, width),
                 codes(root, inputs)));
-    return tf.math.add(all, root.weight("positional_embedding", 1, config.places(), width));
+    return tf.math.add(
+        all, root.weight("positional_embedding", FirstValue.SMALL, 1, config.places(), width));
   }
 
   /** All codes but the last, which no code comes after; each from a table of its own. */

@@ -8,6 +8,7 @@ import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -98,7 +99,9 @@ public final class ClipTextModel implements Architecture {
     Operand<TFloat32> words =
         embedding(scope.in("token_embedding"), ids, config.vocabulary(), config.width());
     Operand<TFloat32> places =
-        scope.in("position_embedding").weight("weight", config.positions(), config.width());
+        scope
+            .in("position_embedding")
+            .weight("weight", FirstValue.SMALL, config.positions(), config.width());
     Operand<TFloat32> used =
         tf.slice(places, tf.constant(new int[] {0, 0}), tf.constant(new int[] {tokens, -1}));
     return scope.tap(tf.math.add(words, used));

@@ -8,6 +8,7 @@ import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -100,9 +101,11 @@ public final class ClipVisionModel implements Architecture {
             -1,
             patches,
             width);
-    Operand<TFloat32> places = scope.in("position_embedding").weight("weight", patches + 1, width);
+    Operand<TFloat32> places =
+        scope.in("position_embedding").weight("weight", FirstValue.SMALL, patches + 1, width);
     // The class token is the same in every row of the batch, so it can come in with the positions.
-    Operand<TFloat32> classToken = reshape(tf, scope.weight("class_embedding", width), 1, width);
+    Operand<TFloat32> classToken =
+        reshape(tf, scope.weight("class_embedding", FirstValue.SMALL, width), 1, width);
     Operand<TFloat32> offsets =
         tf.math.add(
             places, tf.pad(classToken, tf.constant(new int[][] {{0, patches}, {0, 0}}), zero(tf)));

@@ -84,7 +84,7 @@ public final class DiTTransformer2DModel implements Architecture {
     Operand<TFloat32> normal = root.in("norm_out").tap(normalizeRows(tf, x, EPSILON));
     x = AdaptiveNorm.modulate(tf, normal, shiftAndScale.get(1), shiftAndScale.get(0));
     int pixels = config.patchSize() * config.patchSize();
-    x = linear(root.in("proj_out_2"), x, pixels * config.outChannels());
+    x = linear(root.in("proj_out_2").fromZero(), x, pixels * config.outChannels());
     return Map.of("sample", patches.join(tf, x, config.outChannels()));
   }
 

@@ -9,6 +9,7 @@ import static dev.sluice.networks.layer.Layers.timestepEmbedding;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -62,8 +63,8 @@ public final class PriorTransformer implements Architecture {
   public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
     Ops tf = root.tf();
     Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
-    Operand<TFloat32> mean = root.weight("clip_mean", 1, config.clipEmbedding());
-    Operand<TFloat32> spread = root.weight("clip_std", 1, config.clipEmbedding());
+    Operand<TFloat32> mean = root.weight("clip_mean", FirstValue.ZERO, 1, config.clipEmbedding());
+    Operand<TFloat32> spread = root.weight("clip_std", FirstValue.ONE, 1, config.clipEmbedding());
     if (inputs.has("prior_latents")) {
       Operand<TFloat32> latents = inputs.floats(tf, "prior_latents");
       outputs.put("post_process_latents", tf.math.add(tf.math.mul(latents, spread), mean));
@@ -134,10 +135,11 @@ public final class PriorTransformer implements Architecture {
               .formatted(count, places, config.textTokens()));
     }
     // The last token is the same in every row of the batch, so it can come in with the positions.
-    Operand<TFloat32> lastToken = root.weight("prd_embedding", 1, 1, config.width());
+    Operand<TFloat32> lastToken =
+        root.weight("prd_embedding", FirstValue.SMALL, 1, 1, config.width());
     Operand<TFloat32> offsets =
         tf.math.add(
-            root.weight("positional_embedding", 1, places, config.width()),
+            root.weight("positional_embedding", FirstValue.SMALL, 1, places, config.width()),
             tf.pad(
                 lastToken,
                 tf.constant(new int[][] {{0, 0}, {count - 1, 0}, {0, 0}}),

@@ -14,6 +14,7 @@ import dev.sluice.networks.block.TimestepEmbedding;
 import dev.sluice.networks.layer.Activation;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Attention;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -80,7 +81,7 @@ public final class SD3Transformer2DModel implements Architecture {
     }
     Operand<TFloat32> x = finalNorm(root.in("norm_out"), streams.picture(), condition);
     int pixels = config.patchSize() * config.patchSize();
-    x = linear(root.in("proj_out"), x, pixels * config.outChannels());
+    x = linear(root.in("proj_out").fromZero(), x, pixels * config.outChannels());
     return Map.of("sample", patches.join(tf, x, config.outChannels()));
   }
 
@@ -112,7 +113,13 @@ public final class SD3Transformer2DModel implements Architecture {
     }
     int width = config.width();
     Operand<TFloat32> stored =
-        reshape(tf, scope.weight("pos_embed", 1, (long) side * side, width), 1, side, side, width);
+        reshape(
+            tf,
+            scope.weight("pos_embed", FirstValue.SMALL, 1, (long) side * side, width),
+            1,
+            side,
+            side,
+            width);
     int top = (side - patches.height()) / 2;
     int left = (side - patches.width()) / 2;
     Operand<TFloat32> middle =

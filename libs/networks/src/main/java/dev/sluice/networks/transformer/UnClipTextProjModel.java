@@ -7,6 +7,7 @@ import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -92,7 +93,8 @@ public final class UnClipTextProjModel implements Architecture {
     Operand<TFloat32> learned =
         reshape(
             tf,
-            root.weight("learned_classifier_free_guidance_embeddings", embeddingWidth),
+            root.weight(
+                "learned_classifier_free_guidance_embeddings", FirstValue.SMALL, embeddingWidth),
             1,
             embeddingWidth);
     if (inputs.has("guided_image_embeddings")) {

@@ -25,8 +25,9 @@ import org.tensorflow.types.TFloat32;
  * with {@code classifier.weight [classes, channels]} and {@code classifier.bias} at the end.
  *
  * <p>Inputs: {@code sample [batch, channels, height, width]}, {@code timestep [batch]} and, to have
- * a gradient, {@code class_labels [batch]}. Outputs: {@code logits [batch, classes]} and {@code
- * gradient}, that of the labels' log-likelihood with respect to the sample, in its shape.
+ * a gradient, {@code class_labels [batch]}. Outputs: {@code logits [batch, classes]}, {@code
+ * features [batch, channels]}, of which those are a linear function, and {@code gradient}, that of
+ * the labels' log-likelihood with respect to the sample, in its shape.
  */
 public final class NoisyClassifier implements Architecture {
 
@@ -52,6 +53,7 @@ public final class NoisyClassifier implements Architecture {
     Operand<TFloat32> logits = linear(root.in("classifier"), pooled, classes);
     Map<String, Operand<TFloat32>> outputs = new LinkedHashMap<>();
     outputs.put("logits", logits);
+    outputs.put("features", pooled);
     if (inputs.has(LABELS)) {
       Operand<TFloat32> chosen =
           tf.oneHot(

@@ -7,6 +7,7 @@ import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.networks.layer.Attention;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Scope;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -38,7 +39,7 @@ final class TextTimeEmbedding {
     Operand<TFloat32> mean =
         tf.math.add(
             tf.math.mean(tokens, tf.constant(1), Mean.keepDims(true)),
-            scope.weight("positional_embedding", 1, width));
+            scope.weight("positional_embedding", FirstValue.SMALL, 1, width));
     Operand<TFloat32> keys = concat(tf, 1, List.of(mean, tokens));
     Operand<TFloat32> mixed =
         Attention.attend(

@@ -105,7 +105,9 @@ public final class UNet2DConditionModel implements Architecture {
     }
     x = groupNorm(root.in("conv_norm_out"), x, config.groups(), config.epsilon());
     x = config.activation().apply(tf, x);
-    x = convolution(root.in("conv_out"), x, config.outChannels(), config.convOutKernel());
+    x =
+        convolution(
+            root.in("conv_out").fromZero(), x, config.outChannels(), config.convOutKernel());
     outputs.put("sample", toChannelsFirst(tf, x));
     return outputs;
   }

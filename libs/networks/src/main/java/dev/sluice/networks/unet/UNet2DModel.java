@@ -56,7 +56,7 @@ public final class UNet2DModel implements Architecture {
   @Override
   public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
     Operand<TFloat32> x = features(root, inputs, shape);
-    x = conv2d(root.in("conv_out"), x, config.outChannels(), 3, 1, 1);
+    x = conv2d(root.in("conv_out").fromZero(), x, config.outChannels(), 3, 1, 1);
     return Map.of("sample", toChannelsFirst(root.tf(), x));
   }
 

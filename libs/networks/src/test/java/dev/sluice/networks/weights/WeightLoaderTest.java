@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.LoadProgress;
 import dev.sluice.catalog.Precision;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Layout;
 import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.tensor.NativeMemory;
@@ -39,7 +40,8 @@ class WeightLoaderTest {
     }
     long[] shape = {out, in, kernel, kernel};
     Parameter parameter =
-        new Parameter("conv.weight", shape, Layout.CONVOLUTION, Precision.FLOAT32);
+        new Parameter(
+            "conv.weight", shape, Layout.CONVOLUTION, Precision.FLOAT32, FirstValue.FAN_IN);
     Path file = folder.resolve("model.safetensors");
     SafetensorsWriter.write(
         file, Map.of("conv.weight", new NamedTensor(DType.BF16, shape, values)), Map.of());
