@@ -7,7 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Makes the next step's batch on a thread of its own while a step runs. Not thread-safe. */
+/** Makes the next batch on a thread of its own while one is worked on. Not thread-safe. */
 final class BatchAhead implements AutoCloseable {
 
   private final Objective objective;
@@ -18,34 +18,40 @@ final class BatchAhead implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private long nextStep = -1;
+  private long nextNumber = -1;
   private Future<Map<String, HostTensor>> next;
 
   BatchAhead(Objective objective) {
     this.objective = objective;
   }
 
-  /** The batch of {@code step}; that of the step after it is begun. */
-  Map<String, HostTensor> batch(long step) {
-    Future<Map<String, HostTensor>> wanted = step == nextStep ? next : begin(step);
-    nextStep = step + 1;
-    next = begin(nextStep);
+  /** The batch of that number; the one after it is begun. */
+  Map<String, HostTensor> batch(long number) {
+    Future<Map<String, HostTensor>> wanted = number == nextNumber ? next : begin(number);
+    nextNumber = number + 1;
+    next = begin(nextNumber);
     try {
       return wanted.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while a batch was made", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("no batch for step " + step, e.getCause());
+      throw new IllegalStateException("no batch " + number, e.getCause());
     }
   }
 
-  private Future<Map<String, HostTensor>> begin(long step) {
-    return maker.submit(() -> objective.batch(step));
+  private Future<Map<String, HostTensor>> begin(long number) {
+    return maker.submit(() -> objective.batch(number));
   }
 
+  /** Waits for a batch in work, so that what it is made with can be freed. */
   @Override
   public void close() {
-    maker.shutdownNow();
+    maker.shutdown();
+    try {
+      maker.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -1,29 +1,28 @@
 package dev.sluice.trainer.train;
 
 import dev.sluice.networks.tensor.HostTensor;
+import java.util.List;
 import java.util.Map;
-import org.tensorflow.Operand;
-import org.tensorflow.types.TFloat32;
 
 /** What is trained, and towards what. */
-public interface Objective {
+public interface Objective extends AutoCloseable {
 
   /**
-   * Adds the networks and builds the loss.
+   * Adds networks, inputs and losses. Called once for each shard of the batch, so that losses are
+   * means over rows; a loss that compares rows is for one shard.
+   */
+  List<Player> build(TrainingGraph graph);
+
+  /**
+   * What is fed, by the names given to {@link TrainingGraph#floats} and {@link
+   * TrainingGraph#longs}, all rows of all shards. Depends on the number alone, so that a resumed
+   * run goes on as it would have.
    *
-   * @return a scalar to be made small
+   * @param number of the batch, from 0
    */
-  Operand<TFloat32> loss(TrainingGraph graph);
+  Map<String, HostTensor> batch(long number);
 
-  /**
-   * What is fed at a step, by the names given to {@link TrainingGraph#floats} and {@link
-   * TrainingGraph#longs}. Depends on the step alone, so that a resumed run goes on as it would
-   * have.
-   */
-  Map<String, HostTensor> batch(long step);
-
-  /** The first values of a component's weights. */
-  default WeightInitializer initializer(String component) {
-    return new WeightInitializer(component.hashCode());
-  }
+  /** Frees what batches were made with. */
+  @Override
+  default void close() {}
 }

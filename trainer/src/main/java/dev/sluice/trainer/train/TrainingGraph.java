@@ -1,129 +1,363 @@
 package dev.sluice.trainer.train;
 
+import dev.sluice.catalog.Precision;
+import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
+import dev.sluice.networks.layer.Layout;
+import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.layer.Scope;
+import dev.sluice.networks.layer.WeightProvider;
 import dev.sluice.networks.weights.TrainableWeight;
 import dev.sluice.networks.weights.TrainableWeights;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
-/** Networks under training in one graph, each with weights of its own, and what is fed to them. */
+/**
+ * All that is trained together, in one graph: networks that are trained or frozen, free weights,
+ * inputs, and what is drawn at random.
+ *
+ * <p>It is built once for each shard of the batch. Inputs and draws are made for all rows and cut,
+ * so that shards change the order of sums and nothing else; components and state are made with the
+ * first shard, and the same with the others.
+ */
 public final class TrainingGraph implements AutoCloseable {
+
+  private static final long APART = 0x9E3779B97F4A7C15L;
 
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
-  private final Session session = new Session(graph, false);
+  private final Session session = new Session(graph, false, OpThreads.sessionConfig());
+  private final int rows;
+  private final int shards;
+  private final Optional<LowRank> lowRank;
   private final Map<String, Component> components = new LinkedHashMap<>();
+  private final Map<String, Variable<TFloat32>> states = new LinkedHashMap<>();
+  private final Map<String, float[]> stateValues = new LinkedHashMap<>();
   private final Map<String, Placeholder<? extends TType>> feeds = new LinkedHashMap<>();
+  private final Map<String, List<? extends Operand<? extends TType>>> parts = new LinkedHashMap<>();
+  private final Map<String, Operand<TFloat32>> taps = new LinkedHashMap<>();
+  private final Map<String, List<Operand<TFloat32>>> measures = new LinkedHashMap<>();
+  private final List<Function<Ops, Op>> updates = new ArrayList<>();
+  private final Placeholder<TInt64> draw =
+      tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
+  private int shard;
+  private int draws;
 
   /**
-   * A network under training.
-   *
-   * @param trainable which of its weights the optimizer changes
+   * @param lowRank what is trained of networks in place of all their weights
    */
-  public record Component(
-      String name,
-      Architecture architecture,
-      TrainableWeights parameters,
-      Predicate<String> trainable) {
-
-    /** The weights that the optimizer changes. */
-    public List<TrainableWeight> trained() {
-      return parameters.all().stream().filter(p -> trainable.test(p.name())).toList();
-    }
+  TrainingGraph(int rows, int shards, Optional<LowRank> lowRank) {
+    this.rows = rows;
+    this.shards = shards;
+    this.lowRank = lowRank;
   }
 
   public Ops tf() {
     return tf;
   }
 
-  public Graph graph() {
+  Graph graph() {
     return graph;
   }
 
-  public Session session() {
+  Session session() {
     return session;
   }
 
-  /** A network whose weights are all trained. */
-  public Component component(String name, Architecture architecture) {
-    return component(name, architecture, weight -> true);
+  /** Rows of the shard under construction. */
+  public int rows() {
+    return rows / shards;
   }
 
-  /** A network of which only the weights that {@code trainable} accepts are trained. */
-  public Component component(String name, Architecture architecture, Predicate<String> trainable) {
-    Component component = new Component(name, architecture, new TrainableWeights(tf), trainable);
-    if (components.putIfAbsent(name, component) != null) {
-      throw new IllegalArgumentException("there is a component " + name + " already");
-    }
+  /** A network whose weights are all trained. */
+  public Component trained(String name, Architecture architecture) {
+    return trained(name, architecture, weight -> true);
+  }
+
+  /** A network of which only the weights that {@code which} accepts are trained. */
+  public Component trained(String name, Architecture architecture, Predicate<String> which) {
+    return lowRank.isEmpty()
+        ? component(name, architecture, which, weights -> weights)
+        : component(
+            name,
+            architecture,
+            LowRank::isPart,
+            weights -> new LowRankWeights(tf, weights, lowRank.get()));
+  }
+
+  /**
+   * A network that stays as it is: a teacher, an encoder, a feature. Gradients go through it.
+   *
+   * @param folder of the component, with its weights
+   */
+  public Component frozen(String name, Architecture architecture, Path folder) {
+    return component(name, architecture, weight -> false, weights -> weights).startingFrom(folder);
+  }
+
+  /**
+   * Weights of no network, to be trained themselves: a picture, a scene, an embedding. There is one
+   * of the component, {@code values}.
+   *
+   * @param shape of the values
+   */
+  public Component free(String name, FirstValue first, long... shape) {
+    Component component = component(name, null, weight -> true, weights -> weights);
+    component
+        .weights()
+        .declare(new Parameter("values", shape, Layout.AS_STORED, Precision.FLOAT32, first));
     return component;
   }
 
-  /** Builds a component's outputs for the given inputs. */
+  private Component component(
+      String name,
+      Architecture architecture,
+      Predicate<String> which,
+      Function<TrainableWeights, WeightProvider> provider) {
+    Component known = components.get(name);
+    if (known == null) {
+      TrainableWeights weights = new TrainableWeights(tf);
+      known = new Component(name, architecture, weights, provider.apply(weights), which);
+      components.put(name, known);
+    } else if (shard == 0) {
+      throw new IllegalArgumentException("there is a component " + name + " already");
+    }
+    return known;
+  }
+
+  /** The values of a component of {@link #free}. */
+  public Operand<TFloat32> values(Component free) {
+    return free.weights().all().iterator().next().variable();
+  }
+
+  /** Builds a network's outputs for the given inputs. */
   public Map<String, Operand<TFloat32>> build(
       Component component, Map<String, ? extends Operand<? extends TType>> inputs) {
-    Scope root = Scope.root(tf, component.parameters(), new LinkedHashMap<>());
-    return component.architecture().build(root, Inputs.of(inputs));
+    Map<String, Operand<TFloat32>> own = new LinkedHashMap<>();
+    Scope root = Scope.root(tf, component.provider(), own);
+    Map<String, Operand<TFloat32>> outputs =
+        component.architecture().build(root, Inputs.of(inputs));
+    own.forEach((path, output) -> taps.putIfAbsent(component.name() + "/" + path, output));
+    return outputs;
   }
 
-  /** An input that every step feeds, {@code [batch, shape...]}. */
+  /**
+   * A variable that no gradient moves, such as a running mean; saved with the rest. What changes it
+   * is given to {@link #afterBatch}.
+   */
+  public Variable<TFloat32> state(String name, float[] first, long... shape) {
+    stateValues.putIfAbsent(name, first.clone());
+    return states.computeIfAbsent(name, key -> tf.variable(Shape.of(shape), TFloat32.class));
+  }
+
+  /**
+   * A change without a gradient, made with every batch when all gradients are known.
+   *
+   * @param update builds it with operations that wait for the gradients
+   */
+  public void afterBatch(Function<Ops, Op> update) {
+    if (shards > 1) {
+      throw new IllegalStateException(
+          "what changes without a gradient sees a whole batch: choose shards 1");
+    }
+    updates.add(update);
+  }
+
+  /** A number to be reported beside the losses. */
+  public void measure(String name, Operand<TFloat32> scalar) {
+    measures.computeIfAbsent(name, key -> new ArrayList<>()).add(scalar);
+  }
+
+  /** An input that every batch feeds, {@code [rows, shape...]}. */
   public Operand<TFloat32> floats(String name, long... shape) {
-    Placeholder<TFloat32> feed = tf.placeholder(TFloat32.class, Placeholder.shape(batch(shape)));
-    feeds.put(name, feed);
-    return feed;
+    return input(name, TFloat32.class, shape);
   }
 
-  /** An integer input that every step feeds, {@code [batch, shape...]}. */
+  /** An integer input that every batch feeds, {@code [rows, shape...]}. */
   public Operand<TInt64> longs(String name, long... shape) {
-    Placeholder<TInt64> feed = tf.placeholder(TInt64.class, Placeholder.shape(batch(shape)));
-    feeds.put(name, feed);
-    return feed;
+    return input(name, TInt64.class, shape);
   }
 
-  private static Shape batch(long... shape) {
-    return Shape.of(Shape.UNKNOWN_SIZE).append(Shape.of(shape));
+  @SuppressWarnings("unchecked")
+  private <T extends TType> Operand<T> input(String name, Class<T> type, long... shape) {
+    if (shard == 0) {
+      Placeholder<T> feed =
+          tf.placeholder(type, Placeholder.shape(Shape.of(rows).append(Shape.of(shape))));
+      if (feeds.putIfAbsent(name, feed) != null) {
+        throw new IllegalArgumentException("there is an input " + name + " already");
+      }
+      parts.put(name, cut(feed));
+    }
+    return (Operand<T>) parts.get(name).get(shard);
+  }
+
+  private <T extends TType> List<? extends Operand<T>> cut(Operand<T> all) {
+    return shards == 1 ? List.of(all) : tf.split(tf.constant(0), all, (long) shards).output();
+  }
+
+  /** Normal noise, {@code [rows, shape...]}, another one for each batch. */
+  public Operand<TFloat32> noise(long... shape) {
+    return drawn(seed -> tf.random.statelessRandomNormal(all(shape), seed));
+  }
+
+  /** Noise of a tensor's shape. */
+  public Operand<TFloat32> noiseLike(Operand<TFloat32> x) {
+    long[] shape = x.shape().asArray();
+    return noise(java.util.Arrays.copyOfRange(shape, 1, shape.length));
+  }
+
+  /** Numbers evenly spread over [0, 1), {@code [rows, shape...]}. */
+  public Operand<TFloat32> uniform(long... shape) {
+    return drawn(seed -> tf.random.statelessRandomUniform(all(shape), seed));
+  }
+
+  /** Integers from 0 to {@code below} - 1, {@code [rows]}. */
+  public Operand<TInt64> integers(long below) {
+    return drawn(
+        seed ->
+            tf.random.statelessRandomUniformInt(all(), seed, tf.constant(0L), tf.constant(below)));
+  }
+
+  private Operand<TInt64> all(long... shape) {
+    return tf.constant(Shape.of(rows).append(Shape.of(shape)).asArray());
+  }
+
+  /** The n-th draw of every shard is one draw of all rows. */
+  @SuppressWarnings("unchecked")
+  private <T extends TType> Operand<T> drawn(Function<Operand<TInt64>, Operand<T>> drawing) {
+    String name = "draw " + draws++;
+    if (shard == 0) {
+      Operand<TInt64> seed = tf.math.add(draw, tf.constant(new long[] {draws * APART, 0}));
+      parts.put(name, cut(drawing.apply(seed)));
+    }
+    return (Operand<T>) parts.get(name).get(shard);
+  }
+
+  /** The mean over all values. */
+  public Operand<TFloat32> mean(Operand<TFloat32> x) {
+    int[] axes = new int[x.shape().numDimensions()];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = i;
+    }
+    return tf.math.mean(x, tf.constant(axes));
+  }
+
+  /** Builds all shards, and brings their losses together. */
+  List<Player> build(Objective objective) {
+    Map<String, List<Operand<TFloat32>>> losses = new LinkedHashMap<>();
+    Map<String, List<Component>> own = new LinkedHashMap<>();
+    for (shard = 0; shard < shards; shard++) {
+      draws = 0;
+      for (Player player : objective.build(this)) {
+        losses.computeIfAbsent(player.name(), key -> new ArrayList<>()).add(player.loss());
+        own.put(player.name(), player.components());
+      }
+    }
+    List<Player> players = new ArrayList<>();
+    losses.forEach((name, parts) -> players.add(new Player(name, mean(parts), own.get(name))));
+    return players;
+  }
+
+  private Operand<TFloat32> mean(List<Operand<TFloat32>> scalars) {
+    return scalars.size() == 1
+        ? scalars.get(0)
+        : tf.math.div(tf.math.addN(scalars), tf.constant((float) scalars.size()));
   }
 
   Map<String, Placeholder<? extends TType>> feeds() {
     return feeds;
   }
 
-  /** The networks, in the order they were added. */
-  public List<Component> components() {
+  /** What is drawn depends on these two numbers: of the run and of the batch. */
+  Placeholder<TInt64> draw() {
+    return draw;
+  }
+
+  List<Component> components() {
     return List.copyOf(components.values());
   }
 
-  /** Every weight that the optimizer changes, by component and name. */
-  Map<String, TrainableWeight> trained() {
-    Map<String, TrainableWeight> trained = new LinkedHashMap<>();
-    for (Component component : components.values()) {
-      for (TrainableWeight parameter : component.trained()) {
-        trained.put(component.name() + "/" + parameter.name(), parameter);
-      }
+  Component component(String name) {
+    Component component = components.get(name);
+    if (component == null) {
+      throw new IllegalArgumentException(
+          "there is no component " + name + "; there are " + components.keySet());
     }
-    return trained;
+    return component;
   }
 
-  /** {@code tf.math.mean} over all values. */
-  public Operand<TFloat32> mean(Operand<TFloat32> x) {
-    List<Integer> axes = new ArrayList<>();
-    for (int i = 0; i < x.shape().numDimensions(); i++) {
-      axes.add(i);
+  /** Every weight and state, by what it is. */
+  Map<String, Variable<TFloat32>> variables() {
+    Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
+    for (Component component : components.values()) {
+      for (TrainableWeight weight : component.weights().all()) {
+        variables.put("weight/" + component.key(weight), weight.variable());
+      }
     }
-    return tf.math.mean(x, tf.constant(axes.stream().mapToInt(i -> i).toArray()));
+    states.forEach((name, variable) -> variables.put("state/" + name, variable));
+    return variables;
+  }
+
+  /** Gives everything its first value. */
+  void fill(long seed) {
+    components.values().forEach(component -> component.fill(session, seed));
+    new VariableStore(this, states).write(stateValues);
+  }
+
+  List<Function<Ops, Op>> updates() {
+    return updates;
+  }
+
+  Map<String, Operand<TFloat32>> measures() {
+    Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
+    measures.forEach((name, scalars) -> means.put(name, mean(scalars)));
+    return means;
+  }
+
+  /** What each layer of each network puts out, in the order of their making. */
+  Map<String, Operand<TFloat32>> taps() {
+    return taps;
+  }
+
+  /** Gradients of a scalar, in the order of the weights. */
+  @SuppressWarnings("unchecked")
+  List<Operand<TFloat32>> gradients(Player player, List<Variable<TFloat32>> weights) {
+    Output<?>[] sources = weights.stream().map(Variable::asOutput).toArray(Output<?>[]::new);
+    Output<?>[] found = graph.addGradients(player.loss().asOutput(), sources);
+    List<Operand<TFloat32>> gradients = new ArrayList<>();
+    for (Output<?> gradient : found) {
+      gradients.add((Output<TFloat32>) gradient);
+    }
+    return gradients;
+  }
+
+  /** Whether a player's loss has a gradient for a weight. */
+  boolean isDifferentiable(Player player, Variable<TFloat32> weight) {
+    try {
+      return gradients(player, List.of(weight)).get(0) != null;
+    } catch (TFInvalidArgumentException e) {
+      return false;
+    }
   }
 
   @Override

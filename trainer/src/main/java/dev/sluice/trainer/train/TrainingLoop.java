@@ -1,8 +1,6 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.networks.weights.TrainableWeight;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;
 import dev.sluice.safetensors.SafetensorsFile;
@@ -11,16 +9,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TFloat32;
@@ -28,83 +30,86 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
 
 /**
- * Trains one objective: steps, a learning rate that rises and then falls along a cosine, saves from
- * which a later run goes on exactly, and the moving average of the weights as the result.
+ * Trains one objective: steps, reports, saves from which a later run goes on exactly, and the
+ * weights as the result.
  */
 public final class TrainingLoop implements AutoCloseable {
 
-  private static final double MAX_AVERAGE_DECAY = 0.999;
+  private static final String STEP = "step";
 
   private final Objective objective;
+  private final TrainingSettings settings;
   private final BatchAhead batches;
-  private final TrainingGraph training = new TrainingGraph();
-  private final Operand<TFloat32> loss;
-  private final Adam adam;
+  private final TrainingGraph graph;
+  private final List<PlayerStep> players = new ArrayList<>();
+  private final Averages averages;
+  private final Map<String, Operand<TFloat32>> measures;
+  private final List<Op> accumulations = new ArrayList<>();
+  private final List<Op> updates = new ArrayList<>();
   private final VariableStore everything;
+  private final double work;
   private long step;
 
-  /** Builds the graph and gives every weight its first value. */
-  public TrainingLoop(Objective objective) {
+  /** Begins with what the layers declare. */
+  public TrainingLoop(Objective objective, TrainingSettings settings) {
+    this(objective, settings, Optional.empty());
+  }
+
+  /**
+   * Builds the graph and gives every weight its first value.
+   *
+   * @param init a model whose components are gone on from; empty to begin anew
+   * @throws IllegalArgumentException when one of them is of another shape
+   */
+  public TrainingLoop(Objective objective, TrainingSettings settings, Optional<Path> init) {
     this.objective = objective;
+    this.settings = settings;
     this.batches = new BatchAhead(objective);
-    this.loss = objective.loss(training);
-    this.adam = new Adam(training, loss);
-    Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
-    for (TrainingGraph.Component component : training.components()) {
-      for (TrainableWeight parameter : component.parameters().all()) {
-        variables.put("weight/" + component.name() + "/" + parameter.name(), parameter.variable());
-      }
-      component
-          .parameters()
-          .fill(training.session(), objective.initializer(component.name())::values);
+    this.graph = new TrainingGraph(settings.rows(), settings.shards(), settings.lowRank());
+    for (Player player : graph.build(objective)) {
+      AdamW optimizer = settings.optimizers().of(player.name());
+      players.add(new PlayerStep(graph, player, optimizer, settings.accumulated()));
     }
-    adam.slots()
-        .forEach(
-            (name, slots) -> {
-              variables.put("m/" + name, slots.m());
-              variables.put("v/" + name, slots.v());
-              variables.put("average/" + name, slots.average());
-            });
-    this.everything = new VariableStore(training, variables);
-    startSlots();
-  }
-
-  private void startSlots() {
-    Map<String, Variable<TFloat32>> zeros = new LinkedHashMap<>();
-    Map<String, Variable<TFloat32>> averages = new LinkedHashMap<>();
-    adam.slots()
-        .forEach(
-            (name, slots) -> {
-              zeros.put("m/" + name, slots.m());
-              zeros.put("v/" + name, slots.v());
-              averages.put(name, slots.average());
-            });
-    VariableStore moments = new VariableStore(training, zeros);
-    Map<String, float[]> zeroValues = new LinkedHashMap<>();
-    moments
-        .shapes()
-        .forEach((name, shape) -> zeroValues.put(name, new float[Math.toIntExact(size(shape))]));
-    moments.write(zeroValues);
+    this.measures = graph.measures();
     Map<String, Variable<TFloat32>> weights = new LinkedHashMap<>();
-    training.trained().forEach((name, parameter) -> weights.put(name, parameter.variable()));
-    new VariableStore(training, averages).write(new VariableStore(training, weights).read());
+    players.forEach(player -> weights.putAll(player.weights()));
+    this.averages = new Averages(graph, weights, settings.averageDecay());
+    // No weight changes while anything still reads what it was.
+    List<Operand<TFloat32>> known = new ArrayList<>(measures.values());
+    players.forEach(player -> known.add(player.gradientNorm()));
+    addUpdates(weights, known);
+
+    Map<String, Variable<TFloat32>> moments = new LinkedHashMap<>();
+    players.forEach(player -> moments.putAll(player.variables()));
+    Map<String, Variable<TFloat32>> all = new LinkedHashMap<>(graph.variables());
+    all.putAll(moments);
+    averages.variables().forEach((name, average) -> all.put("average/" + name, average));
+    this.everything = new VariableStore(graph, all);
+    init.ifPresent(model -> graph.components().forEach(c -> c.startingFromModel(model)));
+    graph.fill(settings.seed());
+    new VariableStore(graph, moments).zero();
+    new VariableStore(graph, averages.variables()).write(new VariableStore(graph, weights).read());
+    this.work = MatrixRate.work(graph.graph()) * settings.accumulated();
   }
 
-  private static long size(long[] shape) {
-    long size = 1;
-    for (long extent : shape) {
-      size *= extent;
+  private void addUpdates(Map<String, Variable<TFloat32>> weights, List<Operand<TFloat32>> known) {
+    List<Op> always = new ArrayList<>();
+    graph
+        .updates()
+        .forEach(
+            update ->
+                always.add(update.apply(graph.tf().withControlDependencies(List.copyOf(known)))));
+    Map<String, Op> moved = new LinkedHashMap<>();
+    for (PlayerStep player : players) {
+      moved.putAll(player.updates(known));
+      if (settings.accumulated() > 1) {
+        accumulations.addAll(player.accumulations());
+      }
     }
-    return size;
-  }
-
-  /** The loss and how fast it was computed, at a step. */
-  public record Report(long step, long steps, double loss, double gradientNorm, double seconds) {}
-
-  /** Told of the training's course. */
-  @FunctionalInterface
-  public interface Reporter {
-    void report(Report report);
+    accumulations.addAll(always);
+    updates.addAll(moved.values());
+    updates.addAll(always);
+    updates.addAll(averages.updates(graph, weights, moved));
   }
 
   /** Steps done so far, those of earlier runs included. */
@@ -112,99 +117,130 @@ public final class TrainingLoop implements AutoCloseable {
     return step;
   }
 
-  /** The networks, to be exported. */
-  public TrainingGraph training() {
-    return training;
-  }
-
   /**
-   * Trains until {@code steps} steps are done in all.
+   * Trains until {@code until} steps are done, or all.
    *
-   * @param rate the highest learning rate, after the warm-up
-   * @param reportEvery steps between reports; the loss reported is their mean
+   * @param until where to stop though it is not the end
+   * @param reportEvery steps between reports, which are of their means
+   * @param machine floating-point operations a second of a matrix product; NaN if not known
    * @param stop asked before each step
+   * @throws NonFiniteException when a loss or a gradient is not finite; no weight has changed
    */
   public void run(
-      long steps, double rate, int reportEvery, Reporter reporter, BooleanSupplier stop) {
-    double lossSum = 0;
+      long until, int reportEvery, double machine, Report.Reporter reporter, BooleanSupplier stop) {
+    long last = Math.min(until, settings.steps());
+    Map<String, Double> sums = new LinkedHashMap<>();
     int count = 0;
     long start = System.nanoTime();
-    while (step < steps && !stop.getAsBoolean()) {
-      double[] lossAndNorm = stepOnce(learningRate(step, steps, rate));
-      if (!Double.isFinite(lossAndNorm[0])) {
-        throw new IllegalStateException(
-            "the loss is %s at step %d; a lower learning rate than %s may help"
-                .formatted(lossAndNorm[0], step, rate));
-      }
-      lossSum += lossAndNorm[0];
+    while (step < last && !stop.getAsBoolean()) {
+      stepOnce().forEach((name, value) -> sums.merge(name, value, Double::sum));
       count++;
-      if (count == reportEvery || step == steps) {
+      if (count == reportEvery || step == last) {
         double seconds = (System.nanoTime() - start) / 1e9 / count;
-        reporter.report(new Report(step, steps, lossSum / count, lossAndNorm[1], seconds));
-        lossSum = 0;
+        reporter.report(report(sums, count, seconds, machine));
+        sums.clear();
         count = 0;
         start = System.nanoTime();
       }
     }
   }
 
-  /** Rises linearly over 2 % of the steps (200 at most) and falls along a cosine to a twentieth. */
-  static double learningRate(long step, long steps, double highest) {
-    double warmUp = Math.max(1, Math.min(200, steps / 50));
-    if (step < warmUp) {
-      return highest * (step + 1) / warmUp;
+  private Report report(Map<String, Double> sums, int count, double seconds, double machine) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    sums.forEach((name, sum) -> numbers.put(name, sum / count));
+    for (PlayerStep player : players) {
+      numbers.put(
+          player.player().name() + "/rate",
+          player.optimizer().rate().at(step - 1, settings.steps()));
     }
-    double share = (step - warmUp) / Math.max(1, steps - warmUp);
-    return highest * (0.05 + 0.95 * 0.5 * (1 + Math.cos(Math.PI * share)));
+    int rows = settings.rows() * settings.accumulated();
+    return new Report(
+        step, settings.steps(), numbers, rows, rows / seconds, work / seconds / machine);
   }
 
-  private double[] stepOnce(double rate) {
+  private Map<String, Double> stepOnce() {
+    Map<String, Double> sums = new LinkedHashMap<>();
+    int parts = settings.accumulated();
+    for (int part = 0; part < parts; part++) {
+      List<Op> targets = part == parts - 1 ? updates : accumulations;
+      runOnce(step * parts + part, targets)
+          .forEach((name, value) -> sums.merge(name, value / parts, Double::sum));
+    }
+    step++;
+    return sums;
+  }
+
+  private Map<String, Double> runOnce(long number, List<Op> targets) {
     List<Tensor> fed = new ArrayList<>();
+    Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
     try {
-      Session.Runner runner = training.session().runner();
-      Map<String, HostTensor> batch = batches.batch(step);
-      for (Map.Entry<String, Placeholder<? extends TType>> feed : training.feeds().entrySet()) {
-        HostTensor value = batch.get(feed.getKey());
-        if (value == null) {
-          throw new IllegalStateException("the batch lacks " + feed.getKey());
-        }
-        Tensor tensor = tensor(value);
-        fed.add(tensor);
-        runner.feed(feed.getValue(), tensor);
+      feed(number, feeds, fed);
+      Session.Runner runner = graph.session().runner();
+      feeds.forEach(runner::feed);
+      targets.forEach(runner::addTarget);
+      Map<String, Operand<TFloat32>> fetched = new LinkedHashMap<>();
+      for (PlayerStep player : players) {
+        fetched.put(player.player().name() + "/loss", player.player().loss());
+        fetched.put(player.player().name() + "/gradient", player.gradientNorm());
       }
-      // The average forgets its start quickly at first.
-      double decay = Math.min(MAX_AVERAGE_DECAY, (1.0 + step) / (10 + step));
-      adam.feeds(step + 1, rate, decay)
-          .forEach(
-              (placeholder, value) -> {
-                Tensor tensor = TFloat32.scalarOf(value);
-                fed.add(tensor);
-                runner.feed(placeholder, tensor);
-              });
-      adam.updates().forEach(runner::addTarget);
-      runner.fetch(loss).fetch(adam.gradientNorm());
+      fetched.putAll(measures);
+      fetched.values().forEach(runner::fetch);
+      Map<String, Double> numbers = new LinkedHashMap<>();
       try (Result result = runner.run()) {
-        step++;
-        return new double[] {
-          ((TFloat32) result.get(0)).getFloat(), ((TFloat32) result.get(1)).getFloat()
-        };
+        int index = 0;
+        for (String name : fetched.keySet()) {
+          numbers.put(name, (double) ((TFloat32) result.get(index++)).getFloat());
+        }
       }
+      return numbers;
+    } catch (TFInvalidArgumentException e) {
+      NonFinite search = new NonFinite(graph, runner -> feeds.forEach(runner::feed));
+      NonFiniteException told = new NonFiniteException(step, search.find(players));
+      told.initCause(e);
+      throw told;
     } finally {
       fed.forEach(Tensor::close);
     }
   }
 
-  private static Tensor tensor(HostTensor value) {
-    long[] extents = java.util.Arrays.stream(value.shape()).asLongStream().toArray();
-    if (value instanceof HostTensor.Floats floats) {
-      return TFloat32.tensorOf(Shape.of(extents), DataBuffers.of(floats.values(), true, false));
+  private void feed(long number, Map<Operand<?>, Tensor> feeds, List<Tensor> fed) {
+    Map<String, HostTensor> batch = batches.batch(number);
+    for (Map.Entry<String, Placeholder<? extends TType>> feed : graph.feeds().entrySet()) {
+      HostTensor value = batch.get(feed.getKey());
+      if (value == null) {
+        throw new IllegalStateException("the batch lacks " + feed.getKey());
+      }
+      add(feed.getValue(), tensor(value), feeds, fed);
     }
-    return TInt64.tensorOf(
-        Shape.of(extents), DataBuffers.of(((HostTensor.Longs) value).values(), true, false));
+    add(graph.draw(), TInt64.vectorOf(settings.seed(), number), feeds, fed);
+    for (PlayerStep player : players) {
+      player
+          .numbers()
+          .feeds(player.optimizer(), step, settings.steps())
+          .forEach((place, value) -> add(place, TFloat32.scalarOf(value), feeds, fed));
+    }
+    add(averages.feed(), TFloat32.scalarOf((float) averages.decayAt(step)), feeds, fed);
   }
 
-  /** Writes everything that a later run needs to go on. */
-  public void save(Path file) throws IOException {
+  private static void add(
+      Operand<?> place, Tensor value, Map<Operand<?>, Tensor> feeds, List<Tensor> fed) {
+    fed.add(value);
+    feeds.put(place, value);
+  }
+
+  private static Tensor tensor(HostTensor value) {
+    Shape shape = Shape.of(Arrays.stream(value.shape()).asLongStream().toArray());
+    return value instanceof HostTensor.Floats floats
+        ? TFloat32.tensorOf(shape, DataBuffers.of(floats.values(), true, false))
+        : TInt64.tensorOf(shape, DataBuffers.of(((HostTensor.Longs) value).values(), true, false));
+  }
+
+  /**
+   * Writes everything that a later run needs to go on.
+   *
+   * @param notes kept beside it, to be read by {@link #notes}
+   */
+  public void save(Path file, Map<String, String> notes) throws IOException {
     Files.createDirectories(file.toAbsolutePath().getParent());
     Map<String, long[]> shapes = everything.shapes();
     Map<String, NamedTensor> tensors = new LinkedHashMap<>();
@@ -213,7 +249,25 @@ public final class TrainingLoop implements AutoCloseable {
         .forEach(
             (name, values) ->
                 tensors.put(name, new NamedTensor(DType.F32, shapes.get(name), values)));
-    SafetensorsWriter.write(file, tensors, Map.of("step", Long.toString(step)));
+    Map<String, String> texts = new LinkedHashMap<>(notes);
+    texts.put(STEP, Long.toString(step));
+    SafetensorsWriter.write(file, tensors, texts);
+  }
+
+  /** What was kept beside a save, without its step. */
+  public static Map<String, String> notes(Path file) {
+    try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+      Map<String, String> notes = new LinkedHashMap<>(saved.metadata());
+      notes.remove(STEP);
+      return notes;
+    }
+  }
+
+  /** The step that a save was made at. */
+  public static long stepOf(Path file) {
+    try (SafetensorsFile saved = SafetensorsFile.open(file)) {
+      return Long.parseLong(saved.metadata().get(STEP));
+    }
   }
 
   /** Goes on where {@link #save} was called. */
@@ -222,41 +276,37 @@ public final class TrainingLoop implements AutoCloseable {
       Map<String, float[]> values = new LinkedHashMap<>();
       everything.shapes().keySet().forEach(name -> values.put(name, saved.floats(name)));
       everything.write(values);
-      step = Long.parseLong(saved.metadata().get("step"));
     }
+    step = stepOf(file);
   }
 
   /**
-   * Writes a component's averaged weights as a half-precision checkpoint.
+   * Writes a component's averaged weights as a half-precision checkpoint; those that are not
+   * trained as they are.
    *
    * @param file such as {@code diffusion_pytorch_model.safetensors}
    */
-  public void export(String componentName, Path file) throws IOException {
-    TrainingGraph.Component component =
-        training.components().stream()
-            .filter(c -> c.name().equals(componentName))
-            .findFirst()
-            .orElseThrow();
-    Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
-    for (TrainableWeight parameter : component.parameters().all()) {
-      Adam.Slots slots = adam.slots().get(component.name() + "/" + parameter.name());
-      variables.put(parameter.name(), slots == null ? parameter.variable() : slots.average());
-    }
-    Map<String, float[]> averages = new VariableStore(training, variables).read();
-    Map<String, NamedTensor> tensors = new LinkedHashMap<>();
-    for (TrainableWeight weight : component.parameters().all()) {
-      Parameter parameter = weight.parameter();
-      float[] values =
-          parameter.layout().toStored(averages.get(parameter.name()), parameter.shape());
-      tensors.put(parameter.name(), new NamedTensor(DType.F16, parameter.shape(), values));
-    }
-    Files.createDirectories(file.toAbsolutePath().getParent());
-    SafetensorsWriter.write(file, tensors, Map.of("format", "pt"));
+  public void export(String component, Path file) throws IOException {
+    export().write(graph.component(component), file);
   }
 
+  /**
+   * Writes what {@link LowRank} trained of some components, as {@code peft} and diffusers lay it
+   * out: {@code component.layer.lora_A.weight [rank, in]} and {@code lora_B [out, rank]}.
+   */
+  public void exportLowRank(List<String> components, Path file) throws IOException {
+    export().writeLowRank(components.stream().map(graph::component).toList(), file);
+  }
+
+  private WeightExport export() {
+    return new WeightExport(graph, averages.variables(), settings.lowRank());
+  }
+
+  /** Frees the graph and what the objective holds. */
   @Override
   public void close() {
     batches.close();
-    training.close();
+    graph.close();
+    objective.close();
   }
 }

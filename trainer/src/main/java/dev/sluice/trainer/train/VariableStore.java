@@ -31,6 +31,9 @@ final class VariableStore {
   }
 
   Map<String, float[]> read() {
+    if (slots.isEmpty()) {
+      return Map.of();
+    }
     Session.Runner runner = session.runner();
     slots.values().forEach(slot -> runner.fetch(slot.variable()));
     Map<String, float[]> values = new LinkedHashMap<>();
@@ -46,7 +49,19 @@ final class VariableStore {
     return values;
   }
 
+  /** Sets all to zero. */
+  void zero() {
+    Map<String, float[]> zeros = new LinkedHashMap<>();
+    slots.forEach(
+        (name, slot) ->
+            zeros.put(name, new float[Math.toIntExact(slot.variable().asOutput().shape().size())]));
+    write(zeros);
+  }
+
   void write(Map<String, float[]> values) {
+    if (slots.isEmpty()) {
+      return;
+    }
     Session.Runner runner = session.runner();
     Map<String, TFloat32> tensors = new LinkedHashMap<>();
     try {

@@ -3,17 +3,21 @@ package dev.sluice.trainer.unclip;
 import static dev.sluice.networks.layer.Layers.reshape;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.AutoregressivePrior;
 import dev.sluice.networks.transformer.AutoregressivePriorConfig;
+import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.train.Component;
+import dev.sluice.trainer.train.CrossEntropy;
 import dev.sluice.trainer.train.Objective;
+import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
-import dev.sluice.trainer.train.WeightInitializer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -24,20 +28,17 @@ import org.tensorflow.types.TInt64;
 
 /**
  * The autoregressive prior's loss (Ramesh et al. 2022, section 2.2): the cross-entropy of each code
- * of the picture embedding, given the text and the codes before it. A tenth of the texts are
- * dropped for classifier-free guidance.
+ * of the picture embedding, given the text and the codes before it. Some texts are dropped for
+ * classifier-free guidance.
  */
 final class AutoregressivePriorObjective implements Objective {
-
-  private static final double DROPPED_TEXTS = 0.1;
-
-  /** Embeddings from which components, their ranges and the buckets of dot products are taken. */
-  private static final int MEASURED = 8192;
 
   /** What is measured and not trained. */
   private static final Set<String> MEASUREMENTS =
       Set.of("clip_mean", "components.weight", "code_low", "code_high");
 
+  private final Recipe recipe;
+  private final double droppedTexts;
   private final ShapesBatches batches;
   private final Embeddings clip;
   private final AutoregressivePriorConfig config;
@@ -49,45 +50,55 @@ final class AutoregressivePriorObjective implements Objective {
   /** The largest dot product of each bucket but the last; buckets are equally likely. */
   private final float[] similarityBounds;
 
-  AutoregressivePriorObjective(ShapesBatches batches, Embeddings clip) {
-    this.batches = batches;
-    this.clip = clip;
-    this.config = AutoregressivePriorConfig.of(Config.of(ShapesUnclip.autoregressivePrior()));
+  AutoregressivePriorObjective(PhaseContext context) {
+    this.recipe = context.recipe();
+    this.droppedTexts = context.own().number("dropped-texts", 0, 1);
+    this.batches = new ShapesBatches(context);
+    this.clip = new Embeddings(context);
+    this.config = AutoregressivePriorConfig.of(Config.of(ShapesUnclip.autoregressivePrior(recipe)));
     int width = config.embedding();
-    float[] pictures = new float[MEASURED * width];
-    float[] similarities = new float[MEASURED];
-    for (int step = 0, row = 0; row < MEASURED; step++) {
+    // From these components, their ranges and the buckets of dot products are taken.
+    int measured = context.own().integer("measured", config.codes());
+    float[] pictures = new float[measured * width];
+    float[] similarities = new float[measured];
+    for (int step = 0, row = 0; row < measured; step++) {
       SceneSampler.Example[] examples = batches.examples(step);
       float[] embeddings = clip.pictures(examples).values();
       float[] found =
           similarities(embeddings, texts(examples, ShapesBatches.none(examples.length)));
-      int count = Math.min(examples.length, MEASURED - row);
+      int count = Math.min(examples.length, measured - row);
       System.arraycopy(embeddings, 0, pictures, row * width, count * width);
       System.arraycopy(found, 0, similarities, row, count);
       row += count;
     }
     this.components =
-        PrincipalComponents.of(new HostTensor.Floats(pictures, MEASURED, width), config.codes());
+        PrincipalComponents.of(new HostTensor.Floats(pictures, measured, width), config.codes());
     this.logFrequencies = logFrequencies(pictures);
     Arrays.sort(similarities);
     this.similarityBounds = new float[config.similarities() - 1];
     for (int i = 0; i < similarityBounds.length; i++) {
-      similarityBounds[i] = similarities[(i + 1) * MEASURED / config.similarities()];
+      similarityBounds[i] = similarities[(i + 1) * measured / config.similarities()];
     }
-    System.out.printf(
+    System.err.printf(
         "autoregressive prior: %d components carry %.2f %% of the variance%n",
         components.count(), 100 * components.explained());
   }
 
   @Override
-  public Operand<TFloat32> loss(TrainingGraph graph) {
+  public List<Player> build(TrainingGraph graph) {
     Ops tf = graph.tf();
     int tokens = ShapesVocabulary.MAX_LENGTH;
-    TrainingGraph.Component prior =
-        graph.component(
-            "autoregressive_prior",
-            new AutoregressivePrior(Config.of(ShapesUnclip.autoregressivePrior())),
-            name -> !MEASUREMENTS.contains(name));
+    Component prior =
+        graph
+            .trained(
+                "autoregressive_prior",
+                new AutoregressivePrior(Config.of(ShapesUnclip.autoregressivePrior(recipe))),
+                name -> !MEASUREMENTS.contains(name))
+            .startingWith("clip_mean", components.mean())
+            .startingWith("components.weight", components.components())
+            .startingWith("code_low", components.low())
+            .startingWith("code_high", components.high())
+            .startingWith("to_logits.bias", logFrequencies);
     Operand<TInt64> codes = graph.longs("codes", config.codes());
     Map<String, Operand<TFloat32>> outputs =
         graph.build(
@@ -100,23 +111,17 @@ final class AutoregressivePriorObjective implements Objective {
                 "codes", codes,
                 // Declares what is measured, so that it is exported as well.
                 "finished_codes", codes));
-    // As a matrix: TensorFlow's gradient of a log-softmax sums over dimension 1, whatever the rank.
     Operand<TFloat32> logits = reshape(tf, outputs.get("logits"), -1, config.buckets());
-    Operand<TFloat32> right =
-        tf.oneHot(
-            tf.reshape(codes, tf.constant(new int[] {-1})),
-            tf.constant(config.buckets()),
-            tf.constant(1f),
-            tf.constant(0f));
-    Operand<TFloat32> likelihoods =
-        tf.reduceSum(tf.math.mul(tf.nn.logSoftmax(logits), right), tf.constant(1));
-    return tf.math.neg(graph.mean(likelihoods));
+    Operand<TInt64> right = tf.reshape(codes, tf.constant(new int[] {-1}));
+    return List.of(
+        new Player(
+            "autoregressive_prior", CrossEntropy.ofClasses(graph, logits, right), List.of(prior)));
   }
 
   @Override
-  public Map<String, HostTensor> batch(long step) {
-    SceneSampler.Example[] examples = batches.examples(step);
-    SplittableRandom random = batches.random(step);
+  public Map<String, HostTensor> batch(long number) {
+    SceneSampler.Example[] examples = batches.examples(number);
+    SplittableRandom random = batches.random(number);
     int rows = examples.length;
     float[] pictures = clip.pictures(examples).values();
     long[] codes = codes(pictures);
@@ -128,7 +133,7 @@ final class AutoregressivePriorObjective implements Objective {
       similarities[row] = found >= 0 ? found : -found - 1;
     }
     HostTensor.Longs tokens =
-        batches.tokens(examples, ShapesBatches.drop(random, rows, DROPPED_TEXTS));
+        batches.tokens(examples, ShapesBatches.drop(random, rows, droppedTexts));
     Map<String, HostTensor.Floats> texts = clip.texts(tokens);
     Map<String, HostTensor> batch = new LinkedHashMap<>();
     batch.put("text_states", texts.get("last_hidden_state"));
@@ -184,19 +189,7 @@ final class AutoregressivePriorObjective implements Objective {
   }
 
   @Override
-  public WeightInitializer initializer(String component) {
-    return new WeightInitializer(component.hashCode()) {
-      @Override
-      public float[] values(Parameter parameter) {
-        return switch (parameter.name()) {
-          case "clip_mean" -> components.mean().clone();
-          case "components.weight" -> components.components().clone();
-          case "code_low" -> components.low().clone();
-          case "code_high" -> components.high().clone();
-          case "to_logits.bias" -> logFrequencies.clone();
-          default -> super.values(parameter);
-        };
-      }
-    };
+  public void close() {
+    clip.close();
   }
 }

@@ -6,10 +6,15 @@ import dev.sluice.catalog.Config;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.transformer.ClipVisionModel;
+import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneAttributes;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.train.Component;
+import dev.sluice.trainer.train.CrossEntropy;
 import dev.sluice.trainer.train.Objective;
+import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,25 +35,28 @@ import org.tensorflow.types.TFloat32;
  */
 final class ClipObjective implements Objective {
 
-  /** Similarities are multiplied by this; CLIP learns it and ends at 100, its bound. */
-  private static final float LOGIT_SCALE = 20f;
-
+  private final Recipe recipe;
+  private final float scale;
   private final ShapesBatches batches;
 
-  ClipObjective(ShapesBatches batches) {
-    this.batches = batches;
+  ClipObjective(PhaseContext context) {
+    this.recipe = context.recipe();
+    this.scale = (float) context.own().number("logit-scale", 0, 100);
+    this.batches = new ShapesBatches(context);
   }
 
   @Override
-  public Operand<TFloat32> loss(TrainingGraph graph) {
+  public List<Player> build(TrainingGraph graph) {
     Ops tf = graph.tf();
-    int size = ShapesUnclip.PICTURE;
-    TrainingGraph.Component text =
-        graph.component(
-            "text_encoder", ClipTextModel.projected(Config.of(ShapesUnclip.textEncoder())));
-    TrainingGraph.Component image =
-        graph.component(
-            "image_encoder", ClipVisionModel.projected(Config.of(ShapesUnclip.imageEncoder())));
+    int size = recipe.integer("sizes.picture", 1);
+    Component text =
+        graph.trained(
+            "text_encoder", ClipTextModel.projected(Config.of(ShapesUnclip.textEncoder(recipe))));
+    Component image =
+        graph.trained(
+            "image_encoder",
+            ClipVisionModel.projected(Config.of(ShapesUnclip.imageEncoder(recipe))));
+    Component probe = graph.trained("probe", new SceneProbe(ShapesUnclip.embedding(recipe)));
     Operand<TFloat32> texts =
         normalized(
             tf,
@@ -63,32 +71,32 @@ final class ClipObjective implements Objective {
                 .build(image, Map.of("pixel_values", graph.floats("pictures", 3, size, size)))
                 .get("image_embeds"));
     Operand<TFloat32> logits =
-        tf.math.mul(
-            tf.linalg.matMul(texts, images, MatMul.transposeB(true)), tf.constant(LOGIT_SCALE));
+        tf.math.mul(tf.linalg.matMul(texts, images, MatMul.transposeB(true)), tf.constant(scale));
     Operand<TFloat32> own = graph.floats("own", batches.size());
     Operand<TFloat32> transposed = tf.linalg.transpose(logits, tf.constant(new int[] {1, 0}));
     Operand<TFloat32> contrastive =
-        tf.math.add(crossEntropy(graph, logits, own), crossEntropy(graph, transposed, own));
-    Operand<TFloat32> attributes = attributes(graph, texts, images);
-    return tf.math.mul(tf.math.add(contrastive, attributes), tf.constant(0.5f));
+        tf.math.add(CrossEntropy.of(graph, logits, own), CrossEntropy.of(graph, transposed, own));
+    Operand<TFloat32> attributes = attributes(graph, probe, texts, images);
+    Operand<TFloat32> loss = tf.math.mul(tf.math.add(contrastive, attributes), tf.constant(0.5f));
+    return List.of(new Player("clip", loss, List.of(text, image, probe)));
   }
 
   /** The cross-entropy of the probe's answers, those to all questions and of both towers added. */
-  private static Operand<TFloat32> attributes(
-      TrainingGraph graph, Operand<TFloat32> texts, Operand<TFloat32> images) {
+  private Operand<TFloat32> attributes(
+      TrainingGraph graph, Component probe, Operand<TFloat32> texts, Operand<TFloat32> images) {
     Ops tf = graph.tf();
-    TrainingGraph.Component probe = graph.component("probe", new SceneProbe());
     Operand<TFloat32> right = graph.floats("attributes", SceneAttributes.SIZE);
     List<Operand<TFloat32>> losses = new ArrayList<>();
     for (Operand<TFloat32> embeds : List.of(texts, images)) {
       // Unit variance per dimension, as the probe's first weights expect.
       Operand<TFloat32> scaled =
-          tf.math.mul(embeds, tf.constant((float) Math.sqrt(ShapesUnclip.EMBEDDING)));
+          tf.math.mul(embeds, tf.constant((float) Math.sqrt(ShapesUnclip.embedding(recipe))));
       Operand<TFloat32> logits = graph.build(probe, Map.of("embeds", scaled)).get("logits");
       int at = 0;
       for (int choices : SceneAttributes.CHOICES) {
         losses.add(
-            crossEntropy(graph, columns(tf, logits, at, choices), columns(tf, right, at, choices)));
+            CrossEntropy.of(
+                graph, columns(tf, logits, at, choices), columns(tf, right, at, choices)));
         at += choices;
       }
     }
@@ -99,14 +107,6 @@ final class ClipObjective implements Objective {
     return tf.slice(x, tf.constant(new int[] {0, first}), tf.constant(new int[] {-1, count}));
   }
 
-  private static Operand<TFloat32> crossEntropy(
-      TrainingGraph graph, Operand<TFloat32> logits, Operand<TFloat32> labels) {
-    Ops tf = graph.tf();
-    Operand<TFloat32> perRow =
-        tf.reduceSum(tf.math.mul(tf.nn.logSoftmax(logits), labels), tf.constant(1));
-    return tf.math.neg(graph.mean(perRow));
-  }
-
   private static Operand<TFloat32> normalized(Ops tf, Operand<TFloat32> x) {
     Operand<TFloat32> squares = tf.reduceSum(tf.math.square(x), tf.constant(1));
     return tf.math.mul(
@@ -114,8 +114,8 @@ final class ClipObjective implements Objective {
   }
 
   @Override
-  public Map<String, HostTensor> batch(long step) {
-    SceneSampler.Example[] examples = batches.examplesWithNearMisses(step);
+  public Map<String, HostTensor> batch(long number) {
+    SceneSampler.Example[] examples = batches.examplesWithNearMisses(number);
     int rows = examples.length;
     float[] own = new float[rows * rows];
     float[] attributes = new float[rows * SceneAttributes.SIZE];

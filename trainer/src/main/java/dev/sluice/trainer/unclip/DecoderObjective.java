@@ -4,12 +4,23 @@ import dev.sluice.catalog.Config;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.UnClipTextProjModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
+import dev.sluice.trainer.diffusion.DiffusionLoss;
+import dev.sluice.trainer.diffusion.ForwardProcess;
+import dev.sluice.trainer.diffusion.Noised;
+import dev.sluice.trainer.diffusion.Prediction;
+import dev.sluice.trainer.diffusion.Weighting;
+import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;
+import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -31,32 +42,38 @@ import org.tensorflow.types.TFloat32;
  */
 final class DecoderObjective implements Objective {
 
-  private static final double DROPPED_PICTURES = 0.1;
-  private static final double DROPPED_TEXTS = 0.15;
-  private static final int EXTRA_TOKENS = 4;
-
-  private static final double LEAST_WEIGHT = 0.05;
-  private static final double MOST_WEIGHT = 5;
-
+  private final Recipe recipe;
+  private final Recipe own;
+  private final int extraTokens;
   private final ShapesBatches batches;
   private final Embeddings clip;
+  private final DiffusionLoss loss;
 
-  DecoderObjective(ShapesBatches batches, Embeddings clip) {
-    this.batches = batches;
-    this.clip = clip;
+  DecoderObjective(PhaseContext context) {
+    this.recipe = context.recipe();
+    this.own = context.own();
+    this.extraTokens = recipe.integer("components.text_proj.clip_extra_context_tokens", 1);
+    this.batches = new ShapesBatches(context);
+    this.clip = new Embeddings(context);
+    this.loss =
+        new DiffusionLoss(
+            ForwardProcess.of(recipe.at("process")),
+            Prediction.SAMPLE,
+            Weighting.of(own.at("weighting")),
+            Optional.empty());
   }
 
   @Override
-  public Operand<TFloat32> loss(TrainingGraph graph) {
+  public List<Player> build(TrainingGraph graph) {
     Ops tf = graph.tf();
-    int width = ShapesUnclip.EMBEDDING;
+    int width = ShapesUnclip.embedding(recipe);
     int tokens = ShapesVocabulary.MAX_LENGTH;
-    int size = ShapesUnclip.BASE;
-    TrainingGraph.Component projection =
-        graph.component(
-            "text_proj", new UnClipTextProjModel(Config.of(ShapesUnclip.textProjection())));
-    TrainingGraph.Component decoder =
-        graph.component("decoder", new UNet2DConditionModel(Config.of(ShapesUnclip.decoder())));
+    int size = recipe.integer("sizes.base", 1);
+    Component projection =
+        graph.trained(
+            "text_proj", new UnClipTextProjModel(Config.of(ShapesUnclip.textProjection(recipe))));
+    Component decoder =
+        graph.trained("decoder", new UNet2DConditionModel(Config.of(ShapesUnclip.decoder(recipe))));
     Map<String, Operand<TFloat32>> conditions =
         graph.build(
             projection,
@@ -65,79 +82,63 @@ final class DecoderObjective implements Objective {
                 "image_embeddings_dropped", graph.longs("image_dropped"),
                 "prompt_embeds", graph.floats("text_embeds", width),
                 "text_encoder_hidden_states", graph.floats("text_states", tokens, width)));
-    Operand<TFloat32> noisy = graph.floats("noisy", 3, size, size);
+    Noised noised = loss.noised(graph, graph.floats("clean", 3, size, size));
     Operand<TFloat32> output =
         graph
             .build(
                 decoder,
                 Map.of(
-                    "sample", noisy,
-                    "timestep", graph.floats("timestep"),
+                    "sample", noised.sample(),
+                    "timestep", noised.timestep(),
                     "encoder_hidden_states", conditions.get("text_encoder_hidden_states"),
                     "class_labels", conditions.get("additive_clip_time_embeddings"),
-                    "attention_mask", graph.longs("mask", EXTRA_TOKENS + tokens)))
+                    "attention_mask", graph.longs("mask", extraTokens + tokens)))
             .get("sample");
     Operand<TFloat32> predicted =
         tf.slice(
             output, tf.constant(new int[] {0, 0, 0, 0}), tf.constant(new int[] {-1, 3, -1, -1}));
-    Operand<TFloat32> clean = graph.floats("clean", 3, size, size);
-    return graph.mean(
-        tf.math.mul(tf.math.squaredDifference(predicted, clean), graph.floats("weight", 1, 1, 1)));
+    return List.of(
+        new Player("decoder", loss.of(graph, noised, predicted), List.of(projection, decoder)));
   }
 
   @Override
-  public Map<String, HostTensor> batch(long step) {
-    SceneSampler.Example[] examples = batches.examples(step);
-    SplittableRandom random = batches.random(step);
+  public Map<String, HostTensor> batch(long number) {
+    SceneSampler.Example[] examples = batches.examples(number);
+    SplittableRandom random = batches.random(number);
     int rows = examples.length;
-    int size = ShapesUnclip.BASE;
-    int length = 3 * size * size;
-    boolean[] withoutPicture = ShapesBatches.drop(random, rows, DROPPED_PICTURES);
-    boolean[] withoutText = ShapesBatches.drop(random, rows, DROPPED_TEXTS);
+    boolean[] withoutPicture =
+        ShapesBatches.drop(random, rows, own.number("dropped-pictures", 0, 1));
+    boolean[] withoutText = ShapesBatches.drop(random, rows, own.number("dropped-texts", 0, 1));
     HostTensor.Longs tokens = batches.tokens(examples, withoutText);
     Map<String, HostTensor.Floats> texts = clip.texts(tokens);
-    float[] timesteps = ShapesBatches.timesteps(random, rows);
-    float[] noisy = new float[rows * length];
-    float[] pictures = new float[rows * length];
-    float[] weights = new float[rows];
-    for (int row = 0; row < rows; row++) {
-      float[] clean = ShapesBatches.reduced(examples[row].pixels(), size);
-      int t = (int) timesteps[row];
-      Noise.add(clean, t, random, noisy, row * length);
-      System.arraycopy(clean, 0, pictures, row * length, length);
-      weights[row] = weight(t);
-    }
     Map<String, HostTensor> batch = new LinkedHashMap<>();
     batch.put("image_embeds", clip.pictures(examples));
     batch.put("image_dropped", HostTensor.ofBooleans(withoutPicture, rows));
     batch.put("text_embeds", texts.get("text_embeds"));
     batch.put("text_states", texts.get("last_hidden_state"));
     batch.put("mask", withExtraTokens(batches.mask(tokens)));
-    batch.put("noisy", new HostTensor.Floats(noisy, rows, 3, size, size));
-    batch.put("timestep", new HostTensor.Floats(timesteps, rows));
-    batch.put("clean", new HostTensor.Floats(pictures, rows, 3, size, size));
-    batch.put("weight", new HostTensor.Floats(weights, rows, 1, 1, 1));
+    batch.put("clean", ShapesBatches.pictures(examples, recipe.integer("sizes.base", 1)));
     return batch;
   }
 
-  private static float weight(int t) {
-    double alphaBar = Noise.SCHEDULE.alphaBar(t);
-    return (float) Math.max(LEAST_WEIGHT, Math.min(MOST_WEIGHT, alphaBar / (1 - alphaBar)));
-  }
-
-  private static HostTensor.Longs withExtraTokens(HostTensor.Longs mask) {
+  private HostTensor.Longs withExtraTokens(HostTensor.Longs mask) {
     int rows = mask.shape()[0];
     int tokens = mask.shape()[1];
-    long[] extended = new long[rows * (tokens + EXTRA_TOKENS)];
+    long[] extended = new long[rows * (tokens + extraTokens)];
     java.util.Arrays.fill(extended, 1);
     for (int row = 0; row < rows; row++) {
       System.arraycopy(
           mask.values(),
           row * tokens,
           extended,
-          row * (tokens + EXTRA_TOKENS) + EXTRA_TOKENS,
+          row * (tokens + extraTokens) + extraTokens,
           tokens);
     }
-    return new HostTensor.Longs(extended, rows, tokens + EXTRA_TOKENS);
+    return new HostTensor.Longs(extended, rows, tokens + extraTokens);
+  }
+
+  @Override
+  public void close() {
+    clip.close();
   }
 }

@@ -7,7 +7,10 @@ import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.transformer.ClipVisionModel;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
+import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.system.TrainingException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -18,14 +21,23 @@ final class Embeddings implements AutoCloseable {
   private final Network image;
 
   /** Loads both towers from the model folder under training. */
-  Embeddings(Path model) {
+  Embeddings(PhaseContext context) {
+    Path model = context.model();
+    if (Checkpoints.find(model.resolve("text_encoder"), null).isEmpty()) {
+      throw new TrainingException(
+          "%s needs the weights of the phase clip, which are not in %s; train that first"
+              .formatted(context.own().origin(), model));
+    }
+    Recipe recipe = context.recipe();
     try (TensorSource textWeights = Checkpoints.open(model.resolve("text_encoder"));
         TensorSource imageWeights = Checkpoints.open(model.resolve("image_encoder"))) {
       text =
-          Network.load(ClipTextModel.projected(Config.of(ShapesUnclip.textEncoder())), textWeights);
+          Network.load(
+              ClipTextModel.projected(Config.of(ShapesUnclip.textEncoder(recipe))), textWeights);
       image =
           Network.load(
-              ClipVisionModel.projected(Config.of(ShapesUnclip.imageEncoder())), imageWeights);
+              ClipVisionModel.projected(Config.of(ShapesUnclip.imageEncoder(recipe))),
+              imageWeights);
     }
   }
 
@@ -43,12 +55,18 @@ final class Embeddings implements AutoCloseable {
    * Mean and standard deviation of each embedding dimension over many pictures, {@code [d]} each.
    */
   float[][] statistics(ShapesBatches batches, int count) {
-    int width = ShapesUnclip.EMBEDDING;
-    double[] sum = new double[width];
-    double[] squares = new double[width];
+    double[] sum = null;
+    double[] squares = null;
+    int width = 0;
     int rows = 0;
     for (int step = 0; rows < count; step++) {
-      float[] values = pictures(batches.examples(step)).values();
+      HostTensor.Floats embeddings = pictures(batches.examples(step));
+      float[] values = embeddings.values();
+      if (sum == null) {
+        width = embeddings.shape()[1];
+        sum = new double[width];
+        squares = new double[width];
+      }
       for (int i = 0; i < values.length; i++) {
         sum[i % width] += values[i];
         squares[i % width] += values[i] * values[i];

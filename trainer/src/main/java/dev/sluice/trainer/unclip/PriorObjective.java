@@ -1,105 +1,108 @@
 package dev.sluice.trainer.unclip;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.PriorTransformer;
+import dev.sluice.trainer.diffusion.DiffusionLoss;
+import dev.sluice.trainer.diffusion.ForwardProcess;
+import dev.sluice.trainer.diffusion.Noised;
+import dev.sluice.trainer.diffusion.Prediction;
+import dev.sluice.trainer.diffusion.Weighting;
+import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;
+import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
-import dev.sluice.trainer.train.WeightInitializer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /**
  * The diffusion prior's loss (Ramesh et al. 2022, eq. 2): the squared distance between the clean
  * picture embedding, normalised per dimension, and what the prior predicts from a noised one and
- * the text. A tenth of the texts are dropped for classifier-free guidance.
+ * the text. Some texts are dropped for classifier-free guidance.
  */
 final class PriorObjective implements Objective {
 
-  private static final double DROPPED_TEXTS = 0.1;
-
+  private final Recipe recipe;
+  private final double droppedTexts;
   private final ShapesBatches batches;
   private final Embeddings clip;
+  private final DiffusionLoss loss;
   private final float[] mean;
   private final float[] spread;
 
-  PriorObjective(ShapesBatches batches, Embeddings clip) {
-    this.batches = batches;
-    this.clip = clip;
-    float[][] statistics = clip.statistics(batches, 4096);
+  PriorObjective(PhaseContext context) {
+    this.recipe = context.recipe();
+    this.droppedTexts = context.own().number("dropped-texts", 0, 1);
+    this.batches = new ShapesBatches(context);
+    this.clip = new Embeddings(context);
+    this.loss =
+        new DiffusionLoss(
+            ForwardProcess.of(recipe.at("process")),
+            Prediction.SAMPLE,
+            new Weighting.Simple(),
+            Optional.empty());
+    float[][] statistics = clip.statistics(batches, context.own().integer("measured", 2));
     this.mean = statistics[0];
     this.spread = statistics[1];
   }
 
   @Override
-  public Operand<TFloat32> loss(TrainingGraph graph) {
-    int width = ShapesUnclip.EMBEDDING;
+  public List<Player> build(TrainingGraph graph) {
+    int width = ShapesUnclip.embedding(recipe);
     int tokens = ShapesVocabulary.MAX_LENGTH;
-    TrainingGraph.Component prior =
-        graph.component(
-            "prior",
-            new PriorTransformer(Config.of(ShapesUnclip.prior())),
-            name -> !name.startsWith("clip_"));
+    Component prior =
+        graph
+            .trained(
+                "prior",
+                new PriorTransformer(Config.of(ShapesUnclip.prior(recipe))),
+                name -> !name.startsWith("clip_"))
+            .startingWith("clip_mean", mean)
+            .startingWith("clip_std", spread);
+    Noised noised = loss.noised(graph, graph.floats("clean", width));
     Operand<TFloat32> predicted =
         graph
             .build(
                 prior,
                 Map.of(
-                    "hidden_states", graph.floats("noisy", width),
-                    "timestep", graph.floats("timestep"),
+                    "hidden_states", noised.sample(),
+                    "timestep", noised.timestep(),
                     "proj_embedding", graph.floats("text_embeds", width),
                     "encoder_hidden_states", graph.floats("text_states", tokens, width),
                     "attention_mask", graph.longs("mask", tokens)))
             .get("predicted_image_embedding");
-    return graph.mean(graph.tf().math.squaredDifference(predicted, graph.floats("clean", width)));
+    return List.of(new Player("prior", loss.of(graph, noised, predicted), List.of(prior)));
   }
 
   @Override
-  public Map<String, HostTensor> batch(long step) {
-    SceneSampler.Example[] examples = batches.examples(step);
-    SplittableRandom random = batches.random(step);
+  public Map<String, HostTensor> batch(long number) {
+    SceneSampler.Example[] examples = batches.examples(number);
     int rows = examples.length;
-    int width = ShapesUnclip.EMBEDDING;
     HostTensor.Longs tokens =
-        batches.tokens(examples, ShapesBatches.drop(random, rows, DROPPED_TEXTS));
+        batches.tokens(examples, ShapesBatches.drop(batches.random(number), rows, droppedTexts));
     Map<String, HostTensor.Floats> texts = clip.texts(tokens);
-    float[] clean = clip.pictures(examples).values();
+    HostTensor.Floats embeddings = clip.pictures(examples);
+    float[] clean = embeddings.values();
     for (int i = 0; i < clean.length; i++) {
-      clean[i] = (clean[i] - mean[i % width]) / spread[i % width];
-    }
-    float[] timesteps = ShapesBatches.timesteps(random, rows);
-    float[] noisy = new float[clean.length];
-    for (int row = 0; row < rows; row++) {
-      float[] embedding = java.util.Arrays.copyOfRange(clean, row * width, (row + 1) * width);
-      Noise.add(embedding, (int) timesteps[row], random, noisy, row * width);
+      clean[i] = (clean[i] - mean[i % mean.length]) / spread[i % mean.length];
     }
     Map<String, HostTensor> batch = new LinkedHashMap<>();
-    batch.put("noisy", new HostTensor.Floats(noisy, rows, width));
-    batch.put("timestep", new HostTensor.Floats(timesteps, rows));
     batch.put("text_embeds", texts.get("text_embeds"));
     batch.put("text_states", texts.get("last_hidden_state"));
     batch.put("mask", batches.mask(tokens));
-    batch.put("clean", new HostTensor.Floats(clean, rows, width));
+    batch.put("clean", embeddings);
     return batch;
   }
 
   @Override
-  public WeightInitializer initializer(String component) {
-    return new WeightInitializer(component.hashCode()) {
-      @Override
-      public float[] values(Parameter parameter) {
-        return switch (parameter.name()) {
-          case "clip_mean" -> mean.clone();
-          case "clip_std" -> spread.clone();
-          default -> super.values(parameter);
-        };
-      }
-    };
+  public void close() {
+    clip.close();
   }
 }

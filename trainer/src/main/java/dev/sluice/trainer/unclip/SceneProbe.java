@@ -17,6 +17,15 @@ import org.tensorflow.types.TFloat32;
  */
 final class SceneProbe implements Architecture {
 
+  private final int width;
+
+  /**
+   * @param width of the embeddings
+   */
+  SceneProbe(int width) {
+    this.width = width;
+  }
+
   @Override
   public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
     return Map.of(
@@ -27,8 +36,6 @@ final class SceneProbe implements Architecture {
 
   @Override
   public Map<String, HostTensor> exampleInputs() {
-    return Map.of(
-        "embeds",
-        new HostTensor.Floats(new float[ShapesUnclip.EMBEDDING], 1, ShapesUnclip.EMBEDDING));
+    return Map.of("embeds", new HostTensor.Floats(new float[width], 1, width));
   }
 }

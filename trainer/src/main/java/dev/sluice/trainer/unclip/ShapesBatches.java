@@ -3,18 +3,25 @@ package dev.sluice.trainer.unclip;
 import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.trainer.shapes.NearMiss;
+import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
-import java.util.Arrays;
+import dev.sluice.trainer.system.PhaseContext;
 import java.util.SplittableRandom;
 
 /** Batches of the shapes world: batch {@code i} holds the same scenes whenever it is asked for. */
 final class ShapesBatches {
 
+  private static final int SIZE = SceneLayout.PICTURE_SIZE;
+
   private final SceneSampler scenes;
   private final ShapesVocabulary vocabulary = new ShapesVocabulary();
   private final long seed;
   private final int size;
+
+  ShapesBatches(PhaseContext context) {
+    this(context.settings().seed(), context.settings().rows());
+  }
 
   ShapesBatches(long seed, int size) {
     this.scenes = new SceneSampler(seed);
@@ -45,26 +52,29 @@ final class ShapesBatches {
     return examples;
   }
 
-  /** What else is random at a step: noise, timesteps, dropped conditions. */
+  /** What else is random at a step: near misses, dropped texts, crops. */
   SplittableRandom random(long step) {
     return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step);
   }
 
   /** {@code [batch, 3, 64, 64]} in [-1, 1]. */
   static HostTensor.Floats pictures(SceneSampler.Example[] examples) {
-    int length = 3 * ShapesUnclip.PICTURE * ShapesUnclip.PICTURE;
-    float[] pixels = new float[examples.length * length];
-    for (int i = 0; i < examples.length; i++) {
-      System.arraycopy(examples[i].pixels(), 0, pixels, i * length, length);
-    }
-    return new HostTensor.Floats(
-        pixels, examples.length, 3, ShapesUnclip.PICTURE, ShapesUnclip.PICTURE);
+    return pictures(examples, SIZE);
   }
 
   /** One picture reduced to {@code size x size} by averaging. */
   static float[] reduced(float[] picture, int size) {
-    return Resampling.AREA.resize(
-        picture, 3, ShapesUnclip.PICTURE, ShapesUnclip.PICTURE, size, size);
+    return size == SIZE ? picture : Resampling.AREA.resize(picture, 3, SIZE, SIZE, size, size);
+  }
+
+  /** {@code [batch, 3, size, size]} in [-1, 1]. */
+  static HostTensor.Floats pictures(SceneSampler.Example[] examples, int size) {
+    int length = 3 * size * size;
+    float[] pixels = new float[examples.length * length];
+    for (int i = 0; i < examples.length; i++) {
+      System.arraycopy(reduced(examples[i].pixels(), size), 0, pixels, i * length, length);
+    }
+    return new HostTensor.Floats(pixels, examples.length, 3, size, size);
   }
 
   /** Token ids {@code [batch, tokens]}; the empty text for the rows that {@code dropped} marks. */
@@ -103,19 +113,5 @@ final class ShapesBatches {
 
   static boolean[] none(int rows) {
     return new boolean[rows];
-  }
-
-  static float[] timesteps(SplittableRandom random, int rows) {
-    float[] timesteps = new float[rows];
-    for (int i = 0; i < rows; i++) {
-      timesteps[i] = random.nextInt(Noise.TIMESTEPS);
-    }
-    return timesteps;
-  }
-
-  static float[] ones(int count) {
-    float[] ones = new float[count];
-    Arrays.fill(ones, 1f);
-    return ones;
   }
 }

@@ -2,13 +2,25 @@ package dev.sluice.trainer.unclip;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.diffusion.math.Resampling;
+import dev.sluice.networks.layer.Layers;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.unet.UNet2DModel;
+import dev.sluice.trainer.diffusion.DiffusionLoss;
+import dev.sluice.trainer.diffusion.ForwardProcess;
+import dev.sluice.trainer.diffusion.Noised;
+import dev.sluice.trainer.diffusion.Prediction;
+import dev.sluice.trainer.diffusion.Weighting;
+import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;
+import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -24,78 +36,97 @@ import org.tensorflow.types.TFloat32;
  */
 final class SuperResolutionObjective implements Objective {
 
-  /** Noise levels of the small picture, as timesteps of the same schedule. */
-  static final int MAX_LEVEL = 250;
-
-  private static final double CLEAN_SHARE = 0.25;
-
-  private final ShapesBatches batches;
+  private final Recipe recipe;
   private final String component;
-  private final Map<String, Object> config;
+  private final ShapesBatches batches;
+  private final DiffusionLoss loss;
   private final int from;
   private final int to;
   private final int crop;
 
-  SuperResolutionObjective(
-      ShapesBatches batches, String component, Map<String, Object> config, int from, int to) {
-    this.batches = batches;
-    this.component = component;
-    this.config = config;
-    this.from = from;
-    this.to = to;
-    this.crop = to / 2;
+  /**
+   * @param from the recipe's name for the size of the small picture
+   * @param to the recipe's name for the size of the large one
+   */
+  SuperResolutionObjective(PhaseContext context, String from, String to) {
+    this.recipe = context.recipe();
+    this.component = to.equals("picture") ? "super_res_last" : "super_res_first";
+    this.batches = new ShapesBatches(context);
+    this.loss =
+        new DiffusionLoss(
+            ForwardProcess.of(recipe.at("process")),
+            Prediction.SAMPLE,
+            new Weighting.Simple(),
+            Optional.empty());
+    this.from = recipe.integer("sizes." + from, 1);
+    this.to = recipe.integer("sizes." + to, 1);
+    this.crop = this.to / 2;
   }
 
   @Override
-  public Operand<TFloat32> loss(TrainingGraph graph) {
-    TrainingGraph.Component network =
-        graph.component(component, new UNet2DModel(Config.of(config)));
+  public List<Player> build(TrainingGraph graph) {
+    Component network =
+        graph.trained(
+            component, new UNet2DModel(Config.of(ShapesUnclip.superResolution(recipe, component))));
+    Noised noised = loss.noised(graph, graph.floats("clean", 3, crop, crop));
     Operand<TFloat32> predicted =
         graph
             .build(
                 network,
                 Map.of(
-                    "sample", graph.floats("sample", 6, crop, crop),
-                    "timestep", graph.floats("timestep"),
-                    "class_labels", graph.floats("level")))
+                    "sample",
+                    Layers.concat(
+                        graph.tf(),
+                        1,
+                        List.of(noised.sample(), graph.floats("enlarged", 3, crop, crop))),
+                    "timestep",
+                    noised.timestep(),
+                    "class_labels",
+                    graph.floats("level")))
             .get("sample");
-    return graph.mean(
-        graph.tf().math.squaredDifference(predicted, graph.floats("clean", 3, crop, crop)));
+    return List.of(new Player(component, loss.of(graph, noised, predicted), List.of(network)));
   }
 
   @Override
-  public Map<String, HostTensor> batch(long step) {
-    SceneSampler.Example[] examples = batches.examples(step);
-    SplittableRandom random = batches.random(step);
+  public Map<String, HostTensor> batch(long number) {
+    SceneSampler.Example[] examples = batches.examples(number);
+    SplittableRandom random = batches.random(number);
     int rows = examples.length;
     int length = 3 * crop * crop;
-    float[] timesteps = ShapesBatches.timesteps(random, rows);
     float[] levels = new float[rows];
-    float[] sample = new float[2 * rows * length];
+    float[] enlarged = new float[rows * length];
     float[] sharp = new float[rows * length];
     for (int row = 0; row < rows; row++) {
       float[] picture = examples[row].pixels();
       int left = random.nextInt(to - crop + 1);
       int top = random.nextInt(to - crop + 1);
-      float[] whole = to == ShapesUnclip.PICTURE ? picture : ShapesBatches.reduced(picture, to);
-      float[] clean = cropped(whole, left, top);
-      Noise.add(clean, (int) timesteps[row], random, sample, 2 * row * length);
+      float[] clean = cropped(ShapesBatches.reduced(picture, to), left, top);
       System.arraycopy(clean, 0, sharp, row * length, length);
       float[] small = ShapesBatches.reduced(picture, from);
-      if (random.nextDouble() >= CLEAN_SHARE) {
-        int level = 1 + random.nextInt(MAX_LEVEL);
+      if (random.nextDouble() >= recipe.number("augmentation.clean-share", 0, 1)) {
+        int level = 1 + random.nextInt(recipe.integer("augmentation.max-level", 1));
         levels[row] = level;
-        small = Noise.SCHEDULE.qSample(small, Noise.normal(random, small.length), level);
+        small = noised(small, level, random);
       }
-      float[] enlarged = Resampling.BICUBIC_ANTIALIAS.resize(small, 3, from, from, to, to);
-      System.arraycopy(cropped(enlarged, left, top), 0, sample, (2 * row + 1) * length, length);
+      float[] large = Resampling.BICUBIC_ANTIALIAS.resize(small, 3, from, from, to, to);
+      System.arraycopy(cropped(large, left, top), 0, enlarged, row * length, length);
     }
     Map<String, HostTensor> batch = new LinkedHashMap<>();
-    batch.put("sample", new HostTensor.Floats(sample, rows, 6, crop, crop));
-    batch.put("timestep", new HostTensor.Floats(timesteps, rows));
+    batch.put("enlarged", new HostTensor.Floats(enlarged, rows, 3, crop, crop));
     batch.put("level", new HostTensor.Floats(levels, rows));
     batch.put("clean", new HostTensor.Floats(sharp, rows, 3, crop, crop));
     return batch;
+  }
+
+  /** Here and not in the graph, as it comes before the enlargement. */
+  private float[] noised(float[] small, int level, SplittableRandom random) {
+    float[] noised = new float[small.length];
+    for (int i = 0; i < small.length; i++) {
+      noised[i] =
+          loss.process().signal()[level] * small[i]
+              + loss.process().noise()[level] * (float) random.nextGaussian();
+    }
+    return noised;
   }
 
   private float[] cropped(float[] picture, int left, int top) {

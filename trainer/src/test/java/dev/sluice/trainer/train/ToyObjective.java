@@ -3,21 +3,23 @@ package dev.sluice.trainer.train;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.PriorTransformer;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** A real network, small, that shall learn to give back half of what it is shown. */
+/** A real network, small, that shall learn to give back half of what it is shown, without noise. */
 final class ToyObjective implements Objective {
 
   static final String COMPONENT = "prior";
-  private static final int ROWS = 16;
+  static final int ROWS = 16;
   private static final int WIDTH = 8;
   private static final int TOKENS = 3;
 
   @Override
-  public Operand<TFloat32> loss(TrainingGraph graph) {
+  public List<Player> build(TrainingGraph graph) {
     Map<String, Object> config =
         Map.of(
             "num_attention_heads", 2,
@@ -26,10 +28,13 @@ final class ToyObjective implements Objective {
             "embedding_dim", WIDTH,
             "num_embeddings", TOKENS,
             "additional_embeddings", 4);
-    TrainingGraph.Component network =
-        graph.component(
+    Component network =
+        graph.trained(
             COMPONENT, new PriorTransformer(Config.of(config)), name -> !name.startsWith("clip_"));
-    Operand<TFloat32> shown = graph.floats("shown", WIDTH);
+    Ops tf = graph.tf();
+    Operand<TFloat32> clean = graph.floats("shown", WIDTH);
+    Operand<TFloat32> shown =
+        tf.math.add(clean, tf.math.mul(graph.noise(WIDTH), tf.constant(0.05f)));
     Operand<TFloat32> made =
         graph
             .build(
@@ -41,13 +46,14 @@ final class ToyObjective implements Objective {
                     "encoder_hidden_states", graph.floats("states", TOKENS, WIDTH),
                     "attention_mask", graph.longs("mask", TOKENS)))
             .get("predicted_image_embedding");
-    Operand<TFloat32> half = graph.tf().math.mul(shown, graph.tf().constant(0.5f));
-    return graph.mean(graph.tf().math.squaredDifference(made, half));
+    Operand<TFloat32> half = tf.math.mul(clean, tf.constant(0.5f));
+    Operand<TFloat32> loss = graph.mean(tf.math.squaredDifference(made, half));
+    return List.of(new Player("toy", loss, List.of(network)));
   }
 
   @Override
-  public Map<String, HostTensor> batch(long step) {
-    SplittableRandom random = new SplittableRandom(step);
+  public Map<String, HostTensor> batch(long number) {
+    SplittableRandom random = new SplittableRandom(number);
     long[] mask = new long[ROWS * TOKENS];
     java.util.Arrays.fill(mask, 1);
     return Map.of(
@@ -65,10 +71,5 @@ final class ToyObjective implements Objective {
       values[i] = (float) random.nextGaussian();
     }
     return new HostTensor.Floats(values, shape);
-  }
-
-  @Override
-  public WeightInitializer initializer(String component) {
-    return new WeightInitializer(5);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.trainer.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.safetensors.DType;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,16 +20,28 @@ class TrainingLoopTest {
 
   @TempDir private Path folder;
 
-  private static double[] losses(TrainingLoop loop, long until, long total) {
+  private static TrainingLoop loop(long steps) {
+    return new TrainingLoop(new ToyObjective(), TestSettings.of(ToyObjective.ROWS, steps));
+  }
+
+  private static TrainingLoop loop(int accumulated, int shards, long steps) {
+    return new TrainingLoop(
+        new ToyObjective(),
+        TestSettings.of(
+            ToyObjective.ROWS, accumulated, shards, steps, TestSettings.adam(5e-3, 0.1)));
+  }
+
+  private static double[] losses(TrainingLoop loop, long until) {
     List<Double> losses = new ArrayList<>();
-    loop.run(total, 5e-3, 1, report -> losses.add(report.loss()), () -> loop.step() >= until);
+    loop.run(
+        until, 1, Double.NaN, report -> losses.add(report.numbers().get("toy/loss")), () -> false);
     return losses.stream().mapToDouble(loss -> loss).toArray();
   }
 
   @Test
   void run_makesTheLossSmall() {
-    try (TrainingLoop loop = new TrainingLoop(new ToyObjective())) {
-      double[] losses = losses(loop, 150, 150);
+    try (TrainingLoop loop = loop(150)) {
+      double[] losses = losses(loop, 150);
 
       assertThat(losses).hasSize(150);
       assertThat(losses[149]).isLessThan(losses[0] / 5);
@@ -34,35 +49,62 @@ class TrainingLoopTest {
   }
 
   @Test
-  void resume_goesOnAsIfNothingHadHappened() throws IOException {
+  void run_stopsWhenToldAndReportsMeans() {
+    try (TrainingLoop loop = loop(150)) {
+      List<Report> reports = new ArrayList<>();
+      loop.run(150, 4, 1e9, reports::add, () -> loop.step() >= 8);
+
+      assertThat(loop.step()).isEqualTo(8);
+      assertThat(reports).extracting(Report::step).containsExactly(4L, 8L);
+      assertThat(reports.get(0).rate()).as("of a gigaflop a second").isPositive();
+      assertThat(reports.get(0).numbers())
+          .containsKeys("toy/loss", "toy/gradient")
+          .containsEntry("toy/rate", TestSettings.adam(5e-3, 0).rate().at(3, 150));
+    }
+  }
+
+  @Test
+  void resume_goesOnBitForBitAsIfNothingHadHappened() throws IOException {
     Path save = folder.resolve("save.safetensors");
     double[] undisturbed;
-    try (TrainingLoop loop = new TrainingLoop(new ToyObjective())) {
-      losses(loop, 10, 40);
-      loop.save(save);
-      undisturbed = losses(loop, 20, 40);
+    try (TrainingLoop loop = loop(2, 1, 40)) {
+      losses(loop, 10);
+      loop.save(save, Map.of("note", "as it was"));
+      undisturbed = losses(loop, 20);
     }
 
-    try (TrainingLoop loop = new TrainingLoop(new ToyObjective())) {
+    try (TrainingLoop loop = loop(2, 1, 40)) {
       loop.resume(save);
       assertThat(loop.step()).isEqualTo(10);
-      double[] resumed = losses(loop, 20, 40);
+      assertThat(TrainingLoop.stepOf(save)).isEqualTo(10);
+      assertThat(TrainingLoop.notes(save)).containsEntry("note", "as it was");
 
-      assertThat(resumed).hasSize(10);
-      for (int i = 0; i < 10; i++) {
-        // TensorFlow sums in whatever order its threads come.
-        assertThat(resumed[i]).isEqualTo(undisturbed[i], within(1e-5));
-      }
+      assertThat(losses(loop, 20)).hasSize(10).containsExactly(undisturbed);
     }
+  }
+
+  @Test
+  void shards_changeNothingButTheOrderOfSums() {
+    try (TrainingLoop whole = loop(1, 1, 40);
+        TrainingLoop halves = loop(1, 2, 40)) {
+      assertThat(losses(halves, 10)).containsExactly(losses(whole, 10), within(1e-4));
+    }
+  }
+
+  @Test
+  void shards_ofUnevenSizeAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> loop(1, 3, 40))
+        .withMessageContaining("16 rows do not divide into 3 shards");
   }
 
   @Test
   void export_writesTheAverageInHalfPrecisionUnderTheNetworksOwnNames() throws IOException {
     Path first = folder.resolve("first.safetensors");
     Path last = folder.resolve("last/diffusion_pytorch_model.safetensors");
-    try (TrainingLoop loop = new TrainingLoop(new ToyObjective())) {
+    try (TrainingLoop loop = loop(40)) {
       loop.export(ToyObjective.COMPONENT, first);
-      losses(loop, 5, 40);
+      losses(loop, 5);
       loop.export(ToyObjective.COMPONENT, last);
     }
 
@@ -74,20 +116,69 @@ class TrainingLoopTest {
       assertThat(after.info("proj_in.weight").dtype()).isEqualTo(DType.F16);
       assertThat(after.info("proj_in.weight").shape()).containsExactly(16, 8);
       assertThat(after.floats("proj_in.weight")).isNotEqualTo(before.floats("proj_in.weight"));
-      // Not trained, hence the same.
-      assertThat(after.floats("clip_std")).isEqualTo(before.floats("clip_std"));
+      // Not trained, hence the same; and as their layer declares.
+      assertThat(after.floats("clip_std")).isEqualTo(before.floats("clip_std")).containsOnly(1f);
     }
     assertThat(Files.size(last)).isLessThan(100_000);
   }
 
   @Test
-  void learningRate_risesToTheHighestAndFallsToATwentieth() {
-    assertThat(TrainingLoop.learningRate(0, 1000, 1)).isEqualTo(1.0 / 20);
-    assertThat(TrainingLoop.learningRate(20, 1000, 1)).isEqualTo(1);
-    assertThat(TrainingLoop.learningRate(1000, 1000, 1)).isEqualTo(0.05, within(1e-9));
-    for (int step = 21; step < 1000; step++) {
-      assertThat(TrainingLoop.learningRate(step, 1000, 1))
-          .isLessThan(TrainingLoop.learningRate(step - 1, 1000, 1));
+  void lowRank_movesTheProductsAloneAndExportsTheirSum() throws IOException {
+    Path model = folder.resolve("model");
+    Path base = model.resolve(ToyObjective.COMPONENT + "/diffusion_pytorch_model.safetensors");
+    Path sum = folder.resolve("sum/diffusion_pytorch_model.safetensors");
+    Path products = folder.resolve("pytorch_lora_weights.safetensors");
+    double before;
+    double after;
+    try (TrainingLoop loop = loop(40)) {
+      losses(loop, 20);
+      loop.export(ToyObjective.COMPONENT, base);
+    }
+    TrainingSettings little =
+        TestSettings.of(ToyObjective.ROWS, 40).with(Optional.of(LowRank.of(2, LowRank.ATTENTION)));
+    try (TrainingLoop loop = new TrainingLoop(new ToyObjective(), little, Optional.of(model))) {
+      double[] losses = losses(loop, 40);
+      before = losses[0];
+      after = losses[39];
+      loop.export(ToyObjective.COMPONENT, sum);
+      loop.exportLowRank(List.of(ToyObjective.COMPONENT), products);
+    }
+
+    assertThat(after).isLessThan(before);
+    String layer = "transformer_blocks.0.attn1.to_q";
+    try (SafetensorsFile old = SafetensorsFile.open(base);
+        SafetensorsFile added = SafetensorsFile.open(sum);
+        SafetensorsFile parts = SafetensorsFile.open(products)) {
+      assertThat(added.names()).isEqualTo(old.names());
+      assertThat(added.floats("proj_in.weight")).isEqualTo(old.floats("proj_in.weight"));
+      String key = ToyObjective.COMPONENT + "." + layer;
+      assertThat(parts.names()).hasSize(8).contains(key + ".lora_A.weight");
+      assertThat(parts.info(key + ".lora_A.weight").shape()).containsExactly(2, 16);
+      float[] down = parts.floats(key + ".lora_A.weight");
+      float[] up = parts.floats(key + ".lora_B.weight");
+      assertThat(up).isNotEqualTo(new float[32]);
+      float expected =
+          old.floats(layer + ".weight")[3 * 16 + 5] + up[3 * 2] * down[5] + up[7] * down[16 + 5];
+      assertThat(added.floats(layer + ".weight")[3 * 16 + 5]).isCloseTo(expected, within(2e-3f));
+    }
+  }
+
+  @Test
+  void init_goesOnFromAModelsWeights() throws IOException {
+    Path model = folder.resolve("model");
+    TrainingSettings settings = TestSettings.of(ToyObjective.ROWS, 40);
+    Path file = model.resolve(ToyObjective.COMPONENT + "/diffusion_pytorch_model.safetensors");
+    double fromNothing;
+    try (TrainingLoop loop = loop(40)) {
+      losses(loop, 40);
+      loop.export(ToyObjective.COMPONENT, file);
+    }
+    try (TrainingLoop loop = loop(40)) {
+      fromNothing = losses(loop, 1)[0];
+    }
+
+    try (TrainingLoop loop = new TrainingLoop(new ToyObjective(), settings, Optional.of(model))) {
+      assertThat(losses(loop, 1)[0]).as("less than from nothing").isLessThan(fromNothing / 2);
     }
   }
 }

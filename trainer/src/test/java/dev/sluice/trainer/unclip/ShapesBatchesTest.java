@@ -51,21 +51,4 @@ class ShapesBatchesTest {
     }
     return ones;
   }
-
-  @Test
-  void add_mixesPictureAndNoiseByTheSchedule() {
-    float[] clean = {1, -1, 0.5f};
-    float[] noisy = new float[5];
-
-    float[] noise = Noise.add(clean, 600, batches.random(1), noisy, 2);
-
-    double alphaBar = Noise.SCHEDULE.alphaBar(600);
-    for (int i = 0; i < 3; i++) {
-      assertThat((double) noisy[2 + i])
-          .isCloseTo(
-              Math.sqrt(alphaBar) * clean[i] + Math.sqrt(1 - alphaBar) * noise[i],
-              org.assertj.core.data.Offset.offset(1e-6));
-    }
-    assertThat(noisy[0]).isZero();
-  }
 }

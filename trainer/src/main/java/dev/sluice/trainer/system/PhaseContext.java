@@ -1,0 +1,18 @@
+package dev.sluice.trainer.system;
+
+import dev.sluice.trainer.recipe.Recipe;
+import dev.sluice.trainer.train.TrainingSettings;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What a phase works with.
+ *
+ * @param recipe of the whole system
+ * @param own the phase's part of it
+ * @param settings of the phase
+ * @param model the folder that is written; what earlier phases trained lies there
+ * @param data the folder that the user named; empty where none was
+ */
+public record PhaseContext(
+    Recipe recipe, Recipe own, TrainingSettings settings, Path model, Optional<Path> data) {}

@@ -1,0 +1,150 @@
+package dev.sluice.trainer.train;
+
+import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.Parameter;
+import dev.sluice.networks.layer.WeightProvider;
+import dev.sluice.networks.weights.TrainableWeight;
+import dev.sluice.networks.weights.TrainableWeights;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.TensorSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import org.tensorflow.Session;
+
+/** Weights in a graph under one name: those of a network, or free ones. */
+public final class Component {
+
+  private final String name;
+  private final Architecture architecture;
+  private final TrainableWeights weights;
+  private final WeightProvider provider;
+  private final Predicate<String> trained;
+  private final Map<String, float[]> given = new HashMap<>();
+  private Path checkpoint;
+
+  /**
+   * @param provider what layers are given; {@code weights}, or something made of them
+   */
+  Component(
+      String name,
+      Architecture architecture,
+      TrainableWeights weights,
+      WeightProvider provider,
+      Predicate<String> trained) {
+    this.name = name;
+    this.architecture = architecture;
+    this.weights = weights;
+    this.provider = provider;
+    this.trained = trained;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  Architecture architecture() {
+    return architecture;
+  }
+
+  TrainableWeights weights() {
+    return weights;
+  }
+
+  WeightProvider provider() {
+    return provider;
+  }
+
+  /**
+   * Gives a weight its first values, in the checkpoint's order, in place of what its layer
+   * declares.
+   */
+  public Component startingWith(String weight, float[] values) {
+    given.put(weight, values.clone());
+    return this;
+  }
+
+  /** Takes first values from a component's folder, those that are given by name aside. */
+  public Component startingFrom(Path folder) {
+    checkpoint = folder;
+    return this;
+  }
+
+  /** Takes first values from a model, if it has a component of this name with weights. */
+  void startingFromModel(Path model) {
+    Path folder = model.resolve(name);
+    if (checkpoint == null
+        && Files.isDirectory(folder)
+        && Checkpoints.find(folder, null).isPresent()) {
+      checkpoint = folder;
+    }
+  }
+
+  /** The weights that an optimizer changes. */
+  List<TrainableWeight> trained() {
+    return weights.all().stream().filter(weight -> trained.test(weight.name())).toList();
+  }
+
+  /** What a weight is called beside those of other components. */
+  String key(TrainableWeight weight) {
+    return name + "/" + weight.name();
+  }
+
+  /**
+   * Gives every weight its first value.
+   *
+   * @throws IllegalStateException when one is given that no layer has
+   */
+  void fill(Session session, long seed) {
+    for (String weight : given.keySet()) {
+      if (weights.all().stream().noneMatch(known -> known.name().equals(weight))) {
+        throw new IllegalStateException(name + " has no weight " + weight);
+      }
+    }
+    if (checkpoint == null) {
+      weights.fill(session, parameter -> given(parameter, () -> drawn(parameter, seed)));
+      return;
+    }
+    try (TensorSource stored = Checkpoints.open(checkpoint)) {
+      weights.fill(session, parameter -> given(parameter, () -> read(stored, parameter, seed)));
+    }
+  }
+
+  private float[] read(TensorSource stored, Parameter parameter, long seed) {
+    if (LowRank.isPart(parameter.name()) && !stored.names().contains(parameter.name())) {
+      return drawn(parameter, seed);
+    }
+    if (!stored.names().contains(parameter.name())) {
+      throw new IllegalArgumentException(
+          "%s has no tensor %s, which the network of the recipe has"
+              .formatted(checkpoint, parameter.name()));
+    }
+    long[] shape = stored.info(parameter.name()).shape();
+    if (!Arrays.equals(shape, parameter.shape())) {
+      throw new IllegalArgumentException(
+          "%s: %s is %s, in the network of the recipe it is %s"
+              .formatted(
+                  checkpoint,
+                  parameter.name(),
+                  Arrays.toString(shape),
+                  Arrays.toString(parameter.shape())));
+    }
+    return stored.floats(parameter.name());
+  }
+
+  private float[] given(Parameter parameter, java.util.function.Supplier<float[]> otherwise) {
+    float[] values = given.get(parameter.name());
+    return values == null ? otherwise.get() : values;
+  }
+
+  /** By its name, so that what is built before it changes nothing. */
+  private float[] drawn(Parameter parameter, long seed) {
+    long own = (name + "/" + parameter.name()).hashCode();
+    return parameter.firstValues(new SplittableRandom(seed ^ own << 20));
+  }
+}
