@@ -1,0 +1,40 @@
+package dev.sluice.trainer;
+
+import dev.sluice.trainer.fashion.FashionAdm;
+import dev.sluice.trainer.fashion.FashionClassifier;
+import dev.sluice.trainer.fashion.FashionDdpm;
+import dev.sluice.trainer.own.PictureDdpm;
+import dev.sluice.trainer.system.TrainedSystem;
+import dev.sluice.trainer.system.TrainingException;
+import dev.sluice.trainer.unclip.ShapesUnclip;
+import java.util.List;
+
+/** Every system that can be trained. */
+final class Systems {
+
+  static final List<TrainedSystem> ALL =
+      List.of(
+          new FashionAdm(),
+          new FashionClassifier(),
+          new FashionDdpm(),
+          new PictureDdpm(),
+          new ShapesUnclip());
+
+  private Systems() {}
+
+  /**
+   * The system of that name.
+   *
+   * @throws TrainingException if there is none
+   */
+  static TrainedSystem named(String name) {
+    return ALL.stream()
+        .filter(system -> system.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new TrainingException(
+                    "there is no system %s; there are %s"
+                        .formatted(name, ALL.stream().map(TrainedSystem::name).toList())));
+  }
+}

@@ -1,0 +1,2 @@
+/** Systems for pictures that the user brings. */
+package dev.sluice.trainer.own;
