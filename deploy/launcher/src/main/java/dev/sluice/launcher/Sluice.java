@@ -2,6 +2,7 @@ package dev.sluice.launcher;
 
 import dev.sluice.trainer.TrainCommand;
 import dev.sluice.trainer.evaluate.EvaluateCommand;
+import dev.sluice.trainer.lineage.LineageCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      LineageCommand.class,
       ParityCommand.class,
       ModelsCommand.class,
       CommandLine.HelpCommand.class

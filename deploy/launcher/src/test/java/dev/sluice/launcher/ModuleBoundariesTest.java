@@ -121,7 +121,14 @@ class ModuleBoundariesTest {
             knows("planning", "contract", "catalog", "diffusion", "safetensors"),
             knows(
                 "gateway", "planning", "contract", "catalog", "diffusion", "safetensors", "stage"),
-            knows("trainer", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
+            knows(
+                "trainer",
+                "planning",
+                "catalog",
+                "pipeline",
+                "networks",
+                "diffusion",
+                "safetensors"),
             knows("bench", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
             knows("launcher", "contract", "catalog", "networks", "parity", "trainer"))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));

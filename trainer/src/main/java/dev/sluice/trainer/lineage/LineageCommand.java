@@ -1,0 +1,129 @@
+package dev.sluice.trainer.lineage;
+
+import dev.sluice.networks.graph.OpThreads;
+import dev.sluice.trainer.data.DataException;
+import dev.sluice.trainer.recipe.RecipeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice lineage}: what published systems claim, tried in miniature. */
+@Command(
+    name = "lineage",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Compare what published systems claim, in miniature: trains the arms, samples and measures"
+          + " them, and writes tables and sheets.",
+      "What was trained before is taken as it is; train fashion-classifier comes first."
+    })
+public final class LineageCommand implements Callable<Integer> {
+
+  private static final List<Claim> CLAIMS =
+      List.of(new DdpmClaim(), new DdimClaim(), new AdmClaim());
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "CLAIM",
+      arity = "1",
+      description =
+          "ddpm, ddim (of models/fashion-ddpm), or adm (of models/fashion-adm, and arms).")
+  private String name;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
+  private Path data;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      defaultValue = "models",
+      description = "Where the trained models lie (default: ${DEFAULT-VALUE}).")
+  private Path models;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      defaultValue = ".sluice/lineage",
+      description = "What is trained for comparisons (default: ${DEFAULT-VALUE}).")
+  private Path work;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "docs/lineage",
+      description = "Where tables and sheets go (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(
+      names = "--steps",
+      defaultValue = "2000",
+      description = "Steps of an arm's training (default: ${DEFAULT-VALUE}).")
+  private int steps;
+
+  @Option(
+      names = "--seeds",
+      split = ",",
+      defaultValue = "1",
+      description = "Seeds, each an arm of its own (default: ${DEFAULT-VALUE}).")
+  private List<Integer> seeds;
+
+  @Option(
+      names = "--samples",
+      defaultValue = "1000",
+      description = "Samples of each arm, at least 10 (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--sample-steps",
+      split = ",",
+      defaultValue = "100",
+      description = "Steps of sampling, ascending; of several, a grid (default: ${DEFAULT-VALUE}).")
+  private List<Integer> sampleSteps;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "One value of all arms' recipes, in place of what they have.")
+  private List<String> settings = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    Optional<Claim> claim = CLAIMS.stream().filter(known -> known.name().equals(name)).findFirst();
+    if (claim.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "sluice: no claim %s; there are %s%n",
+              name, CLAIMS.stream().map(Claim::name).toList());
+      return 2;
+    }
+    OpThreads.set(1);
+    try {
+      claim
+          .get()
+          .run(
+              new Setup(
+                  Optional.ofNullable(data),
+                  models,
+                  work,
+                  out,
+                  steps,
+                  seeds,
+                  Math.max(10, samples),
+                  sampleSteps,
+                  settings));
+    } catch (DataException | RecipeException | IllegalArgumentException e) {
+      spec.commandLine().getErr().println("sluice: " + e.getMessage());
+      return 2;
+    }
+    return 0;
+  }
+}

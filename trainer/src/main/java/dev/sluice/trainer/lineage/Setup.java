@@ -1,0 +1,29 @@
+package dev.sluice.trainer.lineage;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a comparison works with.
+ *
+ * @param data the folder of Fashion-MNIST; empty for Debian's
+ * @param models where the shipped models lie
+ * @param work the folder of what is trained for comparisons
+ * @param out the folder of tables and sheets
+ * @param steps of an arm's training
+ * @param seeds of trainings and of samples
+ * @param samples of each arm
+ * @param sampleSteps steps of sampling
+ * @param settings of all arms, in place of the recipe's
+ */
+record Setup(
+    Optional<Path> data,
+    Path models,
+    Path work,
+    Path out,
+    int steps,
+    List<Integer> seeds,
+    int samples,
+    List<Integer> sampleSteps,
+    List<String> settings) {}

@@ -1,0 +1,89 @@
+package dev.sluice.trainer.lineage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.trainer.data.IdxFiles;
+import dev.sluice.trainer.fashion.FashionClassifier;
+import dev.sluice.trainer.system.Trainings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The comparisons run through, on two steps of training and of sampling. */
+class ClaimsTest {
+
+  @TempDir private Path folder;
+
+  private Setup setup() throws IOException {
+    Path data = folder.resolve("data");
+    IdxFiles.writeSet(data, 100, 40);
+    Trainings.train(
+        new FashionClassifier(),
+        folder,
+        data,
+        null,
+        false,
+        "phases.classifier.steps=2",
+        "components.classifier.block_out_channels=[8, 8, 8]",
+        "components.classifier.norm_num_groups=4");
+    Path models = folder.resolve("models");
+    Files.createDirectories(models);
+    Files.move(folder.resolve("model"), models.resolve("fashion-classifier"));
+    return new Setup(
+        Optional.of(data),
+        models,
+        folder.resolve("arms"),
+        folder.resolve("out"),
+        2,
+        List.of(1),
+        10,
+        List.of(2, 3),
+        List.of(
+            "phases.unet.shards=1",
+            "phases.unet.batch=4",
+            "components.unet.block_out_channels=[8, 8, 8]",
+            "components.unet.layers_per_block=1",
+            "components.unet.attention_head_dim=8",
+            "components.unet.norm_num_groups=4"));
+  }
+
+  @Test
+  void ddpmAndDdim_writeTheirTablesAndSheets() throws IOException {
+    Setup setup = setup();
+    new DdpmClaim().run(setup);
+
+    List<String> table = Files.readAllLines(setup.out().resolve("ddpm.md"));
+    assertThat(table).hasSize(9);
+    assertThat(table.get(5)).startsWith("| noise, simple | 1 |");
+    assertThat(table.get(8)).startsWith("| mean, simple | 1 |");
+    assertThat(setup.out().resolve("ddpm.png")).isNotEmptyFile();
+
+    // An arm that is trained is taken as it is.
+    Path weights =
+        setup
+            .work()
+            .resolve("ddpm/1-noise-simple-1/model/unet/diffusion_pytorch_model.safetensors");
+    byte[] before = Files.readAllBytes(weights);
+    new Arms(setup)
+        .train(
+            new dev.sluice.trainer.fashion.FashionDdpm(),
+            "ddpm/1-noise-simple-1",
+            List.of("phases.unet.steps=2", "seed=1"));
+    assertThat(Files.readAllBytes(weights)).isEqualTo(before);
+
+    Files.move(
+        setup.work().resolve("ddpm/1-noise-simple-1/model"),
+        setup.models().resolve("fashion-ddpm"));
+    new DdimClaim().run(setup);
+    assertThat(Files.readAllLines(setup.out().resolve("ddim.md"))).hasSize(5 + 2 * 5);
+    assertThat(Files.readAllLines(setup.out().resolve("ddim-consistency.md")).get(5))
+        .as("the most steps are no distance from themselves")
+        .isEqualTo("| 3 | 0.000 |");
+    assertThat(setup.out().resolve("ddim-interpolation.png")).isNotEmptyFile();
+    assertThat(setup.out().resolve("ddim-reconstruction.png")).isNotEmptyFile();
+  }
+}
