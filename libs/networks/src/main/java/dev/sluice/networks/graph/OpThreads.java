@@ -1,6 +1,8 @@
 package dev.sluice.networks.graph;
 
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
 
 /**
  * How many threads one operation of a network may use. TensorFlow has one pool of them for the
@@ -25,8 +27,18 @@ public final class OpThreads {
     count = threads;
   }
 
-  /** What a session is made with, so that this is heeded. */
+  /**
+   * What a session is made with: that many threads, and graphs run as they are built. TensorFlow's optimizer of graphs
+   * takes longer than a small network's whole picture, and seconds for a large one, at the first
+   * call of every input shape; the steps after it are no faster for it, small networks' a quarter
+   * slower.
+   */
   public static ConfigProto sessionConfig() {
-    return ConfigProto.newBuilder().setIntraOpParallelismThreads(count).build();
+    return ConfigProto.newBuilder()
+        .setIntraOpParallelismThreads(count)
+        .setGraphOptions(
+            GraphOptions.newBuilder()
+                .setRewriteOptions(RewriterConfig.newBuilder().setDisableMetaOptimizer(true)))
+        .build();
   }
 }

@@ -24,12 +24,6 @@ public final class Layers {
    */
   private static final int NARROW_FROM_CHANNELS = 16;
 
-  /** Values of one pixel's filters from which patches pay. */
-  private static final long PATCHES_FROM_FILTERS = 1 << 19;
-
-  /** Pixels up to which patches pay. */
-  private static final int PATCHES_TO_PIXELS = 256;
-
   private Layers() {}
 
   /**
@@ -140,45 +134,14 @@ public final class Layers {
     Operand<? extends TFloating> shift = bias ? place.factor("bias", FirstValue.ZERO, out) : null;
     Operand<? extends TFloating> features = Factors.narrow(tf, place.precision(), x);
     boolean same = stride == 1 && before == after && 2 * before == kernel - 1;
-    Operand<? extends TFloating> y;
-    if (same && kernel == 1) {
-      y = pointwise(tf, features, filters, shift);
-    } else if (same && !scope.differentiable() && worthPatches(x, out)) {
-      y = pointwise(tf, patches(tf, features, kernel), filters, shift);
-    } else {
-      y = convolution(tf, features, filters, stride, same, before, after, shift);
-    }
-    return scope.tap(Factors.widen(tf, y));
-  }
-
-  /** Filters as one matrix: a product needs them in no order of oneDNN's own. */
-  private static <T extends TFloating> Operand<T> pointwise(
-      Ops tf,
-      Operand<T> x,
-      Operand<? extends TFloating> filters,
-      Operand<? extends TFloating> bias) {
-    return linear(tf, x, reshape(tf, filters, channels(x), channels(filters)), false, bias);
-  }
-
-  /**
-   * Whether a convolution is the faster as a product over patches. A convolution brings its filters
-   * into another order at every call; where they are large and the pixels few, that is most of it.
-   */
-  private static boolean worthPatches(Operand<TFloat32> x, int out) {
-    return (long) channels(x) * out >= PATCHES_FROM_FILTERS
-        && extent(x, 1) * extent(x, 2) <= PATCHES_TO_PIXELS;
-  }
-
-  /** { kernel x kernel} pixels around each, one after the other in its channels. */
-  private static <T extends TFloating> Operand<T> patches(Ops tf, Operand<T> x, int kernel) {
-    List<Long> sizes = List.of(1L, (long) kernel, (long) kernel, 1L);
-    List<Long> ones = List.of(1L, 1L, 1L, 1L);
-    return tf.image.extractImagePatches(x, sizes, ones, ones, "SAME");
+    return scope.tap(
+        Factors.widen(
+            tf, convolution(scope, features, filters, stride, same, before, after, shift)));
   }
 
   @SuppressWarnings("unchecked")
   private static <T extends TFloating> Operand<T> convolution(
-      Ops tf,
+      Scope scope,
       Operand<T> x,
       Operand<? extends TFloating> filters,
       int stride,
@@ -186,19 +149,16 @@ public final class Layers {
       int before,
       int after,
       Operand<? extends TFloating> bias) {
-    List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
-    Operand<T> padded = same || before + after == 0 ? x : pad(tf, x, before, after);
-    Operand<T> y = tf.nn.conv2d(padded, (Operand<T>) filters, strides, same ? "SAME" : "VALID");
+    Ops tf = scope.tf();
+    Operand<T> y;
+    if (same) {
+      y = Convolution.of(tf, x, (Operand<T>) filters, scope.differentiable());
+    } else {
+      List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
+      Operand<T> padded = before + after == 0 ? x : Convolution.pad(tf, x, before, after);
+      y = tf.nn.conv2d(padded, (Operand<T>) filters, strides, "VALID");
+    }
     return bias == null ? y : tf.nn.biasAdd(y, (Operand<T>) bias);
-  }
-
-  /**
-   * Zeros around a feature map. A convolution can have them by itself, but then TensorFlow's
-   * gradient of it fails, which classifiers need to guide.
-   */
-  private static <T extends TFloating> Operand<T> pad(Ops tf, Operand<T> x, int before, int after) {
-    int[][] widths = {{0, 0}, {before, after}, {before, after}, {0, 0}};
-    return tf.pad(x, tf.constant(widths), Factors.as(tf, tf.constant(0f), x.type()));
   }
 
   /**
@@ -260,10 +220,11 @@ public final class Layers {
     perChannel[rank - 1] = channels;
     Operand<TFloat32> grouped = reshape(tf, gamma, -1, groups, perGroup);
     Operand<TFloat32> scale = tf.math.mul(inverse, grouped);
-    Operand<TFloat32> shift =
-        tf.math.sub(reshape(tf, beta, -1, groups, perGroup), tf.math.mul(groupMean, scale));
+    Operand<TFloat32> centre = tf.tile(groupMean, tf.constant(new int[] {1, 1, perGroup}));
+    // Not x * scale + (beta - centre * scale): that difference loses digits where means are large.
+    Operand<TFloat32> centred = tf.math.sub(x, reshape(tf, centre, perChannel));
     return tf.math.add(
-        tf.math.mul(x, reshape(tf, scale, perChannel)), reshape(tf, shift, perChannel));
+        tf.math.mul(centred, reshape(tf, scale, perChannel)), reshape(tf, beta, perChannel));
   }
 
   /** Layer normalisation (Ba et al. 2016) over the last dimension, with scale and shift. */

@@ -1,0 +1,214 @@
+package dev.sluice.networks.layer;
+
+import static dev.sluice.networks.layer.Layers.channels;
+import static dev.sluice.networks.layer.Layers.extent;
+import static dev.sluice.networks.layer.Layers.reshape;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TFloating;
+
+/**
+ * Ways to convolve a feature map {@code [batch, height, width, channels]} with square filters
+ * {@code [kernel, kernel, channels, out]}, of an odd kernel from 3 on, at every pixel, zeros around
+ * it. All give {@code [batch, height, width, out]}, the same but for rounding.
+ *
+ * <p>TensorFlow's convolution brings the filters into an order of oneDNN's own at every call and
+ * runs at a fraction of a product's rate where channels are many. Laid out as factors of products
+ * the same sums are two to five times as fast from {@value #PRODUCTS_FROM_FILTERS} filters on.
+ */
+final class Convolution {
+
+  /** Filters of one pixel ({@code channels x out}) from which products pay. */
+  private static final long PRODUCTS_FROM_FILTERS = 1 << 14;
+
+  /** As {@link #PRODUCTS_FROM_FILTERS}, in bfloat16, of which convolutions make more. */
+  private static final long BFLOAT16_PRODUCTS_FROM_FILTERS = 1 << 19;
+
+  /** Pixels up to which whole patches pay: rows above and below a picture are computed in vain. */
+  private static final int PATCHES_TO_PIXELS = 256;
+
+  /** Bytes of the pixels that are laid out at a time for each picture. */
+  private static final int BAND_BYTES = 32 << 20;
+
+  private Convolution() {}
+
+  /** By the fastest way that has a gradient, if one may be taken. */
+  static <T extends TFloating> Operand<T> of(
+      Ops tf, Operand<T> x, Operand<T> filters, boolean differentiable) {
+    if (extent(filters, 0) == 1) {
+      return product(tf, x, filters);
+    }
+    boolean fewPixels = extent(x, 1) * extent(x, 2) <= PATCHES_TO_PIXELS;
+    long perPixel = (long) channels(x) * channels(filters);
+    if (x.type() == TBfloat16.class) {
+      return fewPixels && perPixel >= BFLOAT16_PRODUCTS_FROM_FILTERS
+          ? patches(tf, x, filters)
+          : direct(tf, x, filters);
+    }
+    if (perPixel < PRODUCTS_FROM_FILTERS) {
+      return direct(tf, x, filters);
+    }
+    return fewPixels || differentiable ? patches(tf, x, filters) : rows(tf, x, filters);
+  }
+
+  /** TensorFlow's own. */
+  static <T extends TFloating> Operand<T> direct(Ops tf, Operand<T> x, Operand<T> filters) {
+    return tf.nn.conv2d(x, filters, List.of(1L, 1L, 1L, 1L), "SAME");
+  }
+
+  /** One product of all pixels around each pixel with all filters. */
+  static <T extends TFloating> Operand<T> patches(Ops tf, Operand<T> x, Operand<T> filters) {
+    int kernel = extent(filters, 0);
+    Operand<T> padded = pad(tf, x, kernel / 2);
+    int[] size = {-1, extent(x, 1), extent(x, 2), channels(x)};
+    List<Operand<T>> shifted = new ArrayList<>();
+    for (int dy = 0; dy < kernel; dy++) {
+      for (int dx = 0; dx < kernel; dx++) {
+        shifted.add(slice(tf, padded, new int[] {0, dy, dx, 0}, size));
+      }
+    }
+    return product(tf, tf.concat(shifted, tf.constant(3)), filters);
+  }
+
+  /**
+   * A product for each row of the filters. The pixels beside each pixel are laid out once; those of
+   * the row above or below are the same matrix from another line on, which needs no copy. All rows
+   * of all pictures are one long map, worked off in bands.
+   */
+  static <T extends TFloating> Operand<T> rows(Ops tf, Operand<T> x, Operand<T> filters) {
+    return rows(tf, x, filters, BAND_BYTES);
+  }
+
+  /** {@link #rows(Ops, Operand, Operand)} with bands of another size, in bytes of each picture. */
+  static <T extends TFloating> Operand<T> rows(
+      Ops tf, Operand<T> x, Operand<T> filters, int bandBytes) {
+    int around = extent(filters, 0) - 1;
+    int height = extent(x, 1);
+    int width = extent(x, 2);
+    int out = channels(filters);
+    Operand<T> padded = pad(tf, x, around / 2);
+    Operand<T> map = reshape(tf, padded, -1, width + around, channels(x));
+    List<Operand<T>> filterRows = filterRows(tf, filters);
+    Operand<TInt32> batch = batch(tf, x);
+
+    // Rows that would reach from one picture into the next are computed too and cut off at the end;
+    // those of the last picture are not, so that a picture alone is neither filled up nor copied.
+    Operand<TInt32> count = tf.math.mul(batch, tf.constant(height + around));
+    Operand<TInt32> computed = tf.math.sub(count, tf.constant(around));
+    Operand<TInt32> several = tf.math.minimum(tf.math.sub(batch, tf.constant(1)), tf.constant(1));
+    Operand<TInt32> kept = tf.math.add(computed, tf.math.mul(several, tf.constant(around)));
+
+    long rowBytes = 4L * (around + 1) * channels(x) * width;
+    int bandRows = (int) Math.max(1, Math.min(height, bandBytes / rowBytes - around));
+    // Once x is padded it may be let go.
+    Operand<T> all =
+        tf.withControlDependencies(List.<Op>of(map))
+            .empty(tf.stack(List.of(kept, tf.constant(width * out))), x.type());
+    for (int y = 0; y < height; y += bandRows) {
+      Operand<TInt32> from = tf.math.mul(batch, tf.constant(y));
+      Operand<TInt32> to =
+          y + bandRows < height ? tf.math.mul(batch, tf.constant(y + bandRows)) : computed;
+      // One band after the other: else all of them would be laid out before the first product.
+      Ops after = tf.withControlDependencies(List.<Op>of(all));
+      Operand<TInt32> begin = tf.math.mul(from, tf.constant(new int[] {1, 0, 0}));
+      Operand<TInt32> rows = tf.math.add(tf.math.sub(to, from), tf.constant(around));
+      Operand<TInt32> size =
+          tf.concat(
+              List.of(reshape(tf, rows, 1), tf.constant(new int[] {width + around, channels(x)})),
+              tf.constant(0));
+      Operand<T> part = reshape(tf, after.slice(map, begin, size), -1, width + around, channels(x));
+      Operand<T> sums = reshape(tf, band(tf, part, width, filterRows), -1, width * out);
+      all = tf.inplaceUpdate(all, tf.range(from, to, tf.constant(1)), sums);
+    }
+    Operand<TInt32> shape =
+        tf.concat(
+            List.of(reshape(tf, batch, 1), tf.constant(new int[] {-1, width, out})),
+            tf.constant(0));
+    return slice(
+        tf, tf.reshape(all, shape), new int[] {0, 0, 0, 0}, new int[] {-1, height, width, out});
+  }
+
+  /** {@code [kernel channels, out]} for each row of the filters. */
+  private static <T extends TFloating> List<Operand<T>> filterRows(Ops tf, Operand<T> filters) {
+    int kernel = extent(filters, 0);
+    int[] size = {1, kernel, extent(filters, 2), channels(filters)};
+    List<Operand<T>> rows = new ArrayList<>();
+    for (int dy = 0; dy < kernel; dy++) {
+      Operand<T> row = slice(tf, filters, new int[] {dy, 0, 0, 0}, size);
+      rows.add(reshape(tf, row, kernel * extent(filters, 2), channels(filters)));
+    }
+    return rows;
+  }
+
+  /**
+   * @param map {@code [rows + kernel - 1, width + kernel - 1, channels]}
+   * @return {@code [rows width, out]}
+   */
+  private static <T extends TFloating> Operand<T> band(
+      Ops tf, Operand<T> map, int width, List<Operand<T>> filterRows) {
+    int kernel = filterRows.size();
+    int lineSize = kernel * channels(map);
+    List<Operand<T>> shifted = new ArrayList<>();
+    for (int dx = 0; dx < kernel; dx++) {
+      shifted.add(slice(tf, map, new int[] {0, dx, 0}, new int[] {-1, width, channels(map)}));
+    }
+    Operand<T> lines = reshape(tf, tf.concat(shifted, tf.constant(2)), -1, lineSize);
+    Operand<TInt32> size =
+        tf.math.sub(tf.shape(lines), tf.constant(new int[] {(kernel - 1) * width, 0}));
+    Operand<T> sum = null;
+    for (int dy = 0; dy < kernel; dy++) {
+      Operand<T> factor = tf.slice(lines, tf.constant(new int[] {dy * width, 0}), size);
+      Operand<T> part = tf.linalg.matMul(factor, filterRows.get(dy));
+      sum = sum == null ? part : tf.math.add(sum, part);
+    }
+    return sum;
+  }
+
+  /** How many pictures there are, which a graph leaves open. */
+  private static Operand<TInt32> batch(Ops tf, Operand<?> x) {
+    return tf.squeeze(
+        tf.slice(tf.shape(x), tf.constant(new int[] {0}), tf.constant(new int[] {1})));
+  }
+
+  /** Of each vector in the last dimension with the filters, as they lie. */
+  private static <T extends TFloating> Operand<T> product(
+      Ops tf, Operand<T> x, Operand<T> filters) {
+    int channels = channels(x);
+    int out = channels(filters);
+    Operand<T> y =
+        tf.linalg.matMul(reshape(tf, x, -1, channels), reshape(tf, filters, channels, out));
+    return reshape(tf, y, -1, extent(x, 1), extent(x, 2), out);
+  }
+
+  private static <T extends TFloating> Operand<T> pad(Ops tf, Operand<T> x, int margin) {
+    return pad(tf, x, margin, margin);
+  }
+
+  /**
+   * Zeros around a feature map. A convolution can have them by itself, but then TensorFlow's
+   * gradient of it fails, which classifiers need to guide.
+   *
+   * @param before zeros above and to the left
+   * @param after zeros below and to the right
+   */
+  static <T extends TFloating> Operand<T> pad(Ops tf, Operand<T> x, int before, int after) {
+    int[][] widths = {{0, 0}, {before, after}, {before, after}, {0, 0}};
+    return tf.pad(x, tf.constant(widths), zero(tf, x));
+  }
+
+  private static <T extends TFloating> Operand<T> zero(Ops tf, Operand<T> like) {
+    return Factors.as(tf, tf.constant(0f), like.type());
+  }
+
+  private static <T extends TFloating> Operand<T> slice(
+      Ops tf, Operand<T> x, int[] begin, int[] size) {
+    Operand<TInt32> from = tf.constant(begin);
+    return tf.slice(x, from, tf.constant(size));
+  }
+}

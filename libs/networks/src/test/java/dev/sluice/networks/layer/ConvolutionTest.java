@@ -1,0 +1,87 @@
+package dev.sluice.networks.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.assertj.core.data.Offset;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+
+/** Whichever way a convolution goes, it gives the same. */
+class ConvolutionTest {
+
+  private static final Offset<Float> ROUNDING = Offset.offset(2e-5f);
+
+  /** A way to convolve. */
+  private interface Way {
+    Operand<TFloat32> of(Ops tf, Operand<TFloat32> x, Operand<TFloat32> filters);
+  }
+
+  @Property(tries = 40)
+  void rows_areAConvolution(
+      @ForAll @IntRange(min = 1, max = 3) int batch,
+      @ForAll @IntRange(min = 1, max = 9) int height,
+      @ForAll @IntRange(min = 1, max = 9) int width,
+      @ForAll @IntRange(min = 1, max = 2) int half,
+      @ForAll @IntRange(min = 1, max = 4000) int bandBytes,
+      @ForAll long seed) {
+    int[] x = {batch, height, width, 3};
+    int kernel = 2 * half + 1;
+
+    float[] rows =
+        run(x, kernel, seed, (tf, in, filters) -> Convolution.rows(tf, in, filters, bandBytes));
+
+    assertThat(rows).containsExactly(run(x, kernel, seed, Convolution::direct), ROUNDING);
+  }
+
+  @Property(tries = 20)
+  void patches_areAConvolution(
+      @ForAll @IntRange(min = 1, max = 3) int batch,
+      @ForAll @IntRange(min = 1, max = 9) int height,
+      @ForAll @IntRange(min = 1, max = 9) int width,
+      @ForAll @IntRange(min = 1, max = 2) int half,
+      @ForAll long seed) {
+    int[] x = {batch, height, width, 3};
+    int kernel = 2 * half + 1;
+
+    float[] patches = run(x, kernel, seed, Convolution::patches);
+
+    assertThat(patches).containsExactly(run(x, kernel, seed, Convolution::direct), ROUNDING);
+  }
+
+  /** Of random numbers, in a graph that leaves the number of pictures open, as networks do. */
+  private static float[] run(int[] x, int kernel, long seed, Way way) {
+    Shape filters = Shape.of(kernel, kernel, x[3], 4);
+    Random random = new Random(seed);
+    try (Graph graph = new Graph();
+        Session session = new Session(graph);
+        TFloat32 picture = values(random, Shape.of(x[0], x[1], x[2], x[3]));
+        TFloat32 weights = values(random, filters)) {
+      Ops tf = Ops.create(graph);
+      Placeholder<TFloat32> in =
+          tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, x[1], x[2], x[3])));
+      Placeholder<TFloat32> by = tf.placeholder(TFloat32.class, Placeholder.shape(filters));
+      Operand<TFloat32> y = way.of(tf, in, by);
+      try (var result = session.runner().feed(in, picture).feed(by, weights).fetch(y).run()) {
+        TFloat32 values = (TFloat32) result.get(0);
+        assertThat(values.shape()).isEqualTo(Shape.of(x[0], x[1], x[2], 4));
+        float[] read = new float[(int) values.size()];
+        values.asRawTensor().data().asFloats().read(read);
+        return read;
+      }
+    }
+  }
+
+  private static TFloat32 values(Random random, Shape shape) {
+    return TFloat32.tensorOf(
+        shape, data -> data.scalars().forEach(value -> value.setFloat(random.nextFloat() - 0.5f)));
+  }
+}
