@@ -28,10 +28,10 @@ public final class OpThreads {
   }
 
   /**
-   * What a session is made with: that many threads, and graphs run as they are built. TensorFlow's optimizer of graphs
-   * takes longer than a small network's whole picture, and seconds for a large one, at the first
-   * call of every input shape; the steps after it are no faster for it, small networks' a quarter
-   * slower.
+   * What a session is made with: that many threads, and graphs run as they are built. TensorFlow's
+   * optimizer of graphs takes longer than a small network's whole picture, and seconds for a large
+   * one, at the first call of every input shape; the steps after it are no faster for it, small
+   * networks' a quarter slower.
    */
   public static ConfigProto sessionConfig() {
     return ConfigProto.newBuilder()
