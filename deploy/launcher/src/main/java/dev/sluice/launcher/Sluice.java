@@ -1,5 +1,11 @@
 package dev.sluice.launcher;
 
+import dev.sluice.launcher.command.GenerateCommand;
+import dev.sluice.launcher.command.ModelsCommand;
+import dev.sluice.launcher.command.ParityCommand;
+import dev.sluice.launcher.command.ReplayCommand;
+import dev.sluice.launcher.command.UpCommand;
+import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.trainer.TrainCommand;
 import dev.sluice.trainer.evaluate.EvaluateCommand;
 import dev.sluice.trainer.lineage.LineageCommand;

@@ -2,6 +2,8 @@ package dev.sluice.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.launcher.command.ModelsCommand;
+import dev.sluice.launcher.system.TinyModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

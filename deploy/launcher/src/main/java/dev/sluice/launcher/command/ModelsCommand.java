@@ -1,0 +1,106 @@
+package dev.sluice.launcher.command;
+
+import dev.sluice.catalog.ModelCatalog;
+import dev.sluice.catalog.ModelInspection;
+import dev.sluice.launcher.console.LaunchException;
+import dev.sluice.launcher.instance.SluiceHome;
+import dev.sluice.networks.Architectures;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice models}: what is in the model folder, and what of it can be served. */
+@Command(
+    name = "models",
+    mixinStandardHelpOptions = true,
+    description = "List the models, and what is wrong with those that cannot be served.")
+public final class ModelsCommand implements Callable<Integer> {
+
+  private static final String NONE = "-";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description = "Folder that holds the model folders (default: the models that ship).")
+  private Path folder;
+
+  @Override
+  public Integer call() {
+    Path models = folder == null ? SluiceHome.locate().models() : folder;
+    if (!Files.isDirectory(models)) {
+      throw new LaunchException(
+          "There is no folder "
+              + models.toAbsolutePath()
+              + "; expected one that holds a folder for each model.");
+    }
+    List<ModelInspection> inspections = new ModelCatalog(models, Architectures::check).inspect();
+    if (inspections.isEmpty()) {
+      print(models.toAbsolutePath() + " holds no models.");
+      return 0;
+    }
+    int name = width(inspections.stream().map(ModelInspection::name).toList(), "model");
+    int kind = width(inspections.stream().map(ModelsCommand::kind).toList(), "kind");
+    String row = "%-" + name + "s  %-" + kind + "s  %10s  %-9s  %s";
+    print(row.formatted("model", "kind", "parameters", "precision", "stages"));
+    for (ModelInspection model : inspections) {
+      print(
+          row.formatted(
+              model.name(),
+              kind(model),
+              parameters(model.parameters()),
+              join(model.precisions()),
+              join(model.stages())));
+      if (!model.isServable()) {
+        print("    cannot be served:");
+        model.problems().forEach(problem -> print("    - " + problem));
+      }
+    }
+    return 0;
+  }
+
+  private void print(String line) {
+    spec.commandLine().getOut().println(line.stripTrailing());
+  }
+
+  private static int width(List<String> values, String title) {
+    return values.stream().mapToInt(String::length).reduce(title.length(), Math::max);
+  }
+
+  private static String kind(ModelInspection model) {
+    return model.kind().isEmpty() ? NONE : model.kind();
+  }
+
+  private static String join(List<?> values) {
+    return values.isEmpty()
+        ? NONE
+        : values.stream().map(Object::toString).collect(Collectors.joining(", "));
+  }
+
+  /** Three digits or so, with a unit: 859.5 M. */
+  public static String parameters(long count) {
+    if (count == 0) {
+      return NONE;
+    }
+    if (count < 1_000) {
+      return Long.toString(count);
+    }
+    double value = count;
+    String unit = "";
+    for (String next : new String[] {"k", "M", "G"}) {
+      if (value >= 1_000) {
+        value /= 1_000;
+        unit = next;
+      }
+    }
+    return String.format(Locale.ROOT, "%.1f %s", value, unit);
+  }
+}

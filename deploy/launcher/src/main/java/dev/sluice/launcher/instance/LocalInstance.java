@@ -1,0 +1,294 @@
+package dev.sluice.launcher.instance;
+
+import dev.sluice.launcher.console.LaunchException;
+import dev.sluice.launcher.console.ProgressDisplay;
+import dev.sluice.launcher.console.StartReport;
+import dev.sluice.launcher.model.ModelSizes;
+import dev.sluice.launcher.process.ChildJvm;
+import dev.sluice.launcher.process.ChildProcess;
+import dev.sluice.launcher.process.Health;
+import dev.sluice.launcher.process.Patience;
+import dev.sluice.launcher.process.PortOwner;
+import dev.sluice.launcher.process.Ports;
+import dev.sluice.launcher.process.Restarts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A whole Sluice on this machine: an embedded Kafka broker and the five services, each a child
+ * process on free loopback ports. {@link #close} stops them all; if this process dies, they leave
+ * by themselves.
+ */
+public final class LocalInstance implements AutoCloseable {
+
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Duration STANDSTILL = Duration.ofSeconds(60);
+
+  /** A virtual machine that waits for a broker takes a hundredth of a core. */
+  private static final Duration BUSY = Duration.ofSeconds(3);
+
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(8);
+  private static final int KAFKA_PORT = 9092;
+  private static final int HTTP_PORT = 8080;
+  private static final int GRPC_PORT = 9000;
+  private static final long POLL_MILLIS = 40;
+
+  private static final String BROKER_HEAP = "768m";
+
+  /**
+   * Has glibc ask for large pages: gigabytes in pages of 4 KB are half a million faults when they
+   * are first touched, and misses of the processor's translation at every step.
+   */
+  private static final String MALLOC_SETTING = "GLIBC_TUNABLES";
+
+  private final SluiceHome home;
+  private final RunFolder run;
+  private final Path models;
+  private final List<String> preload;
+  private final StartReport report;
+  private final int kafkaPort;
+  private final Map<Service, Integer> httpPorts = new EnumMap<>(Service.class);
+  private final Map<Service, Integer> grpcPorts = new EnumMap<>(Service.class);
+  private ChildProcess broker;
+  private final Map<Service, ChildProcess> services = new EnumMap<>(Service.class);
+  private final Map<Service, Restarts> restarts = new EnumMap<>(Service.class);
+  private boolean closing;
+
+  private LocalInstance(
+      SluiceHome home, RunFolder run, Path models, List<String> preload, StartReport report) {
+    this.home = home;
+    this.run = run;
+    this.models = models;
+    this.preload = preload;
+    this.report = report;
+    List<Integer> ports = Ports.free(2 + 2 * Service.values().length);
+    // What stays up is found where documentation says; what lives for one command is in nobody's
+    // way.
+    this.kafkaPort = run.lasts() ? preferring("Kafka", KAFKA_PORT, ports.get(0)) : ports.get(0);
+    for (Service service : Service.values()) {
+      httpPorts.put(service, ports.get(2 + 2 * service.ordinal()));
+      grpcPorts.put(service, ports.get(3 + 2 * service.ordinal()));
+    }
+    if (run.lasts()) {
+      httpPorts.computeIfPresent(
+          Service.GATEWAY, (gateway, free) -> preferring("HTTP", HTTP_PORT, free));
+      grpcPorts.computeIfPresent(
+          Service.GATEWAY, (gateway, free) -> preferring("gRPC", GRPC_PORT, free));
+    }
+  }
+
+  private int preferring(String what, int wanted, int otherwise) {
+    int port = Ports.preferring(wanted, otherwise);
+    if (port != wanted) {
+      report.tell(
+          "port %d is taken%s; %s listens on %d"
+              .formatted(
+                  wanted,
+                  PortOwner.of(wanted).map(owner -> " by " + owner).orElse(""),
+                  what,
+                  port));
+    }
+    return port;
+  }
+
+  /**
+   * Starts every process at once and returns when all are ready.
+   *
+   * @param models the folder that holds the model folders
+   * @param preload the models to load at once; empty for what the services choose
+   * @param report told what happens
+   * @throws LaunchException when a service is not built, or a process ends or does not get on
+   */
+  public static LocalInstance start(
+      SluiceHome home, RunFolder run, Path models, List<String> preload, StartReport report) {
+    LocalInstance instance = new LocalInstance(home, run, models, preload, report);
+    // For Ctrl-C and the like, where no one comes to close it.
+    Runtime.getRuntime().addShutdownHook(new Thread(instance::close, "stop"));
+    try {
+      instance.startProcesses();
+      instance.awaitReady();
+      return instance;
+    } catch (LaunchException e) {
+      instance.close();
+      throw e;
+    } catch (InterruptedException e) {
+      instance.close();
+      Thread.currentThread().interrupt();
+      throw new LaunchException("Interrupted while starting");
+    }
+  }
+
+  /** Where clients find this instance. */
+  public RunningInstance address() {
+    return new RunningInstance(
+        ProcessHandle.current().pid(),
+        LOOPBACK + ":" + grpcPorts.get(Service.GATEWAY),
+        LOOPBACK + ":" + httpPorts.get(Service.GATEWAY),
+        bootstrapServers(),
+        models);
+  }
+
+  /**
+   * Looks after the processes: starts those anew that ask for it.
+   *
+   * @throws LaunchException when a process of the instance has ended in another way, or asks too
+   *     often; with the reason
+   */
+  public synchronized void watch() {
+    if (closing) {
+      return;
+    }
+    broker.requireAlive();
+    for (Service service : Service.values()) {
+      ChildProcess child = services.get(service);
+      Restarts made = restarts.computeIfAbsent(service, any -> new Restarts());
+      long now = System.nanoTime();
+      if (!child.asksForAnother() || !made.permits(now)) {
+        child.requireAlive();
+      } else if (made.notice(now)) {
+        report.tell("the %s starts anew: %s".formatted(service.label(), child.lastWords()));
+      } else if (made.isDue(now)) {
+        services.put(service, startService(service));
+        made.started(now);
+      }
+    }
+  }
+
+  /** Kills a service as a crash would; {@link #restart} brings it back. */
+  public synchronized void kill(Service service) {
+    services.get(service).kill();
+    services.get(service).awaitStop(STOP_LIMIT);
+  }
+
+  /** Starts a service anew at its address, whether the old process has ended or not. */
+  public synchronized void restart(Service service) {
+    services.get(service).close();
+    services.put(service, startService(service));
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closing = true;
+    }
+    // The services first: they hand their work back to the broker.
+    services.values().forEach(ChildProcess::requestStop);
+    services.values().forEach(child -> child.awaitStop(STOP_LIMIT));
+    if (broker != null) {
+      broker.requestStop();
+      broker.awaitStop(STOP_LIMIT);
+    }
+  }
+
+  private void startProcesses() {
+    broker = startBroker();
+    for (Service service : Service.values()) {
+      services.put(service, startService(service));
+    }
+  }
+
+  private ChildProcess startBroker() {
+    List<String> command = ChildJvm.ofBroker(BROKER_HEAP);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.sluice.broker.EmbeddedBroker",
+            run.kafka().toString(),
+            Integer.toString(kafkaPort)));
+    return ChildProcess.start("broker", command, Map.of(), run.logs().resolve("broker.log"));
+  }
+
+  private ChildProcess startService(Service service) {
+    List<String> command = ChildJvm.ofService(service.heap(), ModelSizes.anyLarge(models));
+    command.addAll(List.of("-jar", home.runnableJar(service).toString()));
+    return ChildProcess.start(
+        service.label(),
+        command,
+        environment(service),
+        run.logs().resolve(service.label() + ".log"));
+  }
+
+  private Map<String, String> environment(Service service) {
+    Map<String, String> environment = new HashMap<>();
+    if (!preload.isEmpty()) {
+      environment.put("SLUICE_SERVING_PRELOAD", String.join(",", preload));
+    }
+    environment.putAll(addresses(service));
+    environment.putAll(
+        Map.of(
+            "SLUICE_MODELS",
+            models.toString(),
+            "SLUICE_BLOBS",
+            run.blobs().toString(),
+            "SLUICE_GATEWAY_DIGESTS",
+            run.digests().toString(),
+            "SLUICE_EXIT_WITH_PARENT",
+            "true",
+            "TF_ENABLE_ONEDNN_OPTS",
+            "1",
+            "TF_CPP_MIN_LOG_LEVEL",
+            "2",
+            // Six virtual machines that start on a busy machine block each other; that is no fault.
+            "QUARKUS_VERTX_WARNING_EXCEPTION_TIME",
+            "60s"));
+    if (System.getenv(MALLOC_SETTING) == null) {
+      environment.put(MALLOC_SETTING, "glibc.malloc.hugetlb=1");
+    }
+    return environment;
+  }
+
+  private Map<String, String> addresses(Service service) {
+    return Map.of(
+        "QUARKUS_HTTP_HOST",
+        LOOPBACK,
+        "QUARKUS_HTTP_PORT",
+        httpPorts.get(service).toString(),
+        "QUARKUS_GRPC_SERVER_HOST",
+        LOOPBACK,
+        "QUARKUS_GRPC_SERVER_PORT",
+        grpcPorts.get(service).toString(),
+        "KAFKA_BOOTSTRAP_SERVERS",
+        bootstrapServers());
+  }
+
+  private String bootstrapServers() {
+    return LOOPBACK + ":" + kafkaPort;
+  }
+
+  private void awaitReady() throws InterruptedException {
+    long started = System.nanoTime();
+    Map<Service, Patience> waiting = new EnumMap<>(Service.class);
+    for (Service service : Service.values()) {
+      waiting.put(service, new Patience(STANDSTILL, BUSY, started));
+    }
+    while (!waiting.isEmpty()) {
+      watch();
+      long now = System.nanoTime();
+      for (Service service : Set.copyOf(waiting.keySet())) {
+        Health health = Health.of(LOOPBACK, httpPorts.get(service));
+        ChildProcess child = services.get(service);
+        if (health.isReady()) {
+          waiting.remove(service);
+          report.ready(service.label(), Duration.ofNanos(now - started));
+        } else if (waiting
+            .get(service)
+            .isOver(new Patience.Signs(health.models(), child.cpu()), now)) {
+          throw new LaunchException(
+              "The %s has stood still for %s and is not ready. %s%nIts log is %s"
+                  .formatted(
+                      child.name(),
+                      ProgressDisplay.seconds(STANDSTILL),
+                      child.lastWords(),
+                      child.log()));
+        }
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+}

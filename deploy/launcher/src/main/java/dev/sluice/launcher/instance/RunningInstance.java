@@ -1,0 +1,92 @@
+package dev.sluice.launcher.instance;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.Properties;
+
+/**
+ * Where an instance that stays up can be reached, as {@code sluice up} writes it for {@code sluice
+ * generate} to find.
+ *
+ * @param pid the launcher that holds the instance
+ * @param grpc host and port of the gateway's gRPC server
+ * @param http host and port of the gateway's HTTP server
+ * @param kafka bootstrap servers
+ * @param models the folder that the instance serves models from
+ */
+public record RunningInstance(long pid, String grpc, String http, String kafka, Path models) {
+
+  private static final String FILE = "instance.properties";
+  private static final int CONNECT_MILLIS = 500;
+
+  /** Writes the address file into {@code state} in one move, so that no reader sees half of it. */
+  public void publish(Path state) throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty("pid", Long.toString(pid));
+    properties.setProperty("grpc", grpc);
+    properties.setProperty("http", http);
+    properties.setProperty("kafka", kafka);
+    properties.setProperty("models", models.toString());
+    Files.createDirectories(state);
+    Path draft = Files.createTempFile(state, "instance", ".draft");
+    try (Writer writer = Files.newBufferedWriter(draft)) {
+      properties.store(writer, "A running Sluice instance; removed when it stops");
+    }
+    Files.move(draft, state.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  public static void withdraw(Path state) throws IOException {
+    Files.deleteIfExists(state.resolve(FILE));
+  }
+
+  /** The instance that {@code state} names, when its launcher lives and its gateway listens. */
+  public static Optional<RunningInstance> find(Path state) {
+    Path file = state.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+      RunningInstance instance =
+          new RunningInstance(
+              Long.parseLong(properties.getProperty("pid")),
+              properties.getProperty("grpc"),
+              properties.getProperty("http"),
+              properties.getProperty("kafka"),
+              Path.of(properties.getProperty("models")));
+      return instance.isAlive() ? Optional.of(instance) : Optional.empty();
+    } catch (IOException | RuntimeException e) {
+      // A file that cannot be understood names no instance; the next `up` replaces it.
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * A dead launcher's file stays behind, and its process id may be another's by now: both are
+   * asked.
+   */
+  private boolean isAlive() {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && listens(grpc);
+  }
+
+  private static boolean listens(String address) {
+    int colon = address.lastIndexOf(':');
+    try (Socket socket = new Socket()) {
+      socket.connect(
+          new InetSocketAddress(
+              address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
+          CONNECT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

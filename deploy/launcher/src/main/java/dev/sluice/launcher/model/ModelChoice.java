@@ -1,0 +1,148 @@
+package dev.sluice.launcher.model;
+
+import dev.sluice.launcher.console.LaunchException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Which model a command asks for, and which instance is to serve it.
+ *
+ * @param name as requests ask for it; empty for the default model
+ * @param folder where the model lies, if it was given as a folder
+ * @param beside names of further models, beside the first, that the request names
+ */
+public record ModelChoice(String name, Optional<Path> folder, List<String> beside) {
+
+  private static final String INDEX = "model_index.json";
+  private static final Pattern SERVED_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+  private static final Pattern HALF_OF_A_MODEL = Pattern.compile("\"KandinskyV22(?!Prior)\\w*");
+  private static final Pattern OTHER_HALF = Pattern.compile("\"KandinskyV22Prior\\w*");
+
+  /**
+   * Understands {@code --model}: a folder with a {@code model_index.json} is that model, and so is
+   * whatever has a slash meant to be; anything else is a name.
+   *
+   * @param beside names of further models, null for one that the command does not name
+   * @throws LaunchException if a folder is meant and holds no model
+   */
+  public static ModelChoice of(String model, String... beside) {
+    List<String> others =
+        Stream.of(beside).filter(other -> other != null && !other.isEmpty()).toList();
+    Path path = Path.of(model);
+    if (!model.isEmpty() && isModel(path)) {
+      Path folder = path.toAbsolutePath().normalize();
+      return new ModelChoice(servedName(folder), Optional.of(folder), others);
+    }
+    if (model.contains("/") || (!model.isEmpty() && Files.isDirectory(path))) {
+      throw new LaunchException(
+          "There is no model in "
+              + path.toAbsolutePath().normalize()
+              + ": a folder in the diffusers layout holds a model_index.json.");
+    }
+    return new ModelChoice(model, Optional.empty(), others);
+  }
+
+  /**
+   * Whether an instance that is up is the one to ask: it serves the folder that holds the model. A
+   * request that names no model means the default one of the models that ship.
+   *
+   * @param models the folder that the instance serves models from
+   */
+  public boolean isServedFrom(Path models, Path shipped) {
+    if (folder.isPresent()) {
+      return isSame(folder.get().getParent(), models)
+          && name.equals(folder.get().getFileName().toString());
+    }
+    return isSame(models, shipped) || (!name.isEmpty() && isModel(models.resolve(name)));
+  }
+
+  /**
+   * The models that an instance for this choice alone must serve, by name: the one chosen, those
+   * named beside it, and, where it is one half of a model, the other halves beside it. Empty where
+   * all that ship are to be served.
+   *
+   * @throws LaunchException if there is no such model
+   */
+  public Map<String, Path> alone(Path shipped) {
+    if (folder.isEmpty() && name.isEmpty()) {
+      return Map.of();
+    }
+    Path chosen = folder.orElseGet(() -> shipped.resolve(name));
+    if (!isModel(chosen)) {
+      throw new LaunchException(
+          "There is no model %s in %s; there are: %s. A model that lies elsewhere is given by its folder."
+              .formatted(name, shipped, String.join(", ", modelsIn(shipped))));
+    }
+    Map<String, Path> models = new LinkedHashMap<>();
+    models.put(name, chosen);
+    for (String other : beside) {
+      Path sibling = chosen.resolveSibling(other);
+      if (!isModel(sibling)) {
+        throw new LaunchException(
+            "There is no model %s beside %s: %s is missing."
+                .formatted(other, chosen, sibling.resolve(INDEX)));
+      }
+      models.put(other, sibling);
+    }
+    if (beside.isEmpty() && mentions(chosen, HALF_OF_A_MODEL)) {
+      for (String sibling : modelsIn(chosen.getParent())) {
+        if (mentions(chosen.resolveSibling(sibling), OTHER_HALF)) {
+          models.put(sibling, chosen.resolveSibling(sibling));
+        }
+      }
+    }
+    return models;
+  }
+
+  /** A folder can have any name, and one in requests cannot. */
+  private static String servedName(Path folder) {
+    String own = folder.getFileName() == null ? "" : folder.getFileName().toString();
+    if (SERVED_NAME.matcher(own).matches()) {
+      return own;
+    }
+    String name = own.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[._-]+", "");
+    return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), 128));
+  }
+
+  private static boolean isModel(Path folder) {
+    return Files.isRegularFile(folder.resolve(INDEX));
+  }
+
+  /** What cannot be read is no model for us, and none of our business where it only lies beside. */
+  private static List<String> modelsIn(Path folder) {
+    try (Stream<Path> folders = Files.list(folder)) {
+      return folders
+          .filter(ModelChoice::isModel)
+          .map(model -> model.getFileName().toString())
+          .filter(SERVED_NAME.asMatchPredicate())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      return new ArrayList<>();
+    }
+  }
+
+  private static boolean mentions(Path model, Pattern pipeline) {
+    try {
+      return pipeline.matcher(Files.readString(model.resolve(INDEX))).find();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return one != null && Files.isSameFile(one, other);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
