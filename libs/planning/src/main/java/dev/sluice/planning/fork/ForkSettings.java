@@ -2,22 +2,23 @@ package dev.sluice.planning.fork;
 
 import static dev.sluice.planning.sampling.SettingsOverlay.overlay;
 
-import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.contract.v1.UpscalerParameters;
 import dev.sluice.planning.feature.AutoregressivePrior;
 import dev.sluice.planning.feature.Inversion;
 import dev.sluice.planning.request.RequestException;
+import dev.sluice.planning.sampling.Sampled;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The rest of a kept route, with a request's settings in the place of those it had. */
 final class ForkSettings {
+
+  private static final Set<Sampled> ONE_SCHEDULE = EnumSet.of(Sampled.DENOISER, Sampled.REFINER);
 
   private ForkSettings() {}
 
@@ -27,9 +28,9 @@ final class ForkSettings {
    * @throws RequestException if it has settings of a stage that is over, or never was to come
    */
   static List<RouteStep> apply(GenerationRequest request, List<RouteStep> route) {
-    require(!request.hasPrior() || has(route, step -> step.getPrior().hasSampling()), "prior");
-    require(!request.hasDenoiser() || has(route, ForkSettings::isDenoiser), "denoiser");
-    require(!request.hasRefiner() || has(route, ForkSettings::isRefiner), "refiner");
+    require(!request.hasPrior() || Sampled.PRIOR.isOn(route), "prior");
+    require(!request.hasDenoiser() || Sampled.DENOISER.isOn(route), "denoiser");
+    require(!request.hasRefiner() || Sampled.REFINER.isOn(route), "refiner");
     int enlargements = route.get(route.size() - 1).getUpscaler().getCascadeCount();
     require(request.getUpscalerCount() <= enlargements, "upscaler");
     GenerationRequest settings = withStepsOfBoth(request, route);
@@ -44,10 +45,10 @@ final class ForkSettings {
     }
     Set<Integer> kept =
         route.stream()
-            .filter(step -> isDenoiser(step) || isRefiner(step))
+            .filter(step -> Sampled.by(step).filter(ONE_SCHEDULE::contains).isPresent())
             .map(step -> step.getDenoiser().getSampling().getSteps())
             .collect(Collectors.toSet());
-    if (kept.size() > 1 || !has(route, ForkSettings::isRefiner)) {
+    if (kept.size() > 1 || !Sampled.REFINER.isOn(route)) {
       return request;
     }
     GenerationRequest.Builder both = request.toBuilder();
@@ -64,49 +65,23 @@ final class ForkSettings {
     }
   }
 
-  private static boolean has(List<RouteStep> route, Predicate<RouteStep> kind) {
-    return route.stream().anyMatch(kind);
-  }
-
-  private static boolean isDenoiser(RouteStep step) {
-    return step.hasDenoiser() && !isRefiner(step) && !step.getDenoiser().getInvert();
-  }
-
-  private static boolean isRefiner(RouteStep step) {
-    return step.getDenoiser().hasStart();
-  }
-
   private static RouteStep apply(GenerationRequest request, RouteStep step) {
-    RouteStep.Builder changed = step.toBuilder();
-    switch (step.getParametersCase()) {
-      case PRIOR -> {
-        PriorParameters.Builder prior = changed.getPriorBuilder();
-        if (prior.getAutoregressive()) {
-          AutoregressivePrior.checkSettings(request.getPrior());
-        }
-        if (prior.hasSampling()) {
-          prior.setSampling(overlay(prior.getSampling(), request.getPrior()));
-        }
-      }
-      case DENOISER -> {
-        DenoiserParameters.Builder denoiser = changed.getDenoiserBuilder();
-        SamplingSettings given =
-            overlay(
-                denoiser.getSampling(),
-                isRefiner(step) ? request.getRefiner() : request.getDenoiser());
-        // Noise is found along the timesteps that the picture is made by.
-        denoiser.setSampling(denoiser.getInvert() ? Inversion.finding(given) : given);
-      }
-      case UPSCALER -> {
-        UpscalerParameters.Builder upscaler = changed.getUpscalerBuilder();
-        for (int i = 0; i < request.getUpscalerCount(); i++) {
-          upscaler.setCascade(i, overlay(upscaler.getCascade(i), request.getUpscaler(i)));
-        }
-      }
-      default -> {
-        // The text encoder samples nothing.
-      }
+    if (step.getPrior().getAutoregressive()) {
+      AutoregressivePrior.checkSettings(request.getPrior());
     }
-    return changed.build();
+    return Sampled.by(step).map(kind -> apply(request, step, kind)).orElse(step);
+  }
+
+  private static RouteStep apply(GenerationRequest request, RouteStep step, Sampled kind) {
+    List<SamplingSettings> settings = new ArrayList<>(kind.settings(step));
+    List<SamplingSettings> asked = kind.askedFor(request);
+    for (int i = 0; i < asked.size(); i++) {
+      settings.set(i, overlay(settings.get(i), asked.get(i)));
+    }
+    if (kind == Sampled.INVERSION) {
+      // Noise is found along the timesteps that the picture is made by.
+      settings.replaceAll(Inversion::finding);
+    }
+    return kind.with(settings, step);
   }
 }

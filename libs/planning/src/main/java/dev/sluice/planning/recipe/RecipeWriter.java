@@ -4,11 +4,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.catalog.ModelDigests;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.planning.request.ImageSize;
+import dev.sluice.planning.sampling.Sampled;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -114,29 +114,7 @@ public final class RecipeWriter {
   /** Puts how each step samples in the place of what a request says. */
   private static void spellOut(List<RouteStep> route, GenerationRequest.Builder again) {
     for (RouteStep step : route) {
-      switch (step.getParametersCase()) {
-        case PRIOR -> {
-          if (step.getPrior().hasSampling()) {
-            again.setPrior(step.getPrior().getSampling());
-          }
-        }
-        case DENOISER -> {
-          DenoiserParameters denoiser = step.getDenoiser();
-          if (denoiser.getInvert()) {
-            break;
-          }
-          if (denoiser.hasStart()) {
-            again.setRefiner(denoiser.getSampling()).setRefinerStart(denoiser.getStart());
-          } else {
-            // A request says how noisy the picture given is beside its own picture.
-            again.setDenoiser(denoiser.getSampling().toBuilder().clearNoiseLevel());
-          }
-        }
-        case UPSCALER -> again.addAllUpscaler(step.getUpscaler().getCascadeList());
-        default -> {
-          // The text encoder samples nothing.
-        }
-      }
+      Sampled.by(step).ifPresent(kind -> kind.ask(again, step));
     }
   }
 

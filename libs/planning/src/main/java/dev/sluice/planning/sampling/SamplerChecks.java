@@ -38,27 +38,16 @@ public final class SamplerChecks {
    */
   public static void check(List<RouteStep> route, Function<String, ModelFolder> models) {
     for (RouteStep step : route) {
-      ModelFolder model = models.apply(step.getModel());
-      switch (step.getParametersCase()) {
-        case PRIOR -> {
-          if (step.getPrior().hasSampling() && !step.getPrior().getAutoregressive()) {
-            String scheduler = model.has("prior_scheduler") ? "prior_scheduler" : "scheduler";
-            check("prior", model, scheduler, step.getPrior().getSampling());
-          }
-        }
-        case DENOISER -> {
-          if (!step.getDenoiser().getInvert()) {
-            String scheduler = model.pipeline().denoiser().scheduler();
-            SamplingPlan plan =
-                check("denoiser", model, scheduler, step.getDenoiser().getSampling());
-            checkStrength(step.getDenoiser(), plan);
-          }
-        }
-        case UPSCALER ->
-            step.getUpscaler()
-                .getCascadeList()
-                .forEach(sampling -> check("upscaler", model, "super_res_scheduler", sampling));
-        default -> {}
+      Sampled.by(step).ifPresent(kind -> check(kind, step, models.apply(step.getModel())));
+    }
+  }
+
+  private static void check(Sampled kind, RouteStep step, ModelFolder model) {
+    Optional<String> scheduler = kind.scheduler(step, model);
+    if (scheduler.isPresent()) {
+      for (SamplingSettings settings : kind.settings(step)) {
+        SamplingPlan plan = check(kind.stage(), model, scheduler.get(), settings);
+        checkStrength(step.getDenoiser(), plan);
       }
     }
   }
