@@ -7,13 +7,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.launcher.instance.Service;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.sluice.launcher.instance.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +108,7 @@ class ModuleBoundariesTest {
             knows("networks", "catalog", "diffusion", "safetensors"),
             knows("pipeline", "catalog", "networks", "diffusion", "safetensors"),
             knows("parity", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
-            knows("contract"),
+            knows("contract", "safetensors"),
             knows("broker"),
             knows("stage", "contract"),
             knows(

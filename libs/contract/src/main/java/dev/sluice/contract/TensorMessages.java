@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.sluice.contract.v1.DataType;
 import dev.sluice.contract.v1.Tensor;
+import dev.sluice.safetensors.HalfPrecision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -129,7 +130,7 @@ public final class TensorMessages {
       case FLOAT16 -> {
         float[] values = new float[bytes.remaining() / 2];
         for (int i = 0; i < values.length; i++) {
-          values[i] = HalfFloats.toFloat(bytes.getShort(2 * i));
+          values[i] = HalfPrecision.fromF16(bytes.getShort(2 * i));
         }
         yield values;
       }

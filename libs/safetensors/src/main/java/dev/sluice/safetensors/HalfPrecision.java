@@ -1,11 +1,12 @@
 package dev.sluice.safetensors;
 
 /** IEEE 754 binary16 and bfloat16 to and from float, rounding to nearest, ties to even. */
-final class HalfPrecision {
+public final class HalfPrecision {
 
   private HalfPrecision() {}
 
-  static float fromF16(short half) {
+  /** Exact: every half is a float. */
+  public static float fromF16(short half) {
     int magnitude = half & 0x7fff;
     int sign = (half & 0x8000) << 16;
     if (magnitude >= 0x7c00) {
@@ -17,7 +18,8 @@ final class HalfPrecision {
     return Float.intBitsToFloat(sign | Float.floatToRawIntBits(value));
   }
 
-  static short toF16(float value) {
+  /** The nearest half; infinite from 65520 on. A NaN stays one. */
+  public static short toF16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & 0x8000;
     int magnitude = bits & 0x7fffffff;
@@ -36,11 +38,13 @@ final class HalfPrecision {
     return (short) (sign | (rounded - (112 << 23)) >>> 13);
   }
 
-  static float fromBf16(short brain) {
+  /** Exact: every bfloat16 is a float. */
+  public static float fromBf16(short brain) {
     return Float.intBitsToFloat(brain << 16);
   }
 
-  static short toBf16(float value) {
+  /** The nearest bfloat16. A NaN stays one. */
+  public static short toBf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if ((bits & 0x7fffffff) > 0x7f800000) {
       return (short) (bits >>> 16 | 0x40);
