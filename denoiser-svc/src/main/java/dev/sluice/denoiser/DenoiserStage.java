@@ -1,7 +1,6 @@
 package dev.sluice.denoiser;
 
 import dev.sluice.contract.v1.DenoiserParameters;
-import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
@@ -26,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Denoises a picture or latent of the model's base size. */
@@ -58,10 +56,7 @@ class DenoiserStage implements StageModule {
   private StageResult denoise(Task task, StageContext context) {
     DenoiserParameters parameters = task.getStep().getDenoiser();
     Map<String, HostTensor> inputs = inputs(task);
-    // The engine takes the noise on a picture given from the request, not from its sampling.
-    Sampling sampling =
-        Samplings.of(
-            parameters.getSampling().toBuilder().clearNoiseLevel().build(), "parameters.sampling");
+    Sampling sampling = Samplings.of(parameters.getSampling(), "parameters.sampling");
     return TaskRun.run(
         engines.noted(task.getHeader()),
         context,
@@ -75,8 +70,7 @@ class DenoiserStage implements StageModule {
                   parameters.getHeight(),
                   parameters.getWidth(),
                   span(parameters),
-                  endNoise(parameters),
-                  noiseLevel(parameters.getSampling()));
+                  endNoise(parameters));
           HostTensor.Floats made =
               parameters.getInvert()
                   ? engine.invert(request, work.generator(), work.listener())
@@ -140,11 +134,5 @@ class DenoiserStage implements StageModule {
                     ? OptionalLong.of(parameters.getEndNoiseSeed())
                     : OptionalLong.empty()))
         : Optional.empty();
-  }
-
-  private static OptionalInt noiseLevel(SamplingSettings sampling) {
-    return sampling.hasNoiseLevel()
-        ? OptionalInt.of(sampling.getNoiseLevel())
-        : OptionalInt.empty();
   }
 }

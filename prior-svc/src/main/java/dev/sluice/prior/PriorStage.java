@@ -1,5 +1,6 @@
 package dev.sluice.prior;
 
+import dev.sluice.contract.Limits;
 import dev.sluice.contract.v1.PriorParameters;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
@@ -15,6 +16,7 @@ import dev.sluice.serving.PictureSize;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.TaskRun;
+import dev.sluice.stage.work.InvalidTaskException;
 import dev.sluice.stage.work.StageContext;
 import dev.sluice.stage.work.StageModule;
 import dev.sluice.stage.work.StageState;
@@ -103,16 +105,25 @@ class PriorStage implements StageModule {
       throws InterruptedException {
     Map<String, Tensor> inputs = task.getInputsMap();
     PriorParameters parameters = task.getStep().getPrior();
-    int candidates = parameters.getCandidates();
     return engine.sample(
         StageTensors.text(inputs, ""),
         StageTensors.text(inputs, TensorNames.NEGATIVE),
         parameters.getWithNegative(),
-        candidates == 0 ? 1 : candidates,
+        candidates(parameters),
         parameters.getAutoregressive(),
         sampling(parameters),
         work.generator(),
         work.listener());
+  }
+
+  private static int candidates(PriorParameters parameters) {
+    int candidates = parameters.getCandidates() == 0 ? 1 : parameters.getCandidates();
+    if (candidates < 1 || candidates > Limits.PRIOR_CANDIDATES) {
+      throw InvalidTaskException.inField(
+          "parameters.candidates",
+          "candidates: %d; expected 1 to %d".formatted(candidates, Limits.PRIOR_CANDIDATES));
+    }
+    return candidates;
   }
 
   /** An autoregressive prior takes as many steps as there are codes. */

@@ -394,7 +394,8 @@ public enum PipelineClass {
         || hasPrior() && scheduler.equals(priorScheduler());
   }
 
-  private String priorScheduler() {
+  /** Whose noise schedule the diffusion prior, if there is one, was trained with. */
+  public String priorScheduler() {
     return components.contains("prior_scheduler") ? "prior_scheduler" : "scheduler";
   }
 

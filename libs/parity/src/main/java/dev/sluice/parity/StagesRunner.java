@@ -103,8 +103,7 @@ final class StagesRunner {
             new DenoiseRequest.Span(
                 run.number("strength", defaults.strength()),
                 run.share("denoising_start"),
-                run.share("denoising_end")),
-            run.whole("noise_level"));
+                run.share("denoising_end")));
     HostTensor.Floats sample;
     try (DenoiserEngine denoiser = Families.denoiser(model, BatchLimit.DEFAULT)) {
       sample = denoiser.denoise(request, generator, listener);
@@ -151,11 +150,12 @@ final class StagesRunner {
 
   private Sampling sampling() {
     Sampling sampling =
-        new Sampling(
+        Sampling.of(
                 run.integer("num_inference_steps", defaults.steps()),
-                run.number("guidance_scale", defaults.guidanceScale()),
-                defaults.sampler(),
-                run.number("eta", 0))
+                run.number("guidance_scale", defaults.guidanceScale()))
+            .by(defaults.sampler())
+            .withEta(run.number("eta", 0))
+            .noising(run.whole("noise_level"))
             .guided(new GuidanceOptions(run.number("guidance_rescale", 0), 0, 1));
     List<Integer> stops = run.integers("timesteps");
     return stops.isEmpty() ? sampling : sampling.at(stops);

@@ -18,7 +18,6 @@ import dev.sluice.safetensors.TensorSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -107,13 +106,7 @@ final class UnClipRunner {
 
   private Map<String, HostTensor.Floats> decode() throws InterruptedException {
     DenoiseRequest request =
-        new DenoiseRequest(
-            batch.inputs(),
-            sampling("decoder", 8),
-            0,
-            0,
-            DenoiseRequest.Span.ALL,
-            OptionalInt.empty());
+        new DenoiseRequest(batch.inputs(), sampling("decoder", 8), 0, 0, DenoiseRequest.Span.ALL);
     HostTensor.Floats small;
     try (DenoiserEngine decoder = Families.denoiser(model, BatchLimit.DEFAULT)) {
       small = decoder.denoise(request, generator, recorder.listener("decoder_scheduler"));

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +69,7 @@ class StageEnginesTest {
     try (DenoiserEngine engine = Families.denoiser(ModelFolder.open(model), BatchLimit.DEFAULT)) {
       engine.warmUp();
 
-      Sampling heun = new Sampling(2, 1, Optional.of("HeunDiscreteScheduler"), 0);
+      Sampling heun = Sampling.ofSteps(2).by("HeunDiscreteScheduler");
       assertThat(
               engine
                   .denoise(

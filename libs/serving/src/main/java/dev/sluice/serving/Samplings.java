@@ -7,8 +7,8 @@ import dev.sluice.diffusion.schedule.TimestepSpacing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.stage.work.InvalidTaskException;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A task's sampling parameters as the engines have them. */
 public final class Samplings {
@@ -24,21 +24,22 @@ public final class Samplings {
   public static Sampling of(SamplingSettings parameters, String field) {
     try {
       SamplingRanges.check(parameters);
-      Sampling sampling =
-          new Sampling(
+      return Sampling.of(
               parameters.getSteps(),
-              parameters.hasGuidanceScale() ? parameters.getGuidanceScale() : 1,
-              Optional.of(parameters.getSampler()).filter(name -> !name.isEmpty()),
-              parameters.getEta(),
-              List.of(),
-              guidance(parameters),
+              parameters.hasGuidanceScale() ? parameters.getGuidanceScale() : 1)
+          .by(Optional.of(parameters.getSampler()).filter(name -> !name.isEmpty()))
+          .withEta(parameters.getEta())
+          .guided(guidance(parameters))
+          .spaced(
               parameters.hasTimestepSpacing()
                   ? Optional.of(TimestepSpacing.named(parameters.getTimestepSpacing()))
-                  : Optional.empty(),
-              thresholding(parameters));
-      return sampling
+                  : Optional.empty())
+          .thresholded(thresholding(parameters))
           .caching(parameters.hasCacheInterval() ? parameters.getCacheInterval() : 1)
-          .noising(parameters.getNoiseLevel());
+          .noising(
+              parameters.hasNoiseLevel()
+                  ? OptionalInt.of(parameters.getNoiseLevel())
+                  : OptionalInt.empty());
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField(field, e.getMessage());
     }

@@ -46,15 +46,12 @@ class SamplingsTest {
 
     assertThat(sampling)
         .isEqualTo(
-            new Sampling(
-                9,
-                3,
-                Optional.of("DDIMScheduler"),
-                0.5,
-                List.of(),
-                new GuidanceOptions(0.7, 0.2, 0.8, 5, 60),
-                Optional.of(TimestepSpacing.TRAILING),
-                Optional.of(new Thresholding.Dynamic(0.995, 1.5))));
+            Sampling.of(9, 3)
+                .by("DDIMScheduler")
+                .withEta(0.5)
+                .guided(new GuidanceOptions(0.7, 0.2, 0.8, 5, 60))
+                .spaced(Optional.of(TimestepSpacing.TRAILING))
+                .thresholded(Optional.of(new Thresholding.Dynamic(0.995, 1.5))));
   }
 
   @Test

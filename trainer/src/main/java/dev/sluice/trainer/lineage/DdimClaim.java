@@ -45,7 +45,7 @@ final class DdimClaim implements Claim {
   }
 
   private static Sampling ddim(int steps, double eta) {
-    return new Sampling(steps, 1, Optional.of(DDIM), eta);
+    return Sampling.ofSteps(steps).by(DDIM).withEta(eta);
   }
 
   private static void grid(Setup setup, PixelSampler sampler, Measured measured)

@@ -5,16 +5,12 @@ import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.tensor.Tensors;
@@ -26,22 +22,18 @@ import java.util.Map;
  */
 public final class DeepFloyd implements DenoiserFamily {
 
-  private final Network unet;
+  private final Trained trained;
   private final Config config;
-  private final SchedulerConfig scheduler;
-  private final SampleSpace space;
 
   public DeepFloyd(ModelFolder model) {
     this.config = model.config("unet");
-    this.scheduler = model.scheduler("scheduler");
-    this.space = SampleSpace.of(model, config.integer("in_channels", 3));
-    this.unet = Components.network(model, "unet");
+    this.trained = Trained.of(model, config.integer("in_channels", 3));
   }
 
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
     return request.has(TensorNames.IMAGE)
-        ? PixelStart.fromPicture(space, request, plan, generator)
+        ? PixelStart.fromPicture(space(), request, plan, generator)
         : DenoiserFamily.super.start(request, plan, generator);
   }
 
@@ -70,17 +62,7 @@ public final class DeepFloyd implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return unet;
-  }
-
-  @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 }

@@ -5,17 +5,13 @@ import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.LowResolution;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.LinkedHashMap;
@@ -32,20 +28,16 @@ public final class DeepFloydUpscaler implements DenoiserFamily {
   private static final int HIGHEST_NOISE_LEVEL = 999;
   private static final int EXAMPLE_SIZE = 16;
 
-  private final Network unet;
+  private final Trained trained;
   private final Config config;
-  private final SchedulerConfig scheduler;
   private final LowResolution lowResolution;
-  private final SampleSpace space;
 
   public DeepFloydUpscaler(ModelFolder model) {
     this.config = model.config("unet");
-    this.scheduler = model.scheduler("scheduler");
     this.lowResolution =
         new LowResolution(
             model.scheduler("image_noising_scheduler"), NOISE_LEVEL, HIGHEST_NOISE_LEVEL);
-    this.space = SampleSpace.of(model, config.integer("in_channels", 6) / 2);
-    this.unet = Components.network(model, "unet");
+    this.trained = Trained.of(model, config.integer("in_channels", 6) / 2);
   }
 
   @Override
@@ -77,17 +69,12 @@ public final class DeepFloydUpscaler implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return unet;
+  public boolean enlarges() {
+    return true;
   }
 
   @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 }

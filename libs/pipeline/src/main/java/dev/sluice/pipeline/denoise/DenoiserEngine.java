@@ -19,6 +19,7 @@ import dev.sluice.pipeline.loop.FeatureCache;
 import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.loop.StepProgram;
+import dev.sluice.pipeline.model.Closer;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.pipeline.request.DenoiseRequest;
@@ -58,15 +59,19 @@ public final class DenoiserEngine implements StageEngine {
     this.classes = model.classes();
     this.steeredClasses = model.steeredClasses();
     this.grid = SampleGrid.of(model);
-    this.denoiser = family.apply(model);
-    this.batcher =
-        new StepBatcher(
-            Components.name(model, model.pipeline().denoiser().component()),
-            RowNetwork.of(denoiser.network()),
-            limit);
-    this.guides = new GradientGuidances(model, denoiser.space(), limit);
-    this.previews = new Previews(model, denoiser.space(), limit);
-    this.example = denoiser.example();
+    try (Closer closer = new Closer()) {
+      this.denoiser = closer.opened(family.apply(model));
+      this.example = denoiser.example();
+      this.guides = closer.opened(new GradientGuidances(model, denoiser.space(), limit));
+      this.previews = closer.opened(new Previews(model, denoiser.space(), limit));
+      this.batcher =
+          closer.opened(
+              new StepBatcher(
+                  Components.name(model, model.pipeline().denoiser().component()),
+                  RowNetwork.of(denoiser.trained().network()),
+                  limit));
+      closer.handOver();
+    }
   }
 
   /**
@@ -91,12 +96,15 @@ public final class DenoiserEngine implements StageEngine {
       DenoiseRequest request, TorchGenerator generator, StepListener listener)
       throws InterruptedException {
     List<GradientGuidance> wanted = guides.wanted(request.sampling().guidance());
-    if (!(denoiser.network().architecture() instanceof UNet2DConditionModel)) {
+    if (!(denoiser.trained().network().architecture() instanceof UNet2DConditionModel)) {
       request.sampling().requireUncached("denoiser of this model");
     }
-    request.sampling().requireNoNoise("denoiser");
+    if (!denoiser.enlarges()) {
+      request.sampling().requireNoNoise("denoiser");
+    }
     requireWorkable(request);
-    SamplingPlan plan = request.sampling().plan(denoiser.scheduler(), denoiser.tokens(request));
+    SamplingPlan plan =
+        request.sampling().plan(denoiser.trained().scheduler(), denoiser.tokens(request));
     Start start = denoiser.start(request, plan, generator);
     start.requireWorkable(denoiser.space().channels(), grid);
     int end = Steps.end(plan, request.span().end(), trainTimesteps);
@@ -126,7 +134,7 @@ public final class DenoiserEngine implements StageEngine {
       throws InterruptedException {
     request.sampling().guidance().requireUnsteered("inversion");
     requireWorkable(request);
-    SamplingPlan plan = request.sampling().inversion(denoiser.scheduler());
+    SamplingPlan plan = request.sampling().inversion(denoiser.trained().scheduler());
     Start start = new Start(0, denoiser.clean(request));
     start.requireWorkable(denoiser.space().channels(), grid);
     DenoiseLoop loop =
@@ -167,7 +175,8 @@ public final class DenoiserEngine implements StageEngine {
     any.putIfAbsent(TensorNames.CLASS_LABEL, new HostTensor.Longs(new long[1], 1));
     denoise(
         DenoiseRequest.of(
-            any, Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(denoiser.scheduler())),
+            any,
+            Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(denoiser.trained().scheduler())),
         new TorchGenerator(0),
         StepListener.NONE);
   }

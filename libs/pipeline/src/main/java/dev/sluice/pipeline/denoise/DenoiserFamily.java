@@ -1,9 +1,7 @@
 package dev.sluice.pipeline.denoise;
 
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;
@@ -17,14 +15,18 @@ import java.util.Map;
  */
 public interface DenoiserFamily extends AutoCloseable {
 
-  /** The network that denoises. */
-  Network network();
-
-  /** The schedule that it was trained with. */
-  SchedulerConfig scheduler();
+  /** The network that denoises, with what it was trained on. */
+  Trained trained();
 
   /** What samples are like. */
-  SampleSpace space();
+  default SampleSpace space() {
+    return trained().space();
+  }
+
+  /** Whether it makes a given picture larger, which can be told of noise on that. */
+  default boolean enlarges() {
+    return false;
+  }
 
   /** How many tokens a picture is to a network whose noise levels go by that; 0 for others. */
   default int tokens(DenoiseRequest request) {
@@ -65,6 +67,6 @@ public interface DenoiserFamily extends AutoCloseable {
   /** Frees its networks. */
   @Override
   default void close() {
-    network().close();
+    trained().close();
   }
 }

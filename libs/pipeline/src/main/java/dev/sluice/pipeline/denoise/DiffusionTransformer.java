@@ -4,14 +4,10 @@ import static dev.sluice.pipeline.request.TensorNames.CLASS_LABEL;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import java.util.Map;
 
@@ -24,15 +20,11 @@ public final class DiffusionTransformer implements DenoiserFamily {
   /** ImageNet's classes are 0 to 999; this one stands for none. */
   private static final long NO_CLASS = 1000;
 
-  private final Network transformer;
-  private final SchedulerConfig scheduler;
-  private final SampleSpace space;
+  private final Trained trained;
 
   public DiffusionTransformer(ModelFolder model) {
-    this.scheduler = model.scheduler("scheduler");
     Config config = model.config("transformer");
-    this.space = SampleSpace.of(model, config.integer("in_channels", 4));
-    this.transformer = Components.network(model, "transformer");
+    this.trained = Trained.of(model, config.integer("in_channels", 4));
   }
 
   @Override
@@ -54,17 +46,7 @@ public final class DiffusionTransformer implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return transformer;
-  }
-
-  @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 }

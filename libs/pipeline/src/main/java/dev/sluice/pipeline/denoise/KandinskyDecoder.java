@@ -5,16 +5,12 @@ import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.Map;
@@ -25,16 +21,12 @@ import java.util.Map;
  */
 public final class KandinskyDecoder implements DenoiserFamily {
 
-  private final Network unet;
+  private final Trained trained;
   private final Config config;
-  private final SchedulerConfig scheduler;
-  private final SampleSpace space;
 
   public KandinskyDecoder(ModelFolder model) {
     this.config = model.config("unet");
-    this.scheduler = model.scheduler("scheduler");
-    this.space = SampleSpace.of(model, config.integer("in_channels", 4));
-    this.unet = Components.network(model, "unet");
+    this.trained = Trained.of(model, config.integer("in_channels", 4));
   }
 
   @Override
@@ -43,15 +35,15 @@ public final class KandinskyDecoder implements DenoiserFamily {
         plan,
         request.noise(generator),
         request.pictures(),
-        space.channels(),
-        extent(request.height(), space.height()),
-        extent(request.width(), space.width()));
+        space().channels(),
+        extent(request.height(), space().height()),
+        extent(request.width(), space().width()));
   }
 
   /** Rounded up to whole cells of the autoencoder's deepest feature map. */
   private int extent(int pixels, int own) {
-    int cell = space.downscale() * space.downscale();
-    return pixels == 0 ? own : (pixels + cell - 1) / cell * space.downscale();
+    int cell = space().downscale() * space().downscale();
+    return pixels == 0 ? own : (pixels + cell - 1) / cell * space().downscale();
   }
 
   @Override
@@ -74,17 +66,7 @@ public final class KandinskyDecoder implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return unet;
-  }
-
-  @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 }

@@ -5,18 +5,14 @@ import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.guidance.GuidanceEmbedding;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.LinkedHashMap;
@@ -30,16 +26,14 @@ import java.util.Map;
  */
 public final class StableDiffusion implements DenoiserFamily {
 
-  private final Network unet;
+  private final Trained trained;
   private final Config config;
-  private final SchedulerConfig scheduler;
   private final LatentStart latents;
 
   public StableDiffusion(ModelFolder model, BatchLimit limit) {
     this.config = model.config("unet");
-    this.scheduler = model.scheduler("scheduler");
     this.latents = new LatentStart(model, limit);
-    this.unet = Components.network(model, "unet");
+    this.trained = Trained.of(model, latents.space());
   }
 
   @Override
@@ -87,23 +81,13 @@ public final class StableDiffusion implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return unet;
-  }
-
-  @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return latents.space();
+  public Trained trained() {
+    return trained;
   }
 
   @Override
   public void close() {
     latents.close();
-    unet.close();
+    trained.close();
   }
 }

@@ -6,14 +6,10 @@ import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.Map;
@@ -24,21 +20,17 @@ import java.util.Map;
  */
 public final class StableDiffusion3 implements DenoiserFamily {
 
-  private final Network transformer;
+  private final Trained trained;
   private final Config config;
-  private final SchedulerConfig scheduler;
-  private final SampleSpace space;
 
   public StableDiffusion3(ModelFolder model) {
     this.config = model.config("transformer");
-    this.scheduler = model.scheduler("scheduler");
-    this.space = SampleSpace.of(model, config.integer("in_channels", 16));
-    this.transformer = Components.network(model, "transformer");
+    this.trained = Trained.of(model, config.integer("in_channels", 16));
   }
 
   @Override
   public int tokens(DenoiseRequest request) {
-    int[] shape = space.shape(1, request.height(), request.width());
+    int[] shape = space().shape(1, request.height(), request.width());
     int patch = config.integer("patch_size", 2);
     return (shape[2] / patch) * (shape[3] / patch);
   }
@@ -78,17 +70,7 @@ public final class StableDiffusion3 implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return transformer;
-  }
-
-  @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 }

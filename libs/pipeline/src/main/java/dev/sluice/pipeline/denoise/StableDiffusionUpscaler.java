@@ -6,16 +6,12 @@ import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.LowResolution;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.Map;
@@ -30,22 +26,18 @@ public final class StableDiffusionUpscaler implements DenoiserFamily {
   private static final int NOISE_LEVEL = 20;
   private static final int EXAMPLE_SIZE = 16;
 
-  private final Network unet;
+  private final Trained trained;
   private final Config config;
-  private final SchedulerConfig scheduler;
   private final LowResolution lowResolution;
-  private final SampleSpace space;
 
   public StableDiffusionUpscaler(ModelFolder model) {
     this.config = model.config("unet");
-    this.scheduler = model.scheduler("scheduler");
     this.lowResolution =
         new LowResolution(
             model.scheduler("low_res_scheduler"),
             NOISE_LEVEL,
             model.setting("max_noise_level", 350));
-    this.space = SampleSpace.of(model, model.config("vae").integer("latent_channels", 4));
-    this.unet = Components.network(model, "unet");
+    this.trained = Trained.of(model, model.config("vae").integer("latent_channels", 4));
   }
 
   /** The small picture's noise is drawn first, then that of the latents. */
@@ -53,7 +45,7 @@ public final class StableDiffusionUpscaler implements DenoiserFamily {
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
     HostTensor.Floats small =
         request.spread(IMAGE, lowResolution.noised(request.distinct(IMAGE), request, generator));
-    int[] shape = {small.shape()[0], space.channels(), small.shape()[2], small.shape()[3]};
+    int[] shape = {small.shape()[0], space().channels(), small.shape()[2], small.shape()[3]};
     return Start.fromNoise(plan, generator, shape).appending(small);
   }
 
@@ -79,17 +71,12 @@ public final class StableDiffusionUpscaler implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return unet;
+  public boolean enlarges() {
+    return true;
   }
 
   @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 }

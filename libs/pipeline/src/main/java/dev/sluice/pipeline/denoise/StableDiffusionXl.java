@@ -10,18 +10,14 @@ import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.guidance.GuidanceEmbedding;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.LinkedHashMap;
@@ -37,20 +33,16 @@ public final class StableDiffusionXl implements DenoiserFamily {
   private static final float SCORE = 6;
   private static final float UNWANTED_SCORE = 2.5f;
 
-  private final Network unet;
+  private final Trained trained;
   private final Config config;
-  private final SchedulerConfig scheduler;
-  private final SampleSpace space;
   private final LatentStart latents;
   private final boolean aestheticScore;
 
   public StableDiffusionXl(ModelFolder model, BatchLimit limit) {
     this.config = model.config("unet");
-    this.scheduler = model.scheduler("scheduler");
     this.latents = new LatentStart(model, limit);
-    this.space = latents.space();
     this.aestheticScore = model.setting("requires_aesthetics_score", false);
-    this.unet = Components.network(model, "unet");
+    this.trained = Trained.of(model, latents.space());
   }
 
   @Override
@@ -81,8 +73,8 @@ public final class StableDiffusionXl implements DenoiserFamily {
   private Map<String, HostTensor> inputs(
       DenoiseRequest request, int picture, Start start, String prefix) {
     int[] shape = start.sample().shape();
-    float height = space.pixels(shape[2]);
-    float width = space.pixels(shape[3]);
+    float height = space().pixels(shape[2]);
+    float width = space().pixels(shape[3]);
     Numbers given = new Numbers(request.inputs().get(picture), prefix);
     float[] original = given.of(ORIGINAL_SIZE, height, width);
     float[] corner = given.of(CROP_CORNER, 0, 0);
@@ -141,23 +133,13 @@ public final class StableDiffusionXl implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return unet;
-  }
-
-  @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 
   @Override
   public void close() {
     latents.close();
-    unet.close();
+    trained.close();
   }
 }

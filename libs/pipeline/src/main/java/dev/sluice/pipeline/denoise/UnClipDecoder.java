@@ -6,10 +6,8 @@ import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.AskedNetwork;
 import dev.sluice.pipeline.batch.BatchLimit;
@@ -19,7 +17,6 @@ import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.model.Closer;
 import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.TextEmbedding;
 import dev.sluice.pipeline.tensor.Samples;
@@ -33,22 +30,18 @@ import java.util.Map;
 public final class UnClipDecoder implements DenoiserFamily {
 
   private final AskedNetwork textProjection;
-  private final Network decoder;
-  private final SchedulerConfig scheduler;
-  private final SampleSpace space;
+  private final Trained trained;
   private final int extraTokens;
   private final TextEmbedding anyText;
 
   public UnClipDecoder(ModelFolder model, BatchLimit limit) {
-    this.scheduler = model.scheduler("decoder_scheduler");
     Config config = model.config("decoder");
-    this.space = SampleSpace.of(model, config.integer("in_channels", 4));
     this.extraTokens = model.config("text_proj").integer("clip_extra_context_tokens", 4);
     this.anyText = TextEmbedding.zeros(model);
     try (Closer closer = new Closer()) {
       this.textProjection =
           closer.opened(new AskedNetwork(Components.network(model, "text_proj"), limit));
-      this.decoder = closer.opened(Components.network(model, "decoder"));
+      this.trained = closer.opened(Trained.of(model, config.integer("in_channels", 4)));
       closer.handOver();
     }
   }
@@ -56,8 +49,8 @@ public final class UnClipDecoder implements DenoiserFamily {
   /** The super-resolution networks after it go from this one size. */
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
-    requireOwn("height", request.height(), space.height());
-    requireOwn("width", request.width(), space.width());
+    requireOwn("height", request.height(), space().height());
+    requireOwn("width", request.width(), space().width());
     return DenoiserFamily.super.start(request, plan, generator);
   }
 
@@ -71,7 +64,7 @@ public final class UnClipDecoder implements DenoiserFamily {
   /** Cut to the shape of the model's own pictures and brought to their size. */
   @Override
   public HostTensor.Floats clean(DenoiseRequest request) {
-    return Samples.fitted(request.batch(IMAGE), space.height(), space.width());
+    return Samples.fitted(request.batch(IMAGE), space().height(), space().width());
   }
 
   @Override
@@ -128,23 +121,13 @@ public final class UnClipDecoder implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return decoder;
-  }
-
-  @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 
   @Override
   public void close() {
     textProjection.close();
-    decoder.close();
+    trained.close();
   }
 }

@@ -2,16 +2,12 @@ package dev.sluice.pipeline.denoise;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.loop.Start;
-import dev.sluice.pipeline.model.Components;
-import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.TensorNames;
 import java.util.LinkedHashMap;
@@ -23,23 +19,19 @@ import java.util.Map;
  */
 public final class Unconditional implements DenoiserFamily {
 
-  private final Network unet;
-  private final SchedulerConfig scheduler;
-  private final SampleSpace space;
+  private final Trained trained;
   private final boolean classes;
 
   public Unconditional(ModelFolder model) {
-    this.scheduler = model.scheduler("scheduler");
     Config config = model.config("unet");
-    this.space = SampleSpace.of(model, config.integer("in_channels", 3));
     this.classes = config.has("num_class_embeds") || config.has("class_embed_type");
-    this.unet = Components.network(model, "unet");
+    this.trained = Trained.of(model, config.integer("in_channels", 3));
   }
 
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
     return request.has(TensorNames.IMAGE)
-        ? PixelStart.fromPicture(space, request, plan, generator)
+        ? PixelStart.fromPicture(space(), request, plan, generator)
         : DenoiserFamily.super.start(request, plan, generator);
   }
 
@@ -60,17 +52,7 @@ public final class Unconditional implements DenoiserFamily {
   }
 
   @Override
-  public Network network() {
-    return unet;
-  }
-
-  @Override
-  public SchedulerConfig scheduler() {
-    return scheduler;
-  }
-
-  @Override
-  public SampleSpace space() {
-    return space;
+  public Trained trained() {
+    return trained;
   }
 }

@@ -4,13 +4,10 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
-import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.AskedNetwork;
 import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.batch.Row;
-import dev.sluice.pipeline.batch.RowNetwork;
-import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
 import dev.sluice.pipeline.guidance.GuidanceInterval;
@@ -19,7 +16,6 @@ import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.pipeline.request.Sampling;
-import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.request.TextEmbedding;
 import dev.sluice.pipeline.tensor.Tensors;
 import java.util.ArrayList;
@@ -31,31 +27,38 @@ import java.util.Map;
  * embedding of a picture that would go with a text. Safe for use by several threads at once, which
  * then share network calls.
  */
-public final class DiffusionPrior implements Prior {
+public final class DiffusionPrior extends BatchedPrior {
 
   private static final int WARM_UP_STEPS = 2;
-  private static final double WARM_UP_SCALE = 2;
+  private static final String COMPONENT = "prior";
 
-  private final Network network;
-  private final StepBatcher batcher;
-  private final SchedulerConfig scheduler;
-  private final int trainTimesteps;
-  private final int width;
-  private final TextEmbedding anyText;
+  private final Trained trained;
 
-  private DiffusionPrior(ModelFolder model, BatchLimit limit) {
-    String schedulerName = model.has("prior_scheduler") ? "prior_scheduler" : "scheduler";
-    this.scheduler = model.scheduler(schedulerName);
-    this.trainTimesteps = model.trainTimesteps(schedulerName);
-    this.width = model.config("prior").integer("embedding_dim", 768);
-    this.anyText = TextEmbedding.zeros(model);
-    this.network = Components.network(model, "prior");
-    this.batcher = new StepBatcher(model.name() + "/prior", RowNetwork.of(network), limit);
+  /**
+   * What it was trained on.
+   *
+   * @param width of an embedding
+   */
+  private record Trained(SchedulerConfig scheduler, int timesteps, int width) {
+
+    static Trained of(ModelFolder model) {
+      String scheduler = model.pipeline().priorScheduler();
+      return new Trained(
+          model.scheduler(scheduler),
+          model.trainTimesteps(scheduler),
+          model.config(COMPONENT).integer("embedding_dim", 768));
+    }
+  }
+
+  private DiffusionPrior(ModelFolder model, Trained trained, BatchLimit limit) {
+    super(
+        model, COMPONENT, TextEmbedding.zeros(model), Components.network(model, COMPONENT), limit);
+    this.trained = trained;
   }
 
   /** Loads the prior of a model. */
   public static DiffusionPrior load(ModelFolder model, BatchLimit limit) {
-    return model.load(folder -> new DiffusionPrior(folder, limit));
+    return model.load(folder -> new DiffusionPrior(folder, Trained.of(folder), limit));
   }
 
   @Override
@@ -66,28 +69,27 @@ public final class DiffusionPrior implements Prior {
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
-    texts.forEach(text -> text.requireLike(anyText, ""));
-    negatives.forEach(text -> text.requireLike(anyText, TensorNames.NEGATIVE));
+    requireLikeOwn(texts, negatives);
     sampling.guidance().requireUnsteered("prior");
     sampling.requireUncached("prior");
     sampling.requireNoNoise("prior");
-    SamplingPlan plan = sampling.plan(scheduler);
+    SamplingPlan plan = sampling.plan(trained.scheduler());
     List<Guidance> guidance = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       TextEmbedding negative = negatives.get(i);
       guidance.add(
           Guidance.classifierFree(() -> condition(negative), condition(texts.get(i)), sampling));
     }
-    Start start = Start.fromNoise(plan, generator, texts.size(), width);
-    GuidanceInterval interval = GuidanceInterval.of(plan, sampling.guidance(), trainTimesteps);
+    Start start = Start.fromNoise(plan, generator, texts.size(), trained.width());
+    GuidanceInterval interval = GuidanceInterval.of(plan, sampling.guidance(), trained.timesteps());
     DenoiseLoop loop = DenoiseLoop.startAt(plan, start, guidance, interval, generator, listener);
-    batcher.run(loop);
+    batcher().run(loop);
     List<Row> sampled = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       sampled.add(new Row(Map.of("prior_latents", loop.sample().row(i))));
     }
     return Tensors.batch(
-        AskedNetwork.ask(batcher, sampled, listener.claim()).stream()
+        AskedNetwork.ask(batcher(), sampled, listener.claim()).stream()
             .map(outputs -> outputs.get("post_process_latents"))
             .toList());
   }
@@ -102,23 +104,7 @@ public final class DiffusionPrior implements Prior {
   }
 
   @Override
-  public void warmUp() throws InterruptedException {
-    sample(
-        List.of(anyText),
-        List.of(anyText),
-        Sampling.of(WARM_UP_STEPS, WARM_UP_SCALE).openableOver(scheduler),
-        new TorchGenerator(0),
-        StepListener.NONE);
-  }
-
-  @Override
-  public List<StepBatcher> batchers() {
-    return List.of(batcher);
-  }
-
-  @Override
-  public void close() {
-    batcher.close();
-    network.close();
+  Sampling shortest(double guidanceScale) {
+    return Sampling.of(WARM_UP_STEPS, guidanceScale).openableOver(trained.scheduler());
   }
 }

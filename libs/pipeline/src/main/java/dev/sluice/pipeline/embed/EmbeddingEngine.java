@@ -32,9 +32,6 @@ import java.util.stream.Stream;
  */
 public final class EmbeddingEngine implements StageEngine {
 
-  /** The most embeddings to choose from. */
-  public static final int MOST_CANDIDATES = 16;
-
   private final String name;
   private final Prior prior;
   private final Prior autoregressive;
@@ -69,7 +66,7 @@ public final class EmbeddingEngine implements StageEngine {
    * @param negative what it shall not show, or the empty text
    * @param unwanted whether something is not to be shown: Kandinsky's decoder is guided away from
    *     the embedding that the prior samples for it, and else from that of no picture
-   * @param candidates how many are sampled, in one batch; 1 to {@value #MOST_CANDIDATES}
+   * @param candidates how many are sampled, in one batch; 1 or more
    * @param byCodes whether the autoregressive prior samples, in place of the diffusion prior
    * @param sampling of the autoregressive prior its guidance scale only
    * @param generator the image's random numbers, drawn from
@@ -96,9 +93,8 @@ public final class EmbeddingEngine implements StageEngine {
           "model %s has no autoregressive prior; leave that to its diffusion prior"
               .formatted(name));
     }
-    if (candidates < 1 || candidates > MOST_CANDIDATES) {
-      throw new IllegalArgumentException(
-          "candidates: %d; expected 1 to %d".formatted(candidates, MOST_CANDIDATES));
+    if (candidates < 1) {
+      throw new IllegalArgumentException("candidates: " + candidates + "; expected 1 or more");
     }
     boolean samplesUnwanted = noPicture != null && unwanted;
     List<TextEmbedding> texts = new ArrayList<>(Collections.nCopies(candidates, text));

@@ -34,7 +34,7 @@ public final class LowResolution {
 
   /** The level that a request asks for. */
   int level(DenoiseRequest request) {
-    return checked(request.noiseLevel().orElse(defaultLevel));
+    return checked(request.sampling().noiseLevel().orElse(defaultLevel));
   }
 
   private int checked(int level) {

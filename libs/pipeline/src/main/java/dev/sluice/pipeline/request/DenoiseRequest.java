@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
@@ -26,8 +25,6 @@ import java.util.stream.IntStream;
  * @param width as {@code height}
  * @param span the part of the schedule to run
  * @param endNoise where the pictures lie on a way from noise to noise
- * @param noiseLevel the timestep of the noise added to a low-resolution picture, of models that
- *     enlarge; their own default if absent
  */
 public record DenoiseRequest(
     List<Map<String, HostTensor>> inputs,
@@ -35,8 +32,7 @@ public record DenoiseRequest(
     int height,
     int width,
     Span span,
-    Optional<EndNoise> endNoise,
-    OptionalInt noiseLevel) {
+    Optional<EndNoise> endNoise) {
 
   /**
    * A way from the noise that the pictures would have begun with to other noise.
@@ -80,13 +76,8 @@ public record DenoiseRequest(
 
   /** Pictures that lie on no way. */
   public DenoiseRequest(
-      List<Map<String, HostTensor>> inputs,
-      Sampling sampling,
-      int height,
-      int width,
-      Span span,
-      OptionalInt noiseLevel) {
-    this(inputs, sampling, height, width, span, Optional.empty(), noiseLevel);
+      List<Map<String, HostTensor>> inputs, Sampling sampling, int height, int width, Span span) {
+    this(inputs, sampling, height, width, span, Optional.empty());
   }
 
   public DenoiseRequest {
@@ -101,7 +92,7 @@ public record DenoiseRequest(
 
   /** One picture of the model's own size. */
   public static DenoiseRequest of(Map<String, HostTensor> inputs, Sampling sampling) {
-    return new DenoiseRequest(List.of(inputs), sampling, 0, 0, Span.ALL, OptionalInt.empty());
+    return new DenoiseRequest(List.of(inputs), sampling, 0, 0, Span.ALL);
   }
 
   /** How many pictures. */

@@ -8,6 +8,8 @@ import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * How one stage samples one image.
@@ -23,8 +25,8 @@ import java.util.Optional;
  * @param thresholding of predicted clean samples; empty for the model's own
  * @param cacheInterval the whole network runs at every so many steps, and reuses its deep features
  *     between (Ma et al. 2023, "DeepCache"); 1 for always
- * @param noiseLevel of enlargements: the timestep of the noise that is put on the small picture; 0
- *     for none
+ * @param noiseLevel of networks that enlarge: the timestep of the noise that is put on the small
+ *     picture; empty for the model's own, which is none in super-resolution
  */
 public record Sampling(
     int steps,
@@ -36,20 +38,7 @@ public record Sampling(
     Optional<TimestepSpacing> spacing,
     Optional<Thresholding> thresholding,
     int cacheInterval,
-    int noiseLevel) {
-
-  /** Nothing is reused between steps, and no noise is put on anything. */
-  public Sampling(
-      int steps,
-      double guidanceScale,
-      Optional<String> sampler,
-      double eta,
-      List<Integer> timesteps,
-      GuidanceOptions guidance,
-      Optional<TimestepSpacing> spacing,
-      Optional<Thresholding> thresholding) {
-    this(steps, guidanceScale, sampler, eta, timesteps, guidance, spacing, thresholding, 1, 0);
-  }
+    OptionalInt noiseLevel) {
 
   public Sampling {
     if (steps < 1) {
@@ -66,87 +55,128 @@ public record Sampling(
       throw new IllegalArgumentException(
           "cache_interval is " + cacheInterval + "; expected 1 or more");
     }
-    if (noiseLevel < 0) {
-      throw new IllegalArgumentException("noise_level is " + noiseLevel + "; expected 0 or more");
+    if (noiseLevel.orElse(0) < 0) {
+      throw new IllegalArgumentException(
+          "noise_level is " + noiseLevel.getAsInt() + "; expected 0 or more");
     }
+    timesteps = List.copyOf(timesteps);
   }
 
-  /** Steps spaced by the sampler, everything else as the model has it. */
-  public Sampling(int steps, double guidanceScale, Optional<String> sampler, double eta) {
-    this(
+  /** The model's own sampler, guided; everything else as the model has it. */
+  public static Sampling of(int steps, double guidanceScale) {
+    return new Sampling(
         steps,
         guidanceScale,
-        sampler,
-        eta,
+        Optional.empty(),
+        0,
         List.of(),
         GuidanceOptions.PLAIN,
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        1,
+        OptionalInt.empty());
   }
 
-  /** The model's own sampler, guided. */
-  public static Sampling of(int steps, double guidanceScale) {
-    return new Sampling(steps, guidanceScale, Optional.empty(), 0);
+  /** The model's own sampler, unguided. */
+  public static Sampling ofSteps(int steps) {
+    return of(steps, 1);
   }
 
   /** The same at given timesteps. */
   public Sampling at(List<Integer> stops) {
-    return new Sampling(
-        stops.size(),
-        guidanceScale,
-        sampler,
-        eta,
-        List.copyOf(stops),
-        guidance,
-        spacing,
-        thresholding,
-        cacheInterval,
-        noiseLevel);
+    return with(
+        changed -> {
+          changed.steps = stops.size();
+          changed.timesteps = stops;
+        });
+  }
+
+  /** The same by a sampler of that class; by the model's own without. */
+  public Sampling by(Optional<String> other) {
+    return with(changed -> changed.sampler = other);
+  }
+
+  /** The same by a sampler of that class. */
+  public Sampling by(String other) {
+    return by(Optional.of(other));
+  }
+
+  /** The same with another share of fresh noise. */
+  public Sampling withEta(double share) {
+    return with(changed -> changed.eta = share);
   }
 
   /** The same, guided in another way. */
   public Sampling guided(GuidanceOptions options) {
-    return new Sampling(
-        steps,
-        guidanceScale,
-        sampler,
-        eta,
-        timesteps,
-        options,
-        spacing,
-        thresholding,
-        cacheInterval,
-        noiseLevel);
+    return with(changed -> changed.guidance = options);
+  }
+
+  /** The same with timesteps spaced in another way. */
+  public Sampling spaced(Optional<TimestepSpacing> other) {
+    return with(changed -> changed.spacing = other);
+  }
+
+  /** The same with predicted clean samples cut off in another way. */
+  public Sampling thresholded(Optional<Thresholding> other) {
+    return with(changed -> changed.thresholding = other);
   }
 
   /** The same with features reused between steps. */
   public Sampling caching(int interval) {
-    return new Sampling(
-        steps,
-        guidanceScale,
-        sampler,
-        eta,
-        timesteps,
-        guidance,
-        spacing,
-        thresholding,
-        interval,
-        noiseLevel);
+    return with(changed -> changed.cacheInterval = interval);
   }
 
   /** The same with noise on a picture to be enlarged. */
-  public Sampling noising(int level) {
-    return new Sampling(
-        steps,
-        guidanceScale,
-        sampler,
-        eta,
-        timesteps,
-        guidance,
-        spacing,
-        thresholding,
-        cacheInterval,
-        level);
+  public Sampling noising(OptionalInt level) {
+    return with(changed -> changed.noiseLevel = level);
+  }
+
+  private Sampling with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** What is being changed. */
+  private static final class Draft {
+
+    private int steps;
+    private final double guidanceScale;
+    private Optional<String> sampler;
+    private double eta;
+    private List<Integer> timesteps;
+    private GuidanceOptions guidance;
+    private Optional<TimestepSpacing> spacing;
+    private Optional<Thresholding> thresholding;
+    private int cacheInterval;
+    private OptionalInt noiseLevel;
+
+    Draft(Sampling sampling) {
+      steps = sampling.steps;
+      guidanceScale = sampling.guidanceScale;
+      sampler = sampling.sampler;
+      eta = sampling.eta;
+      timesteps = sampling.timesteps;
+      guidance = sampling.guidance;
+      spacing = sampling.spacing;
+      thresholding = sampling.thresholding;
+      cacheInterval = sampling.cacheInterval;
+      noiseLevel = sampling.noiseLevel;
+    }
+
+    Sampling done() {
+      return new Sampling(
+          steps,
+          guidanceScale,
+          sampler,
+          eta,
+          timesteps,
+          guidance,
+          spacing,
+          thresholding,
+          cacheInterval,
+          noiseLevel);
+    }
   }
 
   /**
@@ -155,10 +185,10 @@ public record Sampling(
    * @throws IllegalArgumentException if it is, by a stage that enlarges none
    */
   public void requireNoNoise(String what) {
-    if (noiseLevel > 0) {
+    if (noiseLevel.orElse(0) > 0) {
       throw new IllegalArgumentException(
           "noise_level is %d, but the %s enlarges no picture; leave it out"
-              .formatted(noiseLevel, what));
+              .formatted(noiseLevel.getAsInt(), what));
     }
   }
 
@@ -178,14 +208,7 @@ public record Sampling(
   /** The same, with another sampler where the model's own cannot be opened; for warming up. */
   public Sampling openableOver(SchedulerConfig model) {
     List<String> others = Samplers.replacing(model);
-    return others.isEmpty() || others.contains(model.className())
-        ? this
-        : new Sampling(steps, guidanceScale, Optional.of(others.get(0)), eta);
-  }
-
-  /** The model's own sampler, unguided. */
-  public static Sampling ofSteps(int steps) {
-    return of(steps, 1);
+    return others.isEmpty() || others.contains(model.className()) ? this : by(others.get(0));
   }
 
   /**

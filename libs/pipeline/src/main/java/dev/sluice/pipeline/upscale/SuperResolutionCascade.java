@@ -127,7 +127,7 @@ public final class SuperResolutionCascade implements UpscalerEngine {
         enlarged = Samples.clamp(enlarged);
       }
       StepListener part = listener.within(stepsBefore, steps);
-      int noiseLevel = own.get(i).noiseLevel();
+      int noiseLevel = own.get(i).noiseLevel().orElse(0);
       enlarged = enlargements.get(i).enlarge(enlarged, plans.get(i), noiseLevel, generator, part);
       stepsBefore += plans.get(i).length();
     }

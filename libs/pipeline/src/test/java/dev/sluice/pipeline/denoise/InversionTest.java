@@ -13,7 +13,6 @@ import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.embed.EmbeddingEngine;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.request.DenoiseRequest;
-import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.request.TensorNames;
@@ -21,7 +20,6 @@ import dev.sluice.pipeline.tensor.Samples;
 import dev.sluice.pipeline.text.TextEncoder;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -37,15 +35,10 @@ class InversionTest {
   private static final int STEPS = 40;
 
   private static Sampling ddim() {
-    return new Sampling(
-        STEPS,
-        1,
-        Optional.of("DDIMScheduler"),
-        0,
-        List.of(),
-        GuidanceOptions.PLAIN,
-        Optional.of(TimestepSpacing.TRAILING),
-        Optional.of(new Thresholding.None()));
+    return Sampling.ofSteps(STEPS)
+        .by("DDIMScheduler")
+        .spaced(Optional.of(TimestepSpacing.TRAILING))
+        .thresholded(Optional.of(new Thresholding.None()));
   }
 
   /** A red square, low and left, on white. */

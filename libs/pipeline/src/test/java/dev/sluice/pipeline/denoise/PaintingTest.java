@@ -27,9 +27,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,8 +46,7 @@ class PaintingTest {
         sampling,
         0,
         0,
-        new DenoiseRequest.Span(strength, OptionalDouble.empty(), OptionalDouble.empty()),
-        OptionalInt.empty());
+        new DenoiseRequest.Span(strength, OptionalDouble.empty(), OptionalDouble.empty()));
   }
 
   /** A picture of smooth colors. */
@@ -96,7 +93,7 @@ class PaintingTest {
       })
   void denoise_keepsEveryKnownPixelAsItWas(String sampler) throws InterruptedException {
     Map<String, HostTensor> inputs = Map.of(IMAGE, picture(16), MASK, rightHalf(16));
-    Sampling sampling = new Sampling(6, 1, Optional.of(sampler), 0);
+    Sampling sampling = Sampling.ofSteps(6).by(sampler);
     try (DenoiserEngine engine = engine("pipe-ddpm")) {
       for (double strength : new double[] {1, 0.6}) {
         HostTensor.Floats painted =

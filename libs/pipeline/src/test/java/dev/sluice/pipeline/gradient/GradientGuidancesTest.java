@@ -31,8 +31,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -88,17 +86,11 @@ class GradientGuidancesTest {
     try (DenoiserEngine engine = Families.denoiser(withClassifier(folder), BatchLimit.DEFAULT)) {
       // DDIM draws no noise after the first, so that only company could make a difference.
       Sampling sampling =
-          new Sampling(STEPS, 1, Optional.of("DDIMScheduler"), 0)
-              .guided(new GuidanceOptions(0, 0, 1, 4, 0));
+          Sampling.ofSteps(STEPS).by("DDIMScheduler").guided(new GuidanceOptions(0, 0, 1, 4, 0));
       HostTensor.Floats both =
           engine.denoise(
               new DenoiseRequest(
-                  List.of(label(2), label(3)),
-                  sampling,
-                  0,
-                  0,
-                  DenoiseRequest.Span.ALL,
-                  OptionalInt.empty()),
+                  List.of(label(2), label(3)), sampling, 0, 0, DenoiseRequest.Span.ALL),
               new TorchGenerator(9),
               StepListener.NONE);
 

@@ -7,7 +7,6 @@ import dev.sluice.networks.tensor.HostTensor;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,8 +24,7 @@ class DenoiseRequestTest {
   private static DenoiseRequest request(HostTensor... given) {
     List<Map<String, HostTensor>> inputs =
         Stream.of(given).map(tensor -> Map.of("given", tensor)).toList();
-    return new DenoiseRequest(
-        inputs, Sampling.ofSteps(1), 0, 0, DenoiseRequest.Span.ALL, OptionalInt.empty());
+    return new DenoiseRequest(inputs, Sampling.ofSteps(1), 0, 0, DenoiseRequest.Span.ALL);
   }
 
   @Test

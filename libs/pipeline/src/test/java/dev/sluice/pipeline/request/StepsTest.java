@@ -8,7 +8,6 @@ import dev.sluice.diffusion.sampling.SamplingPlan;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class StepsTest {
@@ -27,8 +26,7 @@ class StepsTest {
   private static int skipped(SamplingPlan plan, double strength) {
     DenoiseRequest.Span span =
         new DenoiseRequest.Span(strength, OptionalDouble.empty(), OptionalDouble.empty());
-    return Steps.skippedByStrength(
-        plan, new DenoiseRequest(List.of(Map.of()), TEN, 0, 0, span, OptionalInt.empty()));
+    return Steps.skippedByStrength(plan, new DenoiseRequest(List.of(Map.of()), TEN, 0, 0, span));
   }
 
   @Test

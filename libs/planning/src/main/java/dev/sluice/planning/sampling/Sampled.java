@@ -47,7 +47,7 @@ public enum Sampled {
       if (step.getPrior().getAutoregressive()) {
         return Optional.empty();
       }
-      return Optional.of(model.has("prior_scheduler") ? "prior_scheduler" : "scheduler");
+      return Optional.of(model.pipeline().priorScheduler());
     }
   },
 

@@ -24,26 +24,18 @@ import java.util.List;
  */
 public final class DeisSampler extends TrainedSampler {
 
-  /** With fewer steps, the last ones are made with a lower order to stay stable. */
-  private static final int FEW_STEPS = 15;
-
   private final Clipping clipping;
   private final SolverLadders ladders;
-  private final int order;
-  private final boolean lowerOrderFinal;
+  private final SolverOrder order;
 
   public DeisSampler(SchedulerMembers config) {
     super(config, config.schedule(), config.prediction(EPSILON, SAMPLE, V_PREDICTION, FLOW));
     this.clipping = Clipping.thresholdOnly(config);
     this.ladders = new SolverLadders(config, schedule, SolverLadders.End.ABOVE_ZERO);
-    this.order = config.integer("solver_order", 2);
-    this.lowerOrderFinal = config.flag("lower_order_final", true);
+    this.order = SolverOrder.fallingInShortPlans(config, 3);
     // Names of other solvers stand for this one, as in diffusers.
     config.choice("algorithm_type", "deis", List.of("deis", "dpmsolver", "dpmsolver++"));
     config.choice("solver_type", "logrho", List.of("logrho", "midpoint", "heun", "bh1", "bh2"));
-    if (order < 1 || order > 3) {
-      throw config.wrong("solver_order", order, "1, 2 or 3");
-    }
   }
 
   @Override
@@ -64,20 +56,13 @@ public final class DeisSampler extends TrainedSampler {
       float[] original = original(output.prediction(), sample, index, memory.batch());
       float[] epsilon = noiseBeside(original, sample, index);
       float[] next =
-          switch (orderAt(memory)) {
+          switch (order.at(index, length(), memory.steps())) {
             case 1 -> first(at(index + 1), at(index), epsilon, sample);
             case 2 -> second(memory, epsilon, sample);
             default -> third(memory, epsilon, sample);
           };
-      remember(memory, epsilon, order - 1);
+      remember(memory, epsilon, order.highest() - 1);
       return new StepResult(next, original);
-    }
-
-    private int orderAt(RunMemory memory) {
-      boolean few = lowerOrderFinal && length() < FEW_STEPS;
-      int left = length() - memory.index();
-      int possible = Math.min(order, memory.steps() + 1);
-      return few ? Math.min(possible, left) : possible;
     }
 
     private float[] first(Level to, Level from, float[] epsilon, float[] sample) {

@@ -13,20 +13,17 @@ import dev.sluice.diffusion.schedule.SigmaLadder;
 /** Multistep DPM-Solver++: Lu et al. 2022b, algorithm 2, and its kin of other orders. */
 class DpmMultistepPlan extends SolverPlan {
 
-  /** With fewer steps, the last ones are made with a lower order to stay stable. */
-  private static final int FEW_STEPS = 15;
-
   /**
    * How the last steps are made.
    *
-   * @param lowerOrder whether with a lower order, where there are few
+   * @param order of each step
    * @param euler whether the last one is always of the first order
    */
-  record Finale(boolean lowerOrder, boolean euler) {
+  record Finale(SolverOrder order, boolean euler) {
 
     static Finale of(SchedulerMembers config, boolean endsAtZero) {
       return new Finale(
-          config.flag("lower_order_final", true),
+          SolverOrder.fallingInShortPlans(config, 3),
           config.flag("euler_at_final", false) || endsAtZero);
     }
   }
@@ -71,18 +68,13 @@ class DpmMultistepPlan extends SolverPlan {
   }
 
   private int orderAt(RunMemory memory) {
-    boolean few = finale.lowerOrder() && length() < FEW_STEPS;
-    int left = length() - memory.index();
-    if (left == 1 && (finale.euler() || few)) {
-      return 1;
-    }
-    if (left == 1 && sigma(memory.index()) == sigma(memory.index() + 1)) {
+    int index = memory.index();
+    if (index == length() - 1 && (finale.euler() || sigma(index) == sigma(index + 1))) {
       // Karras' levels may end where final_sigmas_type does. The higher orders divide by the
       // length of such a step; the first leaves the sample as it is.
       return 1;
     }
-    int possible = Math.min(solver.order(), memory.steps() + 1);
-    return left == 2 && few ? Math.min(possible, 2) : possible;
+    return finale.order().at(index, length(), memory.steps());
   }
 
   private float[] second(

@@ -22,17 +22,13 @@ record DpmSolver(int order, boolean plusPlus, boolean stochastic, boolean heun) 
    */
   static DpmSolver of(SchedulerMembers config, List<String> algorithms) {
     String algorithm = config.choice("algorithm_type", "dpmsolver++", algorithms);
-    int order = config.integer("solver_order", 2);
     boolean stochastic = algorithm.startsWith("sde");
     boolean plusPlus = algorithm.endsWith("++") || algorithm.equals("deis");
     boolean heun =
         config
             .choice("solver_type", "midpoint", List.of("midpoint", "heun", "logrho", "bh1", "bh2"))
             .equals("heun");
-    if (order < 1 || order > 3) {
-      throw config.wrong("solver_order", order, "1, 2 or 3");
-    }
-    return new DpmSolver(order, plusPlus, stochastic, heun);
+    return new DpmSolver(SolverOrder.upToThree(config), plusPlus, stochastic, heun);
   }
 
   /**

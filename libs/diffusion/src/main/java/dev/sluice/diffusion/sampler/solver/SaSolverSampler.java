@@ -32,7 +32,7 @@ public final class SaSolverSampler extends TrainedSampler {
 
   private final Clipping clipping;
   private final SolverLadders ladders;
-  private final int predictorOrder;
+  private final SolverOrder predictor;
   private final int correctorOrder;
   private final boolean predictsOriginal;
   private final boolean lowerOrderFinal;
@@ -41,8 +41,8 @@ public final class SaSolverSampler extends TrainedSampler {
     super(config, config.schedule(), config.prediction(EPSILON, SAMPLE, V_PREDICTION, FLOW));
     this.clipping = Clipping.thresholdOnly(config);
     this.ladders = new SolverLadders(config, schedule, SolverLadders.End.ABOVE_ZERO);
-    this.predictorOrder = order(config, "predictor_order");
-    this.correctorOrder = order(config, "corrector_order");
+    this.predictor = SolverOrder.falling(config, "predictor_order", HIGHEST_ORDER);
+    this.correctorOrder = SolverOrder.read(config, "corrector_order", HIGHEST_ORDER);
     // Names of other solvers, as a request's sampler finds them, stand for what they predict.
     this.predictsOriginal =
         !List.of("noise_prediction", "dpmsolver", "sde-dpmsolver")
@@ -65,14 +65,6 @@ public final class SaSolverSampler extends TrainedSampler {
     }
   }
 
-  private static int order(SchedulerMembers config, String key) {
-    int order = config.integer(key, 2);
-    if (order < 1 || order > HIGHEST_ORDER) {
-      throw config.wrong(key, order, "1 to " + HIGHEST_ORDER);
-    }
-    return order;
-  }
-
   @Override
   protected SamplingPlan planned(SamplingOptions options) {
     return new Plan(ladders.ladder(options));
@@ -80,7 +72,7 @@ public final class SaSolverSampler extends TrainedSampler {
 
   private final class Plan extends SolverPlan {
 
-    private final int remembered = Math.max(predictorOrder, correctorOrder - 1);
+    private final int remembered = Math.max(predictor.highest(), correctorOrder - 1);
 
     Plan(SigmaLadder ladder) {
       super(ladder, ladders.form(), prediction, clipping);
@@ -120,8 +112,7 @@ public final class SaSolverSampler extends TrainedSampler {
       float[] drawn = noise.randn(sample.length);
       memory.tensors().put(LAST, current.clone());
       memory.tensors().put(LAST_NOISE, drawn.clone());
-      int most = lowerOrderFinal ? Math.min(predictorOrder, length() - index) : predictorOrder;
-      int used = Math.min(most, Math.min(steps, remembered) + 1);
+      int used = predictor.at(index, length(), steps);
       float[][] outputs = new float[used][];
       for (int k = 0; k < used; k++) {
         outputs[k] = recalled(memory, k + 1);

@@ -34,20 +34,19 @@ public final class UniPcSampler extends TrainedSampler {
 
   private final Clipping clipping;
   private final SolverLadders ladders;
-  private final int order;
+  private final SolverOrder order;
   private final boolean predictsOriginal;
 
   /** B(h) = h, and not e^h - 1: section 3.3. */
   private final boolean linear;
 
-  private final boolean lowerOrderFinal;
   private final Set<Integer> uncorrected;
 
   public UniPcSampler(SchedulerMembers config) {
     super(
         config, config.scheduleOfSigmas(), config.prediction(EPSILON, SAMPLE, V_PREDICTION, FLOW));
     this.ladders = new SolverLadders(config, schedule, SolverLadders.End.CONFIGURED_OR_LAST);
-    this.order = config.integer("solver_order", 2);
+    this.order = SolverOrder.falling(config, HIGHEST_ORDER);
     this.predictsOriginal = config.flag("predict_x0", true);
     this.clipping = predictsOriginal ? Clipping.thresholdOnly(config) : Clipping.NONE;
     // Names of other solvers stand for the closest of these, as in diffusers.
@@ -55,12 +54,8 @@ public final class UniPcSampler extends TrainedSampler {
         config
             .choice("solver_type", "bh2", List.of("bh1", "bh2", "midpoint", "heun", "logrho"))
             .equals("bh1");
-    this.lowerOrderFinal = config.flag("lower_order_final", true);
     this.uncorrected = Set.copyOf(config.integers("disable_corrector"));
     config.refuse("solver_p");
-    if (order < 1 || order > HIGHEST_ORDER) {
-      throw config.wrong("solver_order", order, "1 to " + HIGHEST_ORDER);
-    }
     if (!predictsOriginal && prediction == FLOW) {
       throw config.wrong("predict_x0", false, "true with flow_prediction");
     }
@@ -86,20 +81,15 @@ public final class UniPcSampler extends TrainedSampler {
           predictsOriginal ? original : epsilon(output.prediction(), original, sample, index);
       boolean corrects = memory.steps() > 0 && !uncorrected.contains(index - 1);
       float[] current = corrects ? corrected(memory, converted) : sample;
-      remember(memory, converted, order);
+      remember(memory, converted, order.highest());
       memory.tensors().put(LAST, current.clone());
       float[] next = predicted(memory, current);
       return new StepResult(next, original);
     }
 
-    private int orderAt(int index, int steps) {
-      int most = lowerOrderFinal ? Math.min(order, length() - index) : order;
-      return Math.min(most, steps + 1);
-    }
-
     /** UniC: the step to here made again, with what the network says here. */
     private float[] corrected(RunMemory memory, float[] converted) {
-      int used = orderAt(memory.index() - 1, memory.steps() - 1);
+      int used = order.at(memory.index() - 1, length(), memory.steps() - 1);
       Update update = new Update(memory.index() - 1, used);
       double[] weights = used == 1 ? new double[] {0.5} : update.solved(used);
       float[] next = update.apply(memory, memory.recall(LAST), weights, used - 1);
@@ -113,7 +103,7 @@ public final class UniPcSampler extends TrainedSampler {
 
     /** UniP: the step from here. */
     private float[] predicted(RunMemory memory, float[] sample) {
-      int used = orderAt(memory.index(), memory.steps());
+      int used = order.at(memory.index(), length(), memory.steps());
       Update update = new Update(memory.index(), used);
       double[] weights = used == 2 ? new double[] {0.5} : update.solved(used - 1);
       return update.apply(memory, sample, weights, used - 1);
