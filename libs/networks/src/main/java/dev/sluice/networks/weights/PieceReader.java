@@ -4,22 +4,19 @@ import dev.sluice.networks.layer.Layout;
 import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.tensor.NativeMemory;
 import dev.sluice.safetensors.DType;
+import dev.sluice.safetensors.HalfPrecision;
 import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.safetensors.UnusableWeightsException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.ShortBuffer;
 
 /** Reads runs of a weight's values into its memory, with working space for one thread. */
 final class PieceReader {
 
   /** Output channels turned together: in the result they lie side by side and fill cache lines. */
   static final int MOST_CHANNELS = 64;
-
-  /** Pixels of filters turned together, of one or several input channels. */
-  private static final int TILE_PIXELS = 144;
 
   private final TensorSource source;
   private ByteBuffer bytes = ByteBuffer.allocateDirect(0);
@@ -66,11 +63,11 @@ final class PieceReader {
     if (type == DType.F32) {
       floats = floats.length < count ? new float[count] : floats;
       info.dtype().toFloats(stored, FloatBuffer.wrap(floats));
-      turn(floats, count / perChannel, first, shape, whole.asFloatBuffer());
+      FilterTurn.ofFloats(floats, shape, whole.asFloatBuffer()).turn(first, count / perChannel);
     } else {
       halves = halves.length < count ? new short[count] : halves;
       stored.asShortBuffer().get(halves, 0, count);
-      turn(halves, count / perChannel, first, shape, whole.asShortBuffer());
+      FilterTurn.ofHalves(halves, shape, whole.asShortBuffer()).turn(first, count / perChannel);
     }
   }
 
@@ -80,8 +77,7 @@ final class PieceReader {
     dtype.toFloats(stored, FloatBuffer.wrap(floats));
     ByteBuffer rounded = ByteBuffer.allocate(count * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < count; i++) {
-      int bits = Float.floatToRawIntBits(floats[i]);
-      rounded.putShort((short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16));
+      rounded.putShort(HalfPrecision.toBf16(floats[i]));
     }
     return rounded.flip();
   }
@@ -104,67 +100,5 @@ final class PieceReader {
               .formatted(source.origin(info.name()), info.name()));
     }
     return buffer;
-  }
-
-  /**
-   * {@code channels} output channels of {@code [out, in, h, w]} into {@code [h, w, in, out]}, by
-   * way of a tile in the processor's cache that is filled along the one order and emptied along the
-   * other.
-   *
-   * @param first the first of them
-   */
-  private static void turn(
-      float[] block, int channels, int first, long[] shape, FloatBuffer target) {
-    int out = (int) shape[0];
-    int in = (int) shape[1];
-    int area = (int) (shape[2] * shape[3]);
-    int most = Math.max(1, TILE_PIXELS / area);
-    float[] tile = new float[most * area * channels];
-    for (int i = 0; i < in; i += most) {
-      int inputs = Math.min(most, in - i);
-      for (int o = 0; o < channels; o++) {
-        scatter(block, (o * in + i) * area, inputs * area, tile, o, channels);
-      }
-      for (int a = 0; a < area; a++) {
-        for (int k = 0; k < inputs; k++) {
-          target.put((a * in + i + k) * out + first, tile, (k * area + a) * channels, channels);
-        }
-      }
-    }
-  }
-
-  private static void scatter(
-      float[] block, int from, int count, float[] tile, int channel, int channels) {
-    for (int i = 0, to = channel; i < count; i++, to += channels) {
-      tile[to] = block[from + i];
-    }
-  }
-
-  /** As {@link #turn(float[], int, int, long[], FloatBuffer)}, of half precision. */
-  private static void turn(
-      short[] block, int channels, int first, long[] shape, ShortBuffer target) {
-    int out = (int) shape[0];
-    int in = (int) shape[1];
-    int area = (int) (shape[2] * shape[3]);
-    int most = Math.max(1, TILE_PIXELS / area);
-    short[] tile = new short[most * area * channels];
-    for (int i = 0; i < in; i += most) {
-      int inputs = Math.min(most, in - i);
-      for (int o = 0; o < channels; o++) {
-        scatter(block, (o * in + i) * area, inputs * area, tile, o, channels);
-      }
-      for (int a = 0; a < area; a++) {
-        for (int k = 0; k < inputs; k++) {
-          target.put((a * in + i + k) * out + first, tile, (k * area + a) * channels, channels);
-        }
-      }
-    }
-  }
-
-  private static void scatter(
-      short[] block, int from, int count, short[] tile, int channel, int channels) {
-    for (int i = 0, to = channel; i < count; i++, to += channels) {
-      tile[to] = block[from + i];
-    }
   }
 }
