@@ -7,7 +7,7 @@ import dev.sluice.pipeline.Families;
 import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.denoise.DenoiserEngine;
 import dev.sluice.serving.EngineKind;
-import dev.sluice.serving.WorkingMemory;
+import dev.sluice.serving.memory.WorkingMemory;
 import java.util.List;
 
 /** The denoisers of models. */

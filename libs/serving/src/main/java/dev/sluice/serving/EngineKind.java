@@ -5,6 +5,7 @@ import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.model.StageEngine;
+import dev.sluice.serving.memory.WorkingMemory;
 import java.util.List;
 
 /** What a stage's engines are, and what they cost. */

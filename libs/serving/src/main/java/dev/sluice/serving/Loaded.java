@@ -1,8 +1,12 @@
 package dev.sluice.serving;
 
 import dev.sluice.contract.ByteCounts;
+import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.model.StageEngine;
+import dev.sluice.serving.memory.WorkingMemory;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +16,7 @@ import java.util.TreeSet;
 
 /**
  * One model's engine with what it holds, from the beginning of its loading until it is closed. All
- * fields are guarded by the engines' lock.
+ * fields are guarded by the {@link EngineShelf}'s monitor.
  */
 final class Loaded<E extends StageEngine> {
 
@@ -26,7 +30,7 @@ final class Loaded<E extends StageEngine> {
   /** Those that its networks' weights are held in. */
   final Set<String> precisions = new TreeSet<>();
 
-  final List<Meter> meters = new ArrayList<>();
+  private final List<Meter> meters = new ArrayList<>();
   WorkingMemory work = WorkingMemory.NONE;
 
   /** Null while it is loaded. */
@@ -49,6 +53,28 @@ final class Loaded<E extends StageEngine> {
 
   boolean isIdle() {
     return engine != null && users == 0;
+  }
+
+  /** Lets the calls of its networks be counted. */
+  void count(MeterRegistry metrics) {
+    for (StepBatcher batcher : engine.batchers()) {
+      meters.add(
+          FunctionCounter.builder("sluice.network.calls", batcher, StepBatcher::calls)
+              .description("Calls of a network that denoises")
+              .tag("network", batcher.name())
+              .register(metrics));
+      meters.add(
+          FunctionCounter.builder("sluice.network.rows", batcher, StepBatcher::rows)
+              .description("Rows in those calls: over calls, the mean size of a batch")
+              .tag("network", batcher.name())
+              .register(metrics));
+    }
+  }
+
+  /** Takes back {@link #count}. */
+  void uncount(MeterRegistry metrics) {
+    meters.forEach(metrics::remove);
+    meters.clear();
   }
 
   @Override

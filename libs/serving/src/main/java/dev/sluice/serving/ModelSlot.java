@@ -7,7 +7,7 @@ import dev.sluice.contract.v1.RequestNeeds;
 import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.stage.work.InvalidTaskException;
 
-/** How one model is at this stage. All fields are guarded by the engines' lock. */
+/** How one model is at this stage. All fields are guarded by the {@link EngineShelf}'s monitor. */
 final class ModelSlot<E extends StageEngine> {
 
   private static final long FOREVER = Long.MAX_VALUE;

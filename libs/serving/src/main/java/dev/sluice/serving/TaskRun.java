@@ -14,6 +14,7 @@ import dev.sluice.pipeline.loop.LoopTrail;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.pipeline.request.InvalidInputException;
+import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.stage.work.InvalidTaskException;
 import dev.sluice.stage.work.StageContext;
 import dev.sluice.stage.work.StageStoppedException;

@@ -1,4 +1,4 @@
-package dev.sluice.serving;
+package dev.sluice.serving.memory;
 
 /**
  * How large the picture is that a task makes.

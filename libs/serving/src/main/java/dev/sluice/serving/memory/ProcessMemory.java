@@ -1,4 +1,4 @@
-package dev.sluice.serving;
+package dev.sluice.serving.memory;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * The memory of this process and of what it runs in, in bytes. A container's limit counts where
  * there is one.
  */
-final class ProcessMemory {
+public final class ProcessMemory {
 
   /** What the virtual machine and TensorFlow take besides the heap and networks. */
   static final long OVERHEAD = 400L << 20;
@@ -28,7 +28,7 @@ final class ProcessMemory {
    * networks: what fits is decided where models are loaded and requests taken in. To be called
    * before TensorFlow is first used; what the command line says stays.
    */
-  static void settle() {
+  public static void settle() {
     for (String limit : List.of("maxBytes", "maxPhysicalBytes")) {
       String key = "org.bytedeco.javacpp." + limit;
       if (System.getProperty(key) == null) {
@@ -38,7 +38,7 @@ final class ProcessMemory {
   }
 
   /** What networks may take where no setting says so: the limit less the heap and the rest. */
-  static long budget() {
+  public static long budget() {
     long heap = Runtime.getRuntime().maxMemory();
     long others = heap == Long.MAX_VALUE ? 0 : heap;
     return Math.max(OVERHEAD, (long) (SHARE * limit()) - others - OVERHEAD);
@@ -53,7 +53,7 @@ final class ProcessMemory {
   }
 
   /** What could be taken now without another process losing any; empty where that is not known. */
-  static OptionalLong available() {
+  public static OptionalLong available() {
     OptionalLong machine = field(MACHINE, "MemAvailable:");
     OptionalLong container = availableInContainer();
     if (machine.isEmpty() || container.isEmpty()) {
@@ -74,12 +74,12 @@ final class ProcessMemory {
   }
 
   /** What this process takes, heap and all; 0 where that is not known. */
-  static long resident() {
+  public static long resident() {
     return field(SELF, "VmRSS:").orElse(0);
   }
 
   /** {@link #resident} without what belongs to the virtual machine. */
-  static long residentOfNetworks() {
+  public static long residentOfNetworks() {
     Runtime runtime = Runtime.getRuntime();
     return Math.max(0, resident() - runtime.totalMemory() - OVERHEAD);
   }

@@ -1,8 +1,9 @@
-package dev.sluice.serving;
+package dev.sluice.serving.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.serving.StageTrial;
 import org.junit.jupiter.api.Test;
 
 class WorkingMemoryTest {

@@ -1,4 +1,4 @@
-package dev.sluice.serving;
+package dev.sluice.serving.memory;
 
 import dev.sluice.catalog.WeightPrecision;
 import dev.sluice.safetensors.DType;
@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
  * @param type of most of them
  * @param bytes of all
  */
-record StoredPrecision(DType type, long bytes) {
+public record StoredPrecision(DType type, long bytes) {
 
   /** Of weights that are loaded with a setting; only their headers are read. */
-  static StoredPrecision of(TensorSource weights, WeightPrecision setting) {
+  public static StoredPrecision of(TensorSource weights, WeightPrecision setting) {
     List<TensorInfo> tensors = weights.names().stream().map(weights::info).toList();
     long values = tensors.stream().mapToLong(TensorInfo::elements).sum();
     if (!setting.keepsStored(values)) {
@@ -38,12 +38,8 @@ record StoredPrecision(DType type, long bytes) {
             .sum());
   }
 
-  boolean isHalf() {
-    return type == DType.F16 || type == DType.BF16;
-  }
-
   /** As statuses name it. */
-  String label() {
+  public String label() {
     return switch (type) {
       case F16 -> "float16";
       case BF16 -> "bfloat16";

@@ -1,4 +1,4 @@
-package dev.sluice.serving;
+package dev.sluice.serving.memory;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
@@ -105,18 +105,18 @@ public record WorkingMemory(
   }
 
   /** What one row of a picture of that size takes, in bytes. */
-  long row(PictureSize size) {
+  public long row(PictureSize size) {
     double perPixel = size.isGiven() ? bytesPerGivenPixel : bytesPerPixel;
     return (long) (perPixel * Math.min(mostPixels, pixels(size).area()));
   }
 
   /** The size in pixels. */
-  PictureSize pixels(PictureSize size) {
+  public PictureSize pixels(PictureSize size) {
     return size.isOwn() ? own : size.inPixels(downscale);
   }
 
   /** How many values of samples fit into that many bytes. */
-  long values(long bytes) {
+  public long values(long bytes) {
     return bytesPerPixel == 0
         ? Long.MAX_VALUE
         : Math.max(1, (long) (bytes / (bytesPerPixel * downscale * downscale)));
