@@ -13,11 +13,9 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -35,10 +33,8 @@ public final class ModelFolder {
   /** Models whose files take at most so many bytes are small: quick to load, and cheap to keep. */
   public static final long SMALL_BYTES = 64L << 20;
 
-  private static final String COMPONENT_CONFIG = "config.json";
-
-  /** Where download caches have an index: in {@code snapshots/REVISION}. */
-  private static final int DEEPEST_INDEX = 3;
+  /** What a network is, in the folder of each component that is one. */
+  static final String COMPONENT_CONFIG = "config.json";
 
   private static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
@@ -54,14 +50,8 @@ public final class ModelFolder {
   /** An unCLIP's second kind of prior. */
   public static final String AUTOREGRESSIVE_PRIOR = "autoregressive_prior";
 
-  /** Components that a pipeline may have, though diffusers' class of it does not know them. */
-  private static final List<String> BESIDE =
-      List.of(CLASSIFIER, IMAGE_ENCODER, AUTOREGRESSIVE_PRIOR);
-
   private final Path folder;
-  private final PipelineClass pipeline;
-  private final Map<String, String> classes;
-  private final Config index;
+  private final ModelIndex index;
   private final LoadOptions loading;
   private final WeightsWatch watch;
 
@@ -70,15 +60,11 @@ public final class ModelFolder {
 
   private ModelFolder(
       Path folder,
-      PipelineClass pipeline,
-      Map<String, String> classes,
-      Config index,
+      ModelIndex index,
       LoadOptions loading,
       WeightsWatch watch,
       Map<Path, Config> configs) {
     this.folder = folder;
-    this.pipeline = pipeline;
-    this.classes = classes;
     this.index = index;
     this.loading = loading;
     this.watch = watch;
@@ -87,7 +73,7 @@ public final class ModelFolder {
 
   /** The same, whose networks are loaded in a certain way. */
   public ModelFolder loading(LoadOptions options) {
-    return new ModelFolder(folder, pipeline, classes, index, options, watch, configs);
+    return new ModelFolder(folder, index, options, watch, configs);
   }
 
   /** How its networks are to be loaded. */
@@ -97,7 +83,7 @@ public final class ModelFolder {
 
   /** The same, whose weights are read under the eyes of {@code watch}. */
   public ModelFolder watchedBy(WeightsWatch watch) {
-    return new ModelFolder(folder, pipeline, classes, index, loading, watch, configs);
+    return new ModelFolder(folder, index, loading, watch, configs);
   }
 
   /**
@@ -107,92 +93,12 @@ public final class ModelFolder {
    *     known, or a component of that class is absent
    */
   public static ModelFolder open(Path folder) {
-    Path file = folder.resolve(INDEX);
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException(
-          folder + ": not a model in diffusers' layout; it has no " + INDEX + layout(folder));
-    }
-    Config index = Config.read(file, INDEX);
-    PipelineClass pipeline = PipelineClass.of(index);
-    Map<String, String> classes = new LinkedHashMap<>();
-    index
-        .asMap()
-        .forEach((key, value) -> classNamed(key, value).ifPresent(c -> classes.put(key, c)));
-    List<String> missing =
-        pipeline.components().stream().filter(name -> !classes.containsKey(name)).toList();
-    if (!missing.isEmpty()) {
-      throw new IllegalArgumentException(
-          "%s: %s needs the components %s; given: %s"
-              .formatted(INDEX, pipeline.className(), missing, classes.keySet()));
-    }
-    for (String name : beside(folder, classes::containsKey)) {
-      classes.put(name, classBeside(folder, name));
-    }
     return new ModelFolder(
         folder,
-        pipeline,
-        classes,
-        index,
+        ModelIndex.read(folder),
         LoadOptions.DEFAULT,
         WeightsWatch.NONE,
         new ConcurrentHashMap<>());
-  }
-
-  /** What to do with a component that lies there by itself, as the end of a sentence. */
-  private static String layout(Path folder) {
-    Path file = folder.resolve(COMPONENT_CONFIG);
-    if (!Files.isRegularFile(file)) {
-      return below(folder)
-          .map(
-              "; there is one in its folder %s: move that folder's contents up, or the folder out"
-                  ::formatted)
-          .orElse("");
-    }
-    return ". It looks like one component, %s, by itself: put its files into a folder of that component's name, beside those of the others, and an %s that names them all"
-        .formatted(String.join(", ", Config.read(file, "config.json").classNames()), INDEX);
-  }
-
-  /** A folder below with an index: archives unpack so, and download caches keep models so. */
-  private static Optional<Path> below(Path folder) {
-    try (Stream<Path> files = Files.find(folder, DEEPEST_INDEX, (file, any) -> isIndex(file))) {
-      return files.map(index -> folder.relativize(index.getParent())).sorted().findFirst();
-    } catch (IOException | UncheckedIOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static boolean isIndex(Path file) {
-    return file.endsWith(INDEX) && Files.isRegularFile(file);
-  }
-
-  /**
-   * The class of a component that an index names: {@code ["diffusers", "UNet2DModel"]} is one, all
-   * else a setting, and {@code [null, null]} a component that the model goes without.
-   */
-  static Optional<String> classNamed(String key, Object value) {
-    return !key.startsWith("_")
-            && value instanceof List<?> pair
-            && pair.size() == 2
-            && pair.get(1) instanceof String className
-        ? Optional.of(className)
-        : Optional.empty();
-  }
-
-  /** The components that lie in a model's folder though its index does not tell of them. */
-  static List<String> beside(Path folder, Predicate<String> isTold) {
-    return BESIDE.stream()
-        .filter(isTold.negate())
-        .filter(name -> Files.isRegularFile(configOf(folder, name)))
-        .toList();
-  }
-
-  /** The class of such a component. */
-  static String classBeside(Path folder, String component) {
-    return Config.read(configOf(folder, component), component + "/config.json").networkClass();
-  }
-
-  private static Path configOf(Path folder, String component) {
-    return folder.resolve(component).resolve(COMPONENT_CONFIG);
   }
 
   /** The folder's name, by which requests ask for the model. */
@@ -201,7 +107,7 @@ public final class ModelFolder {
   }
 
   public PipelineClass pipeline() {
-    return pipeline;
+    return index.pipeline();
   }
 
   /**
@@ -226,16 +132,16 @@ public final class ModelFolder {
    */
   public Set<Ability> abilities() {
     Set<Ability> abilities = EnumSet.noneOf(Ability.class);
-    abilities.addAll(pipeline.abilities());
-    if (pipeline.denoiser() == PipelineClass.Denoise.UNCLIP_DECODER && has(IMAGE_ENCODER)) {
+    abilities.addAll(pipeline().abilities());
+    if (pipeline().denoiser() == DenoiserKind.UNCLIP_DECODER && has(IMAGE_ENCODER)) {
       abilities.add(Ability.VARIATIONS);
       abilities.add(Ability.CLIP_GUIDANCE);
     }
-    if (pipeline == PipelineClass.UNCLIP && has(AUTOREGRESSIVE_PRIOR)) {
+    if (pipeline() == PipelineClass.UNCLIP && has(AUTOREGRESSIVE_PRIOR)) {
       abilities.add(Ability.SAMPLED_CODES);
     }
-    if (pipeline.hasDenoiser()
-        && config(pipeline.denoiser().component()).integer("time_cond_proj_dim", 0) > 0) {
+    if (pipeline().hasDenoiser()
+        && config(pipeline().denoiser().component()).integer("time_cond_proj_dim", 0) > 0) {
       abilities.add(Ability.GUIDANCE_EMBEDDING);
     }
     return abilities;
@@ -264,7 +170,7 @@ public final class ModelFolder {
 
   /** How many classes of pictures the denoiser was trained with; 0 for none. */
   public int classes() {
-    Config config = config(pipeline.denoiser().component());
+    Config config = config(pipeline().denoiser().component());
     return config.integer("num_class_embeds", config.integer("num_embeds_ada_norm", 0));
   }
 
@@ -289,7 +195,7 @@ public final class ModelFolder {
    */
   public long bytes() {
     long bytes = 0;
-    for (String name : classes.keySet()) {
+    for (String name : index.classes().keySet()) {
       try (Stream<Path> files = Files.walk(component(name), 1)) {
         bytes += files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
       } catch (NoSuchFileException e) {
@@ -303,17 +209,17 @@ public final class ModelFolder {
 
   /** Whether the model has that component. */
   public boolean has(String component) {
-    return classes.containsKey(component);
+    return index.classes().containsKey(component);
   }
 
   /** A setting of the pipeline that {@code model_index.json} may hold. */
   public boolean setting(String name, boolean whenAbsent) {
-    return index.bool(name, whenAbsent);
+    return index.settings().bool(name, whenAbsent);
   }
 
   /** As {@link #setting(String, boolean)}, for a number. */
   public int setting(String name, int whenAbsent) {
-    return index.integer(name, whenAbsent);
+    return index.settings().integer(name, whenAbsent);
   }
 
   /** How many timesteps a scheduler's model was trained with. */
@@ -333,11 +239,11 @@ public final class ModelFolder {
 
   /** Whether components lie in the model's own folder. */
   boolean isFlat() {
-    return classes.keySet().stream().anyMatch(name -> component(name).equals(folder));
+    return index.classes().keySet().stream().anyMatch(name -> component(name).equals(folder));
   }
 
   private boolean isFlat(String name) {
-    String className = classes.get(name);
+    String className = index.classes().get(name);
     if (className.endsWith("Scheduler")) {
       return Files.isRegularFile(folder.resolve(SCHEDULER_CONFIG));
     }
@@ -363,7 +269,7 @@ public final class ModelFolder {
    */
   public SchedulerConfig scheduler(String component) {
     Map<String, Object> members = new LinkedHashMap<>(schedulerConfig(component).asMap());
-    members.put("_class_name", classes.get(component));
+    members.put("_class_name", index.classes().get(component));
     return SchedulerConfig.of(members);
   }
 
@@ -388,10 +294,10 @@ public final class ModelFolder {
   }
 
   private String requireComponent(String name) {
-    String className = classes.get(name);
+    String className = index.classes().get(name);
     if (className == null) {
       throw new IllegalArgumentException(
-          "%s has no component %s; it has %s".formatted(folder, name, classes.keySet()));
+          "%s has no component %s; it has %s".formatted(folder, name, index.classes().keySet()));
     }
     return className;
   }

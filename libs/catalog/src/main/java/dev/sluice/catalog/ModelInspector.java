@@ -173,15 +173,15 @@ final class ModelInspector {
     Config index = Config.read(folder.resolve(ModelFolder.INDEX), ModelFolder.INDEX);
     kind = model == null ? String.join(", ", index.classNames()) : model.pipeline().className();
     index.asMap().forEach(this::inspectEntry);
-    for (String name : ModelFolder.beside(folder, index::has)) {
+    for (String name : ModelIndex.beside(folder, index::has)) {
       attempt(
           folder.resolve(name),
-          () -> inspectEntry(name, List.of("", ModelFolder.classBeside(folder, name))));
+          () -> inspectEntry(name, List.of("", ModelIndex.classBeside(folder, name))));
     }
   }
 
   private void inspectEntry(String name, Object value) {
-    ModelFolder.classNamed(name, value)
+    ModelIndex.classNamed(name, value)
         .filter(className -> !UNUSED.matcher(className).matches())
         .ifPresent(className -> inspectComponent(name, className));
   }

@@ -30,48 +30,29 @@ public enum PipelineClass {
       new Usual(25, 8, 1),
       Set.of(TEXT, EMBEDDINGS, SAMPLED_EMBEDDINGS, INVERSION, ENLARGEMENT),
       Text.CLIP_PROJECTED,
-      Denoise.UNCLIP_DECODER,
+      DenoiserKind.UNCLIP_DECODER,
       Finish.SUPER_RESOLUTION,
-      "text_encoder",
-      "tokenizer",
-      "prior",
-      "prior_scheduler",
-      "text_proj",
-      "decoder",
-      "decoder_scheduler",
-      "super_res_first",
-      "super_res_last",
-      "super_res_scheduler"),
+      "text_encoder tokenizer prior prior_scheduler text_proj decoder decoder_scheduler "
+          + "super_res_first super_res_last super_res_scheduler"),
   /** A picture's embedding to other pictures of the same: unCLIP without its prior. */
   UNCLIP_IMAGE_VARIATION(
       "UnCLIPImageVariationPipeline",
       new Usual(25, 8, 1),
       Set.of(TEXT, EMBEDDINGS, VARIATIONS_ONLY, INVERSION, ENLARGEMENT),
       Text.CLIP_PROJECTED,
-      Denoise.UNCLIP_DECODER,
+      DenoiserKind.UNCLIP_DECODER,
       Finish.SUPER_RESOLUTION,
-      "text_encoder",
-      "tokenizer",
-      "image_encoder",
-      "text_proj",
-      "decoder",
-      "decoder_scheduler",
-      "super_res_first",
-      "super_res_last",
-      "super_res_scheduler"),
+      "text_encoder tokenizer image_encoder text_proj decoder decoder_scheduler "
+          + "super_res_first super_res_last super_res_scheduler"),
   /** Text to picture in latent space: Rombach et al. 2022. */
   STABLE_DIFFUSION(
       "StableDiffusionPipeline",
       new Usual(50, 7.5, 0.8),
       Set.of(TEXT, PICTURE_START, HANDOVER),
       Text.CLIP,
-      Denoise.STABLE_DIFFUSION,
+      DenoiserKind.STABLE_DIFFUSION,
       Finish.AUTOENCODER,
-      "text_encoder",
-      "tokenizer",
-      "unet",
-      "scheduler",
-      "vae"),
+      "text_encoder tokenizer unet scheduler vae"),
   /** The same from a picture. */
   STABLE_DIFFUSION_IMAGE(
       "StableDiffusionImg2ImgPipeline",
@@ -93,42 +74,27 @@ public enum PipelineClass {
       new Usual(75, 9, 1),
       Set.of(TEXT, PICTURE_NEEDED, SUPER_RESOLUTION),
       Text.CLIP,
-      Denoise.LATENT_UPSCALER,
+      DenoiserKind.LATENT_UPSCALER,
       Finish.AUTOENCODER,
-      "text_encoder",
-      "tokenizer",
-      "unet",
-      "scheduler",
-      "low_res_scheduler",
-      "vae"),
+      "text_encoder tokenizer unet scheduler low_res_scheduler vae"),
   /** Podell et al. 2023; SDXL-Turbo too. */
   STABLE_DIFFUSION_XL(
       "StableDiffusionXLPipeline",
       new Usual(50, 5, 0.8),
       Set.of(TEXT, PICTURE_START, HANDOVER),
       Text.SDXL,
-      Denoise.STABLE_DIFFUSION_XL,
+      DenoiserKind.STABLE_DIFFUSION_XL,
       Finish.AUTOENCODER,
-      "text_encoder",
-      "tokenizer",
-      "text_encoder_2",
-      "tokenizer_2",
-      "unet",
-      "scheduler",
-      "vae"),
+      "text_encoder tokenizer text_encoder_2 tokenizer_2 unet scheduler vae"),
   /** From a picture or another model's latents; SDXL's refiner, which has one text encoder. */
   STABLE_DIFFUSION_XL_IMAGE(
       "StableDiffusionXLImg2ImgPipeline",
       new Usual(50, 5, 0.3),
       Set.of(TEXT, PICTURE_START, PICTURE_NEEDED, HANDOVER),
       Text.SDXL,
-      Denoise.STABLE_DIFFUSION_XL,
+      DenoiserKind.STABLE_DIFFUSION_XL,
       Finish.AUTOENCODER,
-      "text_encoder_2",
-      "tokenizer_2",
-      "unet",
-      "scheduler",
-      "vae"),
+      "text_encoder_2 tokenizer_2 unet scheduler vae"),
   /** Painting into a picture. */
   STABLE_DIFFUSION_XL_INPAINT(
       "StableDiffusionXLInpaintPipeline",
@@ -141,25 +107,18 @@ public enum PipelineClass {
       new Usual(28, 7, 1),
       Set.of(TEXT),
       Text.SD3,
-      Denoise.STABLE_DIFFUSION_3,
+      DenoiserKind.STABLE_DIFFUSION_3,
       Finish.AUTOENCODER,
-      "text_encoder",
-      "tokenizer",
-      "text_encoder_2",
-      "tokenizer_2",
-      "transformer",
-      "scheduler",
-      "vae"),
+      "text_encoder tokenizer text_encoder_2 tokenizer_2 transformer scheduler vae"),
   /** Ho et al. 2020. */
   DDPM(
       "DDPMPipeline",
       new Usual(1000, 1, 0.7),
       Set.of(CLASSES, PICTURE_START),
       Text.NONE,
-      Denoise.UNCONDITIONAL,
+      DenoiserKind.UNCONDITIONAL,
       Finish.NONE,
-      "unet",
-      "scheduler"),
+      "unet scheduler"),
   /** Song et al. 2021. */
   DDIM("DDIMPipeline", new Usual(50, 1, 0.7), Set.of(CLASSES, PICTURE_START), DDPM),
   /** Class to picture by a transformer: Peebles and Xie 2023. */
@@ -168,60 +127,45 @@ public enum PipelineClass {
       new Usual(50, 4, 1),
       Set.of(CLASSES),
       Text.NONE,
-      Denoise.DIT,
+      DenoiserKind.DIT,
       Finish.AUTOENCODER,
-      "transformer",
-      "scheduler",
-      "vae"),
+      "transformer scheduler vae"),
   /** Imagen's base model: Saharia et al. 2022. */
   DEEPFLOYD(
       "IFPipeline",
       new Usual(100, 7, 0.7),
       Set.of(TEXT, PICTURE_START),
       Text.T5,
-      Denoise.DEEPFLOYD,
+      DenoiserKind.DEEPFLOYD,
       Finish.NONE,
-      "text_encoder",
-      "tokenizer",
-      "unet",
-      "scheduler"),
+      "text_encoder tokenizer unet scheduler"),
   /** Imagen's super-resolution. */
   DEEPFLOYD_UPSCALE(
       "IFSuperResolutionPipeline",
       new Usual(50, 4, 1),
       Set.of(TEXT, PICTURE_NEEDED, SUPER_RESOLUTION),
       Text.T5,
-      Denoise.DEEPFLOYD_UPSCALER,
+      DenoiserKind.DEEPFLOYD_UPSCALER,
       Finish.NONE,
-      "text_encoder",
-      "tokenizer",
-      "unet",
-      "scheduler",
-      "image_noising_scheduler"),
+      "text_encoder tokenizer unet scheduler image_noising_scheduler"),
   /** Text to picture embedding: Razzhigaev et al. 2023. */
   KANDINSKY_PRIOR(
       "KandinskyV22PriorPipeline",
       new Usual(25, 4, 1),
       Set.of(),
       Text.CLIP_PROJECTED,
-      Denoise.NONE,
+      DenoiserKind.NONE,
       Finish.NONE,
-      "text_encoder",
-      "tokenizer",
-      "image_encoder",
-      "prior",
-      "scheduler"),
+      "text_encoder tokenizer image_encoder prior scheduler"),
   /** Picture embedding to picture. */
   KANDINSKY_DECODER(
       "KandinskyV22Pipeline",
       new Usual(100, 4, 1),
       Set.of(TEXT, EMBEDDINGS, SAMPLED_EMBEDDINGS, VARIATIONS, BORROWED_PRIOR),
       Text.NONE,
-      Denoise.KANDINSKY_DECODER,
+      DenoiserKind.KANDINSKY_DECODER,
       Finish.AUTOENCODER,
-      "unet",
-      "scheduler",
-      "movq");
+      "unet scheduler movq");
 
   /** How words become conditions. */
   public enum Text {
@@ -231,51 +175,6 @@ public enum PipelineClass {
     SDXL,
     SD3,
     T5
-  }
-
-  /** What denoises, and its components. */
-  public enum Denoise {
-    NONE(null, null),
-    UNCLIP_DECODER("decoder", "decoder_scheduler"),
-    STABLE_DIFFUSION("unet", "scheduler", 64),
-    STABLE_DIFFUSION_XL("unet", "scheduler", 128),
-    STABLE_DIFFUSION_3("transformer", "scheduler", 128),
-    LATENT_UPSCALER("unet", "scheduler", 128),
-    UNCONDITIONAL("unet", "scheduler"),
-    DIT("transformer", "scheduler", 32),
-    DEEPFLOYD("unet", "scheduler"),
-    DEEPFLOYD_UPSCALER("unet", "scheduler"),
-    KANDINSKY_DECODER("unet", "scheduler", 64);
-
-    private final String component;
-    private final String scheduler;
-    private final int usualSize;
-
-    Denoise(String component, String scheduler) {
-      this(component, scheduler, 0);
-    }
-
-    Denoise(String component, String scheduler, int usualSize) {
-      this.component = component;
-      this.scheduler = scheduler;
-      this.usualSize = usualSize;
-    }
-
-    /**
-     * The height and width of samples, in their values, where a config gives none: diffusers' own
-     * of the family; 0 if it has none.
-     */
-    int usualSize() {
-      return usualSize;
-    }
-
-    public String component() {
-      return component;
-    }
-
-    public String scheduler() {
-      return scheduler;
-    }
   }
 
   /** What makes the denoiser's samples into pictures. */
@@ -298,25 +197,28 @@ public enum PipelineClass {
   private final Usual usual;
   private final Set<Ability> abilities;
   private final Text text;
-  private final Denoise denoiser;
+  private final DenoiserKind denoiser;
   private final Finish finish;
   private final List<String> components;
 
+  /**
+   * @param components that a model of the class must have, with spaces between
+   */
   PipelineClass(
       String className,
       Usual usual,
       Set<Ability> abilities,
       Text text,
-      Denoise denoiser,
+      DenoiserKind denoiser,
       Finish finish,
-      String... components) {
+      String components) {
     this.className = className;
     this.usual = usual;
     this.abilities = abilities;
     this.text = text;
     this.denoiser = denoiser;
     this.finish = finish;
-    this.components = List.of(components);
+    this.components = List.of(components.split(" "));
   }
 
   /** A class that is the same to us as another: only what a request comes with differs. */
@@ -362,14 +264,14 @@ public enum PipelineClass {
 
   /** Whether there is a network that denoises pictures or latents. */
   public boolean hasDenoiser() {
-    return denoiser != Denoise.NONE;
+    return denoiser != DenoiserKind.NONE;
   }
 
   public Text text() {
     return text;
   }
 
-  public Denoise denoiser() {
+  public DenoiserKind denoiser() {
     return denoiser;
   }
 

@@ -21,7 +21,7 @@ public record SampleSize(int height, int width, int downscale) {
    * @throws InvalidConfigException if it gives something else, or the family has no usual size
    */
   static SampleSize of(ModelFolder model) {
-    PipelineClass.Denoise denoiser = model.pipeline().denoiser();
+    DenoiserKind denoiser = model.pipeline().denoiser();
     Config config = model.config(denoiser.component());
     List<Integer> given =
         config.isList(KEY)

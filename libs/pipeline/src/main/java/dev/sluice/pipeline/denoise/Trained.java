@@ -1,7 +1,7 @@
 package dev.sluice.pipeline.denoise;
 
+import dev.sluice.catalog.DenoiserKind;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.catalog.PipelineClass;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.pipeline.model.Components;
@@ -27,7 +27,7 @@ public record Trained(SchedulerConfig scheduler, SampleSpace space, Network netw
 
   /** The network comes last: what is wrong with a config is told before anything is opened. */
   static Trained of(ModelFolder model, SampleSpace space) {
-    PipelineClass.Denoise parts = model.pipeline().denoiser();
+    DenoiserKind parts = model.pipeline().denoiser();
     SchedulerConfig scheduler = model.scheduler(parts.scheduler());
     return new Trained(scheduler, space, Components.network(model, parts.component()));
   }

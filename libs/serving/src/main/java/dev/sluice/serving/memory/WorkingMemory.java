@@ -1,8 +1,8 @@
 package dev.sluice.serving.memory;
 
 import dev.sluice.catalog.Config;
+import dev.sluice.catalog.DenoiserKind;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.catalog.PipelineClass;
 import dev.sluice.catalog.SampleSize;
 import java.util.List;
 
@@ -48,7 +48,7 @@ public record WorkingMemory(
   public static WorkingMemory denoiser(ModelFolder model) {
     Config config = model.config(model.pipeline().denoiser().component());
     SampleSize size = model.sampleSize();
-    if (model.pipeline().denoiser() == PipelineClass.Denoise.LATENT_UPSCALER) {
+    if (model.pipeline().denoiser() == DenoiserKind.LATENT_UPSCALER) {
       // Its samples are as large as the picture that it is given, which is what a task tells of.
       return new WorkingMemory(
           perValue(config), 1, PictureSize.pixels(size.height(), size.width()), Long.MAX_VALUE);
