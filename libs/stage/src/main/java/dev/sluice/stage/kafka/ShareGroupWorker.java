@@ -5,22 +5,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +76,7 @@ public final class ShareGroupWorker implements AutoCloseable {
   private final int slots;
   private final ExecutorService takers;
   private final ExecutorService work;
-  private final Set<Work> running = ConcurrentHashMap.newKeySet();
+  private final Set<RecordWork> running = ConcurrentHashMap.newKeySet();
   private final CountDownLatch joined;
   private volatile boolean stopping;
 
@@ -130,7 +124,12 @@ public final class ShareGroupWorker implements AutoCloseable {
     return true;
   }
 
-  private void changeWaiting(int by) {
+  boolean isStopping() {
+    return stopping;
+  }
+
+  /** So many records more only wait. */
+  void changeWaiting(int by) {
     synchronized (this) {
       waiting += by;
     }
@@ -177,7 +176,7 @@ public final class ShareGroupWorker implements AutoCloseable {
             joined.countDown();
           }
           for (ConsumerRecord<byte[], byte[]> record : records) {
-            intact &= new Work(consumer, record).finish();
+            intact &= finish(new RecordWork(consumer, record, handler, this));
           }
           if (isOneTooMany()) {
             return;
@@ -189,6 +188,17 @@ public final class ShareGroupWorker implements AutoCloseable {
           pause();
         }
       }
+    }
+  }
+
+  /** Returns as {@link RecordWork#finish}, on this thread, while another one does the work. */
+  private boolean finish(RecordWork record) {
+    running.add(record);
+    try {
+      work.execute(record);
+      return record.finish();
+    } finally {
+      running.remove(record);
     }
   }
 
@@ -216,7 +226,7 @@ public final class ShareGroupWorker implements AutoCloseable {
     }
     try {
       if (!takers.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-        running.forEach(Work::interrupt);
+        running.forEach(RecordWork::interrupt);
         takers.awaitTermination(RELEASE_TIME.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
@@ -224,175 +234,5 @@ public final class ShareGroupWorker implements AutoCloseable {
     }
     takers.shutdownNow();
     work.shutdownNow();
-  }
-
-  /**
-   * The work on one record, from its delivery to its acknowledgement. The lock is renewed at a
-   * third of the time that the broker says it lasts.
-   */
-  private final class Work implements Hold {
-
-    private final KafkaShareConsumer<byte[], byte[]> consumer;
-
-    /** Complete when the handler has returned, not earlier: until then it may write. */
-    private final CompletableFuture<Disposition> outcome = new CompletableFuture<>();
-
-    private final long lockMillis;
-    private Thread handling;
-    private ConsumerRecord<byte[], byte[]> record;
-    private long lockedAt = System.nanoTime();
-    private volatile boolean lost;
-
-    Work(KafkaShareConsumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
-      this.consumer = consumer;
-      this.record = record;
-      this.lockMillis = consumer.acquisitionLockTimeoutMs().orElseThrow();
-      running.add(this);
-      work.execute(() -> handle(record));
-    }
-
-    private void handle(ConsumerRecord<byte[], byte[]> delivered) {
-      synchronized (this) {
-        handling = Thread.currentThread();
-      }
-      try {
-        outcome.complete(handler.handle(delivered, this));
-      } catch (Throwable e) {
-        outcome.completeExceptionally(e);
-      } finally {
-        synchronized (this) {
-          handling = null;
-        }
-      }
-    }
-
-    synchronized void interrupt() {
-      if (handling != null) {
-        LOG.warn("The work on {} took no notice that the worker is to end", describe());
-        handling.interrupt();
-      }
-    }
-
-    @Override
-    public boolean isEnding() {
-      return stopping || lost;
-    }
-
-    @Override
-    public boolean isLost() {
-      return lost;
-    }
-
-    @Override
-    public Runnable leaveSlot() {
-      changeWaiting(1);
-      return () -> changeWaiting(-1);
-    }
-
-    /**
-     * Returns when the record is acknowledged, or lost and the work on it over.
-     *
-     * @return whether the consumer still holds what it believes to hold
-     */
-    boolean finish() {
-      try {
-        while (!outcome.isDone()) {
-          if (!isDoneIn(lockMillis / 3) && !renew()) {
-            LOG.warn("The lock of {} was lost; the work on it is given up", describe());
-            return false;
-          }
-        }
-        acknowledge(disposition());
-        return true;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
-      } finally {
-        lost = true;
-        awaitEnd();
-        running.remove(this);
-      }
-    }
-
-    private boolean isDoneIn(long millis) throws InterruptedException {
-      try {
-        outcome.get(millis, TimeUnit.MILLISECONDS);
-        return true;
-      } catch (TimeoutException e) {
-        return false;
-      } catch (ExecutionException e) {
-        return true;
-      }
-    }
-
-    private Disposition disposition() throws InterruptedException {
-      try {
-        return outcome.get();
-      } catch (ExecutionException e) {
-        LOG.error("The work on {} failed unexpectedly; it goes back", describe(), e.getCause());
-        return Disposition.RETRY;
-      }
-    }
-
-    /**
-     * Extends the lock. The poll that must follow a renewal gives the record back at once when it
-     * does not wait; a waiting poll would fetch further records whose locks nobody renews.
-     */
-    private boolean renew() {
-      // This process may not have run for long. The broker does not refuse to renew the lock of a
-      // record that another worker has done in the meantime.
-      if (System.nanoTime() - lockedAt > TimeUnit.MILLISECONDS.toNanos(lockMillis)) {
-        return false;
-      }
-      long asked = System.nanoTime();
-      consumer.acknowledge(record, AcknowledgeType.RENEW);
-      if (!commit()) {
-        return false;
-      }
-      for (ConsumerRecord<byte[], byte[]> renewed : consumer.poll(Duration.ZERO)) {
-        if (renewed.partition() == record.partition() && renewed.offset() == record.offset()) {
-          record = renewed;
-          lockedAt = asked;
-          return true;
-        }
-      }
-      return false;
-    }
-
-    private void acknowledge(Disposition disposition) {
-      consumer.acknowledge(
-          record,
-          disposition == Disposition.DONE ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
-      if (!commit()) {
-        LOG.warn("{} could not be acknowledged and will come again", describe());
-      }
-    }
-
-    /**
-     * Whether what was acknowledged has arrived. A failure is in the answer, not thrown; and an
-     * answer that takes longer than the lock lasts comes too late.
-     */
-    private boolean commit() {
-      List<KafkaException> problems =
-          consumer.commitSync(Duration.ofMillis(lockMillis)).values().stream()
-              .flatMap(Optional::stream)
-              .toList();
-      problems.forEach(e -> LOG.debug("{} could not be acknowledged", describe(), e));
-      return problems.isEmpty();
-    }
-
-    private void awaitEnd() {
-      try {
-        outcome.get();
-      } catch (ExecutionException e) {
-        LOG.trace("Over, and accounted for", e);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    private String describe() {
-      return record.topic() + "-" + record.partition() + "@" + record.offset();
-    }
   }
 }
