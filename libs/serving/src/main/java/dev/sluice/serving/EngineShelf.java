@@ -81,8 +81,6 @@ final class EngineShelf<E extends StageEngine> {
     return closed;
   }
 
-  // ---- slots
-
   /** A model's slot; what it holds of other files than those of {@code stamp} is let go. */
   synchronized ModelSlot<E> slot(String name, String stamp) {
     ModelSlot<E> slot = slots.computeIfAbsent(name, ModelSlot::new);
@@ -151,8 +149,6 @@ final class EngineShelf<E extends StageEngine> {
         .setAvailableBytes(memory.total())
         .build();
   }
-
-  // ---- use
 
   /**
    * An engine and the memory for a picture; empty as long as others' work takes that.
@@ -254,8 +250,6 @@ final class EngineShelf<E extends StageEngine> {
     memory.dropWeights(loaded.weightBytes());
     loaded.weights.clear();
   }
-
-  // ---- loading
 
   /** An engine is being made for a model. */
   synchronized Loaded<E> begin(ModelSlot<E> slot) {

@@ -18,13 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work on one record, from its delivery to its acknowledgement. The lock is renewed at a
- * third of the time that the broker says it lasts.
+ * The work on one record, from its delivery to its acknowledgement. The lock is renewed at a third
+ * of the time that the broker says it lasts.
  */
 final class RecordWork implements Hold, Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordWork.class);
-
 
   private final KafkaShareConsumer<byte[], byte[]> consumer;
   private final RecordHandler handler;
@@ -167,8 +166,7 @@ final class RecordWork implements Hold, Runnable {
 
   private void acknowledge(Disposition disposition) {
     consumer.acknowledge(
-        record,
-        disposition == Disposition.DONE ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
+        record, disposition == Disposition.DONE ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
     if (!commit()) {
       LOG.warn("{} could not be acknowledged and will come again", describe());
     }
