@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.protobuf.ByteString;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.PriorParameters;
@@ -186,8 +187,7 @@ class PriorStageTest {
     Task foreign =
         task.toBuilder()
             .setHeader(
-                task.getHeader().toBuilder()
-                    .setGeneratorState(com.google.protobuf.ByteString.copyFromUtf8("dice")))
+                task.getHeader().toBuilder().setGeneratorState(ByteString.copyFromUtf8("dice")))
             .build();
 
     assertThatThrownBy(() -> stage.run(foreign, new StageTrial.Context()))

@@ -5,6 +5,7 @@ import dev.sluice.catalog.file.InvalidConfigException;
 import dev.sluice.catalog.file.ModelFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -166,7 +167,7 @@ public final class Config {
   public List<Integer> integers(String key, int count, int whenAbsent) {
     if (!isList(key)) {
       int value = integer(key, whenAbsent);
-      return java.util.Collections.nCopies(count, value);
+      return Collections.nCopies(count, value);
     }
     return integers(key, List.of());
   }
@@ -213,7 +214,7 @@ public final class Config {
   /** A list of booleans, or {@code count} times the one given. */
   public List<Boolean> bools(String key, int count, boolean whenAbsent) {
     if (!isList(key)) {
-      return java.util.Collections.nCopies(count, bool(key, whenAbsent));
+      return Collections.nCopies(count, bool(key, whenAbsent));
     }
     List<Boolean> values = new ArrayList<>();
     for (JsonNode node : list(key)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.ClipSimilarity;
 import dev.sluice.networks.transformer.ClipVisionModel;
@@ -45,7 +46,7 @@ class GradientsTest {
               "num_attention_heads", 2,
               "projection_dim", 6));
 
-  private static Network random(dev.sluice.networks.layer.Architecture architecture) {
+  private static Network random(Architecture architecture) {
     Random random = new Random(7);
     return Network.initialize(
         architecture,

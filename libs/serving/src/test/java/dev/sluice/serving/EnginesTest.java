@@ -3,13 +3,12 @@ package dev.sluice.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.serving.memory.WorkingMemory;
-import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.ModelStatus;
+import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.Families;
@@ -17,6 +16,8 @@ import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.text.TextEncoder;
+import dev.sluice.serving.memory.PictureSize;
+import dev.sluice.serving.memory.WorkingMemory;
 import dev.sluice.stage.work.InvalidTaskException;
 import dev.sluice.stage.work.StageStoppedException;
 import java.io.IOException;
@@ -52,8 +53,8 @@ class EnginesTest {
   private final EngineKind<TextEncoder> kind =
       new EngineKind<>() {
         @Override
-        public dev.sluice.contract.v1.Stage stage() {
-          return dev.sluice.contract.v1.Stage.TEXT_ENCODER;
+        public Stage stage() {
+          return Stage.TEXT_ENCODER;
         }
 
         @Override

@@ -1,6 +1,6 @@
 package dev.sluice.launcher.client;
 
-import dev.sluice.launcher.console.LaunchException;
+import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Status;
@@ -8,6 +8,7 @@ import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.ImageGenerationGrpc;
+import dev.sluice.launcher.console.LaunchException;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
@@ -92,7 +93,7 @@ public final class GatewayClient implements AutoCloseable {
         .orElse(message);
   }
 
-  private static String field(com.google.protobuf.Any detail) {
+  private static String field(Any detail) {
     try {
       return detail.unpack(BadRequest.class).getFieldViolations(0).getField();
     } catch (InvalidProtocolBufferException e) {

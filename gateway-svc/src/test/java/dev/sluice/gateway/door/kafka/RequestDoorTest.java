@@ -2,6 +2,7 @@ package dev.sluice.gateway.door.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
 import dev.sluice.contract.Topics;
@@ -116,8 +117,7 @@ class RequestDoorTest {
             new RecipeWriter(new ModelDigests(), "0"),
             works);
     Admission admission =
-        new Admission(
-            works, new TaskWriter(outbox, payloads), new WorkerChecks(new StatusBoard()));
+        new Admission(works, new TaskWriter(outbox, payloads), new WorkerChecks(new StatusBoard()));
     return new RequestDoor(planner, works, admission, outbox);
   }
 
@@ -152,7 +152,7 @@ class RequestDoorTest {
   private static boolean isOf(ConsumerRecord<byte[], byte[]> task, String label) {
     try {
       return Task.parseFrom(task.value()).getHeader().getRequestId().equals(label);
-    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException e) {
       return false;
     }
   }

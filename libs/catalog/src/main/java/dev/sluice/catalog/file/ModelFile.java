@@ -10,6 +10,7 @@ import dev.sluice.safetensors.FileLabel;
 import dev.sluice.safetensors.ForeignContent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -65,6 +66,6 @@ public final class ModelFile {
   }
 
   private static String reason(IOException e) {
-    return e instanceof java.nio.file.AccessDeniedException ? "no permission" : e.getMessage();
+    return e instanceof AccessDeniedException ? "no permission" : e.getMessage();
   }
 }

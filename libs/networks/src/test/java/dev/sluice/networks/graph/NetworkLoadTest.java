@@ -31,6 +31,7 @@ import dev.sluice.safetensors.SafetensorsWriter;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.safetensors.UnusableWeightsException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ class NetworkLoadTest {
   void load_refusesQuantizedWeights() throws IOException {
     Path file = rewritten(DType.F16, tensors -> tensors);
     byte[] bytes = Files.readAllBytes(file);
-    String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
     int at = text.indexOf("\"F16\"", text.indexOf("\"conv_in.weight\""));
     bytes[at + 1] = 'I';
     Files.write(file, bytes);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.assertj.core.data.Offset;
@@ -63,7 +64,6 @@ class AttentionTest {
     float[] chunked = mixed(2048);
     float[] whole = mixed(256);
 
-    assertThat(java.util.Arrays.copyOf(chunked, whole.length))
-        .containsExactly(whole, Offset.offset(1e-6f));
+    assertThat(Arrays.copyOf(chunked, whole.length)).containsExactly(whole, Offset.offset(1e-6f));
   }
 }

@@ -6,7 +6,9 @@ import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What CLIP does to a picture before it looks at it: the shorter side to a fixed length, the middle
@@ -74,7 +76,7 @@ public record ImagePreprocessing(
   /** Old configs have a number, newer ones an object. */
   private static int extent(Config config, String key, String part, int whenAbsent) {
     Object value = config.asMap().get(key);
-    if (value instanceof java.util.Map<?, ?> parts) {
+    if (value instanceof Map<?, ?> parts) {
       value = parts.get(part);
     }
     if (value == null) {
@@ -111,7 +113,7 @@ public record ImagePreprocessing(
     if (shape.length != 4 || shape[0] != 1 || shape[1] != CHANNELS) {
       throw new IllegalArgumentException(
           "a picture to be embedded has the shape %s; expected [1, 3, height, width]"
-              .formatted(java.util.Arrays.toString(shape)));
+              .formatted(Arrays.toString(shape)));
     }
     float[] bytes = new float[picture.values().length];
     for (int i = 0; i < bytes.length; i++) {

@@ -8,6 +8,7 @@ import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.pipeline.batch.ToyNetwork;
 import dev.sluice.pipeline.guidance.Guidance;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import net.jqwik.api.ForAll;
@@ -31,7 +32,7 @@ class LoopStateTest {
   @Property
   void fromBytes_neverFailsOtherwiseThanWithAReason(@ForAll byte[] rest) {
     byte[] bytes = new byte[4 + rest.length];
-    System.arraycopy("SLD1".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, bytes, 0, 4);
+    System.arraycopy("SLD1".getBytes(StandardCharsets.US_ASCII), 0, bytes, 0, 4);
     System.arraycopy(rest, 0, bytes, 4, rest.length);
     try {
       LoopState.fromBytes(bytes);

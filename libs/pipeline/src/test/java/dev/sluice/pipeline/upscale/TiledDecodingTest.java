@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -78,7 +79,7 @@ class TiledDecodingTest {
             UPSCALE,
             tile -> {
               HostTensor.Floats picture = enlarged(tile);
-              java.util.Arrays.fill(picture.values(), tiles.getAndIncrement());
+              Arrays.fill(picture.values(), tiles.getAndIncrement());
               return picture;
             });
 

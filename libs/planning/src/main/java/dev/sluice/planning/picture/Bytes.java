@@ -1,6 +1,7 @@
 package dev.sluice.planning.picture;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /** Numbers and marks in the bytes of a file. */
 final class Bytes {
@@ -9,7 +10,7 @@ final class Bytes {
 
   static boolean startsWith(byte[] bytes, int offset, byte[] mark) {
     return bytes.length - offset >= mark.length
-        && java.util.Arrays.equals(bytes, offset, offset + mark.length, mark, 0, mark.length);
+        && Arrays.equals(bytes, offset, offset + mark.length, mark, 0, mark.length);
   }
 
   static int unsigned(byte[] bytes, int offset) {

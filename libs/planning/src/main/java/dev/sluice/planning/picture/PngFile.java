@@ -3,6 +3,7 @@ package dev.sluice.planning.picture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
@@ -37,7 +38,7 @@ final class PngFile implements StoredPicture.Decoder {
         requireWhole(file, at, length, type);
         kept.write(file, at, length + FRAME);
       } else if (type.equals("eXIf")) {
-        exif = java.util.Arrays.copyOfRange(file, at + 8, at + 8 + length);
+        exif = Arrays.copyOfRange(file, at + 8, at + 8 + length);
       } else if (type.equals("acTL") && length >= 4 && Bytes.big32(file, at + 8) > 1) {
         throw PictureFile.animated("PNG");
       }

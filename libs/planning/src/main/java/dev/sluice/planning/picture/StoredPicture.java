@@ -1,5 +1,6 @@
 package dev.sluice.planning.picture;
 
+import java.io.IOException;
 import javax.imageio.ImageReader;
 
 /**
@@ -18,6 +19,6 @@ record StoredPicture(byte[] file, byte[] exif, Decoder decoder) {
     ImageReader reader();
 
     /** The rows of the picture that {@code reader} was set to read. */
-    Pixels.Rows decode(ImageReader reader) throws java.io.IOException;
+    Pixels.Rows decode(ImageReader reader) throws IOException;
   }
 }

@@ -30,6 +30,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -242,8 +244,7 @@ class KafkaDoorTest {
             "no topic of Kafka"));
   }
 
-  private static UnaryOperator<Task.Builder> change(
-      java.util.function.Consumer<Task.Builder> change) {
+  private static UnaryOperator<Task.Builder> change(Consumer<Task.Builder> change) {
     return task -> {
       change.accept(task);
       return task;
@@ -424,8 +425,7 @@ class KafkaDoorTest {
     assertThat(letters.during(java.time.Duration.ofMillis(300))).isEmpty();
   }
 
-  private static java.util.function.Predicate<ConsumerRecord<byte[], byte[]>> resultOf(
-      String requestId) {
+  private static Predicate<ConsumerRecord<byte[], byte[]>> resultOf(String requestId) {
     return record -> TopicReader.result(record).getRequestId().equals(requestId);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.stage.rig;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Results;
 import dev.sluice.contract.Topics;
@@ -76,7 +77,7 @@ public final class TopicReader implements AutoCloseable {
     }
     try {
       return Results.read(record.value(), header(record, RecordHeaders.CONTENT_TYPE));
-    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+    } catch (InvalidProtocolBufferException e) {
       throw new AssertionError("not a result", e);
     }
   }

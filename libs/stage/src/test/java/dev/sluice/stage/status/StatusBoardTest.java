@@ -12,6 +12,7 @@ import dev.sluice.stage.rig.TopicReader;
 import dev.sluice.stage.rig.ToyState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class StatusBoardTest {
     return StageStatus.newBuilder()
         .setStage(stage)
         .setValidFor(Durations.fromSeconds(20))
-        .addAllModels(java.util.List.of(models))
+        .addAllModels(List.of(models))
         .build();
   }
 

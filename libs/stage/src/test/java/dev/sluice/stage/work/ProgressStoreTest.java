@@ -2,6 +2,7 @@ package dev.sluice.stage.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.contract.ImageId;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
@@ -192,7 +193,6 @@ class ProgressStoreTest {
 
   private static ProgressStore.Checkpoint checkpoint(
       ProgressStore checkpoints, Task task, byte[] record) {
-    return checkpoints.of(
-        dev.sluice.contract.ImageId.of(task.getHeader()).orElseThrow(), 0, Stage.UPSCALER, record);
+    return checkpoints.of(ImageId.of(task.getHeader()).orElseThrow(), 0, Stage.UPSCALER, record);
   }
 }
