@@ -6,6 +6,7 @@ import dev.sluice.networks.layer.Activation;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Layers;
+import dev.sluice.networks.layer.Norms;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.parity.network.Reference;
@@ -89,11 +90,11 @@ record LayerOps(
       case "group_norm" -> groupNorm(root, inputs, match(GROUPS, arguments, name));
       case "layer_norm" ->
           arguments.equals("noaffine")
-              ? Layers.normalizeRows(tf, inputs.floats(tf, "in.ln.x"), epsilon(description))
-              : Layers.layerNorm(
+              ? Norms.normalizeRows(tf, inputs.floats(tf, "in.ln.x"), epsilon(description))
+              : Norms.layerNorm(
                   root.in("in.gn"), inputs.floats(tf, "in.ln.x"), epsilon(description));
       case "rms_norm" ->
-          Layers.rmsNorm(root.in("in.gn"), inputs.floats(tf, "in.ln.x"), epsilon(description));
+          Norms.rmsNorm(root.in("in.gn"), inputs.floats(tf, "in.ln.x"), epsilon(description));
       case "temb" -> sinusoids(tf, inputs, arguments, expected, name);
       default -> throw new IllegalArgumentException(name + " is not an operation of layers");
     };
@@ -151,7 +152,7 @@ record LayerOps(
     boolean tiny = arguments.group(1) != null;
     return toChannelsFirst(
         tf,
-        Layers.groupNorm(
+        Norms.groupNorm(
             root.in("in.gn"),
             tiny ? tf.math.mul(x, tf.constant(1e-3f)) : x,
             Integer.parseInt(arguments.group(2)),

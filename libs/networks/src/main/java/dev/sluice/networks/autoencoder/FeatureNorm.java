@@ -1,6 +1,7 @@
 package dev.sluice.networks.autoencoder;
 
 import dev.sluice.networks.layer.Layers;
+import dev.sluice.networks.layer.Norms;
 import dev.sluice.networks.layer.Scope;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -21,7 +22,7 @@ interface FeatureNorm {
     return new FeatureNorm() {
       @Override
       public Operand<TFloat32> apply(Scope scope, Operand<TFloat32> x) {
-        return Layers.groupNorm(scope, x, groups, EPSILON);
+        return Norms.groupNorm(scope, x, groups, EPSILON);
       }
 
       @Override
@@ -44,7 +45,7 @@ interface FeatureNorm {
         int channels = Layers.channels(x);
         Operand<TFloat32> condition =
             Layers.upsampleNearest(scope.tf(), latent, Layers.extent(x, 1), Layers.extent(x, 2));
-        Operand<TFloat32> normal = Layers.groupNorm(scope.in("norm_layer"), x, 32, EPSILON);
+        Operand<TFloat32> normal = Norms.groupNorm(scope.in("norm_layer"), x, 32, EPSILON);
         Operand<TFloat32> scale = Layers.conv2d(scope.in("conv_y"), condition, channels, 1, 1, 0);
         Operand<TFloat32> shift = Layers.conv2d(scope.in("conv_b"), condition, channels, 1, 1, 0);
         return scope.tap(scope.tf().math.add(scope.tf().math.mul(normal, scale), shift));

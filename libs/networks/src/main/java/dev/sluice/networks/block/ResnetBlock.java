@@ -3,10 +3,10 @@ package dev.sluice.networks.block;
 import static dev.sluice.networks.layer.Layers.channels;
 import static dev.sluice.networks.layer.Layers.chunk;
 import static dev.sluice.networks.layer.Layers.conv2d;
-import static dev.sluice.networks.layer.Layers.groupNorm;
 import static dev.sluice.networks.layer.Layers.linear;
-import static dev.sluice.networks.layer.Layers.normalizeGroups;
 import static dev.sluice.networks.layer.Layers.reshape;
+import static dev.sluice.networks.layer.Norms.groupNorm;
+import static dev.sluice.networks.layer.Norms.normalizeGroups;
 
 import dev.sluice.networks.layer.Activation;
 import dev.sluice.networks.layer.FirstValue;

@@ -3,10 +3,10 @@ package dev.sluice.networks.block;
 import static dev.sluice.networks.layer.Layers.channels;
 import static dev.sluice.networks.layer.Layers.conv2d;
 import static dev.sluice.networks.layer.Layers.extent;
-import static dev.sluice.networks.layer.Layers.groupNorm;
-import static dev.sluice.networks.layer.Layers.layerNorm;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
+import static dev.sluice.networks.layer.Norms.groupNorm;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.networks.layer.Attention;
 import dev.sluice.networks.layer.Scope;

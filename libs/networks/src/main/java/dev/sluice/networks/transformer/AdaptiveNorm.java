@@ -3,8 +3,8 @@ package dev.sluice.networks.transformer;
 import static dev.sluice.networks.layer.Layers.channels;
 import static dev.sluice.networks.layer.Layers.chunk;
 import static dev.sluice.networks.layer.Layers.linear;
-import static dev.sluice.networks.layer.Layers.normalizeRows;
 import static dev.sluice.networks.layer.Layers.reshape;
+import static dev.sluice.networks.layer.Norms.normalizeRows;
 
 import dev.sluice.networks.layer.Scope;
 import java.util.List;

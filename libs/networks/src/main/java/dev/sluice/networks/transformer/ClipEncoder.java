@@ -1,8 +1,8 @@
 package dev.sluice.networks.transformer;
 
 import static dev.sluice.networks.layer.Layers.channels;
-import static dev.sluice.networks.layer.Layers.layerNorm;
 import static dev.sluice.networks.layer.Layers.linear;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Activation;

@@ -2,9 +2,9 @@ package dev.sluice.networks.transformer;
 
 import static dev.sluice.networks.layer.Layers.conv2d;
 import static dev.sluice.networks.layer.Layers.extent;
-import static dev.sluice.networks.layer.Layers.layerNorm;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;

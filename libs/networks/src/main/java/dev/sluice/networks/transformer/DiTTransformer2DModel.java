@@ -1,11 +1,11 @@
 package dev.sluice.networks.transformer;
 
 import static dev.sluice.networks.layer.Layers.embedding;
-import static dev.sluice.networks.layer.Layers.layerNorm;
 import static dev.sluice.networks.layer.Layers.linear;
-import static dev.sluice.networks.layer.Layers.normalizeRows;
 import static dev.sluice.networks.layer.Layers.reshape;
 import static dev.sluice.networks.layer.Layers.timestepEmbedding;
+import static dev.sluice.networks.layer.Norms.layerNorm;
+import static dev.sluice.networks.layer.Norms.normalizeRows;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.FeedForward;

@@ -3,10 +3,10 @@ package dev.sluice.networks.transformer;
 import static dev.sluice.networks.layer.Layers.concat;
 import static dev.sluice.networks.layer.Layers.extent;
 import static dev.sluice.networks.layer.Layers.linear;
-import static dev.sluice.networks.layer.Layers.normalizeRows;
 import static dev.sluice.networks.layer.Layers.reshape;
-import static dev.sluice.networks.layer.Layers.rmsNorm;
 import static dev.sluice.networks.layer.Layers.timestepEmbedding;
+import static dev.sluice.networks.layer.Norms.normalizeRows;
+import static dev.sluice.networks.layer.Norms.rmsNorm;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.FeedForward;

@@ -1,6 +1,6 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.layer.Layers.layerNorm;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.networks.block.FeedForward;
 import dev.sluice.networks.layer.Activation;

@@ -4,7 +4,7 @@ import static dev.sluice.networks.layer.Layers.embedding;
 import static dev.sluice.networks.layer.Layers.extent;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
-import static dev.sluice.networks.layer.Layers.rmsNorm;
+import static dev.sluice.networks.layer.Norms.rmsNorm;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;

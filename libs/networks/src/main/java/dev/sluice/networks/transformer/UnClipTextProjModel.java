@@ -1,9 +1,9 @@
 package dev.sluice.networks.transformer;
 
 import static dev.sluice.networks.layer.Layers.concat;
-import static dev.sluice.networks.layer.Layers.layerNorm;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;

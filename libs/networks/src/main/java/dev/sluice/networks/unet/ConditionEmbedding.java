@@ -4,10 +4,10 @@ import static dev.sluice.networks.layer.Layers.channels;
 import static dev.sluice.networks.layer.Layers.concat;
 import static dev.sluice.networks.layer.Layers.embedding;
 import static dev.sluice.networks.layer.Layers.extent;
-import static dev.sluice.networks.layer.Layers.layerNorm;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
 import static dev.sluice.networks.layer.Layers.timestepEmbedding;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.networks.block.TimestepEmbedding;
 import dev.sluice.networks.layer.Activation;

@@ -1,8 +1,8 @@
 package dev.sluice.networks.unet;
 
-import static dev.sluice.networks.layer.Layers.layerNorm;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.networks.block.CrossContext;
 import dev.sluice.networks.layer.Inputs;

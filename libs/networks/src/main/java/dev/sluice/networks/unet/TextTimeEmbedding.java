@@ -2,9 +2,9 @@ package dev.sluice.networks.unet;
 
 import static dev.sluice.networks.layer.Layers.channels;
 import static dev.sluice.networks.layer.Layers.concat;
-import static dev.sluice.networks.layer.Layers.layerNorm;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.networks.layer.Attention;
 import dev.sluice.networks.layer.FirstValue;

@@ -1,8 +1,8 @@
 package dev.sluice.networks.unet;
 
 import static dev.sluice.networks.layer.Layers.conv2d;
-import static dev.sluice.networks.layer.Layers.groupNorm;
 import static dev.sluice.networks.layer.Layers.toChannelsFirst;
+import static dev.sluice.networks.layer.Norms.groupNorm;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;

@@ -2,9 +2,9 @@ package dev.sluice.networks.unet;
 
 import static dev.sluice.networks.layer.Layers.conv2d;
 import static dev.sluice.networks.layer.Layers.embedding;
-import static dev.sluice.networks.layer.Layers.groupNorm;
 import static dev.sluice.networks.layer.Layers.timestepEmbedding;
 import static dev.sluice.networks.layer.Layers.toChannelsFirst;
+import static dev.sluice.networks.layer.Norms.groupNorm;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.LegacyAttentionNames;
