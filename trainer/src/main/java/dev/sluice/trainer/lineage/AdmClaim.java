@@ -97,7 +97,7 @@ final class AdmClaim implements Claim {
   private static Map<String, List<String>> without() {
     Map<String, List<String>> arms = new LinkedHashMap<>();
     arms.put("all", List.of());
-    arms.put("one head", List.of("components.unet.attention_head_dim=64"));
+    arms.put("one head", List.of("components.unet.attention_head_dim=null"));
     arms.put(
         "attention at one resolution",
         List.of(

@@ -208,7 +208,8 @@ public final class RecipeFile {
   }
 
   private static boolean alike(JsonNode old, JsonNode value) {
-    return old.isNull() ? !value.isObject() : kind(old).equals(kind(value));
+    // Nothing can stand for anything: what needs a value says so when it is read.
+    return value.isNull() || old.isNull() || kind(old).equals(kind(value));
   }
 
   private static String kind(JsonNode node) {

@@ -74,6 +74,14 @@ class RecipeTest {
   }
 
   @Test
+  void set_toNothingIsReadAsNothing() {
+    Recipe changed = RecipeFile.with(recipe, "phases.one.optimizer.rate=null");
+
+    assertThat(changed.map("phases.one.optimizer")).containsEntry("rate", null);
+    refused(() -> changed.number("phases.one.optimizer.rate"), "must be a number", "null");
+  }
+
+  @Test
   void set_ofWhatTheRecipeLacksIsRefused() {
     refused(
         () -> RecipeFile.with(recipe, "phases.one.step=5"),

@@ -32,6 +32,11 @@ public record SpatialAttention(int headSize, int groups, double epsilon, double 
     int width = extent(x, 2);
     int channels = channels(x);
     int heads = channels / headSize;
+    if (heads == 0) {
+      throw new IllegalArgumentException(
+          "%s: heads of %d channels do not fit into %d; choose a smaller attention_head_dim"
+              .formatted(scope.path(), headSize, channels));
+    }
     int inner = heads * headSize;
     Operand<TFloat32> normal =
         groups == 0 ? x : groupNorm(scope.in("group_norm"), x, groups, epsilon);
