@@ -29,7 +29,6 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.core.Variable;
-import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TType;
@@ -48,7 +47,7 @@ public final class TrainingGraph implements AutoCloseable {
 
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
-  private final Session session = new Session(graph, false, sessionConfig());
+  private final Session session = new Session(graph, false, OpThreads.sessionConfig());
   private final int rows;
   private final int shards;
   private final Optional<LowRank> lowRank;
@@ -76,11 +75,6 @@ public final class TrainingGraph implements AutoCloseable {
 
   public Ops tf() {
     return tf;
-  }
-
-  /** With TensorFlow's optimizer of graphs: one graph runs for hours, so that it pays. */
-  private static ConfigProto sessionConfig() {
-    return OpThreads.sessionConfig().toBuilder().clearGraphOptions().build();
   }
 
   Graph graph() {
