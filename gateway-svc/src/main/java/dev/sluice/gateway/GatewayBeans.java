@@ -4,6 +4,8 @@ import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
 import dev.sluice.gateway.config.GatewaySettings;
 import dev.sluice.gateway.config.KafkaAddress;
+import dev.sluice.gateway.door.openai.ModelAliases;
+import dev.sluice.gateway.door.openai.PictureLinks;
 import dev.sluice.gateway.work.Admission;
 import dev.sluice.gateway.work.TaskWriter;
 import dev.sluice.gateway.work.WorkRegistry;
@@ -34,12 +36,29 @@ class GatewayBeans {
 
   @Produces
   @Singleton
+  ModelCatalog catalog(StageConfig settings) {
+    return new ModelCatalog(settings.models());
+  }
+
+  @Produces
+  @Singleton
+  ModelAliases aliases(GatewaySettings own, ModelCatalog catalog) {
+    return new ModelAliases(own.modelAliases(), catalog);
+  }
+
+  @Produces
+  @Singleton
+  PictureLinks links(BlobStore blobs, GatewaySettings own) {
+    return new PictureLinks(blobs, own.linkLifetime());
+  }
+
+  @Produces
+  @Singleton
   RoutePlanner planner(
-      StageConfig settings,
+      ModelCatalog catalog,
       GatewaySettings own,
       WorkRegistry works,
       @ConfigProperty(name = "quarkus.application.version") String version) {
-    ModelCatalog catalog = new ModelCatalog(settings.models());
     ModelDigests digests = new ModelDigests(own.digests());
     Thread ahead = new Thread(() -> digests.prepare(catalog.models()), "model-digests");
     ahead.setDaemon(true);

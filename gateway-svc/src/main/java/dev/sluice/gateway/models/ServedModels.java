@@ -1,5 +1,6 @@
 package dev.sluice.gateway.models;
 
+import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.ModelAtStage;
@@ -8,6 +9,7 @@ import dev.sluice.contract.v1.UnusableModel;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.stage.status.StatusBoard;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
 import java.util.List;
 
 /** The models that requests may name, with what the workers say of them. */
@@ -16,10 +18,22 @@ public class ServedModels {
 
   private final RoutePlanner planner;
   private final StatusBoard workers;
+  private final ModelCatalog catalog;
 
-  ServedModels(RoutePlanner planner, StatusBoard workers) {
+  ServedModels(RoutePlanner planner, StatusBoard workers, ModelCatalog catalog) {
     this.planner = planner;
     this.workers = workers;
+    this.catalog = catalog;
+  }
+
+  /** The name of the model of requests that name none. */
+  public String usual() {
+    return planner.usualModel();
+  }
+
+  /** When a model was put here; the start of 1970 for one that is not there any more. */
+  public Instant created(String name) {
+    return catalog.created(name).orElse(Instant.EPOCH);
   }
 
   /**

@@ -21,15 +21,18 @@ import org.junit.jupiter.api.Test;
 
 class ServedModelsTest {
 
+  private final ModelCatalog catalog =
+      new ModelCatalog(Path.of(System.getProperty("sluice.goldens")));
+
   private final RoutePlanner planner =
       new RoutePlanner(
-          new ModelCatalog(Path.of(System.getProperty("sluice.goldens"))),
+          catalog,
           "pipe-sd",
           new RecipeWriter(new ModelDigests(), "0"),
           (tenant, from) -> Optional.empty());
 
   private final StatusBoard board = new StatusBoard();
-  private final ServedModels served = new ServedModels(planner, board);
+  private final ServedModels served = new ServedModels(planner, board, catalog);
 
   private void hear(String worker, ModelStatus.State state) {
     StageStatus status =

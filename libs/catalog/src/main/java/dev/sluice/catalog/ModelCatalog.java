@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,6 +90,19 @@ public final class ModelCatalog {
         .model()
         .filter(model -> inspection.isServable())
         .orElseThrow(() -> new UnusableModelException(name, inspection.problems(), null));
+  }
+
+  /** When a model's index was written; empty if there is no such model. */
+  public Optional<Instant> created(String name) {
+    if (!isModel(name)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          Files.getLastModifiedTime(root.resolve(name).resolve(ModelFolder.INDEX)).toInstant());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /** Looks again only where files have changed. */

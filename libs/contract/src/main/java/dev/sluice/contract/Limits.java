@@ -12,6 +12,9 @@ public final class Limits {
   /** Picture embeddings of which a prior chooses one. */
   public static final int PRIOR_CANDIDATES = 16;
 
+  /** Previews of a picture, where their number is asked for. */
+  public static final int PREVIEWS = 16;
+
   /** Denoising steps, and steps from one whole run of a network to the next. */
   public static final int STEPS = 1000;
 

@@ -96,7 +96,7 @@ public final class RoutePlanner {
     Map<String, ModelFolder> helpers = new LinkedHashMap<>();
     features.forEach(feature -> helpers.putAll(feature.helpers(asked)));
     TaskHeader.Builder header =
-        FirstHeader.of(request, model.name(), now)
+        FirstHeader.of(request, model.name(), now, route)
             .addAllWarnings(inputs.warnings())
             .addAllWarnings(
                 GuidanceWarnings.of(request, route, asked.can(Ability.GUIDANCE_EMBEDDING)));
@@ -118,6 +118,11 @@ public final class RoutePlanner {
         inputs.tensors(),
         route,
         Interpolated.positions(request));
+  }
+
+  /** The name of the model of requests that name none. */
+  public String usualModel() {
+    return models.unnamed();
   }
 
   /** Every model that requests can name, and what is wrong with those that cannot be served. */

@@ -23,6 +23,9 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The stages of a picture, their parameters, and what each picture is called. */
@@ -301,5 +304,53 @@ class RoutePlannerTest extends PlanningTest {
         .hasMessageContaining("give one from 0 to 3");
     assertThatThrownBy(() -> judged.plan(request.clearDenoiser().setClassLabel(1).build(), NOW))
         .hasMessageContaining("knows no classes");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // steps, strength, previews, how far apart
+    "20, , 3, 5",
+    "20, , 1, 10",
+    "7, , 3, 2",
+    "2, , 16, 1",
+    "20, 0.5, 1, 5",
+    "20, , 0, 0"
+  })
+  void plan_spreadsPreviewsOverTheSteps(int steps, Double strength, int previews, int apart) {
+    GenerationRequest.Builder request =
+        request()
+            .setModel("pipe-sd")
+            .setPreviews(previews)
+            .setDenoiser(SamplingSettings.newBuilder().setSteps(steps));
+    if (strength != null) {
+      request.setStrength(strength).setImage(picture(64, 64));
+    }
+
+    assertThat(planner.plan(request.build(), NOW).header().getPreviewEverySteps())
+        .isEqualTo(apart);
+  }
+
+  @Test
+  void plan_refusesTwoWordsForPreviews() {
+    assertThatThrownBy(
+            () ->
+                planner.plan(request().setPreviews(2).setPreviewEverySteps(3).build(), NOW))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo("previews"));
+    assertThatThrownBy(() -> planner.plan(request().setPreviews(17).build(), NOW))
+        .hasMessageContaining("give 1 to 16");
+  }
+
+  @Test
+  void plan_takesTheOnlyModelWhereTheUsualOneIsNotThere(@TempDir Path models) throws IOException {
+    copy("pipe-sd", models.resolve("mine"));
+    RoutePlanner planner = planner(models, "shapes-unclip");
+
+    assertThat(planner.usualModel()).isEqualTo("mine");
+    assertThat(planner.plan(request().build(), NOW).header().getModel()).isEqualTo("mine");
+
+    copy("pipe-ddpm", models.resolve("another"));
+    assertThatThrownBy(() -> planner.plan(request().build(), NOW))
+        .hasMessageStartingWith("There is no model 'shapes-unclip'; there are: another, mine.");
   }
 }

@@ -1,12 +1,19 @@
 package dev.sluice.gateway.door.http;
 
+import dev.sluice.stage.kafka.Outbox;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
 import java.util.Arrays;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What no resource has an answer to, as JSON in the shape of all errors. */
 class ErrorMappers {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorMappers.class);
 
   private final HttpDoor door;
 
@@ -15,12 +22,34 @@ class ErrorMappers {
   }
 
   @ServerExceptionMapper
-  Response refused(WebApplicationException e) {
+  Response refused(WebApplicationException e, UriInfo uri) {
     int status = e.getResponse().getStatus();
-    return Arrays.stream(HttpRefusal.values())
-        .filter(refusal -> refusal.status() == status)
-        .findFirst()
-        .map(door::response)
-        .orElseGet(() -> HttpErrors.response(status, "refused", e.getMessage(), ""));
+    Response response =
+        Arrays.stream(HttpRefusal.values())
+            .filter(refusal -> refusal.status() == status)
+            .findFirst()
+            .map(door::response)
+            .orElseGet(() -> HttpErrors.response(status, "refused", e.getMessage(), ""));
+    String allowed = Endpoint.allowed(uri.getRequestUri().getRawPath());
+    return status == 405 && !allowed.isEmpty()
+        ? Response.fromResponse(response).header("allow", allowed).build()
+        : response;
+  }
+
+  /** Only a body of several parts is read before its resource. */
+  @ServerExceptionMapper
+  Response torn(IOException e) {
+    LOG.debug("A body of several parts cannot be read", e);
+    return HttpErrors.response(
+        400,
+        "invalid_argument",
+        "The body is no whole multipart/form-data: its boundary is missing, or its end.",
+        "");
+  }
+
+  @ServerExceptionMapper
+  Response failed(RuntimeException e) {
+    LOG.error("A call failed", e);
+    return HttpErrors.response(Outbox.internalError());
   }
 }

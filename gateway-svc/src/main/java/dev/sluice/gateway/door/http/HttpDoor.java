@@ -14,7 +14,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -24,13 +24,18 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  * and pages of other origins cannot set this server to work.
  */
 @ApplicationScoped
-class HttpDoor {
+public class HttpDoor {
 
   /** Before the server's own limit of a body, which says nothing. */
   private static final int PRIORITY = 500;
 
   /** After that limit is set: filters with a higher priority come before. */
   private static final int AFTER_SERVERS_LIMIT = 1;
+
+  /** What is read of a body that is too large, for whoever sends all of it before reading. */
+  private static final long MOST_DRAINED = 512L << 20;
+
+  private static final Duration LONGEST_DRAIN = Duration.ofSeconds(20);
 
   /** Where the server keeps how much of a body may be read. */
   private static final String SERVERS_LIMIT = "io.quarkus.max-request-size";
@@ -60,11 +65,25 @@ class HttpDoor {
   /**
    * The body of a request.
    *
-   * @return empty if it is larger than bodies may be; then not all of it was read
+   * @return empty if it is larger than bodies may be; the rest is passed over then, as an answer
+   *     that comes while a client still sends may be lost with the connection
    */
-  Optional<byte[]> read(InputStream body) throws IOException {
+  public Optional<byte[]> read(InputStream body) throws IOException {
     byte[] read = body.readNBytes(Math.toIntExact(mostBytes + 1));
-    return read.length > mostBytes ? Optional.empty() : Optional.of(read);
+    if (read.length <= mostBytes) {
+      return Optional.of(read);
+    }
+    long started = System.nanoTime();
+    byte[] rest = new byte[1 << 16];
+    long drained = 0;
+    while (drained < MOST_DRAINED && System.nanoTime() - started < LONGEST_DRAIN.toNanos()) {
+      int more = body.read(rest);
+      if (more < 0) {
+        break;
+      }
+      drained += more;
+    }
+    return Optional.empty();
   }
 
   void tellWhatIsNotThere(@Observes Router router) {
@@ -75,6 +94,7 @@ class HttpDoor {
 
   private void check(RoutingContext context) {
     HttpServerRequest request = context.request();
+    context.response().putHeader("x-request-id", RequestIds.of(context));
     String origin = request.getHeader("origin");
     if (!origins.mayAsk(
         request.method().name(),
@@ -96,9 +116,7 @@ class HttpDoor {
       return;
     }
     String encoding = request.getHeader("content-encoding");
-    String type = request.getHeader("content-type");
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")
-        || type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       refuse(context, HttpRefusal.UNSUPPORTED_MEDIA_TYPE);
       return;
     }
@@ -109,7 +127,8 @@ class HttpDoor {
     response
         .putHeader("access-control-allow-origin", origin)
         .putHeader("access-control-allow-methods", "GET, POST")
-        .putHeader("access-control-allow-headers", "content-type, authorization, traceparent")
+        .putHeader("access-control-allow-headers", "content-type, authorization, idempotency-key, traceparent")
+        .putHeader("access-control-expose-headers", "warning, x-request-id")
         .putHeader("vary", "origin");
   }
 
@@ -121,8 +140,8 @@ class HttpDoor {
     }
   }
 
-  /** The same as a resource gives it. */
-  Response response(HttpRefusal refusal) {
+  /** A refusal as a resource gives it. */
+  public Response response(HttpRefusal refusal) {
     Response response =
         HttpErrors.response(refusal.status(), refusal.code(), refusal.message(mostBytes), "");
     return refusal == HttpRefusal.BODY_TOO_LARGE
@@ -130,24 +149,39 @@ class HttpDoor {
         : response;
   }
 
+  /**
+   * Lets a body run out that nobody reads: most clients send all of it before they look at the
+   * answer, which is lost to them if the connection breaks before.
+   */
+  private static void passOver(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    if (request.isEnded()) {
+      return;
+    }
+    long timer =
+        context.vertx().setTimer(LONGEST_DRAIN.toMillis(), late -> request.connection().close());
+    request.connection().closeHandler(closed -> context.vertx().cancelTimer(timer));
+    request.endHandler(end -> context.vertx().cancelTimer(timer)).resume();
+  }
+
   private void refuse(RoutingContext context, HttpRefusal refusal) {
     HttpServerResponse response = context.response();
     if (response.ended() || response.headWritten()) {
       return;
     }
+    passOver(context);
     response.setStatusCode(refusal.status()).putHeader("content-type", "application/json");
     if (refusal == HttpRefusal.BODY_TOO_LARGE) {
-      // What is left of the body is not read.
       response.putHeader("connection", "close");
     }
+    String allowed = Endpoint.allowed(context.request().path());
+    if (refusal == HttpRefusal.METHOD_NOT_ALLOWED && !allowed.isEmpty()) {
+      response.putHeader("allow", allowed);
+    }
     response.end(
-        new JsonObject()
-            .put(
-                "error",
-                new JsonObject()
-                    .put("code", refusal.code())
-                    .put("message", refusal.message(mostBytes))
-                    .putNull("field"))
+        new JsonObject(
+                HttpErrors.body(
+                    refusal.status(), refusal.code(), refusal.message(mostBytes), ""))
             .encode());
   }
 }

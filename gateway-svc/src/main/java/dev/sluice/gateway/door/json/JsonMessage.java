@@ -1,6 +1,7 @@
 package dev.sluice.gateway.door.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumDescriptor;
@@ -174,8 +175,11 @@ record JsonMessage(String path, Set<String> others) {
     return number.scale() <= 0 && small ? number.toBigIntegerExact() : null;
   }
 
-  /** A file in base64, in either alphabet and with line breaks, or a data URL with one in it. */
+  /** A file as it is, where one came beside the JSON; or in base64, in either alphabet and with line breaks, or a data URL with one in it. */
   private static ByteString bytes(String name, JsonNode value) {
+    if (value instanceof BinaryNode file) {
+      return UnsafeByteOperations.unsafeWrap(file.binaryValue());
+    }
     String what = "the bytes of a file in base64, or a data URL with them";
     String text = require(value, JsonNode::isTextual, name, what).textValue();
     if (ADDRESS.matcher(text).lookingAt()) {

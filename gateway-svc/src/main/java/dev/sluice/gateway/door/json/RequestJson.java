@@ -5,6 +5,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Duration;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Limits;
 import dev.sluice.contract.v1.GenerationRequest;
@@ -16,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A request in JSON, of HTTP and of Kafka: a {@link GenerationRequest} that also understands
@@ -48,7 +53,23 @@ public final class RequestJson {
           "stream", Set.of("false"));
 
   /** What is read here, of what callers set. */
-  private static final Set<String> OTHERS = Set.of("size", "steps", "guidance_scale", "user");
+  private static final Set<String> OTHERS =
+      Stream.concat(
+              Stream.of("size", "steps", "guidance_scale", "user"), AS_YOU_LIKE.keySet().stream())
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** Those of OpenAI's fields whose values are texts. */
+  private static final Set<String> TEXTS =
+      Set.of(
+          "size",
+          "user",
+          "response_format",
+          "quality",
+          "style",
+          "background",
+          "moderation",
+          "output_format",
+          "input_fidelity");
 
   private final ObjectNode body;
 
@@ -64,11 +85,67 @@ public final class RequestJson {
    *     type
    */
   public static GenerationRequest parse(byte[] body) {
+    return request(object(body));
+  }
+
+  /**
+   * The fields of a body, for doors that know more of them than {@link #request}.
+   *
+   * @throws RequestException when the body is no JSON object
+   */
+  public static ObjectNode object(byte[] body) {
     if (!(JsonText.read(body) instanceof ObjectNode object)) {
       throw RequestException.invalid(
           "", "The request must be a JSON object, such as {\"prompt\": \"a large red circle\"}.");
     }
+    return object;
+  }
+
+  /**
+   * The request that an object asks for.
+   *
+   * @param object whose fields are taken out of it
+   * @throws RequestException when a field is unknown or of the wrong type
+   */
+  public static GenerationRequest request(ObjectNode object) {
     return new RequestJson(object).toRequest();
+  }
+
+  /**
+   * A field whose value comes as a text, as in forms.
+   *
+   * @return null for nothing in the place of a value, which forms cannot leave out
+   */
+  public static JsonNode valueOf(String name, String text) {
+    if (text.isBlank() && !name.equals("prompt")) {
+      return null;
+    }
+    if (isText(name)) {
+      return TextNode.valueOf(text);
+    }
+    try {
+      return JsonText.read(text.getBytes(StandardCharsets.UTF_8));
+    } catch (RequestException e) {
+      // Whoever reads the field says what it should be.
+      return TextNode.valueOf(text);
+    }
+  }
+
+  /** Whether a field's values are texts; no other field of OpenAI's is called as one of ours. */
+  private static boolean isText(String name) {
+    return TEXTS.contains(name)
+        || GenerationRequest.getDescriptor().getFields().stream()
+            .filter(field -> field.getName().equals(name) || field.getJsonName().equals(name))
+            .anyMatch(RequestJson::isText);
+  }
+
+  private static boolean isText(FieldDescriptor field) {
+    return !field.isRepeated()
+        && switch (field.getType()) {
+          case STRING, BYTES, ENUM -> true;
+          case MESSAGE -> field.getMessageType().equals(Duration.getDescriptor());
+          default -> false;
+        };
   }
 
   /**

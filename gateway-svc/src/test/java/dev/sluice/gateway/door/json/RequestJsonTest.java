@@ -3,6 +3,7 @@ package dev.sluice.gateway.door.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
@@ -419,6 +420,31 @@ class RequestJsonTest {
     assertThatThrownBy(() -> parse("{\"%s\": %s}".formatted(field, value)))
         .isInstanceOfSatisfying(
             RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo(field));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "prompt|12|\"12\"",
+        "prompt|''|\"\"",
+        "negative_prompt|''|",
+        "n|2|2",
+        "n|two|\"two\"",
+        "n|' '|",
+        "stream|true|true",
+        "seed|9223372036854775807|9223372036854775807",
+        "size|64x64|\"64x64\"",
+        "timeout|30s|\"30s\"",
+        "user|7|\"7\"",
+        "denoiser|{\"steps\": 5}|{\"steps\":5}",
+        "keep|[\"PRIOR\"]|[\"PRIOR\"]",
+        "image|AQID|\"AQID\""
+      })
+  void valueOf_readsATextAsItsFieldNeedsIt(String field, String text, String expected) {
+    JsonNode value = RequestJson.valueOf(field, text);
+
+    assertThat(value == null ? null : value.toString()).isEqualTo(expected);
   }
 
   @ParameterizedTest

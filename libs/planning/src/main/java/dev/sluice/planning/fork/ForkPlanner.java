@@ -38,6 +38,7 @@ public final class ForkPlanner {
           "refiner",
           "upscaler",
           "preview_every_steps",
+          "previews",
           "timeout",
           "cancel_on_disconnect",
           "tenant",
@@ -75,7 +76,7 @@ public final class ForkPlanner {
     List<RouteStep> route =
         Keeping.mark(ForkSettings.apply(request, rest(kept)), request.getKeepList());
     TaskHeader.Builder header =
-        FirstHeader.of(request, model, now).putAllModelStamps(kept.getHeader().getModelStampsMap());
+        FirstHeader.of(request, model, now, route).putAllModelStamps(kept.getHeader().getModelStampsMap());
     if (!request.hasSeed()) {
       requireOnePicture(request);
       header

@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * The models that requests name.
  *
- * @param usual the model of requests that name none
+ * @param usual the model of requests that name none; where it is not there, the only one that makes
+ *     pictures takes its place
  */
 public record Models(ModelCatalog catalog, String usual) {
 
@@ -24,7 +25,7 @@ public record Models(ModelCatalog catalog, String usual) {
    * @throws RequestException if there is none, or it cannot be served
    */
   public ModelFolder named(String name) {
-    String wanted = name.isEmpty() ? usual : name;
+    String wanted = name.isEmpty() ? unnamed() : name;
     try {
       return catalog.open(wanted);
     } catch (UnknownModelException e) {
@@ -37,6 +38,15 @@ public record Models(ModelCatalog catalog, String usual) {
     } catch (UnusableModelException e) {
       throw RequestException.modelUnusable(e.getMessage());
     }
+  }
+
+  /** The name of the model of requests that name none. */
+  public String unnamed() {
+    if (catalog.names().contains(usual)) {
+      return usual;
+    }
+    List<String> others = picturing();
+    return others.size() == 1 ? others.get(0) : usual;
   }
 
   /**

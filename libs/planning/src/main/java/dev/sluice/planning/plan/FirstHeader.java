@@ -3,8 +3,10 @@ package dev.sluice.planning.plan;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32;
 
@@ -18,8 +20,10 @@ public final class FirstHeader {
    *
    * @param model the name of the model
    * @param now when the request was accepted
+   * @param route that its pictures take
    */
-  public static TaskHeader.Builder of(GenerationRequest request, String model, Timestamp now) {
+  public static TaskHeader.Builder of(
+      GenerationRequest request, String model, Timestamp now, List<RouteStep> route) {
     String id =
         request.getRequestId().isEmpty() ? UUID.randomUUID().toString() : request.getRequestId();
     TaskHeader.Builder header =
@@ -29,7 +33,7 @@ public final class FirstHeader {
             .setSeed(request.hasSeed() ? request.getSeed() : seedOf(id))
             .setCreatedAt(now)
             .setTenant(request.getTenant())
-            .setPreviewEverySteps(request.getPreviewEverySteps());
+            .setPreviewEverySteps(PreviewSteps.of(request, route));
     if (request.hasTimeout()) {
       header.setDeadline(Timestamps.add(now, request.getTimeout()));
     }

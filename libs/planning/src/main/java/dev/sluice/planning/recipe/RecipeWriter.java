@@ -107,6 +107,7 @@ public final class RecipeWriter {
         .clearTimeout()
         .clearCancelOnDisconnect()
         .clearPreviewEverySteps()
+        .clearPreviews()
         .clearTenant()
         .clearKeep();
   }

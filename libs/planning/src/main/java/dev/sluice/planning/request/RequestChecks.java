@@ -32,6 +32,13 @@ public final class RequestChecks {
     if (request.getN() != 0) {
       check(() -> Limits.checkCount("n", request.getN(), Limits.IMAGES));
     }
+    if (request.getPreviews() != 0) {
+      check(() -> Limits.checkCount("previews", request.getPreviews(), Limits.PREVIEWS));
+      if (request.getPreviewEverySteps() != 0) {
+        throw RequestException.invalid(
+            "previews", "previews and preview_every_steps say the same; leave one out.");
+      }
+    }
     if (request.getPriorCandidates() != 0) {
       check(
           () ->
@@ -81,6 +88,7 @@ public final class RequestChecks {
   public static String allowed(String field) {
     return switch (field) {
       case "n" -> "from 1 to " + Limits.IMAGES;
+      case "previews" -> "from 1 to " + Limits.PREVIEWS;
       case "prior_candidates" -> "from 1 to " + Limits.PRIOR_CANDIDATES;
       case "steps", "cache_interval" -> "from 1 to " + Limits.STEPS;
       case "width", "height" -> "of pixels";

@@ -1,0 +1,2 @@
+/** OpenAI's Images and Models APIs. */
+package dev.sluice.gateway.door.openai;
