@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -39,7 +38,7 @@ class HttpDoorIT {
 
   /** Takes longer than answers wait before they begin. */
   private static final String SLOW =
-      "\"model\": \"pipe-sd\", \"prompt\": \"a ship\", \"steps\": 1000";
+      "\"model\": \"pipe-sd\", \"prompt\": \"a ship\", \"steps\": 900";
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -197,8 +196,7 @@ class HttpDoorIT {
         "qualty|hd|qualty"
       })
   void aFormIsRefusedByTheNameOfTheField(String field, String value, String at) throws Exception {
-    HttpResponse<String> answer =
-        variation(form("limit", Pictures.colorful(64), field, value));
+    HttpResponse<String> answer = variation(form("limit", Pictures.colorful(64), field, value));
 
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(json(answer).at("/error/param").asText()).isEqualTo(at);
@@ -265,7 +263,8 @@ class HttpDoorIT {
   @Test
   void aKeyMakesTwoRequestsOne() throws Exception {
     String key = "a key with spaces " + UUID.randomUUID();
-    HttpRequest.Builder request = generation("\"prompt\": \"a star\"").header("idempotency-key", key);
+    HttpRequest.Builder request =
+        generation("\"prompt\": \"a star\"").header("idempotency-key", key);
 
     JsonNode first = json(send(request));
     JsonNode second = json(send(request));
@@ -289,10 +288,8 @@ class HttpDoorIT {
                         .timeout(Duration.ofMillis(700))))
         .isInstanceOf(HttpTimeoutException.class);
 
-    HttpResponse<String> repeated =
-        send(generation(fields).header("x-stainless-retry-count", "1"));
-    HttpResponse<String> another =
-        send(generation(fields).header("x-stainless-retry-count", "0"));
+    HttpResponse<String> repeated = send(generation(fields).header("x-stainless-retry-count", "1"));
+    HttpResponse<String> another = send(generation(fields).header("x-stainless-retry-count", "0"));
 
     String id = json(repeated).path("id").asText();
     assertThat(repeated.headers().firstValue("x-request-id").orElseThrow()).isNotEqualTo(id);
@@ -332,8 +329,7 @@ class HttpDoorIT {
 
     String data = answer.body().substring(answer.body().indexOf("data: ") + 6);
     assertThat(answer.body()).startsWith("event: image_generation.completed\n");
-    byte[] picture =
-        Base64.getDecoder().decode(JSON.readTree(data).path("b64_json").asText());
+    byte[] picture = Base64.getDecoder().decode(JSON.readTree(data).path("b64_json").asText());
     assertThat(Pictures.read(picture).getWidth()).isEqualTo(64);
   }
 
@@ -356,8 +352,6 @@ class HttpDoorIT {
       value = {
         "GET /v1/nothing HTTP/1.1|404",
         "GET /v2 HTTP/1.1|404",
-        "GET /v1/% HTTP/1.1|400",
-        "GET /v1/models/%zz HTTP/1.1|400",
         "GET /v1/models/..%2f..%2fetc HTTP/1.1|404",
         "POST /v1/images/%67enerations%ff HTTP/1.1|404"
       })

@@ -26,11 +26,7 @@ class LangChain4jIT {
   }
 
   private ImageModel model(String name) {
-    return OpenAiImageModel.builder()
-        .baseUrl(door.url())
-        .apiKey("none")
-        .modelName(name)
-        .build();
+    return OpenAiImageModel.builder().baseUrl(door.url()).apiKey("none").modelName(name).build();
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import dev.sluice.gateway.config.KafkaAddress;
 import dev.sluice.gateway.door.kafka.RequestDoor;
 import dev.sluice.gateway.pending.Generations;
 import dev.sluice.gateway.pending.ReplyListener;
+import dev.sluice.gateway.work.AcceptedWorks;
 import dev.sluice.gateway.work.Admission;
 import dev.sluice.gateway.work.WorkRegistry;
 import dev.sluice.planning.RoutePlanner;
@@ -50,6 +51,7 @@ class Gateway implements HealthCheck {
   private final Admission admission;
   private final Generations generations;
   private final StatusBoard workers;
+  private final AcceptedWorks accepted;
   private volatile Doors doors;
   private volatile boolean stopped;
 
@@ -62,7 +64,8 @@ class Gateway implements HealthCheck {
       WorkRegistry works,
       Admission admission,
       Generations generations,
-      StatusBoard workers) {
+      StatusBoard workers,
+      AcceptedWorks accepted) {
     this.kafka = kafka;
     this.settings = settings;
     this.own = own;
@@ -72,6 +75,7 @@ class Gateway implements HealthCheck {
     this.admission = admission;
     this.generations = generations;
     this.workers = workers;
+    this.accepted = accepted;
   }
 
   private record Doors(ReplyListener replies, ShareGroupWorker requests) {
@@ -98,7 +102,7 @@ class Gateway implements HealthCheck {
       GroupSetup.prepare(kafka.settings(), GROUP, Topics.REQUESTS, settings.lock());
       doors =
           new Doors(
-              new ReplyListener(kafka.settings(), generations, workers),
+              new ReplyListener(kafka.settings(), generations, workers, accepted),
               new ShareGroupWorker(
                   kafka.settings(),
                   GROUP,

@@ -6,9 +6,11 @@ import dev.sluice.gateway.config.GatewaySettings;
 import dev.sluice.gateway.config.KafkaAddress;
 import dev.sluice.gateway.door.openai.ModelAliases;
 import dev.sluice.gateway.door.openai.PictureLinks;
+import dev.sluice.gateway.work.AcceptedWorks;
 import dev.sluice.gateway.work.Admission;
 import dev.sluice.gateway.work.TaskWriter;
 import dev.sluice.gateway.work.WorkRegistry;
+import dev.sluice.gateway.work.WorkStates;
 import dev.sluice.gateway.work.WorkerChecks;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.planning.recipe.RecipeWriter;
@@ -108,7 +110,21 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  Admission admission(WorkRegistry works, TaskWriter tasks, StatusBoard workers) {
-    return new Admission(works, tasks, new WorkerChecks(workers));
+  Admission admission(
+      WorkRegistry works, TaskWriter tasks, StatusBoard workers, AcceptedWorks accepted) {
+    return new Admission(works, tasks, new WorkerChecks(workers), accepted);
+  }
+
+  @Produces
+  @Singleton
+  AcceptedWorks accepted() {
+    return new AcceptedWorks();
+  }
+
+  @Produces
+  @Singleton
+  WorkStates states(
+      AcceptedWorks accepted, WorkRegistry works, Payloads payloads, StageConfig settings) {
+    return new WorkStates(accepted, works, payloads, settings.blobRetention());
   }
 }

@@ -46,6 +46,11 @@ public final class Generation {
     return plan;
   }
 
+  /** The work that it is, by its id. */
+  public String workId() {
+    return plan.workId();
+  }
+
   boolean endsWithItsCallers() {
     return endsWithItsCallers;
   }

@@ -3,6 +3,7 @@ package dev.sluice.gateway.pending;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.v1.AcceptedGeneration;
 import dev.sluice.contract.v1.CancelRequest;
 import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.ErrorCode;
@@ -11,6 +12,8 @@ import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Label;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.gateway.work.Admission;
 import dev.sluice.gateway.work.TaskWriter;
 import dev.sluice.gateway.work.WorkRegistry;
@@ -21,6 +24,7 @@ import dev.sluice.stage.kafka.Outbox;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -100,6 +104,65 @@ public class Generations {
       throw e;
     }
     return fresh;
+  }
+
+  /**
+   * Tells {@code listener} of a request that was accepted before, at whichever door and gateway:
+   * what became of its pictures first, then all that follows.
+   *
+   * @return the request as it is tracked, to {@link #leave}
+   * @throws NotReadyException before {@link #open}
+   */
+  public Generation watch(AcceptedGeneration work, GenerationListener listener) {
+    if (!listening) {
+      throw new NotReadyException();
+    }
+    Generation fresh = new Generation(planOf(work), false);
+    Generation known = pending.putIfAbsent(work.getWorkId(), fresh);
+    if (known != null) {
+      known.join(listener);
+      return known;
+    }
+    fresh.join(listener);
+    fresh.whenOver(() -> pending.remove(work.getWorkId(), fresh));
+    works.outcomesOf(work).forEach(fresh::onResult);
+    if (works.isGivenUp(work)) {
+      fresh.end(error(ErrorCode.CANCELLED, "The request was cancelled."));
+    }
+    endAtDeadline(fresh);
+    return fresh;
+  }
+
+  /** As much of its plan as who waits for it is told. */
+  private static GenerationPlan planOf(AcceptedGeneration work) {
+    TaskHeader.Builder header =
+        TaskHeader.newBuilder()
+            .setWorkId(work.getWorkId())
+            .setRequestId(work.getRequestId())
+            .setTenant(work.getTenant())
+            .setCreatedAt(work.getCreatedAt())
+            .setModel(work.getAccepted().getModel())
+            .setSeed(work.getAccepted().getSeed())
+            .addAllWarnings(work.getAccepted().getWarningsList());
+    if (work.hasDeadline()) {
+      header.setDeadline(work.getDeadline());
+    }
+    List<RouteStep> route =
+        work.getAccepted().getStagesList().stream()
+            .map(stage -> RouteStep.newBuilder().setStage(stage).build())
+            .toList();
+    return new GenerationPlan(
+        header.build(), work.getRecipe(), work.getAccepted().getN(), Map.of(), route, List.of());
+  }
+
+  /** Ends a request that was accepted before everywhere, as {@link #cancel(CancelRequest)} does. */
+  public void cancel(AcceptedGeneration work) {
+    works.giveUp(planOf(work).header());
+    tasks.writeCancel(
+        CancelWork.newBuilder()
+            .setWorkId(work.getWorkId())
+            .setAt(Timestamps.fromMillis(System.currentTimeMillis()))
+            .build());
   }
 
   /** A listener goes away; when it was the last and the request says so, the work ends too. */

@@ -4,8 +4,10 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Results;
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.AcceptedGeneration;
 import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.gateway.work.AcceptedWorks;
 import dev.sluice.stage.kafka.BroadcastReader;
 import dev.sluice.stage.status.StatusBoard;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +27,12 @@ public final class ReplyListener implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplyListener.class);
 
+  /** Longer than any record is kept. */
+  private static final Duration ALL = Duration.ofDays(365);
+
   private final Generations generations;
   private final StatusBoard workers;
+  private final AcceptedWorks accepted;
   private final BroadcastReader reader;
   private volatile boolean ready;
 
@@ -35,9 +41,14 @@ public final class ReplyListener implements AutoCloseable {
    *
    * @param settings {@code bootstrap.servers} at least
    */
-  public ReplyListener(Map<String, Object> settings, Generations generations, StatusBoard workers) {
+  public ReplyListener(
+      Map<String, Object> settings,
+      Generations generations,
+      StatusBoard workers,
+      AcceptedWorks accepted) {
     this.generations = generations;
     this.workers = workers;
+    this.accepted = accepted;
     this.reader =
         new BroadcastReader(
             "reply-listener",
@@ -46,7 +57,8 @@ public final class ReplyListener implements AutoCloseable {
                 Topics.RESULTS, Duration.ZERO,
                 Topics.EVENTS, Duration.ZERO,
                 Topics.CONTROL, Duration.ZERO,
-                Topics.STATUS, Duration.ZERO),
+                Topics.STATUS, Duration.ZERO,
+                Topics.GENERATIONS, ALL),
             this::take,
             this::open);
   }
@@ -73,7 +85,12 @@ public final class ReplyListener implements AutoCloseable {
       switch (record.topic()) {
         case Topics.RESULTS ->
             generations.onResult(Results.read(record.value(), contentType(record)));
-        case Topics.EVENTS -> generations.onEvent(GenerationEvent.parseFrom(record.value()));
+        case Topics.EVENTS -> {
+          GenerationEvent event = GenerationEvent.parseFrom(record.value());
+          accepted.onEvent(event);
+          generations.onEvent(event);
+        }
+        case Topics.GENERATIONS -> accepted.add(AcceptedGeneration.parseFrom(record.value()));
         default -> obey(ControlCommand.parseFrom(record.value()));
       }
     } catch (InvalidProtocolBufferException e) {

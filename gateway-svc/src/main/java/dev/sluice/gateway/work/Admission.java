@@ -1,5 +1,6 @@
 package dev.sluice.gateway.work;
 
+import dev.sluice.contract.v1.AcceptedGeneration;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.request.RequestException;
@@ -11,11 +12,14 @@ public final class Admission {
   private final WorkRegistry works;
   private final TaskWriter tasks;
   private final WorkerChecks workers;
+  private final AcceptedWorks accepted;
 
-  public Admission(WorkRegistry works, TaskWriter tasks, WorkerChecks workers) {
+  public Admission(
+      WorkRegistry works, TaskWriter tasks, WorkerChecks workers, AcceptedWorks accepted) {
     this.works = works;
     this.tasks = tasks;
     this.workers = workers;
+    this.accepted = accepted;
   }
 
   /**
@@ -37,6 +41,10 @@ public final class Admission {
     try {
       workers.check(plan.header().getModel(), plan.route());
       tasks.writeFirst(plan, traceParent);
+      AcceptedGeneration known = AcceptedWorks.of(plan);
+      tasks.writeAccepted(known);
+      // Who asks this gateway next knows it already.
+      accepted.add(known);
     } catch (RuntimeException e) {
       works.giveUp(plan.header());
       throw e;

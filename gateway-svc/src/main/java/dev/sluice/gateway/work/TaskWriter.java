@@ -2,6 +2,7 @@ package dev.sluice.gateway.work;
 
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.AcceptedGeneration;
 import dev.sluice.contract.v1.CancelWork;
 import dev.sluice.contract.v1.ControlCommand;
 import dev.sluice.contract.v1.RouteStep;
@@ -41,6 +42,11 @@ public final class TaskWriter {
       Task task = Routing.task(header, inputs, plan.routeOf(i));
       outbox.send(topic, header.getImageId(), task, traceParent);
     }
+  }
+
+  /** Tells every gateway of a request that was accepted. */
+  void writeAccepted(AcceptedGeneration accepted) {
+    outbox.send(Topics.GENERATIONS, accepted.getWorkId(), accepted, null);
   }
 
   /** Tells every process that nobody wants some work any more. */

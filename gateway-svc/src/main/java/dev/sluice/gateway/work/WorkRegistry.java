@@ -6,6 +6,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.catalog.ModelDigests;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.v1.AcceptedGeneration;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Label;
@@ -127,11 +128,29 @@ public final class WorkRegistry implements KeptTasks {
 
   /** What has become of its pictures so far, those that are ready. */
   List<GenerationResult> outcomes(LabelledWork work) {
+    return outcomes(work.getWorkId(), work.getImages());
+  }
+
+  private List<GenerationResult> outcomes(String workId, int images) {
     List<GenerationResult> outcomes = new ArrayList<>();
-    for (int i = 0; i < work.getImages(); i++) {
-      payloads.outcome(new ImageId(work.getWorkId(), i)).ifPresent(outcomes::add);
+    for (int i = 0; i < images; i++) {
+      payloads.outcome(new ImageId(workId, i)).ifPresent(outcomes::add);
     }
     return outcomes;
+  }
+
+  /** What has become of an accepted request's pictures so far, those that are ready. */
+  public List<GenerationResult> outcomesOf(AcceptedGeneration work) {
+    return outcomes(work.getWorkId(), work.getAccepted().getN());
+  }
+
+  /**
+   * Whether an accepted request was given up; where its label stands for other work by now, too.
+   */
+  public boolean isGivenUp(AcceptedGeneration work) {
+    return find(work.getTenant(), work.getRequestId())
+        .map(known -> known.getGivenUp() || !known.getWorkId().equals(work.getWorkId()))
+        .orElse(false);
   }
 
   /** Whether there is nothing to join: no picture will come that is not there, and not all are. */

@@ -19,6 +19,7 @@ import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.Label;
+import dev.sluice.gateway.work.AcceptedWorks;
 import dev.sluice.gateway.work.Admission;
 import dev.sluice.gateway.work.TaskWriter;
 import dev.sluice.gateway.work.WorkRegistry;
@@ -66,6 +67,7 @@ class GenerationsTest {
 
   private final KafkaForTests.Address kafka;
   private final StatusBoard workers = new StatusBoard();
+  private final AcceptedWorks accepted = new AcceptedWorks();
 
   @TempDir private Path blobs;
 
@@ -80,7 +82,13 @@ class GenerationsTest {
   void start() throws Exception {
     try (Admin admin = Admin.create(kafka.settings())) {
       for (String topic :
-          List.of(FIRST_TOPIC, Topics.RESULTS, Topics.EVENTS, Topics.CONTROL, Topics.STATUS)) {
+          List.of(
+              FIRST_TOPIC,
+              Topics.RESULTS,
+              Topics.EVENTS,
+              Topics.CONTROL,
+              Topics.STATUS,
+              Topics.GENERATIONS)) {
         try {
           admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
         } catch (ExecutionException e) {
@@ -101,7 +109,10 @@ class GenerationsTest {
             works);
     generations =
         new Generations(
-            planner, works, new Admission(works, tasks, new WorkerChecks(workers)), tasks);
+            planner,
+            works,
+            new Admission(works, tasks, new WorkerChecks(workers), accepted),
+            tasks);
   }
 
   @AfterEach
@@ -314,7 +325,8 @@ class GenerationsTest {
   @Test
   void replies_reachWhoWaitsWhateverElseLiesOnTheTopicsAndWhoeverFails() throws Exception {
     Waiter waiter = new Waiter();
-    try (ReplyListener replies = new ReplyListener(kafka.settings(), generations, workers);
+    try (ReplyListener replies =
+            new ReplyListener(kafka.settings(), generations, workers, accepted);
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(
                 kafka.settings(), new ByteArraySerializer(), new ByteArraySerializer())) {

@@ -47,7 +47,8 @@ class PictureFormatTest {
                 Pixels.value(before.argb()[i], channel) - Pixels.value(after.argb()[i], channel));
       }
     }
-    assertThat((double) apart / (3 * SIDE * SIDE)).isLessThan(format == PictureFormat.PNG ? 1e-9 : 3);
+    assertThat((double) apart / (3 * SIDE * SIDE))
+        .isLessThan(format == PictureFormat.PNG ? 1e-9 : 3);
   }
 
   @Test

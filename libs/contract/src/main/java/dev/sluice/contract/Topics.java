@@ -21,6 +21,9 @@ public final class Topics {
   /** {@code StageStatus}es, keyed by worker, read by every process. */
   public static final String STATUS = "sluice.status";
 
+  /** {@code AcceptedGeneration}s, keyed by work id, read by every gateway from their beginning. */
+  public static final String GENERATIONS = "sluice.generations";
+
   private static final String DEAD_LETTER_PREFIX = "dlq.";
 
   private Topics() {}

@@ -14,6 +14,7 @@ import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.planning.plan.GenerationPlan;
+import dev.sluice.planning.request.RequestException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +24,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The stages of a picture, their parameters, and what each picture is called. */
@@ -326,15 +325,13 @@ class RoutePlannerTest extends PlanningTest {
       request.setStrength(strength).setImage(picture(64, 64));
     }
 
-    assertThat(planner.plan(request.build(), NOW).header().getPreviewEverySteps())
-        .isEqualTo(apart);
+    assertThat(planner.plan(request.build(), NOW).header().getPreviewEverySteps()).isEqualTo(apart);
   }
 
   @Test
   void plan_refusesTwoWordsForPreviews() {
     assertThatThrownBy(
-            () ->
-                planner.plan(request().setPreviews(2).setPreviewEverySteps(3).build(), NOW))
+            () -> planner.plan(request().setPreviews(2).setPreviewEverySteps(3).build(), NOW))
         .isInstanceOfSatisfying(
             RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo("previews"));
     assertThatThrownBy(() -> planner.plan(request().setPreviews(17).build(), NOW))

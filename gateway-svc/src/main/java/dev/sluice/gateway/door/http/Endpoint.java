@@ -11,6 +11,12 @@ enum Endpoint {
   EDITS("POST", "/v1/images/edits"),
   VARIATIONS("POST", "/v1/images/variations"),
   PICTURE("GET", "/v1/images/links/{name}"),
+  CREATE("POST", "/v1/generations"),
+  LIST("GET", "/v1/generations"),
+  GENERATION("GET", "/v1/generations/{id}"),
+  CANCEL("POST", "/v1/generations/{id}/cancel"),
+  EVENTS("GET", "/v1/generations/{id}/events"),
+  RESULT("GET", "/v1/generations/{id}/images/{index}"),
   MODELS("GET", "/v1/models"),
   MODEL("GET", "/v1/models/{id}");
 

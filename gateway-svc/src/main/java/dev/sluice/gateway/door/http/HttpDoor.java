@@ -127,7 +127,9 @@ public class HttpDoor {
     response
         .putHeader("access-control-allow-origin", origin)
         .putHeader("access-control-allow-methods", "GET, POST")
-        .putHeader("access-control-allow-headers", "content-type, authorization, idempotency-key, traceparent")
+        .putHeader(
+            "access-control-allow-headers",
+            "content-type, authorization, idempotency-key, traceparent")
         .putHeader("access-control-expose-headers", "warning, x-request-id")
         .putHeader("vary", "origin");
   }
@@ -180,8 +182,7 @@ public class HttpDoor {
     }
     response.end(
         new JsonObject(
-                HttpErrors.body(
-                    refusal.status(), refusal.code(), refusal.message(mostBytes), ""))
+                HttpErrors.body(refusal.status(), refusal.code(), refusal.message(mostBytes), ""))
             .encode());
   }
 }

@@ -37,6 +37,13 @@ public final class HttpErrors {
         : response;
   }
 
+  /** The same call succeeds in a moment. */
+  public static Response notReady(String message) {
+    return Response.fromResponse(response(503, "unavailable", message, ""))
+        .header("retry-after", "1")
+        .build();
+  }
+
   public static Response response(int status, String code, String message, String field) {
     return Response.status(status)
         .type(MediaType.APPLICATION_JSON_TYPE)

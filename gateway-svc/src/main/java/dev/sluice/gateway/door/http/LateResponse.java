@@ -45,9 +45,7 @@ public final class LateResponse {
     return whole;
   }
 
-  /**
-   * Whether a call can have an answer of unknown length; HTTP/1.0 has none.
-   */
+  /** Whether a call can have an answer of unknown length; HTTP/1.0 has none. */
   public static boolean isPossible(RoutingContext call) {
     return call.request().version() != HttpVersion.HTTP_1_0;
   }
@@ -60,8 +58,7 @@ public final class LateResponse {
    * @param pause between signs of life; positive
    * @param warnings that are known now
    */
-  public synchronized void beginAfter(
-      Duration first, Duration pause, Collection<String> warnings) {
+  public synchronized void beginAfter(Duration first, Duration pause, Collection<String> warnings) {
     this.warnings = warnings;
     if (over || !isPossible(call)) {
       return;
@@ -71,8 +68,7 @@ public final class LateResponse {
     }
     timer =
         call.vertx()
-            .setTimer(
-                Math.max(1, (first.isZero() ? pause : first).toMillis()), now -> beat(pause));
+            .setTimer(Math.max(1, (first.isZero() ? pause : first).toMillis()), now -> beat(pause));
   }
 
   private synchronized void beat(Duration pause) {

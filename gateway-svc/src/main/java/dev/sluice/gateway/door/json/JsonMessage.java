@@ -175,7 +175,10 @@ record JsonMessage(String path, Set<String> others) {
     return number.scale() <= 0 && small ? number.toBigIntegerExact() : null;
   }
 
-  /** A file as it is, where one came beside the JSON; or in base64, in either alphabet and with line breaks, or a data URL with one in it. */
+  /**
+   * A file as it is, where one came beside the JSON; or in base64, in either alphabet and with line
+   * breaks, or a data URL with one in it.
+   */
   private static ByteString bytes(String name, JsonNode value) {
     if (value instanceof BinaryNode file) {
       return UnsafeByteOperations.unsafeWrap(file.binaryValue());

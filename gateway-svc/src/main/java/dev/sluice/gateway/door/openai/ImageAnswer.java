@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes an answer of what is heard of a request. What takes time is done one after the other and not
- * by whoever tells it, by whom every caller hears of everything; nothing is done before {@link
+ * Makes an answer of what is heard of a request. What takes time is done one after the other and
+ * not by whoever tells it, by whom every caller hears of everything; nothing is done before {@link
  * #begin}, as a request can still be refused until then.
  */
 abstract class ImageAnswer implements GenerationListener {

@@ -94,8 +94,7 @@ class ImagesResource {
   @Path("/edits")
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Blocking
-  public CompletionStage<Response> edit(
-      MultipartFormDataInput form, @Context RoutingContext call) {
+  public CompletionStage<Response> edit(MultipartFormDataInput form, @Context RoutingContext call) {
     return answer(Kind.EDIT, () -> FormBody.read(form), call);
   }
 
@@ -113,8 +112,7 @@ class ImagesResource {
   @Path("/variations")
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Blocking
-  public CompletionStage<Response> vary(
-      MultipartFormDataInput form, @Context RoutingContext call) {
+  public CompletionStage<Response> vary(MultipartFormDataInput form, @Context RoutingContext call) {
     return answer(Kind.VARIATION, () -> FormBody.read(form), call);
   }
 
@@ -137,10 +135,7 @@ class ImagesResource {
     } catch (RequestException e) {
       return CompletableFuture.completedFuture(HttpErrors.response(e.toError()));
     } catch (NotReadyException e) {
-      return CompletableFuture.completedFuture(
-          Response.fromResponse(HttpErrors.response(503, "unavailable", e.getMessage(), ""))
-              .header("retry-after", "1")
-              .build());
+      return CompletableFuture.completedFuture(HttpErrors.notReady(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error("A request failed", e);
       return CompletableFuture.completedFuture(HttpErrors.response(Outbox.internalError()));
@@ -183,8 +178,7 @@ class ImagesResource {
         throw e;
       }
       ImageCall ofAnySize = call.ofAnySize(e.getMessage());
-      return new Submitted(
-          ofAnySize, generations.submit(ofAnySize.request(), traceParent, answer));
+      return new Submitted(ofAnySize, generations.submit(ofAnySize.request(), traceParent, answer));
     }
   }
 
@@ -208,10 +202,8 @@ class ImagesResource {
       return own;
     }
     String content =
-        Repeats.contentOf(
-            asked.kind(), asked.request(), call.request().getHeader("authorization"));
-    return repeats.label(
-        content, call.request().getHeader(Repeats.HEADER), RequestIds.of(call));
+        Repeats.contentOf(asked.kind(), asked.request(), call.request().getHeader("authorization"));
+    return repeats.label(content, call.request().getHeader(Repeats.HEADER), RequestIds.of(call));
   }
 
   private static String digest(String key) {

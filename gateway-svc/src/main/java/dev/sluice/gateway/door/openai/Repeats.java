@@ -14,8 +14,8 @@ import java.util.Optional;
 
 /**
  * Finds the call that another one repeats. OpenAI's clients ask again by themselves when a
- * connection breaks or nothing comes in time; they say so in a header, and nothing else. The work of
- * the call before goes on, so the second one joins it in place of having it done twice.
+ * connection breaks or nothing comes in time; they say so in a header, and nothing else. The work
+ * of the call before goes on, so the second one joins it in place of having it done twice.
  *
  * <p>Two calls that ask for the same are two calls, unless one says that it is a repetition. Only
  * calls at this gateway are known; who wants more sends an {@code Idempotency-Key}.

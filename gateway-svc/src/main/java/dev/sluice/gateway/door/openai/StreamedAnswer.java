@@ -3,6 +3,7 @@ package dev.sluice.gateway.door.openai;
 import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.gateway.door.http.HttpErrors;
+import dev.sluice.gateway.door.http.Json;
 import dev.sluice.gateway.door.http.LateResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.MediaType;

@@ -4,6 +4,7 @@ import dev.sluice.contract.v1.GenerationError;
 import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.gateway.door.http.HttpErrors;
+import dev.sluice.gateway.door.http.Json;
 import dev.sluice.gateway.door.http.LateResponse;
 import dev.sluice.gateway.door.http.WarningHeaders;
 import io.vertx.ext.web.RoutingContext;

@@ -27,8 +27,7 @@ class ImageCallTest {
           new ModelCatalog(Path.of(System.getProperty("sluice.goldens"))));
 
   private static ImageCall of(Kind kind, String body) {
-    return ImageCall.of(
-        kind, RequestJson.object(body.getBytes(StandardCharsets.UTF_8)), ALIASES);
+    return ImageCall.of(kind, RequestJson.object(body.getBytes(StandardCharsets.UTF_8)), ALIASES);
   }
 
   private static String png(int type) throws IOException {

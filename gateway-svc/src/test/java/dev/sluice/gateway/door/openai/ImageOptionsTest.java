@@ -110,7 +110,6 @@ class ImageOptionsTest {
   @Test
   void take_saysWhichValueIsMeant() {
     assertThatThrownBy(() -> take("\"output_format\": \"jpg\""))
-        .hasMessage(
-            "The field output_format must be one of png, jpeg, webp. Did you mean jpeg?");
+        .hasMessage("The field output_format must be one of png, jpeg, webp. Did you mean jpeg?");
   }
 }

@@ -76,7 +76,8 @@ public final class ForkPlanner {
     List<RouteStep> route =
         Keeping.mark(ForkSettings.apply(request, rest(kept)), request.getKeepList());
     TaskHeader.Builder header =
-        FirstHeader.of(request, model, now, route).putAllModelStamps(kept.getHeader().getModelStampsMap());
+        FirstHeader.of(request, model, now, route)
+            .putAllModelStamps(kept.getHeader().getModelStampsMap());
     if (!request.hasSeed()) {
       requireOnePicture(request);
       header

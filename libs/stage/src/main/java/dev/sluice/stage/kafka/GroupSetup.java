@@ -34,6 +34,9 @@ public final class GroupSetup {
   /** Ten minutes: a status is of interest for seconds. */
   private static final String STATUS_KEPT = "600000";
 
+  /** A week, which is longer than pictures are kept. */
+  private static final String GENERATIONS_KEPT = "604800000";
+
   private GroupSetup() {}
 
   /**
@@ -78,7 +81,8 @@ public final class GroupSetup {
   private static void createTopics(Admin admin, String... own)
       throws ExecutionException, InterruptedException {
     Set<String> names = new LinkedHashSet<>(List.of(own));
-    names.addAll(List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL, Topics.STATUS));
+    names.addAll(
+        List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL, Topics.STATUS, Topics.GENERATIONS));
     names.removeAll(admin.listTopics().names().get());
     for (String name : names) {
       try {
@@ -96,6 +100,10 @@ public final class GroupSetup {
     if (name.equals(Topics.STATUS)) {
       return new NewTopic(name, Optional.of(1), Optional.of(BROKER_DEFAULT))
           .configs(Map.of("retention.ms", STATUS_KEPT, "segment.ms", STATUS_KEPT));
+    }
+    if (name.equals(Topics.GENERATIONS)) {
+      return new NewTopic(name, Optional.of(1), Optional.of(BROKER_DEFAULT))
+          .configs(Map.of("cleanup.policy", "compact,delete", "retention.ms", GENERATIONS_KEPT));
     }
     return new NewTopic(name, Optional.empty(), Optional.of(BROKER_DEFAULT))
         .configs(Map.of("max.message.bytes", Integer.toString(Outbox.maxBytes(name))));

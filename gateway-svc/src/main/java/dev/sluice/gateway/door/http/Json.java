@@ -1,17 +1,17 @@
-package dev.sluice.gateway.door.openai;
+package dev.sluice.gateway.door.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 
 /** Answers as texts. */
-final class Json {
+public final class Json {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private Json() {}
 
-  static byte[] bytes(Object value) {
+  public static byte[] bytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException e) {
@@ -19,7 +19,7 @@ final class Json {
     }
   }
 
-  static String text(Object value) {
+  public static String text(Object value) {
     return new String(bytes(value), StandardCharsets.UTF_8);
   }
 }
