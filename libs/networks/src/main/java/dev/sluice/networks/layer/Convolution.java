@@ -33,6 +33,9 @@ final class Convolution {
   /** Pixels up to which whole patches pay: rows above and below a picture are computed in vain. */
   private static final int PATCHES_TO_PIXELS = 256;
 
+  /** The same where a gradient may be taken, which keeps the patches until it is. */
+  private static final int GRADIENT_PATCHES_TO_PIXELS = 1024;
+
   /** Bytes of the pixels that are laid out at a time for each picture. */
   private static final int BAND_BYTES = 32 << 20;
 
@@ -44,17 +47,18 @@ final class Convolution {
     if (extent(filters, 0) == 1) {
       return product(tf, x, filters);
     }
-    boolean fewPixels = extent(x, 1) * extent(x, 2) <= PATCHES_TO_PIXELS;
+    int mostPixels = differentiable ? GRADIENT_PATCHES_TO_PIXELS : PATCHES_TO_PIXELS;
+    boolean fewPixels = extent(x, 1) * extent(x, 2) <= mostPixels;
     long perPixel = (long) channels(x) * channels(filters);
     if (x.type() == TBfloat16.class) {
       return fewPixels && perPixel >= BFLOAT16_PRODUCTS_FROM_FILTERS
           ? patches(tf, x, filters)
           : direct(tf, x, filters);
     }
-    if (perPixel < PRODUCTS_FROM_FILTERS) {
+    if (perPixel < PRODUCTS_FROM_FILTERS || differentiable && !fewPixels) {
       return direct(tf, x, filters);
     }
-    return fewPixels || differentiable ? patches(tf, x, filters) : rows(tf, x, filters);
+    return fewPixels ? patches(tf, x, filters) : rows(tf, x, filters);
   }
 
   /** TensorFlow's own. */
