@@ -10,6 +10,7 @@ import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.gateway.work.AcceptedWorks;
 import dev.sluice.gateway.work.Admission;
 import dev.sluice.gateway.work.TaskWriter;
 import dev.sluice.gateway.work.WorkRegistry;
@@ -96,6 +97,7 @@ class RequestDoorTest {
           List.of(
               Topics.tasks(Stage.TEXT_ENCODER),
               Topics.RESULTS,
+              Topics.GENERATIONS,
               Topics.deadLetters(Topics.REQUESTS))) {
         try {
           admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
@@ -117,7 +119,11 @@ class RequestDoorTest {
             new RecipeWriter(new ModelDigests(), "0"),
             works);
     Admission admission =
-        new Admission(works, new TaskWriter(outbox, payloads), new WorkerChecks(new StatusBoard()));
+        new Admission(
+            works,
+            new TaskWriter(outbox, payloads),
+            new WorkerChecks(new StatusBoard()),
+            new AcceptedWorks());
     return new RequestDoor(planner, works, admission, outbox);
   }
 
