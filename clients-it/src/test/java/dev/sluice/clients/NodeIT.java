@@ -50,9 +50,7 @@ class NodeIT {
     for (String file : List.of("package.json", "package-lock.json", "images.mjs")) {
       Files.copy(SCRIPT.resolve(file), folder.resolve(file));
     }
-    assumeTrue(
-        isThere(folder, NPM_CI),
-        "npm cannot have the package openai");
+    assumeTrue(isThere(folder, NPM_CI), "npm cannot have the package openai");
 
     String output = run(folder, "node", "images.mjs", door.url());
 
