@@ -138,13 +138,17 @@ public final class LateResponse {
       whole.complete(error);
       return;
     }
-    response
-        .write(Buffer.buffer(text))
-        .onComplete(
-            written -> {
-              response.reset();
-              whole.complete(error);
-            });
+    response.write(Buffer.buffer(text)).onComplete(written -> breakOff(error));
+  }
+
+  /** Who completes the answer would end it in good order, if it could still be written to. */
+  private void breakOff(Response error) {
+    if (call.request().version() == HttpVersion.HTTP_2) {
+      call.response().reset();
+      whole.complete(error);
+    } else {
+      call.request().connection().close().onComplete(closed -> whole.complete(error));
+    }
   }
 
   private synchronized void stopBeating() {
