@@ -35,7 +35,7 @@ public final class Layers {
     if (x.shape().numDimensions() == 2) {
       Operand<TFloat32> weight = scope.weight("weight", FirstValue.FAN_IN, out, in);
       return scope.tap(
-          product(tf, x, weight, true, bias ? scope.weight("bias", FirstValue.ZERO, out) : null));
+          product(tf, x, weight, bias ? scope.weight("bias", FirstValue.ZERO, out) : null));
     }
     return scope.tap(
         Factors.widen(
@@ -44,7 +44,6 @@ public final class Layers {
                 tf,
                 Factors.narrow(tf, scope.precision(), x),
                 scope.factor("weight", FirstValue.FAN_IN, out, in),
-                true,
                 bias ? scope.factor("bias", FirstValue.ZERO, out) : null)));
   }
 
@@ -53,9 +52,8 @@ public final class Layers {
       Ops tf,
       Operand<T> x,
       Operand<? extends TFloating> weight,
-      boolean transposed,
       Operand<? extends TFloating> bias) {
-    Operand<T> y = product(tf, reshape(tf, x, -1, channels(x)), weight, transposed, bias);
+    Operand<T> y = product(tf, reshape(tf, x, -1, channels(x)), weight, bias);
     return reshapeLike(tf, y, x, channels(y));
   }
 
@@ -64,9 +62,8 @@ public final class Layers {
       Ops tf,
       Operand<T> rows,
       Operand<? extends TFloating> weight,
-      boolean transposed,
       Operand<? extends TFloating> bias) {
-    Operand<T> y = tf.linalg.matMul(rows, (Operand<T>) weight, MatMul.transposeB(transposed));
+    Operand<T> y = tf.linalg.matMul(rows, (Operand<T>) weight, MatMul.transposeB(true));
     return bias == null ? y : tf.nn.biasAdd(y, (Operand<T>) bias);
   }
 
@@ -89,10 +86,8 @@ public final class Layers {
         halves(tf, scope.factor("weight", FirstValue.FAN_IN, 2L * out, channels(x)));
     List<? extends Operand<? extends TFloating>> biases =
         halves(tf, scope.factor("bias", FirstValue.ZERO, 2L * out));
-    Operand<TFloat32> hidden =
-        Factors.widen(tf, linear(tf, rows, weights.get(0), true, biases.get(0)));
-    Operand<TFloat32> gate =
-        Factors.widen(tf, linear(tf, rows, weights.get(1), true, biases.get(1)));
+    Operand<TFloat32> hidden = Factors.widen(tf, linear(tf, rows, weights.get(0), biases.get(0)));
+    Operand<TFloat32> gate = Factors.widen(tf, linear(tf, rows, weights.get(1), biases.get(1)));
     return tf.math.mul(hidden, Activation.GELU.apply(tf, gate));
   }
 
