@@ -16,7 +16,7 @@ import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.stage.work.InvalidTaskException;
 import dev.sluice.stage.work.StageContext;
 import dev.sluice.stage.work.StageModule;
-import dev.sluice.stage.work.StageState;
+import dev.sluice.stage.status.StageState;
 import dev.sluice.stage.work.StageWork;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;

@@ -10,6 +10,7 @@ import dev.sluice.stage.work.InvalidTaskException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,10 @@ import org.slf4j.LoggerFactory;
 final class EngineKeeper<E extends StageEngine> implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EngineKeeper.class);
-  private static final long LOOK_MILLIS = 5000;
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** How often to see whether others want memory; what they ask for comes at most as often. */
+  private static final long SHARE_MILLIS = 250;
 
   private final EngineShelf<E> shelf;
   private final EngineKind<E> kind;
@@ -62,7 +66,11 @@ final class EngineKeeper<E extends StageEngine> implements Runnable {
       while (!shelf.isClosed()) {
         look();
         lookAtMemory();
-        Thread.sleep(LOOK_MILLIS);
+        long next = System.nanoTime() + LOOK_NANOS;
+        while (System.nanoTime() - next < 0) {
+          shelf.leaveRoom();
+          Thread.sleep(SHARE_MILLIS);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

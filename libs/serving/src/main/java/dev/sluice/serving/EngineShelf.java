@@ -12,8 +12,10 @@ import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.serving.memory.MemoryBudget;
 import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.serving.memory.ProcessMemory;
+import dev.sluice.serving.memory.SharedMemory;
 import dev.sluice.serving.memory.StoredPrecision;
 import dev.sluice.serving.memory.WorkingMemory;
+import dev.sluice.stage.process.Machine;
 import dev.sluice.stage.process.PictureMemory;
 import dev.sluice.stage.work.InvalidTaskException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,7 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +46,8 @@ final class EngineShelf<E extends StageEngine> {
   /** How long loading waits for others' work to end. */
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  /** What stays free of the machine's memory, for all that is no network. */
-  private static final long RESERVE = 256L << 20;
+  /** Who lets go for others' sake does not do so between two tasks that follow each other. */
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** A picture asks for so many rows at once: with and without its condition. */
   private static final int ROWS = 2;
@@ -53,7 +55,7 @@ final class EngineShelf<E extends StageEngine> {
   private final Map<String, ModelSlot<E>> slots = new TreeMap<>();
   private final List<Loaded<E>> retired = new ArrayList<>();
   private final MemoryBudget memory;
-  private final LongSupplier available;
+  private final SharedMemory machine;
   private final MeterRegistry metrics;
   private final Runnable changed;
   private boolean closed;
@@ -61,13 +63,12 @@ final class EngineShelf<E extends StageEngine> {
   /**
    * An empty one.
    *
-   * @param available the memory that the machine could give now, in bytes
+   * @param machine what other processes leave
    * @param changed told when a model's status is another
    */
-  EngineShelf(
-      MemoryBudget memory, LongSupplier available, MeterRegistry metrics, Runnable changed) {
+  EngineShelf(MemoryBudget memory, SharedMemory machine, MeterRegistry metrics, Runnable changed) {
     this.memory = memory;
-    this.available = available;
+    this.machine = machine;
     this.metrics = metrics;
     this.changed = changed;
   }
@@ -137,7 +138,9 @@ final class EngineShelf<E extends StageEngine> {
         MemoryStatus.newBuilder()
             .setBudget(memory.total())
             .setUsed(memory.used())
-            .setResident(ProcessMemory.resident()));
+            .setResident(ProcessMemory.resident())
+            .setMachine(Machine.name())
+            .setWanted(machine.wanted()));
   }
 
   /** What a request to a model needs. */
@@ -164,19 +167,21 @@ final class EngineShelf<E extends StageEngine> {
       throw tooLarge(loaded, loaded.work.pixels(size), stage);
     }
     long work = Math.min(ROWS * row, room);
-    while (!memory.fits(work) || work > freeNow()) {
+    while (!memory.fits(work) || work > machine.free()) {
       if (letGoOfOne(loaded)) {
         continue;
       }
-      if (works()) {
+      if (works() || machine.ask(work)) {
         return Optional.empty();
       }
+      machine.settled();
       throw InvalidTaskException.inField(
           "parameters",
           ("this picture needs about %s of memory, and other processes leave %s free on this"
                   + " machine now; a smaller one, or another time, will do")
-              .formatted(ByteCounts.text(work), ByteCounts.text(freeNow())));
+              .formatted(ByteCounts.text(work), ByteCounts.text(machine.free())));
     }
+    machine.settled();
     memory.beginWork(work);
     loaded.users++;
     return Optional.of(new Lease<>(loaded.engine, loaded.stamp, () -> release(loaded, work)));
@@ -208,16 +213,24 @@ final class EngineShelf<E extends StageEngine> {
         || !retired.isEmpty();
   }
 
-  private long freeNow() {
-    return Math.max(0, available.getAsLong() - RESERVE);
+  /** Lets go of what nobody uses, as long as other processes wait for memory. */
+  synchronized void leaveRoom() {
+    long rested = System.nanoTime() - REST_NANOS;
+    while (machine.isWantedByOthers()
+        && letGoOfOne(loaded -> loaded.isIdle() && loaded.lastUsed - rested < 0)) {
+      LOG.info("Another process on this machine has asked for memory");
+    }
   }
 
   /** Closes the engine that nobody has used for longest; false if all are in use. */
   private boolean letGoOfOne(Loaded<E> except) {
+    return letGoOfOne(loaded -> loaded != except && loaded.isIdle());
+  }
+
+  private boolean letGoOfOne(Predicate<Loaded<E>> which) {
     Optional<ModelSlot<E>> oldest =
         slots.values().stream()
-            .filter(slot -> slot.state == ModelStatus.State.LOADED)
-            .filter(slot -> slot.loaded != except && slot.loaded.isIdle())
+            .filter(slot -> slot.state == ModelStatus.State.LOADED && which.test(slot.loaded))
             .min(Comparator.comparingLong(slot -> slot.loaded.lastUsed));
     oldest.ifPresent(
         slot -> {
@@ -236,7 +249,7 @@ final class EngineShelf<E extends StageEngine> {
    * @param resident bytes that it holds of networks
    */
   synchronized boolean isOverfull(long resident) {
-    return resident > memory.total() && !works() && !letGoOfOne(null);
+    return resident > memory.total() && !works() && !letGoOfOne(Loaded::isIdle);
   }
 
   private void free(Loaded<E> loaded) {
@@ -292,21 +305,24 @@ final class EngineShelf<E extends StageEngine> {
   synchronized void makeRoom(Loaded<E> loaded, long weights, long work)
       throws InterruptedException {
     long end = System.nanoTime() + PATIENCE_NANOS;
-    while (!memory.fits(0) || weights + work > freeNow()) {
+    while (!memory.fits(0) || weights + work > machine.free()) {
       if (letGoOfOne(loaded)) {
         continue;
       }
-      if (!works() || System.nanoTime() - end > 0) {
+      boolean worthIt = works() || memory.fits(0) && machine.ask(weights + work);
+      if (!worthIt || System.nanoTime() - end > 0) {
+        machine.settled();
         long free = Math.max(0, memory.total() - memory.used() + weights);
         throw new NoRoomException(
             "Model %s needs about %s of memory here; %s are free now"
                 .formatted(
                     loaded.model,
                     ByteCounts.text(weights + work),
-                    ByteCounts.text(Math.min(freeNow(), free))));
+                    ByteCounts.text(Math.min(machine.free(), free))));
       }
       wait(POLL_MILLIS);
     }
+    machine.settled();
   }
 
   /** Puts up an engine that is made; false if it is not wanted any more, and was closed. */

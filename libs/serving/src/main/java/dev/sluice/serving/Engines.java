@@ -14,10 +14,12 @@ import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.serving.memory.MemoryBudget;
 import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.serving.memory.ProcessMemory;
+import dev.sluice.serving.memory.SharedMemory;
 import dev.sluice.stage.StageConfig;
+import dev.sluice.stage.status.Neighbours;
+import dev.sluice.stage.status.StageState;
 import dev.sluice.stage.work.InvalidTaskException;
 import dev.sluice.stage.work.StageContext;
-import dev.sluice.stage.work.StageState;
 import dev.sluice.stage.work.StageStoppedException;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.annotation.PreDestroy;
@@ -47,6 +49,7 @@ public class Engines<E extends StageEngine> implements StageState {
   private final PlannedFiles planned = new PlannedFiles();
   private final List<Runnable> changeListeners = new CopyOnWriteArrayList<>();
   private final List<Consumer<String>> fullListeners = new CopyOnWriteArrayList<>();
+  private final SharedMemory machine;
   private final EngineShelf<E> shelf;
   private EngineKind<E> kind;
   private StageModels models;
@@ -70,7 +73,8 @@ public class Engines<E extends StageEngine> implements StageState {
     MemoryBudget memory =
         new MemoryBudget(
             serving.memory().map(size -> size.asLongValue()).orElseGet(ProcessMemory::budget));
-    this.shelf = new EngineShelf<>(memory, available, metrics, this::changed);
+    this.machine = new SharedMemory(available, this::changed);
+    this.shelf = new EngineShelf<>(memory, machine, metrics, this::changed);
   }
 
   /**
@@ -174,6 +178,11 @@ public class Engines<E extends StageEngine> implements StageState {
   @Override
   public void describe(StageStatus.Builder status) {
     shelf.describe(status);
+  }
+
+  @Override
+  public void meet(Neighbours neighbours) {
+    machine.meet(neighbours);
   }
 
   @Override

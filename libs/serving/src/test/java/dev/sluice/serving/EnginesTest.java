@@ -3,10 +3,12 @@ package dev.sluice.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.util.Durations;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.ErrorCode;
+import dev.sluice.contract.v1.MemoryStatus;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
@@ -18,6 +20,9 @@ import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.serving.memory.WorkingMemory;
+import dev.sluice.stage.process.Machine;
+import dev.sluice.stage.status.Neighbours;
+import dev.sluice.stage.status.StatusBoard;
 import dev.sluice.stage.work.InvalidTaskException;
 import dev.sluice.stage.work.StageStoppedException;
 import java.io.IOException;
@@ -43,6 +48,7 @@ class EnginesTest {
 
   private final AtomicInteger loads = new AtomicInteger();
   private final AtomicLong available = new AtomicLong(Long.MAX_VALUE);
+  private final StatusBoard board = new StatusBoard();
   private volatile CountDownLatch mayLoad = new CountDownLatch(0);
   private volatile CountDownLatch mayEnd = new CountDownLatch(0);
   private double bytesPerPixel;
@@ -118,9 +124,13 @@ class EnginesTest {
   }
 
   private long used() {
+    return memory().getUsed();
+  }
+
+  private MemoryStatus memory() {
     StageStatus.Builder status = StageStatus.newBuilder();
     engines.describe(status);
-    return status.getMemory().getUsed();
+    return status.getMemory();
   }
 
   private static float[] values(TextEncoder encoder) {
@@ -291,6 +301,74 @@ class EnginesTest {
     assertThatThrownBy(() -> lease("one"))
         .isInstanceOf(InvalidTaskException.class)
         .hasMessageContaining("0 bytes are free now");
+  }
+
+  @Test
+  void lease_waitsForMemoryThatNeighboursLeave() throws InterruptedException {
+    copy("one");
+    available.set(0);
+    engines = StageTrial.engines(models, Optional.empty(), available::get);
+    neighbour(0, 5);
+    engines.open(kind);
+    CountDownLatch done = new CountDownLatch(1);
+    Thread waiting =
+        new Thread(
+            () -> {
+              lease("one").close();
+              done.countDown();
+            });
+    waiting.start();
+    while (memory().getWanted() == 0) {
+      Thread.sleep(20);
+    }
+    assertThat(done.getCount()).as("it waits").isEqualTo(1);
+
+    available.set(Long.MAX_VALUE);
+    waiting.join();
+    assertThat(done.getCount()).isZero();
+    assertThat(memory().getWanted()).isZero();
+  }
+
+  @Test
+  void weightsThatNobodyUses_areLetGoWhenANeighbourWaitsForMemory() throws InterruptedException {
+    copy("one");
+    available.set(2_000_000_000L);
+    open(Optional.empty());
+    lease("one").close();
+    neighbour(1_000_000_000L, 0);
+    Thread.sleep(1500);
+    assertThat(status("one").getState()).as("enough is free").isEqualTo(ModelStatus.State.LOADED);
+
+    neighbour(3_000_000_000L, 0);
+    while (status("one").getState() == ModelStatus.State.LOADED) {
+      Thread.sleep(20);
+    }
+    assertThat(used()).isZero();
+    neighbour(0, 0);
+    lease("one").close();
+    assertThat(loads).hasValue(2);
+  }
+
+  /**
+   * Another worker of this machine, as it tells of itself.
+   *
+   * @param wanted bytes that it waits for
+   * @param work bytes that its work takes
+   */
+  private void neighbour(long wanted, long work) {
+    board.take(
+        "neighbour",
+        StageStatus.newBuilder()
+            .setStage(Stage.DENOISER)
+            .setWorker("neighbour")
+            .setValidFor(Durations.fromSeconds(60))
+            .setMemory(
+                MemoryStatus.newBuilder()
+                    .setMachine(Machine.name())
+                    .setWanted(wanted)
+                    .setUsed(work))
+            .build());
+    engines.meet(new Neighbours(board, Stage.TEXT_ENCODER, "self"));
   }
 
   @Test

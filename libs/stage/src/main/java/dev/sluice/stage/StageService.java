@@ -15,6 +15,8 @@ import dev.sluice.stage.kafka.Outbox;
 import dev.sluice.stage.kafka.PassingOn;
 import dev.sluice.stage.kafka.ShareGroupWorker;
 import dev.sluice.stage.process.FatalLine;
+import dev.sluice.stage.status.Neighbours;
+import dev.sluice.stage.status.StageState;
 import dev.sluice.stage.status.StatusBoard;
 import dev.sluice.stage.status.StatusPublisher;
 import dev.sluice.stage.status.StatusTexts;
@@ -24,7 +26,6 @@ import dev.sluice.stage.work.Payloads;
 import dev.sluice.stage.work.ProgressStore;
 import dev.sluice.stage.work.StageModule;
 import dev.sluice.stage.work.StageRuntime;
-import dev.sluice.stage.work.StageState;
 import dev.sluice.stage.work.StageWork;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Gauge;
@@ -197,6 +198,7 @@ public class StageService implements HealthCheck {
     Outbox outbox = new Outbox(kafka);
     StatusBoard workers = new StatusBoard();
     String self = StatusPublisher.name(stage);
+    module.state().meet(new Neighbours(workers, stage, self));
     PassingOn passing =
         new PassingOn(
             workers,

@@ -5,7 +5,6 @@ import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
-import dev.sluice.stage.work.StageState;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,6 +1,7 @@
 package dev.sluice.stage.work;
 
 import dev.sluice.contract.v1.Stage;
+import dev.sluice.stage.status.StageState;
 
 /** What a service contributes: a bean of this type makes it a stage. */
 public interface StageModule {

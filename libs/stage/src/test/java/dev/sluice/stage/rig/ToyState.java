@@ -4,7 +4,8 @@ import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.MemoryStatus;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
-import dev.sluice.stage.work.StageState;
+import dev.sluice.stage.status.Neighbours;
+import dev.sluice.stage.status.StageState;
 import java.util.function.Consumer;
 
 /** A stage that is as a test says; at first it loads a model. */
@@ -44,6 +45,11 @@ public final class ToyState implements StageState {
   /** As when memory runs out. */
   public void runFull(String reason) {
     full.accept(reason);
+  }
+
+  @Override
+  public void meet(Neighbours neighbours) {
+    // It has nothing to let go of.
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.sluice.stage.work;
+package dev.sluice.stage.status;
 
 import dev.sluice.contract.v1.StageStatus;
 import java.util.function.Consumer;
@@ -19,4 +19,7 @@ public interface StageState {
    *     place
    */
   void onFull(Consumer<String> listener);
+
+  /** Says who shares its memory; told once, before there are tasks. */
+  void meet(Neighbours neighbours);
 }
