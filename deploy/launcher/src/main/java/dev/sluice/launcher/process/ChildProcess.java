@@ -77,9 +77,9 @@ public final class ChildProcess implements AutoCloseable {
     return !process.isAlive() && process.exitValue() == START_ANEW;
   }
 
-  /** Time on a core so far; nothing where the system does not tell. */
+  /** The time for which it has wanted a core so far, whether it got one or not. */
   public Duration cpu() {
-    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    return CoreTime.wanted(process.toHandle());
   }
 
   /** Throws with the reason when the process has ended. */

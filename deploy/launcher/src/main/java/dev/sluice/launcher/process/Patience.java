@@ -4,12 +4,17 @@ import java.time.Duration;
 
 /**
  * Tells whether a process that is not ready yet is still getting somewhere. It is as long as what
- * it says of itself changes, such as the bytes of a model in memory, or as long as it computes; how
- * long that may take depends on the model and on what else the machine does.
+ * it says of itself changes, such as the bytes of a model in memory, or as long as it computes, or
+ * would if it got a core; how long that may take depends on the model and on what else the machine
+ * does.
  */
 public final class Patience {
 
-  /** What is seen of a process from outside. */
+  /**
+   * What is seen of a process from outside.
+   *
+   * @param cpu how long it has wanted a core so far
+   */
   public record Signs(String health, Duration cpu) {}
 
   private final Duration limit;
@@ -21,8 +26,8 @@ public final class Patience {
    * Patience from now on.
    *
    * @param limit how long a process may stand still
-   * @param busy the time on a core that makes it count as busy, when it takes so much within the
-   *     limit: more than a process uses for waiting
+   * @param busy the time of wanting a core that makes it count as busy, when it takes so much
+   *     within the limit: more than a process uses for waiting
    */
   public Patience(Duration limit, Duration busy, long nanoTime) {
     this.limit = limit;
