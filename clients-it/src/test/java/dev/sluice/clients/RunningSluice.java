@@ -24,7 +24,6 @@ public final class RunningSluice implements ParameterResolver {
   static final String FIRST_BYTE = "2s";
 
   private static final List<String> TINY = List.of("pipe-sd", "pipe-ddpm");
-  private static final Path HOME = Path.of(System.getProperty("sluice.home"));
 
   /**
    * Where the gateway is.
@@ -63,12 +62,13 @@ public final class RunningSluice implements ParameterResolver {
     Instance() throws IOException, InterruptedException {
       folder = Files.createTempDirectory("sluice-clients");
       Path models = folder.resolve("models");
-      copy(HOME.resolve("models/shapes-unclip"), models);
+      copy(Node.HOME.resolve("models/shapes-unclip"), models);
       for (String name : TINY) {
         copy(Path.of(System.getProperty("sluice.goldens"), name), models);
       }
       ProcessBuilder command =
-          new ProcessBuilder(HOME.resolve("sluice").toString(), "up", "--models", models.toString())
+          new ProcessBuilder(
+                  Node.HOME.resolve("sluice").toString(), "up", "--models", models.toString())
               .redirectErrorStream(true)
               .redirectOutput(folder.resolve("up.log").toFile());
       command.environment().put("SLUICE_STATE", folder.resolve("state").toString());

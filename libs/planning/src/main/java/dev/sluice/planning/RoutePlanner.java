@@ -8,7 +8,6 @@ import dev.sluice.catalog.ModelInspection;
 import dev.sluice.catalog.file.InvalidConfigException;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.ListModelsReply;
-import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.TaskHeader;
@@ -24,7 +23,6 @@ import dev.sluice.planning.model.Models;
 import dev.sluice.planning.plan.FirstHeader;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.recipe.RecipeWriter;
-import dev.sluice.planning.request.ImageSize;
 import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.request.RequestedSize;
@@ -135,22 +133,9 @@ public final class RoutePlanner {
                 .setName(inspection.name())
                 .addAllProblems(inspection.problems()));
       } else if (inspection.model().orElseThrow().pipeline().hasDenoiser()) {
-        reply.addModels(describe(inspection));
+        reply.addModels(ModelDescription.of(inspection));
       }
     }
     return reply.build();
-  }
-
-  private static Model describe(ModelInspection inspection) {
-    ModelFolder model = inspection.model().orElseThrow();
-    ImageSize size = Sizes.natural(model);
-    return Model.newBuilder()
-        .setName(model.name())
-        .setPipeline(model.pipeline().className())
-        .setWidth(size.width())
-        .setHeight(size.height())
-        .addAllNotes(inspection.notes())
-        .addAllStages(PlainRoute.stages(model.pipeline()))
-        .build();
   }
 }

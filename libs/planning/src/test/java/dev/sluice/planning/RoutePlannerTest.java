@@ -9,6 +9,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.Model;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingSettings;
@@ -161,6 +162,22 @@ class RoutePlannerTest extends PlanningTest {
     assertThat(planner.plan(again, NOW).inputs()).isEqualTo(plan.inputs());
     assertThat(planner.plan(again, NOW).headerOf(0).getRecipe())
         .isEqualTo(plan.headerOf(0).getRecipe());
+  }
+
+  @Test
+  void models_areListedWithWhatCanBeAskedOfThem() {
+    Model model =
+        planner.models().getModelsList().stream()
+            .filter(listed -> listed.getName().equals("pipe-sd"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(model.getAbilitiesList()).containsExactly("text", "picture_start", "handover");
+    assertThat(model.getUsual().getDenoiser().getSteps()).isEqualTo(50);
+    assertThat(model.getUsual().getDenoiser().getGuidanceScale()).isEqualTo(7.5);
+    assertThat(model.getSamplersList())
+        .contains("DDIMScheduler")
+        .doesNotContain("FlowMatchEulerDiscreteScheduler");
   }
 
   @Test

@@ -1,10 +1,5 @@
 package dev.sluice.gateway.door.generations;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.AcceptedGeneration;
@@ -13,6 +8,7 @@ import dev.sluice.contract.v1.GenerationStatus;
 import dev.sluice.contract.v1.PictureStatus;
 import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.gateway.door.http.HttpErrors;
+import dev.sluice.gateway.door.json.MessageTree;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +16,6 @@ import java.util.Map;
 
 /** What has become of requests, as answers have it. */
 final class StatusJson {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private StatusJson() {}
 
@@ -39,7 +33,7 @@ final class StatusJson {
     json.put("stages", work.getAccepted().getStagesList().stream().map(Topics::name).toList());
     json.put("data", pictures(status));
     json.put("warnings", work.getAccepted().getWarningsList());
-    json.put("recipe", recipe(work));
+    json.put("recipe", MessageTree.of(work.getRecipe()));
     return json;
   }
 
@@ -79,14 +73,5 @@ final class StatusJson {
 
   private static String name(GenerationState state) {
     return state == GenerationState.GAVE_UP ? "cancelled" : state.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static JsonNode recipe(AcceptedGeneration work) {
-    try {
-      return JSON.readTree(
-          JsonFormat.printer().preservingProtoFieldNames().print(work.getRecipe()));
-    } catch (InvalidProtocolBufferException | JsonProcessingException e) {
-      throw new IllegalStateException("a recipe without a form in JSON", e);
-    }
   }
 }

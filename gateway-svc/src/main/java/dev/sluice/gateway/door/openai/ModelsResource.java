@@ -7,6 +7,7 @@ import dev.sluice.contract.v1.ModelAtStage;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.UnusableModel;
 import dev.sluice.gateway.door.http.HttpErrors;
+import dev.sluice.gateway.door.json.MessageTree;
 import dev.sluice.gateway.models.ServedModels;
 import dev.sluice.planning.request.ImageSize;
 import dev.sluice.planning.request.Nearest;
@@ -45,6 +46,7 @@ class ModelsResource {
     Map<String, Object> list = new LinkedHashMap<>();
     list.put("object", "list");
     list.put("data", reply.getModelsList().stream().map(this::describe).toList());
+    list.put("default", models.usual());
     list.put("aliases", aliases.all(models.usual()));
     list.put(
         "unusable",
@@ -99,6 +101,10 @@ class ModelsResource {
     description.put("owned_by", "sluice");
     description.put("pipeline", model.getPipeline());
     description.put("size", new ImageSize(model.getWidth(), model.getHeight()).toString());
+    description.put("stages", model.getStagesList().stream().map(Topics::name).toList());
+    description.put("abilities", model.getAbilitiesList());
+    description.put("usual", MessageTree.of(model.getUsual()));
+    description.put("samplers", model.getSamplersList());
     description.put(
         "status", model.getStatusList().stream().map(ModelsResource::describe).toList());
     if (model.getNotesCount() > 0) {
