@@ -17,12 +17,14 @@ import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.stage.StageConfig;
 import dev.sluice.stage.blob.BlobStore;
 import dev.sluice.stage.blob.BlobStores;
+import dev.sluice.stage.kafka.KafkaSettings;
 import dev.sluice.stage.kafka.Outbox;
 import dev.sluice.stage.status.StatusBoard;
 import dev.sluice.stage.work.Payloads;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts that know nothing of the container. */
@@ -30,10 +32,8 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  KafkaAddress kafka(
-      @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
-          String bootstrapServers) {
-    return new KafkaAddress(bootstrapServers);
+  KafkaAddress kafka(Config config) {
+    return new KafkaAddress(KafkaSettings.of(config));
   }
 
   @Produces

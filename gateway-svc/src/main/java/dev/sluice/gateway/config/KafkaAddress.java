@@ -2,11 +2,9 @@ package dev.sluice.gateway.config;
 
 import java.util.Map;
 
-/** Where Kafka is. */
-public record KafkaAddress(String bootstrapServers) {
-
-  /** What every client needs. */
-  public Map<String, Object> settings() {
-    return Map.of("bootstrap.servers", bootstrapServers);
-  }
-}
+/**
+ * Where Kafka is.
+ *
+ * @param settings what every client needs; {@code bootstrap.servers} at least
+ */
+public record KafkaAddress(Map<String, Object> settings) {}

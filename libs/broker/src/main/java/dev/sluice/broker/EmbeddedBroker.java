@@ -49,7 +49,18 @@ public final class EmbeddedBroker implements AutoCloseable {
    * @param port to listen on, on loopback
    */
   public static EmbeddedBroker start(Path folder, int port) {
+    return start(folder, port, Map.of());
+  }
+
+  /**
+   * As {@link #start(Path, int)}, for a broker that asks its clients who they are.
+   *
+   * @param further settings of the broker, which go before its own; the listener that clients
+   *     connect to is called {@code PLAINTEXT}, whatever it is made
+   */
+  public static EmbeddedBroker start(Path folder, int port, Map<String, String> further) {
     Map<String, String> settings = settings(folder, port, freePort());
+    settings.putAll(further);
     try {
       Files.createDirectories(folder);
       format(folder);

@@ -11,6 +11,7 @@ import dev.sluice.stage.kafka.Backlog;
 import dev.sluice.stage.kafka.ControlListener;
 import dev.sluice.stage.kafka.GroupSetup;
 import dev.sluice.stage.kafka.KafkaDoor;
+import dev.sluice.stage.kafka.KafkaSettings;
 import dev.sluice.stage.kafka.Outbox;
 import dev.sluice.stage.kafka.PassingOn;
 import dev.sluice.stage.kafka.ShareGroupWorker;
@@ -44,7 +45,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -77,33 +78,30 @@ public class StageService implements HealthCheck {
 
   @Inject
   StageService(
-      Instance<StageModule> modules,
-      StageConfig settings,
-      MeterRegistry metrics,
-      @ConfigProperty(name = "kafka.bootstrap.servers", defaultValue = "localhost:9092")
-          String bootstrapServers) {
+      Instance<StageModule> modules, StageConfig settings, MeterRegistry metrics, Config config) {
     this(
         () -> modules.stream().findFirst(),
         settings,
         metrics,
-        bootstrapServers,
+        KafkaSettings.of(config),
         Quarkus::asyncExit);
   }
 
   /**
+   * @param kafka how Kafka is reached; {@code bootstrap.servers} at least
    * @param exit ends the process with a status
    */
   StageService(
       Supplier<Optional<StageModule>> module,
       StageConfig settings,
       MeterRegistry metrics,
-      String bootstrapServers,
+      Map<String, Object> kafka,
       IntConsumer exit) {
     this.module = module;
     this.settings = settings;
     this.metrics = metrics;
     this.exit = exit;
-    this.kafka = Map.of("bootstrap.servers", bootstrapServers);
+    this.kafka = kafka;
   }
 
   private record Doors(

@@ -156,7 +156,7 @@ class StageServiceTest {
 
   private StageService service(Optional<StageModule> module) {
     return new StageService(
-        () -> module, new Settings(folder), metrics, kafka.bootstrapServers(), exits::add);
+        () -> module, new Settings(folder), metrics, kafka.settings(), exits::add);
   }
 
   private record Settings(Path models) implements StageConfig {

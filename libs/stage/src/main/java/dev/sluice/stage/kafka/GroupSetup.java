@@ -37,6 +37,10 @@ public final class GroupSetup {
   /** A week, which is longer than pictures are kept. */
   private static final String GENERATIONS_KEPT = "604800000";
 
+  /** What the broker asks of a topic before it writes dead letters to it. */
+  public static final Map<String, String> TAKES_DEAD_LETTERS =
+      Map.of("errors.deadletterqueue.group.enable", "true");
+
   private GroupSetup() {}
 
   /**
@@ -50,9 +54,7 @@ public final class GroupSetup {
       String deadLetters = Topics.deadLetters(topic);
       createTopics(admin, topic, deadLetters);
       configure(
-          admin,
-          new ConfigResource(ConfigResource.Type.TOPIC, deadLetters),
-          Map.of("errors.deadletterqueue.group.enable", "true"));
+          admin, new ConfigResource(ConfigResource.Type.TOPIC, deadLetters), TAKES_DEAD_LETTERS);
       configure(
           admin,
           new ConfigResource(ConfigResource.Type.GROUP, group),
@@ -86,7 +88,7 @@ public final class GroupSetup {
     names.removeAll(admin.listTopics().names().get());
     for (String name : names) {
       try {
-        admin.createTopics(List.of(missing(name))).all().get();
+        admin.createTopics(List.of(topic(name))).all().get();
       } catch (ExecutionException e) {
         // Services start at the same time; one of them is first.
         if (!(e.getCause() instanceof TopicExistsException)) {
@@ -96,7 +98,8 @@ public final class GroupSetup {
     }
   }
 
-  private static NewTopic missing(String name) {
+  /** A topic as it is made where it is missing; what it does not say is the broker's default. */
+  public static NewTopic topic(String name) {
     if (name.equals(Topics.STATUS)) {
       return new NewTopic(name, Optional.of(1), Optional.of(BROKER_DEFAULT))
           .configs(Map.of("retention.ms", STATUS_KEPT, "segment.ms", STATUS_KEPT));
