@@ -1,0 +1,151 @@
+package dev.sluice.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.broker.EmbeddedBroker;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A stage from its image: as a user that nobody knows, on a root file system that cannot be written
+ * to, where nothing in {@code /tmp} can be executed. The text encoder needs most of that: it loads
+ * TensorFlow and the tokenizers' libraries.
+ */
+class ImageIT {
+
+  private static final Path HOME = Path.of(System.getProperty("sluice.home"));
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void requireNamespaces() throws Exception {
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/unshare")) && run("unshare", "--mount", "true") == 0,
+        "only root can run an image without a container engine, where unshare is at hand");
+  }
+
+  private static int run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
+  @Test
+  void aStageBecomesReadyInItsContainerAndEndsInGoodOrder() throws Exception {
+    Path image = folder.resolve("image");
+    Path log = folder.resolve("log");
+    assertThat(
+            run(HOME.resolve("deploy/image/layout").toString(), "text-encoder", image.toString()))
+        .isZero();
+    int http = freePort();
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"))) {
+      Process service = start(image, log, broker.bootstrapServers(), http);
+      try {
+        String ready = awaitReady(service, http, log);
+
+        assertThat(ready).contains("model shapes-unclip");
+        assertThat(get(http, "/q/health/live").orElseThrow().statusCode()).isEqualTo(200);
+        // What the dashboard and the alerts of deploy/kubernetes ask for, that needs no task.
+        assertThat(get(http, "/q/metrics").orElseThrow().body())
+            .contains(
+                "sluice_stage_backlog{stage=\"text-encoder\"",
+                "sluice_stage_tasks_in_flight{stage=\"text-encoder\"",
+                "sluice_stage_redeliveries_total{stage=\"text-encoder\"",
+                "sluice_stage_dead_letters_total{stage=\"text-encoder\"",
+                "jvm_memory_used_bytes{area=\"heap\"",
+                "jvm_memory_max_bytes{area=\"heap\"",
+                "process_start_time_seconds ",
+                "http_server_requests_seconds_count{");
+
+        service.destroy();
+        assertThat(service.waitFor(60, TimeUnit.SECONDS))
+            .as("ends within terminationGracePeriodSeconds of deploy/kubernetes")
+            .isTrue();
+        // Stopped by SIGTERM, as Java tells it.
+        assertThat(service.exitValue()).as(Files.readString(log)).isEqualTo(143);
+      } finally {
+        service.destroyForcibly().waitFor();
+      }
+    }
+  }
+
+  private static Process start(Path image, Path log, String broker, int http) throws IOException {
+    ProcessBuilder command =
+        new ProcessBuilder(
+                "unshare",
+                "--mount",
+                HOME.resolve("deploy/image/src/test/sh/contained").toString(),
+                image.toString(),
+                System.getProperty("java.home"))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    String path = command.environment().get("PATH");
+    command.environment().clear();
+    command
+        .environment()
+        .putAll(
+            Map.of(
+                "PATH",
+                path,
+                "KAFKA_BOOTSTRAP_SERVERS",
+                broker,
+                "QUARKUS_HTTP_PORT",
+                Integer.toString(http),
+                "QUARKUS_GRPC_SERVER_PORT",
+                Integer.toString(freePort()),
+                "SLUICE_BLOBS",
+                "file:///blobs",
+                "SLUICE_HEAP",
+                "512m",
+                "TF_CPP_MIN_LOG_LEVEL",
+                "2"));
+    return command.start();
+  }
+
+  private static String awaitReady(Process service, int http, Path log) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < end) {
+      assertThat(service.isAlive()).as("the service runs: %s", Files.readString(log)).isTrue();
+      Optional<HttpResponse<String>> answer = get(http, "/q/health/ready");
+      if (answer.isPresent() && answer.get().statusCode() == 200) {
+        return answer.get().body();
+      }
+      Thread.sleep(200);
+    }
+    throw new AssertionError("not ready in time: " + Files.readString(log));
+  }
+
+  private static Optional<HttpResponse<String>> get(int port, String path) throws Exception {
+    try {
+      return Optional.of(
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)))
+                      .timeout(Duration.ofSeconds(20))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString()));
+    } catch (ConnectException notYet) {
+      return Optional.empty();
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
