@@ -12,20 +12,22 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.tensor.Pictures;
+import dev.sluice.pipeline.upscale.PaintedPicture;
 import dev.sluice.pipeline.upscale.UpscalerEngine;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.Samplings;
 import dev.sluice.serving.StageTensors;
 import dev.sluice.serving.TaskRun;
 import dev.sluice.serving.memory.PictureSize;
+import dev.sluice.stage.status.StageState;
 import dev.sluice.stage.work.StageContext;
 import dev.sluice.stage.work.StageModule;
-import dev.sluice.stage.status.StageState;
 import dev.sluice.stage.work.StageWork;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Makes what the denoiser left into the final picture, and the PNG file of it. */
 @ApplicationScoped
@@ -59,6 +61,7 @@ class UpscalerStage implements StageModule {
   private StageResult upscale(Task task, StageContext context) {
     HostTensor.Floats picture = StageTensors.floats(task.getInputsMap(), TensorNames.SAMPLE);
     List<Sampling> cascade = cascade(task.getStep().getUpscaler().getCascadeList());
+    Optional<PaintedPicture> painted = painted(task.getInputsMap());
     return TaskRun.run(
         engines.noted(task.getHeader()),
         context,
@@ -66,7 +69,7 @@ class UpscalerStage implements StageModule {
         size(picture, cascade),
         (engine, work) -> {
           HostTensor.Floats large =
-              engine.upscale(picture, cascade, work.generator(), work.listener());
+              engine.upscale(picture, cascade, painted, work.generator(), work.listener());
           Map<String, Tensor> outputs = Map.of(TensorNames.SAMPLE, StageTensors.of(large));
           PngImage image =
               PngImage.newBuilder()
@@ -77,6 +80,16 @@ class UpscalerStage implements StageModule {
                   .build();
           return work.result(outputs).toBuilder().setImage(image).build();
         });
+  }
+
+  /** Where there is a mask, there is the picture that it lies on. */
+  private static Optional<PaintedPicture> painted(Map<String, Tensor> inputs) {
+    return inputs.containsKey(TensorNames.MASK)
+        ? Optional.of(
+            new PaintedPicture(
+                StageTensors.floats(inputs, TensorNames.IMAGE),
+                StageTensors.floats(inputs, TensorNames.MASK)))
+        : Optional.empty();
   }
 
   /** What networks enlarge by denoising has one size only, the model's own. */

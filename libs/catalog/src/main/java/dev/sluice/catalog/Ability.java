@@ -22,6 +22,8 @@ public enum Ability {
   INVERSION,
   /** Denoising can start from a picture, or paint into it where a mask says. */
   PICTURE_START,
+  /** A picture made from an embedding can be painted into another one, where a mask says. */
+  EMBEDDING_PAINTING,
   /** There must be a picture. */
   PICTURE_NEEDED,
   /** There must be a mask, too. */

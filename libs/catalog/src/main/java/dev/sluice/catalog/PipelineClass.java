@@ -3,6 +3,7 @@ package dev.sluice.catalog;
 import static dev.sluice.catalog.Ability.BORROWED_PRIOR;
 import static dev.sluice.catalog.Ability.CLASSES;
 import static dev.sluice.catalog.Ability.EMBEDDINGS;
+import static dev.sluice.catalog.Ability.EMBEDDING_PAINTING;
 import static dev.sluice.catalog.Ability.ENLARGEMENT;
 import static dev.sluice.catalog.Ability.HANDOVER;
 import static dev.sluice.catalog.Ability.INVERSION;
@@ -28,7 +29,7 @@ public enum PipelineClass {
   UNCLIP(
       "UnCLIPPipeline",
       new Usual(25, 8, 1),
-      Set.of(TEXT, EMBEDDINGS, SAMPLED_EMBEDDINGS, INVERSION, ENLARGEMENT),
+      Set.of(TEXT, EMBEDDINGS, SAMPLED_EMBEDDINGS, EMBEDDING_PAINTING, INVERSION, ENLARGEMENT),
       Text.CLIP_PROJECTED,
       DenoiserKind.UNCLIP_DECODER,
       Finish.SUPER_RESOLUTION,

@@ -146,6 +146,47 @@ class PicturePlanningTest {
         .isEmpty();
   }
 
+  /** The prompt is sampled as an embedding, and what it shows is painted into the picture. */
+  @Test
+  void plan_paintsWhatAnEmbeddingShowsIntoAPicture() {
+    GenerationRequest.Builder request =
+        request("pipe-unclip")
+            .setImage(filled(64, 64, Color.ORANGE))
+            .setMask(withSquare(Color.BLACK, Color.WHITE, 40));
+
+    GenerationPlan plan = planner.plan(request.build(), NOW);
+    GenerationPlan plain = planner.plan(request("pipe-unclip").build(), NOW);
+
+    assertThat(plan.route()).isEqualTo(plain.route());
+    assertThat(plan.inputs().get("image").getShapeList()).containsExactly(1L, 3L, 32L, 32L);
+    assertThat(plan.inputs().get("mask").getShapeList()).containsExactly(1L, 1L, 32L, 32L);
+    assertThat(plan.accepted().getWarningsList()).singleElement().asString().contains("scaled");
+    assertThat(RecipeWriter.read(plan.headerOf(0).getRecipe()).getMask()).isNotEmpty();
+    assertRefused(
+        "image",
+        "of the shape of",
+        request.build().toBuilder()
+            .setImage(filled(64, 32, Color.ORANGE))
+            .setMask(filled(64, 32, Color.WHITE)));
+  }
+
+  /** Of the model that ships, which can do both. */
+  @Test
+  void plan_refusesAMaskBesideAVariation() {
+    RoutePlanner shipped =
+        PlanningTest.planner(Path.of(System.getProperty("sluice.models")), "shapes-unclip");
+    GenerationRequest request =
+        GenerationRequest.newBuilder()
+            .setVariation(true)
+            .setImage(filled(64, 64, Color.ORANGE))
+            .setMask(withSquare(Color.BLACK, Color.WHITE, 40))
+            .build();
+
+    assertThatThrownBy(() -> shipped.plan(request, NOW))
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo("mask"));
+  }
+
   @Test
   void plan_refusesAMaskOfAnotherSize() {
     assertRefused(

@@ -2,6 +2,7 @@ package dev.sluice.pipeline.denoise;
 
 import static dev.sluice.pipeline.request.TensorNames.IMAGE;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE_EMBEDS;
+import static dev.sluice.pipeline.request.TensorNames.MASK;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 
 import dev.sluice.catalog.Config;
@@ -14,6 +15,7 @@ import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.guidance.Condition;
 import dev.sluice.pipeline.guidance.Guidance;
+import dev.sluice.pipeline.loop.KnownRegion;
 import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.model.Closer;
 import dev.sluice.pipeline.model.Components;
@@ -51,7 +53,12 @@ public final class UnClipDecoder implements DenoiserFamily {
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
     requireOwn("height", request.height(), space().height());
     requireOwn("width", request.width(), space().width());
-    return DenoiserFamily.super.start(request, plan, generator);
+    if (!request.has(MASK)) {
+      return DenoiserFamily.super.start(request, plan, generator);
+    }
+    int downscale = Math.max(1, request.batch(IMAGE).shape()[2] / space().height());
+    return Start.fromPicture(
+        request, plan, clean(request), KnownRegion.masks(request, downscale), generator);
   }
 
   private static void requireOwn(String name, int found, int own) {

@@ -48,7 +48,8 @@ public record Start(
     KnownRegion known =
         masks == null ? null : new KnownRegion(clean, new HostTensor.Floats(noise, shape), masks);
     if (known != null && request.span().strength() == 1) {
-      float[] pure = plan.initialSample(count -> noise, shape);
+      // A plan scales what it is given; what is known takes noise as it was.
+      float[] pure = plan.initialSample(count -> noise.clone(), shape);
       return new Start(0, new HostTensor.Floats(pure, shape), null, known);
     }
     int step = Steps.skippedByStrength(plan, request);

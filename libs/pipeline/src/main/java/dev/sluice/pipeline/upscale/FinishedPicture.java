@@ -6,6 +6,7 @@ import dev.sluice.pipeline.batch.StepBatcher;
 import dev.sluice.pipeline.loop.StepListener;
 import dev.sluice.pipeline.request.Sampling;
 import java.util.List;
+import java.util.Optional;
 
 /** The last stage of models that denoise pictures themselves: there is nothing left to do. */
 public final class FinishedPicture implements UpscalerEngine {
@@ -14,6 +15,7 @@ public final class FinishedPicture implements UpscalerEngine {
   public HostTensor.Floats upscale(
       HostTensor.Floats sample,
       List<Sampling> samplings,
+      Optional<PaintedPicture> painted,
       TorchGenerator generator,
       StepListener listener) {
     return sample;

@@ -19,6 +19,7 @@ import dev.sluice.pipeline.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The decoder of a latent space (Rombach et al. 2022, section 3.1), pictures that are decoded at
@@ -58,6 +59,7 @@ public final class LatentDecoder implements UpscalerEngine {
   public HostTensor.Floats upscale(
       HostTensor.Floats sample,
       List<Sampling> samplings,
+      Optional<PaintedPicture> painted,
       TorchGenerator generator,
       StepListener listener) {
     InputChecks.requirePicture(Map.of(TensorNames.SAMPLE, sample), TensorNames.SAMPLE, channels);

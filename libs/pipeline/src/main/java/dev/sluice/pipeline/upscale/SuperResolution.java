@@ -16,6 +16,7 @@ import dev.sluice.pipeline.tensor.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One enlargement: the picture is brought to the new size by bicubic interpolation, and a network
@@ -37,12 +38,14 @@ record SuperResolution(
    *
    * @param pictures {@code [pictures, channels, height, width]}
    * @param noiseLevel the timestep of the noise that is put on them; 0 for none
+   * @param painted what stays as it is in the large pictures
    * @throws IllegalArgumentException if the networks do not know such noise
    */
   HostTensor.Floats enlarge(
       HostTensor.Floats pictures,
       SamplingPlan plan,
       int noiseLevel,
+      Optional<PaintedPicture> painted,
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
@@ -57,13 +60,23 @@ record SuperResolution(
     for (int i = 0; i < count; i++) {
       guidance.add(Guidance.none(new Condition(Condition.Ports.UNET, told, blurred.row(i))));
     }
-    Start start = Start.fromNoise(plan, generator, count, channels, size, size);
+    Start start = start(count, plan, painted, generator);
     StepProgram program =
         StepProgram.of(guidance, GuidanceInterval.ALL)
             .asking(step -> step < plan.length() - 1 ? network : lastStep);
     DenoiseLoop loop = DenoiseLoop.startAt(plan, start, program, generator, listener);
     network.run(loop);
     return loop.sample();
+  }
+
+  private Start start(
+      int count, SamplingPlan plan, Optional<PaintedPicture> painted, TorchGenerator generator) {
+    int[] shape = {count, channels, size, size};
+    float[] noise = generator.randn(count * channels * size * size);
+    Start start = Start.fromNoise(plan, values -> noise.clone(), shape);
+    return painted
+        .map(picture -> start.keeping(picture.at(size, new HostTensor.Floats(noise, shape))))
+        .orElse(start);
   }
 
   private HostTensor.Floats noised(

@@ -20,6 +20,7 @@ import dev.sluice.pipeline.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * unCLIP's super-resolution (Ramesh et al. 2022, section 2.1). A checkpoint has two networks,
@@ -113,6 +114,7 @@ public final class SuperResolutionCascade implements UpscalerEngine {
   public HostTensor.Floats upscale(
       HostTensor.Floats picture,
       List<Sampling> samplings,
+      Optional<PaintedPicture> painted,
       TorchGenerator generator,
       StepListener listener)
       throws InterruptedException {
@@ -128,7 +130,8 @@ public final class SuperResolutionCascade implements UpscalerEngine {
       }
       StepListener part = listener.within(stepsBefore, steps);
       int noiseLevel = own.get(i).noiseLevel().orElse(0);
-      enlarged = enlargements.get(i).enlarge(enlarged, plans.get(i), noiseLevel, generator, part);
+      enlarged =
+          enlargements.get(i).enlarge(enlarged, plans.get(i), noiseLevel, painted, generator, part);
       stepsBefore += plans.get(i).length();
     }
     return enlarged;

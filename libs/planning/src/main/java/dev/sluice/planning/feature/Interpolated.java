@@ -87,7 +87,8 @@ public final class Interpolated implements Feature {
   /** Whether all embeddings of a request are those of pictures. */
   static boolean samplesNothing(Asked asked) {
     GenerationRequest request = asked.request();
-    return request.getVariation() || asked.hasImage() && !request.getInterpolation().hasPrompt();
+    boolean ofPicture = asked.hasImage() && !Painting.ofEmbedding(asked);
+    return request.getVariation() || ofPicture && !request.getInterpolation().hasPrompt();
   }
 
   private static void checkNoise(Asked asked) {

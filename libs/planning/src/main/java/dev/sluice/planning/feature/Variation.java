@@ -24,11 +24,12 @@ final class Variation implements Feature {
     }
     if (possible
         && !asked.varies()
+        && !Painting.ofEmbedding(asked)
         && !Interpolated.isBetweenEmbeddings(asked.request())
         && asked.hasImage()) {
       throw asked.refused(
           "image",
-          "Model %s does nothing with a picture but variations and interpolations; ask for one, or leave it out.");
+          "Model %s does nothing with a picture but variations, interpolations and painting where a mask says; ask for one, or leave it out.");
     }
   }
 

@@ -51,7 +51,8 @@ public record RequestInputs(
       inputs.put(SAMPLE, PictureToEnlarge.finished(asked.model(), image).colors());
       return new RequestInputs(inputs, Optional.empty(), List.of());
     }
-    if (asked.can(Ability.PICTURE_START)) {
+    boolean painted = asked.can(Ability.EMBEDDING_PAINTING) && !request.getMask().isEmpty();
+    if (painted || asked.can(Ability.PICTURE_START)) {
       SizeLimits limits = Sizes.limits(asked.model());
       return new StartingPicture(asked.model(), limits, image, request).inputs(inputs);
     }

@@ -21,8 +21,8 @@ public record SizeLimits(int scale, int cell, int most, ImageSize natural) {
   private static final double ROUNDING = 1e-6;
 
   /** The limits of a model whose last network makes pictures of one size. */
-  public static SizeLimits only(ImageSize size) {
-    return new SizeLimits(0, 0, 0, size);
+  public static SizeLimits only(int scale, ImageSize size) {
+    return new SizeLimits(scale, 0, 0, size);
   }
 
   /** The limits of a model that knows none but the multiple and what any service can deliver. */
@@ -87,6 +87,10 @@ public record SizeLimits(int scale, int cell, int most, ImageSize natural) {
    */
   public ImageSize fitted(String model, GivenPicture picture, GenerationRequest request) {
     ImageSize given = picture.size();
+    if (cell == 0) {
+      requireNaturalShape(model, picture);
+      return natural;
+    }
     int mostWidth = request.getWidth() == 0 ? most : request.getWidth();
     int mostHeight = request.getHeight() == 0 ? most : request.getHeight();
     double scale =
@@ -103,6 +107,16 @@ public record SizeLimits(int scale, int cell, int most, ImageSize natural) {
               .formatted(picture.field(), given, model, cell, most));
     }
     return asAsked(given, scale, request).orElse(fitted);
+  }
+
+  private void requireNaturalShape(String model, GivenPicture picture) {
+    ImageSize given = picture.size();
+    if ((long) given.width() * natural.height() != (long) given.height() * natural.width()) {
+      throw RequestException.invalid(
+          picture.field(),
+          "The %s has %s pixels; model %s paints into pictures of the shape of %s. Cut it to that shape."
+              .formatted(picture.field(), given, model, natural));
+    }
   }
 
   /** 1 for what is not much larger than what the model was made for. */

@@ -28,7 +28,8 @@ public final class Sizes {
   /** The sizes that can be asked for. */
   public static SizeLimits limits(ModelFolder model) {
     if (isEnlarged(model)) {
-      return SizeLimits.only(natural(model));
+      ImageSize natural = natural(model);
+      return SizeLimits.only(natural.width() / enlarged(model).width(), natural);
     }
     SampleGrid grid = SampleGrid.of(model);
     int scale = model.sampleSize().downscale();
