@@ -13,6 +13,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/v1": { target: gateway, changeOrigin: false } } },
+  server: {
+    proxy: { "/v1": { target: gateway, changeOrigin: false } },
+    // What tests leave is no reason to load the page anew.
+    watch: { ignored: ["**/target/**"] },
+  },
   test: { include: ["test/**/*.test.ts"] },
 });

@@ -1,7 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 import axe from "axe-core";
 
-/** Every test has words of its own: all share one instance. */
+/** Words and seeds of their own: all tests share one instance, which may be older than they are. */
 export const SEED = () => String(Math.floor(Math.random() * 2 ** 31));
 
 export async function openStudio(page: Page) {

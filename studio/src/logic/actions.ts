@@ -174,7 +174,7 @@ export interface Fork {
 export async function fork(shown: Shown, { stage, seed, settings }: Fork) {
   const request: Request = {
     previews: 8,
-    from: { request_id: shown.generation.id, image_index: shown.picture.index, stage },
+    from: { request_id: shown.generation.request_id, image_index: shown.picture.index, stage },
   };
   if (seed.trim()) {
     request.seed = seed.trim();

@@ -114,13 +114,13 @@ function number(at: number[], axes: Axis[]): number {
   }, 0);
 }
 
-/** What a cell asks for, where it is no fork or the cell that it is a fork of has that id. */
+/** What a cell asks for, where it is no fork or the cell that it is a fork of has that label. */
 export function requestOf(
   cell: Cell,
   axes: Axis[],
   settings: Settings,
   model: Model | undefined,
-  parentId?: string,
+  parentLabel?: string,
 ): Request {
   const values = Object.fromEntries(
     axes.map((axis, i) => [axis.kind, axis.values[cell.at[i]!]!]),
@@ -131,7 +131,7 @@ export function requestOf(
     const networks = model?.usual.upscaler?.length ?? 0;
     whole.upscaler = Array.from({ length: networks }, () => ({ steps: Number(finishSteps) }));
   }
-  if (cell.parent === null || !parentId) {
+  if (cell.parent === null || !parentLabel) {
     return whole;
   }
   const stages = model?.stages ?? [];
@@ -148,7 +148,7 @@ export function requestOf(
   return {
     previews: whole.previews,
     keep,
-    from: { request_id: parentId, image_index: 0, stage: cell.stage! },
+    from: { request_id: parentLabel, image_index: 0, stage: cell.stage! },
     ...Object.fromEntries(toCome.map((stage) => [stage, asked[stage]])),
   };
 }

@@ -65,6 +65,10 @@ function merged(before: Generation, now: Generation): Generation {
     ...now,
     data: now.data.map((picture, i) => {
       const old = before.data[i];
+      if (old?.status === "succeeded") {
+        // The answer may be older than what the stream told.
+        return old;
+      }
       return old?.progress && picture.status !== "succeeded" && !picture.progress
         ? { ...picture, progress: old.progress }
         : picture;

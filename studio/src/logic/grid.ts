@@ -96,7 +96,7 @@ function consider(grid: Grid, cell: Cell, i: number) {
   if (asking.has(label)) {
     return;
   }
-  let parentId: string | undefined;
+  let parentLabel: string | undefined;
   if (cell.parent !== null) {
     const parent = grid.cells[cell.parent]!;
     const origin = parent.id ? find(parent.id) : undefined;
@@ -108,17 +108,17 @@ function consider(grid: Grid, cell: Cell, i: number) {
     if (origin?.status !== "succeeded") {
       return;
     }
-    parentId = parent.id;
+    parentLabel = origin.request_id;
   }
   asking.add(label);
-  void ask(grid, cell, i, label, parentId);
+  void ask(grid, cell, i, label, parentLabel);
 }
 
-async function ask(grid: Grid, cell: Cell, i: number, label: string, parentId?: string) {
+async function ask(grid: Grid, cell: Cell, i: number, label: string, parentLabel?: string) {
   const model = modelNamed(grid.model);
   try {
     // By its label two pages that show one grid ask for one picture.
-    const request = requestOf(cell, grid.axes, grid.settings, model, parentId);
+    const request = requestOf(cell, grid.axes, grid.settings, model, parentLabel);
     const generation = await api.create({ ...request, request_id: label });
     take(generation);
     settle(grid.name, i, { id: generation.id });

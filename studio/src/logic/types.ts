@@ -109,6 +109,8 @@ export interface Picture {
 
 export interface Generation {
   id: string;
+  // The label that the caller gave, or that was made; what forks go by.
+  request_id: string;
   status: State;
   created_at: number;
   model: string;
