@@ -24,7 +24,7 @@ export function Grids() {
           <button
             type="button"
             class="quiet"
-            aria-label={`Remove the grid ${name(grid)}`}
+            aria-label={`Remove grid ${name(grid)}`}
             onClick={() => removeGrid(grid.name)}
           >
             Remove grid
