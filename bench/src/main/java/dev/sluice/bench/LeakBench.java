@@ -1,13 +1,8 @@
 package dev.sluice.bench;
 
-import dev.sluice.catalog.ModelFolder;
-import dev.sluice.pipeline.UnClipPipeline;
-import dev.sluice.pipeline.UnClipRequest;
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.loop.StepListener;
-import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.local.LocalRun;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Whether memory stays where it is: many generations in one process, with the resident memory. */
 public final class LeakBench {
@@ -19,23 +14,13 @@ public final class LeakBench {
   private LeakBench() {}
 
   /** Arguments: an unCLIP's folder. */
-  public static void main(String[] args) throws InterruptedException {
-    Sampling sampling = Sampling.of(10, 3);
-    Sampling upscaling = Sampling.ofSteps(5);
-    try (UnClipPipeline model =
-        UnClipPipeline.load(ModelFolder.open(Path.of(args[0])), BatchLimit.DEFAULT)) {
+  public static void main(String[] args) {
+    SamplingSettings sampling = Asked.sampling(10, 3);
+    try (LocalRun model = LocalRun.of(Path.of(args[0]))) {
       long afterWarmUp = 0;
       for (int i = 1; i <= GENERATIONS; i++) {
         // Every prompt is new, so that the cache of texts turns over as well.
-        UnClipRequest request =
-            new UnClipRequest(
-                "a red circle, number " + i,
-                "",
-                i,
-                sampling,
-                sampling,
-                List.of(upscaling, upscaling));
-        model.generate(request, part -> StepListener.NONE);
+        model.generate(Asked.picture("a red circle, number " + i, i, sampling, sampling, 5));
         if (i % REPORT_EVERY == 0) {
           System.gc();
           System.out.printf(

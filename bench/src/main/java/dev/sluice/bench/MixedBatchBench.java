@@ -1,13 +1,7 @@
 package dev.sluice.bench;
 
-import dev.sluice.catalog.ModelFolder;
-import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.pipeline.UnClipPipeline;
-import dev.sluice.pipeline.UnClipRequest;
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.batch.CoreShare;
-import dev.sluice.pipeline.loop.StepListener;
-import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.local.LocalRun;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +17,6 @@ public final class MixedBatchBench {
 
   private static final int REQUESTS = 16;
   private static final int ROUNDS = 3;
-  private static final int MOST_ROWS = 2 * REQUESTS;
   private static final List<String> SHAPES = List.of("circle", "square", "triangle", "star");
   private static final List<String> COLORS = List.of("red", "green", "blue", "yellow");
 
@@ -31,11 +24,8 @@ public final class MixedBatchBench {
 
   /** Arguments: an unCLIP's folder. */
   public static void main(String[] args) throws Exception {
-    ModelFolder folder = ModelFolder.open(Path.of(args[0]));
-    BatchLimit limit =
-        CoreShare.of(List.of(folder)).settle(new BatchLimit(MOST_ROWS, Long.MAX_VALUE));
-    List<UnClipRequest> requests = requests();
-    try (UnClipPipeline model = UnClipPipeline.load(folder, limit)) {
+    List<GenerationRequest> requests = requests();
+    try (LocalRun model = LocalRun.of(Path.of(args[0]))) {
       List<float[]> alone = oneAtATime(model, requests);
       List<float[]> company = together(model, requests);
       System.out.printf(
@@ -58,43 +48,35 @@ public final class MixedBatchBench {
     }
   }
 
-  private static List<UnClipRequest> requests() {
-    List<UnClipRequest> requests = new ArrayList<>();
+  private static List<GenerationRequest> requests() {
+    List<GenerationRequest> requests = new ArrayList<>();
     for (int i = 0; i < REQUESTS; i++) {
-      String prompt = "a large " + COLORS.get(i % 4) + " " + SHAPES.get(i / 4);
-      Sampling upscaling = Sampling.ofSteps(5 + i % 3);
       requests.add(
-          new UnClipRequest(
-              prompt,
-              "",
+          Asked.picture(
+              "a large " + COLORS.get(i % 4) + " " + SHAPES.get(i / 4),
               i,
-              Sampling.of(15 + i % 5, 2 + i % 3),
-              Sampling.of(18 + i % 7, 1 + i % 4),
-              List.of(upscaling, upscaling)));
+              Asked.sampling(15 + i % 5, 2 + i % 3),
+              Asked.sampling(18 + i % 7, 1 + i % 4),
+              5 + i % 3));
     }
     return requests;
   }
 
-  private static List<float[]> oneAtATime(UnClipPipeline model, List<UnClipRequest> requests)
-      throws InterruptedException {
-    List<float[]> pictures = new ArrayList<>();
-    for (UnClipRequest request : requests) {
-      pictures.add(model.generate(request, part -> StepListener.NONE).values());
-    }
-    return pictures;
+  private static List<float[]> oneAtATime(LocalRun model, List<GenerationRequest> requests) {
+    return requests.stream().map(request -> Asked.values(model.generate(request).get(0))).toList();
   }
 
-  private static List<float[]> together(UnClipPipeline model, List<UnClipRequest> requests)
+  private static List<float[]> together(LocalRun model, List<GenerationRequest> requests)
       throws Exception {
     ExecutorService callers = Executors.newFixedThreadPool(REQUESTS);
     try {
-      List<Future<HostTensor.Floats>> calls = new ArrayList<>();
-      for (UnClipRequest request : requests) {
-        calls.add(callers.submit(() -> model.generate(request, part -> StepListener.NONE)));
+      List<Future<float[]>> calls = new ArrayList<>();
+      for (GenerationRequest request : requests) {
+        calls.add(callers.submit(() -> Asked.values(model.generate(request).get(0))));
       }
       List<float[]> pictures = new ArrayList<>();
-      for (Future<HostTensor.Floats> call : calls) {
-        pictures.add(call.get().values());
+      for (Future<float[]> call : calls) {
+        pictures.add(call.get());
       }
       return pictures;
     } finally {

@@ -3,17 +3,16 @@ package dev.sluice.bench;
 import static dev.sluice.networks.unet.UNet2DConditionModel.DEEP_FEATURES;
 import static dev.sluice.networks.unet.UNet2DConditionModel.KEEP_DEEP_FEATURES;
 
+import com.google.protobuf.util.Durations;
 import dev.sluice.catalog.Config;
-import dev.sluice.catalog.ModelFolder;
+import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.contract.v1.StageResult;
 import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.local.LocalRun;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.unet.UNet2DConditionModel;
-import dev.sluice.pipeline.UnClipPipeline;
-import dev.sluice.pipeline.UnClipRequest;
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.loop.StepListener;
-import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Files;
@@ -33,14 +32,14 @@ public final class StepCacheBench {
   private static final int PICTURES = 8;
   private static final int STEPS = 20;
   private static final int ROUNDS = 5;
+  private static final double NANOS_PER_SECOND = 1e9;
   private static final List<Integer> INTERVALS = List.of(1, 2, 3, 5);
 
   private StepCacheBench() {}
 
   /** Arguments: an unCLIP's folder, and that of a UNet of Stable Diffusion 1.5's size or none. */
   public static void main(String[] args) throws Exception {
-    try (UnClipPipeline model =
-        UnClipPipeline.load(ModelFolder.open(Path.of(args[0])), BatchLimit.DEFAULT)) {
+    try (LocalRun model = LocalRun.of(Path.of(args[0]))) {
       // Both kinds of step have a graph of their own, which its first run pays for.
       pictures(model, 2, new double[1]);
       pictures(model, 1, new double[1]);
@@ -60,46 +59,32 @@ public final class StepCacheBench {
   }
 
   /** The pictures, and the seconds that their decoder steps took. */
-  private static float[][] pictures(UnClipPipeline model, int interval, double[] seconds)
-      throws InterruptedException {
-    Sampling prior = Sampling.of(15, 2);
-    Sampling decoder = Sampling.of(STEPS, 2).caching(interval);
-    Sampling upscaling = Sampling.ofSteps(7);
+  private static float[][] pictures(LocalRun model, int interval, double[] seconds) {
+    SamplingSettings decoder =
+        Asked.sampling(STEPS, 2).toBuilder().setCacheInterval(interval).build();
     float[][] pictures = new float[PICTURES][];
     for (int i = 0; i < PICTURES; i++) {
-      UnClipRequest request =
-          new UnClipRequest(
-              "a large red circle above a small blue square",
-              "",
-              i,
-              prior,
-              decoder,
-              List.of(upscaling, upscaling));
-      Stopwatch[] watch = new Stopwatch[1];
-      StepListener timed =
-          new StepListener() {
-            @Override
-            public void beforeStep() {
-              if (watch[0] == null) {
-                watch[0] = new Stopwatch();
-              }
-            }
-
-            @Override
-            public void afterStep(
-                int step, int steps, dev.sluice.pipeline.loop.ResumableLoop loop) {
-              if (step == steps) {
-                seconds[0] += watch[0].seconds();
-              }
-            }
-          };
-      pictures[i] =
+      StageResult made =
           model
               .generate(
-                  request, part -> part == UnClipPipeline.Part.DECODER ? timed : StepListener.NONE)
-              .values();
+                  Asked.picture(
+                      "a large red circle above a small blue square",
+                      i,
+                      Asked.sampling(15, 2),
+                      decoder,
+                      7))
+              .get(0);
+      pictures[i] = Asked.values(made);
+      seconds[0] += secondsOfDecoder(made);
     }
     return pictures;
+  }
+
+  private static double secondsOfDecoder(StageResult picture) {
+    return picture.getHeader().getTimingsList().stream()
+        .filter(timing -> timing.getStage() == Stage.DENOISER)
+        .mapToDouble(timing -> Durations.toNanos(timing.getDuration()) / NANOS_PER_SECOND)
+        .sum();
   }
 
   private static double meanDifference(float[][] one, float[][] other) {

@@ -48,6 +48,9 @@ class ModuleBoundariesTest {
     "io.quarkus..", "io.grpc..", "com.google.protobuf..", "org.apache.kafka..", "jakarta.."
   };
 
+  /** It measures what is served, and so asks for it as clients do. */
+  private static final String EVALUATION = "dev.sluice.trainer.evaluate..";
+
   private static final int MOST_CLASSES = 25;
 
   /** The modules whose packages are held apart. */
@@ -63,6 +66,7 @@ class ModuleBoundariesTest {
           "stage",
           "planning",
           "serving",
+          "local",
           "gateway",
           "trainer",
           "bench",
@@ -120,18 +124,43 @@ class ModuleBoundariesTest {
                 "networks",
                 "diffusion",
                 "safetensors"),
-            knows("planning", "contract", "catalog", "diffusion", "safetensors"),
             knows(
-                "gateway", "planning", "contract", "catalog", "diffusion", "safetensors", "stage"),
-            knows(
-                "trainer",
+                "local",
+                "serving",
+                "stage",
                 "planning",
+                "contract",
                 "catalog",
                 "pipeline",
                 "networks",
                 "diffusion",
                 "safetensors"),
-            knows("bench", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
+            knows("textencoder", "serving", "stage", "pipeline"),
+            knows("prior", "serving", "stage", "pipeline"),
+            knows("denoiser", "serving", "stage", "pipeline"),
+            knows("upscaler", "serving", "stage", "pipeline"),
+            knows("planning", "contract", "catalog", "diffusion", "safetensors"),
+            knows(
+                "gateway", "planning", "contract", "catalog", "diffusion", "safetensors", "stage"),
+            knows(
+                "trainer",
+                "local",
+                "planning",
+                "contract",
+                "catalog",
+                "pipeline",
+                "networks",
+                "diffusion",
+                "safetensors"),
+            knows(
+                "bench",
+                "local",
+                "contract",
+                "catalog",
+                "pipeline",
+                "networks",
+                "diffusion",
+                "safetensors"),
             knows("launcher", "contract", "catalog", "networks", "parity", "trainer"))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));
   }
@@ -222,6 +251,8 @@ class ModuleBoundariesTest {
             "dev.sluice.pipeline..",
             "dev.sluice.parity..",
             "dev.sluice.trainer..")
+        .and()
+        .resideOutsideOfPackage(EVALUATION)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(TRANSPORT)
@@ -245,11 +276,12 @@ class ModuleBoundariesTest {
                             .check(compiled)));
   }
 
+  /** What is planned and measured is said in messages, which can be without a transport. */
   @Test
-  void planningKnowsMessagesButNoTransport() {
+  void planningAndEvaluationKnowMessagesButNoTransport() {
     noClasses()
         .that()
-        .resideInAPackage("dev.sluice.planning..")
+        .resideInAnyPackage("dev.sluice.planning..", EVALUATION, "dev.sluice.bench..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.quarkus..", "io.grpc..", "org.apache.kafka..", "jakarta..")

@@ -18,6 +18,8 @@ public final class ModelCatalog {
   /** A plain folder name: no separators, no dots in front, so nothing leads outside. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
+  private static final int LONGEST_NAME = 128;
+
   private final Path root;
   private final ComponentCheck check;
   private final Map<Path, Known> known = new ConcurrentHashMap<>();
@@ -30,6 +32,19 @@ public final class ModelCatalog {
   public ModelCatalog(Path root, ComponentCheck check) {
     this.root = root;
     this.check = check;
+  }
+
+  /**
+   * What a model is called that lies anywhere: a folder can have any name, and one in requests
+   * cannot.
+   */
+  public static String nameFor(Path folder) {
+    String own = folder.getFileName() == null ? "" : folder.getFileName().toString();
+    if (isName(own)) {
+      return own;
+    }
+    String name = own.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[._-]+", "");
+    return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
   }
 
   /** For those who run no networks. */
@@ -113,14 +128,17 @@ public final class ModelCatalog {
       return before.inspection();
     }
     ModelInspection inspection = ModelInspection.of(entry, check);
-    known.put(entry, new Known(stamp, inspection));
+    // Reading ends with an error then, which says nothing of the files.
+    if (!Thread.currentThread().isInterrupted()) {
+      known.put(entry, new Known(stamp, inspection));
+    }
     return inspection;
   }
 
   private record Known(String stamp, ModelInspection inspection) {}
 
   /** Whether a model can go by that name. */
-  static boolean isName(String name) {
+  public static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
 

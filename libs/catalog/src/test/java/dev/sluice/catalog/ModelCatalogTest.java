@@ -112,6 +112,17 @@ class ModelCatalogTest {
         .hasMessageContaining("no weights here");
   }
 
+  @Test
+  void open_forgetsWhatAnInterruptedThreadCouldNotRead() throws IOException {
+    copy(GOLDENS.resolve("pipe-unclip"), folder.resolve("models/good"));
+
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> catalog.open("good")).isInstanceOf(UnusableModelException.class);
+    assertThat(Thread.interrupted()).isTrue();
+
+    assertThat(catalog.open("good").name()).isEqualTo("good");
+  }
+
   private static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : (Iterable<Path>) files::iterator) {

@@ -7,14 +7,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.pipeline.UnClipPipeline.Part;
 import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.denoise.DenoiserEngine;
+import dev.sluice.pipeline.embed.DiffusionPrior;
 import dev.sluice.pipeline.embed.ImageEncoder;
 import dev.sluice.pipeline.loop.DenoiseLoop;
 import dev.sluice.pipeline.loop.ResumableLoop;
 import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.request.DenoiseRequest;
+import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.text.ProjectedClipText;
+import dev.sluice.pipeline.text.TextEncoder;
+import dev.sluice.pipeline.upscale.UpscalerEngine;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
@@ -22,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,6 +43,13 @@ class UnClipGoldenTest {
   /** Draws are compared one by one; they differ from PyTorch's in the last digit at most. */
   private static final double NOISE_TOLERANCE = 1e-6;
 
+  /** A loop of steps, in the order of a generation. */
+  private enum Part {
+    PRIOR,
+    DECODER,
+    SUPER_RESOLUTION
+  }
+
   private static final Map<Part, String> SCHEDULERS =
       Map.of(
           Part.PRIOR, "prior_scheduler",
@@ -46,9 +60,10 @@ class UnClipGoldenTest {
   void generate_makesTheReferencePictureStepByStep() throws Exception {
     Run run = Run.read("pipe-unclip", "txt2img");
     Recording recording = new Recording();
-    try (UnClipPipeline pipeline = run.pipeline();
-        TensorSource golden = run.golden()) {
-      HostTensor.Floats picture = pipeline.generate(run.request(), recording::listener);
+    try (TensorSource golden = run.golden()) {
+      TorchGenerator generator = new TorchGenerator(run.seed());
+      HostTensor.Floats embedding = run.sampled(generator, recording);
+      HostTensor.Floats picture = run.picture(embedding, generator, recording);
       recording.compare(run, golden, List.of(Part.PRIOR, Part.DECODER, Part.SUPER_RESOLUTION));
       comparePicture(run, golden, picture);
       compareNoise(run, golden);
@@ -60,10 +75,10 @@ class UnClipGoldenTest {
   void vary_makesTheReferencePictureStepByStep(String id) throws Exception {
     Run run = Run.read("pipe-unclip-image-variation", id);
     Recording recording = new Recording();
-    try (UnClipPipeline pipeline = run.pipeline();
-        TensorSource golden = run.golden()) {
+    try (TensorSource golden = run.golden()) {
       HostTensor.Floats embedding = embedding(run, golden);
-      HostTensor.Floats picture = pipeline.vary(embedding, run.request(), recording::listener);
+      TorchGenerator generator = new TorchGenerator(run.seed());
+      HostTensor.Floats picture = run.picture(embedding, generator, recording);
       recording.compare(run, golden, List.of(Part.DECODER, Part.SUPER_RESOLUTION));
       comparePicture(run, golden, picture);
       compareNoise(run, golden);
@@ -75,7 +90,7 @@ class UnClipGoldenTest {
     Run run = Run.read("pipe-unclip", "txt2img");
     try (ProjectedClipText text = ProjectedClipText.load(run.model(), BatchLimit.DEFAULT);
         TensorSource golden = run.golden()) {
-      List<String> texts = List.of(run.request().prompt(), "");
+      List<String> texts = List.of(run.prompt(), "");
       for (int i = 0; i < texts.size(); i++) {
         assertThat(text.tokens(texts.get(i)).ids())
             .isEqualTo(golden.longs("mid.text_encoder.ids." + i));
@@ -113,7 +128,7 @@ class UnClipGoldenTest {
 
   /** The generator, asked in the reference's order, gives the reference's noise. */
   private static void compareNoise(Run run, TensorSource golden) {
-    TorchGenerator generator = new TorchGenerator(run.request().seed());
+    TorchGenerator generator = new TorchGenerator(run.seed());
     for (int i = 0; golden.names().contains("noise." + i); i++) {
       float[] expected = golden.floats("noise." + i);
       assertClose("noise." + i, generator.randn(expected.length), expected, NOISE_TOLERANCE);
@@ -195,7 +210,8 @@ class UnClipGoldenTest {
   }
 
   /** One run of a pack, as its {@code about.json} describes it. */
-  private record Run(Path folder, String id, UnClipRequest request, double tolerance) {
+  private record Run(
+      Path folder, String id, String prompt, long seed, JsonNode arguments, double tolerance) {
 
     static Run read(String pack, String id) throws IOException {
       Path folder = GOLDENS.resolve(pack);
@@ -203,21 +219,56 @@ class UnClipGoldenTest {
       for (JsonNode run : about.get("runs")) {
         if (run.get("id").asText().equals(id)) {
           JsonNode arguments = run.get("kwargs");
-          UnClipRequest request =
-              new UnClipRequest(
-                  arguments.path("prompt").asText(""),
-                  "",
-                  run.get("seed").asLong(),
-                  sampling(arguments, "prior"),
-                  sampling(arguments, "decoder"),
-                  List.of(sampling(arguments, "super_res")));
-          return new Run(folder, id, request, run.get("suggested_rel_tolerance").asDouble());
+          return new Run(
+              folder,
+              id,
+              arguments.path("prompt").asText(""),
+              run.get("seed").asLong(),
+              arguments,
+              run.get("suggested_rel_tolerance").asDouble());
         }
       }
       throw new IllegalArgumentException("no run " + id + " in " + folder);
     }
 
-    private static Sampling sampling(JsonNode arguments, String part) {
+    /** The embedding that the prior samples. */
+    HostTensor.Floats sampled(TorchGenerator generator, Recording recording)
+        throws InterruptedException {
+      try (ProjectedClipText text = ProjectedClipText.load(model(), BatchLimit.DEFAULT);
+          DiffusionPrior prior = DiffusionPrior.load(model(), BatchLimit.DEFAULT)) {
+        return prior.sample(
+            List.of(text.encode(prompt)),
+            List.of(text.encode("")),
+            sampling("prior"),
+            generator,
+            recording.listener(Part.PRIOR));
+      }
+    }
+
+    /** The finished picture of an embedding. */
+    HostTensor.Floats picture(
+        HostTensor.Floats embedding, TorchGenerator generator, Recording recording)
+        throws InterruptedException {
+      Map<String, HostTensor> inputs = new LinkedHashMap<>();
+      inputs.put(TensorNames.IMAGE_EMBEDS, embedding);
+      try (TextEncoder text = Families.textEncoder(model(), BatchLimit.DEFAULT);
+          DenoiserEngine decoder = Families.denoiser(model(), BatchLimit.DEFAULT);
+          UpscalerEngine upscaler = Families.upscaler(model(), BatchLimit.DEFAULT)) {
+        inputs.putAll(text.encode(Prompt.of(prompt)));
+        HostTensor.Floats small =
+            decoder.denoise(
+                DenoiseRequest.of(inputs, sampling("decoder")),
+                generator,
+                recording.listener(Part.DECODER));
+        return upscaler.upscale(
+            small,
+            List.of(sampling("super_res")),
+            generator,
+            recording.listener(Part.SUPER_RESOLUTION));
+      }
+    }
+
+    private Sampling sampling(String part) {
       return Sampling.of(
           arguments.path(part + "_num_inference_steps").asInt(25),
           arguments.path(part + "_guidance_scale").asDouble(1));
@@ -225,10 +276,6 @@ class UnClipGoldenTest {
 
     ModelFolder model() {
       return ModelFolder.open(folder);
-    }
-
-    UnClipPipeline pipeline() {
-      return UnClipPipeline.load(model(), BatchLimit.DEFAULT);
     }
 
     TensorSource golden() {

@@ -7,6 +7,7 @@ import dev.sluice.contract.v1.RequestNeeds;
 import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.serving.memory.ProcessMemory;
 import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.StageStoppedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +73,7 @@ final class EngineKeeper<E extends StageEngine> implements Runnable {
           Thread.sleep(SHARE_MILLIS);
         }
       }
-    } catch (InterruptedException e) {
+    } catch (InterruptedException | StageStoppedException e) {
       Thread.currentThread().interrupt();
     }
   }
@@ -120,7 +121,12 @@ final class EngineKeeper<E extends StageEngine> implements Runnable {
       try {
         look(name);
       } catch (IllegalArgumentException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          return;
+        }
         models.leaveOut(name, e.getMessage());
+      } catch (StageStoppedException e) {
+        return;
       } catch (RuntimeException e) {
         LOG.debug("{} could not be looked at", name, e);
       }

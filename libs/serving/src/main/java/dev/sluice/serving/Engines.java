@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * for use by several threads at once.
  */
 @Dependent
-public class Engines<E extends StageEngine> implements StageState {
+public class Engines<E extends StageEngine> implements StageState, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
 
@@ -195,8 +195,10 @@ public class Engines<E extends StageEngine> implements StageState {
     fullListeners.add(listener);
   }
 
+  /** Lets go of all engines. */
   @PreDestroy
-  void close() {
+  @Override
+  public void close() {
     if (keeper != null) {
       keeper.interrupt();
     }

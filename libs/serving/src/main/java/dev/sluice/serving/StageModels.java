@@ -6,6 +6,7 @@ import dev.sluice.catalog.UnknownModelException;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.networks.Architectures;
 import dev.sluice.stage.work.InvalidTaskException;
+import dev.sluice.stage.work.StageStoppedException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ final class StageModels {
    * Opens a model for a task.
    *
    * @throws InvalidTaskException if there is none, or it cannot be served
+   * @throws StageStoppedException if this thread is interrupted: what it reads then says nothing
    */
   ModelFolder open(String name) {
     try {
@@ -67,6 +69,9 @@ final class StageModels {
     } catch (UnknownModelException e) {
       throw new InvalidTaskException(ErrorCode.MODEL_NOT_FOUND, "model", e.getMessage());
     } catch (IllegalArgumentException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new StageStoppedException(StageStoppedException.Reason.SHUTDOWN);
+      }
       leaveOut(name, e.getMessage());
       throw new InvalidTaskException(ErrorCode.MODEL_UNUSABLE, "model", e.getMessage());
     }

@@ -1,14 +1,14 @@
 package dev.sluice.trainer.evaluate;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.pipeline.UnClipPipeline;
-import dev.sluice.pipeline.UnClipRequest;
-import dev.sluice.pipeline.batch.BatchLimit;
-import dev.sluice.pipeline.batch.CoreShare;
-import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.local.LocalRun;
+import dev.sluice.planning.route.Sizes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,15 +58,15 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--prior-steps",
-      defaultValue = "15",
-      description = "Steps of the prior (default: ${DEFAULT-VALUE}).")
-  private int priorSteps;
+      paramLabel = "STEPS",
+      description = "Steps of the prior (default: the model's own).")
+  private Integer priorSteps;
 
   @Option(
       names = "--prior-guidance",
-      defaultValue = "2",
-      description = "Guidance of the prior (default: ${DEFAULT-VALUE}).")
-  private double priorGuidance;
+      paramLabel = "SCALE",
+      description = "Guidance of the prior (default: the model's own).")
+  private Double priorGuidance;
 
   @Option(
       names = "--autoregressive-prior",
@@ -75,21 +75,21 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Option(
       names = "--steps",
-      defaultValue = "20",
-      description = "Steps of the decoder (default: ${DEFAULT-VALUE}).")
-  private int steps;
+      paramLabel = "STEPS",
+      description = "Steps of the decoder (default: the model's own).")
+  private Integer steps;
 
   @Option(
       names = "--guidance",
-      defaultValue = "2",
-      description = "Guidance of the decoder (default: ${DEFAULT-VALUE}).")
-  private double guidance;
+      paramLabel = "SCALE",
+      description = "Guidance of the decoder (default: the model's own).")
+  private Double guidance;
 
   @Option(
       names = "--upscaler-steps",
-      defaultValue = "7",
-      description = "Steps of each super-resolution network (default: ${DEFAULT-VALUE}).")
-  private int upscalerSteps;
+      paramLabel = "STEPS",
+      description = "Steps of each super-resolution network (default: the model's own).")
+  private Integer upscalerSteps;
 
   @Option(
       names = "--batch",
@@ -99,21 +99,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Sampling upscaling = Sampling.ofSteps(upscalerSteps);
-    Sampling prior = Sampling.of(priorSteps, priorGuidance);
-    Sampling decoder = Sampling.of(steps, guidance);
-    ModelFolder folder = ModelFolder.open(folder());
-    BatchLimit limit = CoreShare.of(List.of(folder)).settle(BatchLimit.DEFAULT);
-    UnClipPipeline pipeline =
-        autoregressivePrior
-            ? UnClipPipeline.loadAutoregressive(folder, limit)
-            : UnClipPipeline.load(folder, limit);
-    try (UnClipPictures pictures =
-        new UnClipPictures(
-            pipeline,
-            (caption, seed) ->
-                new UnClipRequest(caption, "", seed, prior, decoder, List.of(upscaling, upscaling)),
-            batch)) {
+    Path folder = folder();
+    try (ServedPictures pictures =
+        new ServedPictures(LocalRun.of(folder), wanted(ModelFolder.open(folder)), batch)) {
       SampleSheets samples = new SampleSheets();
       AtomicInteger done = new AtomicInteger();
       EvaluationTable table =
@@ -136,6 +124,31 @@ public final class EvaluateCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** What is asked for, but for the captions. */
+  private GenerationRequest wanted(ModelFolder model) {
+    GenerationRequest.Builder wanted =
+        GenerationRequest.newBuilder()
+            .setAutoregressivePrior(autoregressivePrior)
+            .setPrior(sampling(priorSteps, priorGuidance))
+            .setDenoiser(sampling(steps, guidance));
+    if (upscalerSteps != null) {
+      SamplingSettings upscaling = sampling(upscalerSteps, null);
+      wanted.addAllUpscaler(Collections.nCopies(Sizes.enlargements(model), upscaling));
+    }
+    return wanted.build();
+  }
+
+  private static SamplingSettings sampling(Integer steps, Double guidance) {
+    SamplingSettings.Builder sampling = SamplingSettings.newBuilder();
+    if (steps != null) {
+      sampling.setSteps(steps);
+    }
+    if (guidance != null) {
+      sampling.setGuidanceScale(guidance);
+    }
+    return sampling.build();
   }
 
   private Path folder() {

@@ -1,5 +1,6 @@
 package dev.sluice.launcher.model;
 
+import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.launcher.console.LaunchException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,7 +23,6 @@ import java.util.stream.Stream;
 public record ModelChoice(String name, Optional<Path> folder, List<String> beside) {
 
   private static final String INDEX = "model_index.json";
-  private static final Pattern SERVED_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
   private static final Pattern HALF_OF_A_MODEL = Pattern.compile("\"KandinskyV22(?!Prior)\\w*");
   private static final Pattern OTHER_HALF = Pattern.compile("\"KandinskyV22Prior\\w*");
 
@@ -39,7 +39,7 @@ public record ModelChoice(String name, Optional<Path> folder, List<String> besid
     Path path = Path.of(model);
     if (!model.isEmpty() && isModel(path)) {
       Path folder = path.toAbsolutePath().normalize();
-      return new ModelChoice(servedName(folder), Optional.of(folder), others);
+      return new ModelChoice(ModelCatalog.nameFor(folder), Optional.of(folder), others);
     }
     if (model.contains("/") || (!model.isEmpty() && Files.isDirectory(path))) {
       throw new LaunchException(
@@ -102,16 +102,6 @@ public record ModelChoice(String name, Optional<Path> folder, List<String> besid
     return models;
   }
 
-  /** A folder can have any name, and one in requests cannot. */
-  private static String servedName(Path folder) {
-    String own = folder.getFileName() == null ? "" : folder.getFileName().toString();
-    if (SERVED_NAME.matcher(own).matches()) {
-      return own;
-    }
-    String name = own.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[._-]+", "");
-    return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), 128));
-  }
-
   private static boolean isModel(Path folder) {
     return Files.isRegularFile(folder.resolve(INDEX));
   }
@@ -122,7 +112,7 @@ public record ModelChoice(String name, Optional<Path> folder, List<String> besid
       return folders
           .filter(ModelChoice::isModel)
           .map(model -> model.getFileName().toString())
-          .filter(SERVED_NAME.asMatchPredicate())
+          .filter(ModelCatalog::isName)
           .sorted()
           .toList();
     } catch (IOException e) {

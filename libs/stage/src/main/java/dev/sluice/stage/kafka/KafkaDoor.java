@@ -5,10 +5,6 @@ import dev.sluice.contract.ImageId;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ErrorCode;
-import dev.sluice.contract.v1.GenerationError;
-import dev.sluice.contract.v1.GenerationResult;
-import dev.sluice.contract.v1.Image;
-import dev.sluice.contract.v1.PngImage;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
@@ -28,7 +24,6 @@ import dev.sluice.stage.work.StageStoppedException;
 import dev.sluice.stage.work.WorkerFullException;
 import io.micrometer.core.instrument.Counter;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -56,6 +51,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
   private final Outbox outbox;
   private final ProgressStore checkpoints;
   private final PassingOn passing;
+  private final PictureOutcomes outcomes;
   private final Backoff backoff;
   private final Outages outages;
   private final FaultLog faults = new FaultLog(LOG);
@@ -73,6 +69,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
     this.outbox = outbox;
     this.checkpoints = checkpoints;
     this.passing = passing;
+    this.outcomes = new PictureOutcomes(stage, runtime.payloads(), outbox);
     this.backoff = backoff;
     this.outages = new Outages(backoff);
     this.redeliveries =
@@ -203,7 +200,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
       Attempt attempt,
       InvalidTaskException e) {
     if (!passing.pass(record, header.getModel(), e, attempt::isStopping)) {
-      fail(header, error(e.code(), e.field(), e.getMessage()));
+      outcomes.failed(header, e.code(), e.field(), e.getMessage());
       deadLetter(record, e.getMessage());
     }
     return Disposition.DONE;
@@ -226,18 +223,20 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
         .flatMap(ImageId::parse)
         .ifPresent(
             image ->
-                fail(
+                outcomes.failed(
                     TaskHeader.newBuilder()
                         .setWorkId(image.workId())
                         .setImageIndex(image.index())
                         .build(),
-                    error(ErrorCode.INVALID_ARGUMENT, "", reason)));
+                    ErrorCode.INVALID_ARGUMENT,
+                    "",
+                    reason));
     deadLetter(record, reason);
     return Disposition.DONE;
   }
 
   private Disposition endWith(TaskHeader header, ErrorCode code, StageStoppedException e) {
-    fail(header, error(code, "", e.getMessage()));
+    outcomes.failed(header, code, "", e.getMessage());
     return Disposition.DONE;
   }
 
@@ -269,7 +268,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
       return Disposition.RETRY;
     }
     String reason = "this picture's work takes more memory than there is; a smaller one will do";
-    fail(header, error(ErrorCode.INVALID_ARGUMENT, "parameters", reason));
+    outcomes.failed(header, ErrorCode.INVALID_ARGUMENT, "parameters", reason);
     deadLetter(record, e.getMessage());
     return Disposition.DONE;
   }
@@ -281,7 +280,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
         header.getImageId(),
         GroupSetup.MAX_ATTEMPTS,
         fault);
-    fail(header, Outbox.internalError());
+    outcomes.failed(header, Outbox.internalError());
     deadLetter(record, "failed %d times: %s".formatted(GroupSetup.MAX_ATTEMPTS, fault));
     return Disposition.DONE;
   }
@@ -291,68 +290,20 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
     deadLetters.increment();
   }
 
-  private static GenerationError error(ErrorCode code, String field, String message) {
-    return GenerationError.newBuilder()
-        .setCode(code)
-        .setField(field)
-        .setMessage(Outbox.abridged(message))
-        .build();
-  }
-
-  private void fail(TaskHeader header, GenerationError error) {
-    ImageId.of(header)
-        .ifPresent(
-            image -> {
-              GenerationResult outcome =
-                  outcomeOf(header).setError(error.toBuilder().setStage(stage)).build();
-              try {
-                runtime.payloads().keepOutcome(image, outcome);
-              } catch (OutageException e) {
-                // Those who wait are told all the same; who asks again will wait for the deadline.
-                LOG.warn("The error of {} could not be kept: {}", image, e.getMessage());
-              }
-              outbox.sendResult(outcome, header.getResultFormat(), TraceParent.current());
-            });
-  }
-
-  private static GenerationResult.Builder outcomeOf(TaskHeader header) {
-    return GenerationResult.newBuilder()
-        .setRequestId(header.getRequestId())
-        .setTenant(header.getTenant())
-        .setWorkId(header.getWorkId())
-        .setImageIndex(header.getImageIndex());
-  }
-
   private Disposition handOn(Task task, StageResult result) {
     TaskHeader header = result.getHeader();
-    ImageId image = ImageId.of(header).orElseThrow();
     if (task.getRouteCount() == 0) {
-      GenerationResult outcome = finalResult(header, result.getImage());
-      runtime.payloads().keepOutcome(image, outcome);
-      outbox.sendResult(outcome, header.getResultFormat(), TraceParent.current());
+      outcomes.done(header, result.getImage());
       return Disposition.DONE;
     }
-    Map<String, Tensor> tensors = new LinkedHashMap<>(task.getInputsMap());
+    ImageId image = ImageId.of(header).orElseThrow();
     int stagesBefore = task.getHeader().getTimingsCount();
-    tensors.putAll(runtime.payloads().store(image, stagesBefore, stage, result.getOutputsMap()));
-    Task next = Routing.task(header, tensors, task.getRouteList());
+    Map<String, Tensor> outputs =
+        runtime.payloads().store(image, stagesBefore, stage, result.getOutputsMap());
+    Task next = Routing.next(task, header, outputs);
     runtime.payloads().keep(next);
     outbox.send(next.getStep().getTopic(), header.getImageId(), next, TraceParent.current());
     return Disposition.DONE;
-  }
-
-  private static GenerationResult finalResult(TaskHeader header, PngImage picture) {
-    return outcomeOf(header)
-        .setImage(
-            Image.newBuilder()
-                .setIndex(header.getImageIndex())
-                .setSeed(header.getSeed())
-                .setWidth(picture.getWidth())
-                .setHeight(picture.getHeight())
-                .setPng(picture.getPng())
-                .addAllTimings(header.getTimingsList())
-                .addAllWarnings(header.getWarningsList()))
-        .build();
   }
 
   private static String traceParent(ConsumerRecord<byte[], byte[]> record) {

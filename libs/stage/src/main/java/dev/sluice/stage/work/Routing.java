@@ -7,6 +7,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -99,5 +100,18 @@ public final class Routing {
         .putAllInputs(inputs)
         .addAllRoute(route.subList(1, route.size()))
         .build();
+  }
+
+  /**
+   * The task that comes after another one.
+   *
+   * @param done whose route is not empty
+   * @param header as its stage left it
+   * @param outputs what its stage made; takes the place of inputs that are called the same
+   */
+  public static Task next(Task done, TaskHeader header, Map<String, Tensor> outputs) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>(done.getInputsMap());
+    tensors.putAll(outputs);
+    return task(header, tensors, done.getRouteList());
   }
 }

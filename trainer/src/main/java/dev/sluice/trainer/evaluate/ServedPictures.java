@@ -1,0 +1,66 @@
+package dev.sluice.trainer.evaluate;
+
+import dev.sluice.contract.TensorMessages;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.local.LocalRun;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Pictures of a model as the services would make them. A batch's captions are asked for at once,
+ * each by a thread of its own, so that they share network calls as concurrent requests do.
+ */
+final class ServedPictures implements PictureSource, AutoCloseable {
+
+  /** What the last stage calls the picture as numbers. */
+  private static final String SAMPLE = "sample";
+
+  private final LocalRun model;
+  private final GenerationRequest wanted;
+  private final ExecutorService callers;
+
+  /**
+   * @param wanted what every picture has in common; caption and seed are its own
+   * @param atOnce how many captions are worked on at the same time
+   */
+  ServedPictures(LocalRun model, GenerationRequest wanted, int atOnce) {
+    this.model = model;
+    this.wanted = wanted;
+    this.callers = Executors.newFixedThreadPool(atOnce);
+  }
+
+  @Override
+  public List<float[]> pictures(List<String> captions, long[] seeds) {
+    List<Future<StageResult>> futures = new ArrayList<>();
+    for (int i = 0; i < captions.size(); i++) {
+      GenerationRequest request =
+          wanted.toBuilder().setPrompt(captions.get(i)).setSeed(seeds[i]).build();
+      futures.add(callers.submit(() -> model.generate(request).get(0)));
+    }
+    return futures.stream().map(ServedPictures::value).toList();
+  }
+
+  private static float[] value(Future<StageResult> future) {
+    try {
+      return TensorMessages.floats(SAMPLE, future.get().getOutputsOrThrow(SAMPLE));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while pictures were made", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    callers.shutdownNow();
+    model.close();
+  }
+}
