@@ -17,7 +17,13 @@ sealed interface Component {
    * @param shards the number of files that the weights are published in
    */
   record WeightedNetwork(String library, String className, Map<String, Object> config, int shards)
-      implements Component {}
+      implements Component {
+
+    /** A UNet with conditions: what it shares with its kind, and its own keys over that. */
+    static WeightedNetwork unet(Map<String, Object> kind, Object... own) {
+      return new WeightedNetwork("diffusers", "UNet2DConditionModel", Keys.with(kind, own), 1);
+    }
+  }
 
   /** A scheduler's config. */
   record Scheduler(String className, Map<String, Object> config) implements Component {

@@ -1,6 +1,6 @@
 package dev.sluice.bench.published;
 
-import static dev.sluice.bench.published.Denoisers.karloSuperResolution;
+import static dev.sluice.bench.published.ImagenUnets.karloSuperResolution;
 import static java.util.Map.entry;
 
 import dev.sluice.bench.published.Component.ClipTokenizer;
@@ -22,7 +22,7 @@ enum PublishedModel {
           entry("scheduler", Schedulers.stableDiffusion15()),
           entry("text_encoder", TextNetworks.clipL()),
           entry("tokenizer", new ClipTokenizer(ClipTokenizer.END)),
-          entry("unet", Denoisers.stableDiffusion15()),
+          entry("unet", LatentUnets.stableDiffusion15()),
           entry("vae", Autoencoders.stableDiffusion(512, 0.18215)))),
   SD21(
       "sd21",
@@ -32,7 +32,7 @@ enum PublishedModel {
           entry("scheduler", Schedulers.stableDiffusion21()),
           entry("text_encoder", TextNetworks.clipH()),
           entry("tokenizer", new ClipTokenizer(ClipTokenizer.FIRST)),
-          entry("unet", Denoisers.stableDiffusion21()),
+          entry("unet", LatentUnets.stableDiffusion21()),
           entry("vae", Autoencoders.stableDiffusion(768, 0.18215)))),
   SDXL(
       "sdxl",
@@ -44,7 +44,7 @@ enum PublishedModel {
           entry("text_encoder_2", TextNetworks.clipBigG()),
           entry("tokenizer", new ClipTokenizer(ClipTokenizer.END)),
           entry("tokenizer_2", new ClipTokenizer(ClipTokenizer.FIRST)),
-          entry("unet", Denoisers.stableDiffusionXl(128)),
+          entry("unet", LatentUnets.stableDiffusionXl(128)),
           entry("vae", Autoencoders.stableDiffusion(1024, 0.13025)))),
   SDXL_REFINER(
       "sdxl-refiner",
@@ -62,7 +62,7 @@ enum PublishedModel {
           entry("scheduler", Schedulers.stableDiffusionXl()),
           entry("text_encoder_2", TextNetworks.clipBigG()),
           entry("tokenizer_2", new ClipTokenizer(ClipTokenizer.FIRST)),
-          entry("unet", Denoisers.stableDiffusionXlRefiner()),
+          entry("unet", LatentUnets.stableDiffusionXlRefiner()),
           entry("vae", Autoencoders.stableDiffusion(1024, 0.13025)))),
   SDXL_TURBO(
       "sdxl-turbo",
@@ -74,7 +74,7 @@ enum PublishedModel {
           entry("text_encoder_2", TextNetworks.clipBigG()),
           entry("tokenizer", new ClipTokenizer(ClipTokenizer.END)),
           entry("tokenizer_2", new ClipTokenizer(ClipTokenizer.FIRST)),
-          entry("unet", Denoisers.stableDiffusionXl(64)),
+          entry("unet", LatentUnets.stableDiffusionXl(64)),
           entry("vae", Autoencoders.stableDiffusion(1024, 0.13025)))),
   SD3_MEDIUM("sd3-medium", stableDiffusion3(true)),
   SD3_MEDIUM_NO_T5("sd3-medium-no-t5", stableDiffusion3(false)),
@@ -83,15 +83,15 @@ enum PublishedModel {
       pipeline(
           "UnCLIPPipeline",
           Keys.of(),
-          entry("decoder", Denoisers.karloDecoder()),
+          entry("decoder", ImagenUnets.karloDecoder()),
           entry("decoder_scheduler", Schedulers.unclip("epsilon", "learned_range", 1)),
-          entry("prior", Denoisers.prior(768)),
+          entry("prior", Transformers.prior(768)),
           entry("prior_scheduler", Schedulers.unclip("sample", "fixed_small_log", 5)),
           entry("super_res_first", karloSuperResolution()),
           entry("super_res_last", karloSuperResolution()),
           entry("super_res_scheduler", Schedulers.unclip("epsilon", "fixed_small_log", 1)),
           entry("text_encoder", TextNetworks.clipLProjected()),
-          entry("text_proj", Denoisers.karloTextProjection()),
+          entry("text_proj", Transformers.karloTextProjection()),
           entry("tokenizer", new ClipTokenizer(ClipTokenizer.END)))),
   KANDINSKY22(
       "kandinsky22",
@@ -100,13 +100,13 @@ enum PublishedModel {
           Keys.of(),
           entry("movq", Autoencoders.movq()),
           entry("scheduler", Schedulers.kandinsky22()),
-          entry("unet", Denoisers.kandinsky22())),
+          entry("unet", ImagenUnets.kandinsky22())),
       pipeline(
           "KandinskyV22PriorPipeline",
           Keys.of(),
           entry("image_encoder", TextNetworks.clipBigGVision()),
           entry("image_processor", new ImageProcessor(224)),
-          entry("prior", Denoisers.prior(1280)),
+          entry("prior", Transformers.prior(1280)),
           entry("scheduler", Schedulers.unclip("sample", "fixed_small_log", 10)),
           entry("text_encoder", TextNetworks.clipBigG()),
           entry("tokenizer", new ClipTokenizer(ClipTokenizer.FIRST)))),
@@ -118,7 +118,7 @@ enum PublishedModel {
           entry("scheduler", Schedulers.deepFloyd(1.5)),
           entry("text_encoder", TextNetworks.t5Xxl()),
           entry("tokenizer", new T5Tokenizer(77)),
-          entry("unet", Denoisers.deepFloydXl()))),
+          entry("unet", ImagenUnets.deepFloydXl()))),
   DEEPFLOYD_2(
       "deepfloyd-if-2",
       pipeline(
@@ -128,14 +128,14 @@ enum PublishedModel {
           entry("scheduler", Schedulers.deepFloyd(1)),
           entry("text_encoder", TextNetworks.t5Xxl()),
           entry("tokenizer", new T5Tokenizer(77)),
-          entry("unet", Denoisers.deepFloydSuperResolution()))),
+          entry("unet", ImagenUnets.deepFloydSuperResolution()))),
   DIT_XL(
       "dit-xl",
       pipeline(
           "DiTPipeline",
           Keys.of(),
           entry("scheduler", Schedulers.dit()),
-          entry("transformer", Denoisers.ditXl()),
+          entry("transformer", Transformers.ditXl()),
           entry("vae", Autoencoders.stableDiffusion(256, 0.18215)))),
   X4_UPSCALER(
       "x4-upscaler",
@@ -146,7 +146,7 @@ enum PublishedModel {
           entry("scheduler", Schedulers.upscaler()),
           entry("text_encoder", TextNetworks.clipH()),
           entry("tokenizer", new ClipTokenizer(ClipTokenizer.FIRST)),
-          entry("unet", Denoisers.upscaler()),
+          entry("unet", LatentUnets.upscaler()),
           entry("vae", Autoencoders.upscaler())));
 
   private final String label;
@@ -229,7 +229,7 @@ enum PublishedModel {
             entry("tokenizer", new ClipTokenizer(ClipTokenizer.END)),
             entry("tokenizer_2", new ClipTokenizer(ClipTokenizer.FIRST)),
             entry("tokenizer_3", new T5Tokenizer(512)),
-            entry("transformer", Denoisers.stableDiffusion3Medium()),
+            entry("transformer", Transformers.stableDiffusion3Medium()),
             entry("vae", Autoencoders.stableDiffusion3()));
     if (withT5) {
       return whole;

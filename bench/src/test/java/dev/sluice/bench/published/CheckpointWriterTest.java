@@ -35,7 +35,7 @@ class CheckpointWriterTest {
 
   @Test
   void write_ofRandomValuesIsTheSameForTheSameSeed() throws IOException {
-    Component.WeightedNetwork small = Denoisers.karloTextProjection();
+    Component.WeightedNetwork small = Transformers.karloTextProjection();
     writer(CheckpointWriter.Values.RANDOM).writeNetwork(small, models.resolve("one"));
     writer(CheckpointWriter.Values.RANDOM).writeNetwork(small, models.resolve("other"));
 

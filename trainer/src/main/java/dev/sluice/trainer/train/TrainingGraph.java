@@ -13,6 +13,7 @@ import dev.sluice.networks.weights.TrainableWeight;
 import dev.sluice.networks.weights.TrainableWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,33 +44,23 @@ import org.tensorflow.types.family.TType;
  */
 public final class TrainingGraph implements AutoCloseable {
 
-  private static final long APART = 0x9E3779B97F4A7C15L;
-
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
   private final Session session = new Session(graph, false, OpThreads.sessionConfig());
-  private final int rows;
-  private final int shards;
+  private final Shards shards;
   private final Optional<LowRank> lowRank;
   private final Map<String, Component> components = new LinkedHashMap<>();
   private final Map<String, Variable<TFloat32>> states = new LinkedHashMap<>();
   private final Map<String, float[]> stateValues = new LinkedHashMap<>();
-  private final Map<String, Placeholder<? extends TType>> feeds = new LinkedHashMap<>();
-  private final Map<String, List<? extends Operand<? extends TType>>> parts = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> taps = new LinkedHashMap<>();
   private final Map<String, List<Operand<TFloat32>>> measures = new LinkedHashMap<>();
   private final List<Function<Ops, Op>> updates = new ArrayList<>();
-  private final Placeholder<TInt64> draw =
-      tf.placeholder(TInt64.class, Placeholder.shape(Shape.of(2)));
-  private int shard;
-  private int draws;
 
   /**
    * @param lowRank what is trained of networks in place of all their weights
    */
   TrainingGraph(int rows, int shards, Optional<LowRank> lowRank) {
-    this.rows = rows;
-    this.shards = shards;
+    this.shards = new Shards(tf, rows, shards);
     this.lowRank = lowRank;
   }
 
@@ -87,7 +78,7 @@ public final class TrainingGraph implements AutoCloseable {
 
   /** Rows of the shard under construction. */
   public int rows() {
-    return rows / shards;
+    return shards.rows();
   }
 
   /** A network whose weights are all trained. */
@@ -139,7 +130,7 @@ public final class TrainingGraph implements AutoCloseable {
       TrainableWeights weights = new TrainableWeights(tf);
       known = new Component(name, architecture, weights, provider.apply(weights), which);
       components.put(name, known);
-    } else if (shard == 0) {
+    } else if (shards.isFirst()) {
       throw new IllegalArgumentException("there is a component " + name + " already");
     }
     return known;
@@ -176,7 +167,7 @@ public final class TrainingGraph implements AutoCloseable {
    * @param update builds it with operations that wait for the gradients
    */
   public void afterBatch(Function<Ops, Op> update) {
-    if (shards > 1) {
+    if (shards.count() > 1) {
       throw new IllegalStateException(
           "what changes without a gradient sees a whole batch: choose shards 1");
     }
@@ -190,67 +181,33 @@ public final class TrainingGraph implements AutoCloseable {
 
   /** An input that every batch feeds, {@code [rows, shape...]}. */
   public Operand<TFloat32> floats(String name, long... shape) {
-    return input(name, TFloat32.class, shape);
+    return shards.input(name, TFloat32.class, shape);
   }
 
   /** An integer input that every batch feeds, {@code [rows, shape...]}. */
   public Operand<TInt64> longs(String name, long... shape) {
-    return input(name, TInt64.class, shape);
-  }
-
-  @SuppressWarnings("unchecked")
-  private <T extends TType> Operand<T> input(String name, Class<T> type, long... shape) {
-    if (shard == 0) {
-      Placeholder<T> feed =
-          tf.placeholder(type, Placeholder.shape(Shape.of(rows).append(Shape.of(shape))));
-      if (feeds.putIfAbsent(name, feed) != null) {
-        throw new IllegalArgumentException("there is an input " + name + " already");
-      }
-      parts.put(name, cut(feed));
-    }
-    return (Operand<T>) parts.get(name).get(shard);
-  }
-
-  private <T extends TType> List<? extends Operand<T>> cut(Operand<T> all) {
-    return shards == 1 ? List.of(all) : tf.split(tf.constant(0), all, (long) shards).output();
+    return shards.input(name, TInt64.class, shape);
   }
 
   /** Normal noise, {@code [rows, shape...]}, another one for each batch. */
   public Operand<TFloat32> noise(long... shape) {
-    return drawn(seed -> tf.random.statelessRandomNormal(all(shape), seed));
+    return shards.normal(shape);
   }
 
   /** Noise of a tensor's shape. */
   public Operand<TFloat32> noiseLike(Operand<TFloat32> x) {
     long[] shape = x.shape().asArray();
-    return noise(java.util.Arrays.copyOfRange(shape, 1, shape.length));
+    return noise(Arrays.copyOfRange(shape, 1, shape.length));
   }
 
   /** Numbers evenly spread over [0, 1), {@code [rows, shape...]}. */
   public Operand<TFloat32> uniform(long... shape) {
-    return drawn(seed -> tf.random.statelessRandomUniform(all(shape), seed));
+    return shards.uniform(shape);
   }
 
   /** Integers from 0 to {@code below} - 1, {@code [rows]}. */
   public Operand<TInt64> integers(long below) {
-    return drawn(
-        seed ->
-            tf.random.statelessRandomUniformInt(all(), seed, tf.constant(0L), tf.constant(below)));
-  }
-
-  private Operand<TInt64> all(long... shape) {
-    return tf.constant(Shape.of(rows).append(Shape.of(shape)).asArray());
-  }
-
-  /** The n-th draw of every shard is one draw of all rows. */
-  @SuppressWarnings("unchecked")
-  private <T extends TType> Operand<T> drawn(Function<Operand<TInt64>, Operand<T>> drawing) {
-    String name = "draw " + draws++;
-    if (shard == 0) {
-      Operand<TInt64> seed = tf.math.add(draw, tf.constant(new long[] {draws * APART, 0}));
-      parts.put(name, cut(drawing.apply(seed)));
-    }
-    return (Operand<T>) parts.get(name).get(shard);
+    return shards.integers(below);
   }
 
   /** The mean over all values. */
@@ -266,8 +223,8 @@ public final class TrainingGraph implements AutoCloseable {
   List<Player> build(Objective objective) {
     Map<String, List<Operand<TFloat32>>> losses = new LinkedHashMap<>();
     Map<String, List<Component>> own = new LinkedHashMap<>();
-    for (shard = 0; shard < shards; shard++) {
-      draws = 0;
+    for (int shard = 0; shard < shards.count(); shard++) {
+      shards.begin(shard);
       for (Player player : objective.build(this)) {
         losses.computeIfAbsent(player.name(), key -> new ArrayList<>()).add(player.loss());
         own.put(player.name(), player.components());
@@ -285,12 +242,12 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   Map<String, Placeholder<? extends TType>> feeds() {
-    return feeds;
+    return shards.feeds();
   }
 
   /** What is drawn depends on these two numbers: of the run and of the batch. */
   Placeholder<TInt64> draw() {
-    return draw;
+    return shards.draw();
   }
 
   List<Component> components() {

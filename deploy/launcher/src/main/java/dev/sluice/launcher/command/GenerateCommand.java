@@ -2,22 +2,15 @@ package dev.sluice.launcher.command;
 
 import static dev.sluice.launcher.command.DenoiserArguments.set;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.util.Durations;
 import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.Change;
-import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.launcher.client.GatewayAccess;
 import dev.sluice.launcher.client.GatewayClient;
-import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.console.ProgressDisplay;
 import dev.sluice.launcher.instance.SluiceHome;
 import dev.sluice.launcher.model.ModelChoice;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -26,8 +19,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,7 +61,8 @@ public final class GenerateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       defaultValue = "picture.png",
       description =
-          "Where the PNG goes (default: ${DEFAULT-VALUE}); with several, -0, -1 ... go before .png.")
+          "Where the PNG goes (default: ${DEFAULT-VALUE}); with several, -0, -1 ... go before"
+              + " .png.")
   private Path out;
 
   @Option(
@@ -90,6 +82,10 @@ public final class GenerateCommand implements Callable<Integer> {
 
   @Mixin private DenoiserArguments denoiser;
 
+  @Mixin private PriorArguments prior;
+
+  @Mixin private InterpolationArguments interpolation;
+
   @Mixin private ForkArguments fork;
 
   @Option(
@@ -107,58 +103,6 @@ public final class GenerateCommand implements Callable<Integer> {
       names = "--upscale",
       description = "Only make the picture given larger, by the model's super-resolution.")
   private boolean upscale;
-
-  @Option(
-      names = "--prior-model",
-      paramLabel = "NAME",
-      description = "The model, beside this one, whose prior makes the picture embeddings.")
-  private String priorModel;
-
-  @Option(
-      names = "--interpolate-to",
-      paramLabel = "TEXT",
-      description =
-          "Make --frames pictures on the way from the prompt, or --image, to this prompt.")
-  private String endPrompt;
-
-  @Option(
-      names = "--interpolate-to-image",
-      paramLabel = "FILE",
-      description = "The same to this picture.")
-  private Path endImage;
-
-  @Option(
-      names = "--interpolate-to-seed",
-      paramLabel = "NUMBER",
-      description = "The pictures' first noise goes, too or alone, to that of this seed.")
-  private Long endSeed;
-
-  @ArgGroup(exclusive = false)
-  private ChangeArguments change;
-
-  /** Words for a picture that is there, and for the one wanted. */
-  private static final class ChangeArguments {
-
-    @Option(
-        names = "--change-from",
-        required = true,
-        paramLabel = "TEXT",
-        description =
-            "What --image shows; --frames pictures go from there along a change of words.")
-    private String from;
-
-    @Option(
-        names = "--change-to",
-        required = true,
-        paramLabel = "TEXT",
-        description = "What it shall show.")
-    private String to;
-  }
-
-  @Option(
-      names = "--keep-structure",
-      description = "Variations and ways between pictures keep the layout of the pictures given.")
-  private boolean keepStructure;
 
   @Option(
       names = "--mask",
@@ -192,28 +136,10 @@ public final class GenerateCommand implements Callable<Integer> {
       description = "The share of the schedule at which it takes over, 0 to 1 (default: 0.8).")
   private Double refinerStart;
 
-  @Option(names = "--prior-steps", paramLabel = "STEPS", description = "Steps of the prior.")
-  private Integer priorSteps;
-
-  @Option(names = "--prior-guidance", paramLabel = "SCALE", description = "The prior's guidance.")
-  private Double priorGuidance;
-
-  @Option(
-      names = "--autoregressive-prior",
-      description = "Picture embeddings by the model's autoregressive prior.")
-  private boolean autoregressivePrior;
-
-  @Option(
-      names = "--candidates",
-      paramLabel = "NUMBER",
-      description =
-          "Sample so many picture embeddings, 1 to 16; that most like the prompt is used.")
-  private Integer candidates;
-
   @Override
   public Integer call() throws IOException {
     SluiceHome home = SluiceHome.locate();
-    ModelChoice choice = ModelChoice.of(model, refiner, priorModel);
+    ModelChoice choice = ModelChoice.of(model, refiner, prior.model());
     GenerationRequest request = request(choice.name());
     return GatewayAccess.use(home, choice, (client, startUp) -> generate(client, request, startUp));
   }
@@ -223,7 +149,7 @@ public final class GenerateCommand implements Callable<Integer> {
     long started = System.nanoTime();
     ProgressDisplay display =
         new ProgressDisplay(System.err, Boolean.getBoolean("sluice.terminal"), request.getN());
-    Pictures pictures = new Pictures();
+    WrittenPictures pictures = new WrittenPictures(out, n, fork);
     Set<String> warnings = new LinkedHashSet<>();
     client.generate(
         request,
@@ -250,7 +176,7 @@ public final class GenerateCommand implements Callable<Integer> {
         });
     warnings.forEach(warning -> System.err.println("Warning: " + warning));
     pictures.printTo(Duration.ofNanos(System.nanoTime() - started), startUp);
-    return pictures.failed == 0 ? 0 : 1;
+    return pictures.areAllThere() ? 0 : 1;
   }
 
   private GenerationRequest request(String modelName) {
@@ -271,26 +197,13 @@ public final class GenerateCommand implements Callable<Integer> {
       request.setWidth(Integer.parseInt(matcher.group(1)));
       request.setHeight(Integer.parseInt(matcher.group(2)));
     }
-    set(image, file -> request.setImage(ByteString.copyFrom(read(file))));
+    set(image, file -> request.setImage(GivenFile.read(file)));
     request.setVariation(variation);
     request.setUpscale(upscale);
     fork.apply(request);
-    set(priorModel, request::setPriorModel);
-    set(candidates, request::setPriorCandidates);
-    request.setAutoregressivePrior(autoregressivePrior);
-    set(endPrompt, text -> request.getInterpolationBuilder().setPrompt(text));
-    set(
-        endImage,
-        file -> request.getInterpolationBuilder().setImage(ByteString.copyFrom(read(file))));
-    set(endSeed, other -> request.getInterpolationBuilder().setSeed(other));
-    set(
-        change,
-        words ->
-            request
-                .getInterpolationBuilder()
-                .setChange(Change.newBuilder().setFrom(words.from).setTo(words.to)));
-    request.setKeepStructure(keepStructure);
-    set(mask, file -> request.setMask(ByteString.copyFrom(read(file))));
+    prior.apply(request);
+    interpolation.apply(request);
+    set(mask, file -> request.setMask(GivenFile.read(file)));
     set(strength, request::setStrength);
     set(classLabel, request::setClassLabel);
     set(noiseLevel, request::setNoiseLevel);
@@ -300,83 +213,6 @@ public final class GenerateCommand implements Callable<Integer> {
     if (!settings.getAllFields().isEmpty()) {
       request.setDenoiser(settings);
     }
-    if (priorSteps != null || priorGuidance != null) {
-      SamplingSettings.Builder prior = SamplingSettings.newBuilder();
-      set(priorSteps, prior::setSteps);
-      set(priorGuidance, prior::setGuidanceScale);
-      request.setPrior(prior);
-    }
     return request.build();
-  }
-
-  private static byte[] read(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new LaunchException("The picture cannot be read: " + e, e);
-    }
-  }
-
-  /** The pictures as they arrive: each is written at once. */
-  private final class Pictures {
-
-    private final StringBuilder lines = new StringBuilder();
-    private int failed;
-
-    void add(String requestId, Image image) {
-      Path file = fileOf(image.getIndex());
-      try {
-        if (file.getParent() != null) {
-          Files.createDirectories(file.getParent());
-        }
-        Files.write(file, image.getPng().toByteArray());
-      } catch (IOException e) {
-        throw new LaunchException("The picture cannot be written to " + file + ": " + e, e);
-      }
-      lines.append(
-          "%s  %dx%d, seed %d  (%s)%n"
-              .formatted(
-                  file.toAbsolutePath(),
-                  image.getWidth(),
-                  image.getHeight(),
-                  image.getSeed(),
-                  image.getTimingsList().stream()
-                      .map(
-                          timing ->
-                              Topics.name(timing.getStage())
-                                  + " "
-                                  + ProgressDisplay.seconds(
-                                      Duration.ofNanos(Durations.toNanos(timing.getDuration()))))
-                      .collect(Collectors.joining(", "))));
-      lines.append(fork.kept(requestId, image.getIndex()));
-    }
-
-    void addFailure(GenerationEvent event) {
-      failed++;
-      lines.append(
-          "picture %d failed: %s%n"
-              .formatted(event.getImageIndex(), event.getError().getMessage()));
-    }
-
-    void printTo(Duration took, Optional<Duration> startUp) {
-      System.out.print(lines);
-      System.out.println(
-          "generated in "
-              + ProgressDisplay.seconds(took)
-              + startUp
-                  .map(time -> ", after " + ProgressDisplay.seconds(time) + " to start")
-                  .orElse(""));
-    }
-
-    private Path fileOf(int index) {
-      if (n == 1) {
-        return out;
-      }
-      String name = out.getFileName().toString();
-      int dot = name.lastIndexOf('.');
-      String stem = dot > 0 ? name.substring(0, dot) : name;
-      String ending = dot > 0 ? name.substring(dot) : "";
-      return out.resolveSibling(stem + "-" + index + ending);
-    }
   }
 }

@@ -6,14 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import org.tensorflow.exceptions.TFResourceExhaustedException;
 
 /**
  * Shares one network among many images, step by step. A thread takes the images whose turn it is
@@ -29,16 +23,9 @@ import org.tensorflow.exceptions.TFResourceExhaustedException;
 public final class StepBatcher implements AutoCloseable {
 
   private final String name;
-  private final RowNetwork network;
   private final FairLine line = new FairLine(System::currentTimeMillis);
-  private final Stacks stacks = new Stacks();
-  private final LongAdder calls = new LongAdder();
-  private final LongAdder rowsRun = new LongAdder();
+  private final NetworkCalls network;
   private final List<Thread> workers = new ArrayList<>();
-  private final ReentrantLock device = new ReentrantLock(true);
-  private final ExecutorService besides;
-  private final BatchLimit limit;
-  private final RowLimits limits;
   private boolean closed;
 
   /**
@@ -48,26 +35,13 @@ public final class StepBatcher implements AutoCloseable {
    */
   public StepBatcher(String name, RowNetwork network, BatchLimit limit) {
     this.name = name;
-    this.network = network;
-    this.limit = limit;
-    this.limits = new RowLimits(limit);
-    this.besides = limit.calls() > 1 ? besides(name, limit.calls() - 1) : null;
+    this.network = new NetworkCalls(name, network, limit);
     for (String suffix : List.of("", "-ahead")) {
       Thread worker = new Thread(this::work, "batcher-" + name + suffix);
       worker.setDaemon(true);
       workers.add(worker);
     }
     workers.forEach(Thread::start);
-  }
-
-  private static ExecutorService besides(String name, int threads) {
-    return Executors.newFixedThreadPool(
-        threads,
-        task -> {
-          Thread thread = new Thread(task, "batcher-" + name + "-beside");
-          thread.setDaemon(true);
-          return thread;
-        });
   }
 
   /**
@@ -86,19 +60,7 @@ public final class StepBatcher implements AutoCloseable {
       done.cancel(false);
       throw e;
     } catch (ExecutionException e) {
-      rethrow(e.getCause());
-    }
-  }
-
-  private static void rethrow(Throwable failure) {
-    if (failure instanceof RuntimeException unchecked) {
-      throw unchecked;
-    }
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    if (failure != null) {
-      throw new IllegalStateException(failure);
+      NetworkCalls.rethrow(e.getCause());
     }
   }
 
@@ -123,7 +85,7 @@ public final class StepBatcher implements AutoCloseable {
 
   /** How much work a row is to this network. */
   long cost(Row row) {
-    return network.cost(row.inputs());
+    return network.cost(row);
   }
 
   /** The network's name. */
@@ -133,12 +95,12 @@ public final class StepBatcher implements AutoCloseable {
 
   /** How many network calls were made; those side by side are one. */
   public long calls() {
-    return calls.sum();
+    return network.calls();
   }
 
   /** How many rows those calls had in all. */
   public long rows() {
-    return rowsRun.sum();
+    return network.rows();
   }
 
   @Override
@@ -157,9 +119,7 @@ public final class StepBatcher implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (besides != null) {
-      besides.shutdown();
-    }
+    network.close();
   }
 
   private IllegalStateException closedWhileRunning() {
@@ -181,12 +141,12 @@ public final class StepBatcher implements AutoCloseable {
     synchronized (line) {
       try {
         while (!closed) {
-          List<StepJob> batch = line.take(limits);
+          List<StepJob> batch = line.take(network.limits());
           if (!batch.isEmpty()) {
             return batch;
           }
           if (line.isIdle()) {
-            stacks.clear();
+            network.forgetStacks();
           }
           line.wait();
         }
@@ -240,7 +200,7 @@ public final class StepBatcher implements AutoCloseable {
   private List<StepJob> runTogether(List<StepJob> jobs) {
     List<Map<String, HostTensor.Floats>> outputs;
     try {
-      outputs = runInCalls(jobs.stream().flatMap(job -> job.rows().stream()).toList());
+      outputs = network.run(jobs.stream().flatMap(job -> job.rows().stream()).toList());
     } catch (RuntimeException | Error e) {
       if (jobs.size() == 1) {
         jobs.get(0).done.completeExceptionally(e);
@@ -281,75 +241,5 @@ public final class StepBatcher implements AutoCloseable {
     if (tooLate) {
       jobs.forEach(job -> job.done.completeExceptionally(closedWhileRunning()));
     }
-  }
-
-  private List<Map<String, HostTensor.Floats>> runInCalls(List<Row> rows) {
-    List<Map<String, HostTensor.Floats>> outputs = new ArrayList<>(rows.size());
-    String signature = rows.get(0).signature();
-    long cost = cost(rows.get(0));
-    while (outputs.size() < rows.size()) {
-      int begin = outputs.size();
-      int end = Math.min(rows.size(), begin + limits.rows(signature, cost));
-      try {
-        outputs.addAll(call(rows.subList(begin, end)));
-        limits.wentWell(signature);
-      } catch (TFResourceExhaustedException | OutOfMemoryError e) {
-        if (end - begin == 1) {
-          throw e;
-        }
-        limits.ranOut(signature, end - begin);
-      }
-    }
-    return outputs;
-  }
-
-  private List<Map<String, HostTensor.Floats>> call(List<Row> rows) {
-    int parts = Math.min(limit.calls(), rows.size());
-    List<List<Row>> own = new ArrayList<>();
-    for (int part = 0; part < parts; part++) {
-      own.add(rows.subList(part * rows.size() / parts, (part + 1) * rows.size() / parts));
-    }
-    List<Map<String, HostTensor>> batches = own.stream().map(stacks::batch).toList();
-    List<Map<String, HostTensor.Floats>> answers;
-    device.lock();
-    try {
-      answers = sideBySide(batches);
-    } finally {
-      device.unlock();
-    }
-    calls.increment();
-    rowsRun.add(rows.size());
-    List<Map<String, HostTensor.Floats>> outputs = new ArrayList<>(rows.size());
-    for (int part = 0; part < parts; part++) {
-      outputs.addAll(Row.unstack(answers.get(part), own.get(part).size()));
-    }
-    return outputs;
-  }
-
-  /** The last part runs here; whatever happens, no part is left running. */
-  private List<Map<String, HostTensor.Floats>> sideBySide(List<Map<String, HostTensor>> batches) {
-    int last = batches.size() - 1;
-    List<CompletableFuture<Map<String, HostTensor.Floats>>> others =
-        batches.subList(0, last).stream()
-            .map(batch -> CompletableFuture.supplyAsync(() -> network.run(batch), besides))
-            .toList();
-    List<Map<String, HostTensor.Floats>> answers = new ArrayList<>();
-    Map<String, HostTensor.Floats> own = null;
-    Throwable failure = null;
-    try {
-      own = network.run(batches.get(last));
-    } catch (RuntimeException | Error e) {
-      failure = e;
-    }
-    for (CompletableFuture<Map<String, HostTensor.Floats>> other : others) {
-      try {
-        answers.add(other.join());
-      } catch (CompletionException e) {
-        failure = e.getCause();
-      }
-    }
-    rethrow(failure);
-    answers.add(own);
-    return answers;
   }
 }
