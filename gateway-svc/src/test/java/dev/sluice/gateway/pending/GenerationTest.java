@@ -12,6 +12,7 @@ import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.StageProgress;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.contract.v1.Tensor;
 import dev.sluice.planning.plan.GenerationPlan;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,17 @@ class GenerationTest {
         new GenerationPlan(
             header, Recipe.getDefaultInstance(), images, Map.of(), List.of(), List.of()),
         false);
+  }
+
+  @Test
+  void plan_isHeldWithoutTheInputsThatWereWritten() {
+    TaskHeader header = TaskHeader.newBuilder().setRequestId("r").setWorkId("w").build();
+    Map<String, Tensor> inputs = Map.of("image", Tensor.getDefaultInstance());
+    GenerationPlan plan =
+        new GenerationPlan(header, Recipe.getDefaultInstance(), 1, inputs, List.of(), List.of());
+
+    assertThat(new Generation(plan, false).plan()).isEqualTo(plan.withoutInputs());
+    assertThat(plan.withoutInputs().inputs()).isEmpty();
   }
 
   private static GenerationResult image(int index) {

@@ -85,6 +85,8 @@ public final class BroadcastReader implements AutoCloseable {
           // The consumer keeps its place, so nothing is lost by going on with it.
           if (!stopping) {
             LOG.warn("Reading {} failed and goes on: {}", topics.keySet(), e.toString());
+            // Only close() ends this thread; with the flag up every poll would fail at once.
+            Thread.interrupted();
             pause();
           }
         }
@@ -148,7 +150,7 @@ public final class BroadcastReader implements AutoCloseable {
     try {
       Thread.sleep(PAUSE_MILLIS);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      LOG.debug("A pause was cut short", e);
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -90,6 +91,24 @@ class BroadcastReaderTest {
       write(0, "good");
       assertThat(next()).isEqualTo("bad");
       assertThat(next()).isEqualTo("good");
+    }
+  }
+
+  @Test
+  void reader_thatIsInterruptedReadsOn() throws Exception {
+    AtomicReference<Thread> thread = new AtomicReference<>();
+    try (BroadcastReader reader =
+        reader(
+            Duration.ZERO,
+            record -> {
+              thread.set(Thread.currentThread());
+              take(record);
+            })) {
+      write(0, "first");
+      assertThat(next()).isEqualTo("first");
+      thread.get().interrupt();
+      write(0, "second");
+      assertThat(next()).isEqualTo("second");
     }
   }
 
