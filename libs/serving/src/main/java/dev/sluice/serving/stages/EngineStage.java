@@ -8,9 +8,9 @@ import dev.sluice.serving.EngineKind;
 import dev.sluice.serving.Engines;
 import dev.sluice.serving.TaskRun;
 import dev.sluice.serving.memory.PictureSize;
+import dev.sluice.stage.status.StageState;
 import dev.sluice.stage.work.StageContext;
 import dev.sluice.stage.work.StageModule;
-import dev.sluice.stage.status.StageState;
 import dev.sluice.stage.work.StageWork;
 
 /** A stage whose work is that of engines of one kind. */
