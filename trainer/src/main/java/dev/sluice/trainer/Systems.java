@@ -3,6 +3,7 @@ package dev.sluice.trainer;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionDdpm;
+import dev.sluice.trainer.glide.ShapesGlide;
 import dev.sluice.trainer.own.PictureDdpm;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingException;
@@ -18,6 +19,7 @@ final class Systems {
           new FashionClassifier(),
           new FashionDdpm(),
           new PictureDdpm(),
+          new ShapesGlide(),
           new ShapesUnclip());
 
   private Systems() {}

@@ -31,7 +31,7 @@ public final class DdpmFiles {
    * The scheduler that undoes the recipe's process. A prediction that no scheduler knows is written
    * as noise: such a network is for comparisons, which bring its answers to noise themselves.
    */
-  private static Map<String, Object> scheduler(Recipe recipe) {
+  public static Map<String, Object> scheduler(Recipe recipe) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("num_train_timesteps", recipe.integer("loss.process.timesteps", 1));
     members.put("beta_schedule", recipe.string("loss.process.betas"));

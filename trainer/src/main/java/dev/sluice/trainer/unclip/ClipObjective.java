@@ -9,6 +9,7 @@ import dev.sluice.networks.transformer.ClipVisionModel;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneAttributes;
 import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;

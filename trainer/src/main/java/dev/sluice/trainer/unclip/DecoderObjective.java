@@ -11,6 +11,7 @@ import dev.sluice.trainer.diffusion.Prediction;
 import dev.sluice.trainer.diffusion.Weighting;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;

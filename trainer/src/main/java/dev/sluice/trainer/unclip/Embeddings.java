@@ -9,6 +9,7 @@ import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.system.TrainingException;
 import java.nio.file.Path;

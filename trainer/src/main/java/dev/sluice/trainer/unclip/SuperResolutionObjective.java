@@ -12,6 +12,7 @@ import dev.sluice.trainer.diffusion.Prediction;
 import dev.sluice.trainer.diffusion.Weighting;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;

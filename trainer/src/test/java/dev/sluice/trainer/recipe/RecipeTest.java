@@ -126,7 +126,12 @@ class RecipeTest {
   void everyShippedRecipe_isAsItIsWritten() {
     for (String name :
         List.of(
-            "shapes-unclip", "fashion-ddpm", "fashion-adm", "fashion-classifier", "picture-ddpm")) {
+            "shapes-unclip",
+            "fashion-ddpm",
+            "fashion-adm",
+            "fashion-classifier",
+            "picture-ddpm",
+            "shapes-glide")) {
       Recipe shipped = RecipeFile.shipped(name);
       assertThat(RecipeFile.parse(RecipeFile.write(shipped), name).flat())
           .isEqualTo(shipped.flat());

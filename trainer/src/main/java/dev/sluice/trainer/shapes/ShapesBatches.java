@@ -1,16 +1,12 @@
-package dev.sluice.trainer.unclip;
+package dev.sluice.trainer.shapes;
 
 import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.trainer.shapes.NearMiss;
-import dev.sluice.trainer.shapes.SceneLayout;
-import dev.sluice.trainer.shapes.SceneSampler;
-import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.system.PhaseContext;
 import java.util.SplittableRandom;
 
 /** Batches of the shapes world: batch {@code i} holds the same scenes whenever it is asked for. */
-final class ShapesBatches {
+public final class ShapesBatches {
 
   private static final int SIZE = SceneLayout.PICTURE_SIZE;
 
@@ -19,7 +15,8 @@ final class ShapesBatches {
   private final long seed;
   private final int size;
 
-  ShapesBatches(PhaseContext context) {
+  /** Batches of a phase: its seed, its rows. */
+  public ShapesBatches(PhaseContext context) {
     this(context.settings().seed(), context.settings().rows());
   }
 
@@ -30,11 +27,12 @@ final class ShapesBatches {
   }
 
   /** Rows of a batch. */
-  int size() {
+  public int size() {
     return size;
   }
 
-  SceneSampler.Example[] examples(long step) {
+  /** A batch's scenes. */
+  public SceneSampler.Example[] examples(long step) {
     SceneSampler.Example[] examples = new SceneSampler.Example[size];
     for (int i = 0; i < size; i++) {
       examples[i] = scenes.example(step * size + i);
@@ -43,7 +41,7 @@ final class ShapesBatches {
   }
 
   /** Every second row is a near miss of the row before it. */
-  SceneSampler.Example[] examplesWithNearMisses(long step) {
+  public SceneSampler.Example[] examplesWithNearMisses(long step) {
     SceneSampler.Example[] examples = examples(step);
     SplittableRandom random = random(step);
     for (int i = 1; i < size; i += 2) {
@@ -53,22 +51,22 @@ final class ShapesBatches {
   }
 
   /** What else is random at a step: near misses, dropped texts, crops. */
-  SplittableRandom random(long step) {
+  public SplittableRandom random(long step) {
     return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step);
   }
 
   /** {@code [batch, 3, 64, 64]} in [-1, 1]. */
-  static HostTensor.Floats pictures(SceneSampler.Example[] examples) {
+  public static HostTensor.Floats pictures(SceneSampler.Example[] examples) {
     return pictures(examples, SIZE);
   }
 
   /** One picture reduced to {@code size x size} by averaging. */
-  static float[] reduced(float[] picture, int size) {
+  public static float[] reduced(float[] picture, int size) {
     return size == SIZE ? picture : Resampling.AREA.resize(picture, 3, SIZE, SIZE, size, size);
   }
 
   /** {@code [batch, 3, size, size]} in [-1, 1]. */
-  static HostTensor.Floats pictures(SceneSampler.Example[] examples, int size) {
+  public static HostTensor.Floats pictures(SceneSampler.Example[] examples, int size) {
     int length = 3 * size * size;
     float[] pixels = new float[examples.length * length];
     for (int i = 0; i < examples.length; i++) {
@@ -78,7 +76,7 @@ final class ShapesBatches {
   }
 
   /** Token ids {@code [batch, tokens]}; the empty text for the rows that {@code dropped} marks. */
-  HostTensor.Longs tokens(SceneSampler.Example[] examples, boolean[] dropped) {
+  public HostTensor.Longs tokens(SceneSampler.Example[] examples, boolean[] dropped) {
     int length = ShapesVocabulary.MAX_LENGTH;
     long[] ids = new long[examples.length * length];
     for (int i = 0; i < examples.length; i++) {
@@ -89,7 +87,7 @@ final class ShapesBatches {
   }
 
   /** 1 for tokens up to the first end of text, {@code [batch, tokens]}. */
-  HostTensor.Longs mask(HostTensor.Longs tokens) {
+  public HostTensor.Longs mask(HostTensor.Longs tokens) {
     int length = tokens.shape()[1];
     long[] mask = new long[tokens.values().length];
     for (int row = 0; row < tokens.shape()[0]; row++) {
@@ -103,7 +101,7 @@ final class ShapesBatches {
   }
 
   /** Marks a share of the rows. */
-  static boolean[] drop(SplittableRandom random, int rows, double share) {
+  public static boolean[] drop(SplittableRandom random, int rows, double share) {
     boolean[] dropped = new boolean[rows];
     for (int i = 0; i < rows; i++) {
       dropped[i] = random.nextDouble() < share;
@@ -111,7 +109,8 @@ final class ShapesBatches {
     return dropped;
   }
 
-  static boolean[] none(int rows) {
+  /** Marks none. */
+  public static boolean[] none(int rows) {
     return new boolean[rows];
   }
 }

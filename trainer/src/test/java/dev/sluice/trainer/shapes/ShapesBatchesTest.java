@@ -1,9 +1,8 @@
-package dev.sluice.trainer.unclip;
+package dev.sluice.trainer.shapes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.trainer.shapes.SceneSampler;
 import org.junit.jupiter.api.Test;
 
 class ShapesBatchesTest {

@@ -1,0 +1,2 @@
+/** GLIDE: a text transformer and a network of pixels that learn together. */
+package dev.sluice.trainer.glide;
