@@ -97,7 +97,9 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "The model folder to write (default: models/SYSTEM).")
+      description =
+          "The model folder to write (default: models/SYSTEM; of what only measures,"
+              + " trainer/measures/SYSTEM).")
   private Path out;
 
   @Option(
@@ -170,7 +172,7 @@ public final class TrainCommand implements Callable<Integer> {
             system,
             recipe,
             new TrainingRun.Options(
-                out == null ? Path.of("models", system.name()) : out,
+                out == null ? system.folder() : out,
                 work == null ? Path.of(".sluice", "training", system.name()) : work,
                 Optional.ofNullable(data),
                 Optional.ofNullable(init),

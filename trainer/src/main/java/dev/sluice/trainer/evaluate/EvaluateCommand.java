@@ -4,7 +4,12 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.local.LocalRun;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.planning.route.PlainRoute;
 import dev.sluice.planning.route.Sizes;
+import dev.sluice.trainer.fashion.FashionClassifier;
+import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.system.TrainingRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
@@ -23,8 +29,10 @@ import picocli.CommandLine.Option;
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description = {
-      "Measure how often a model of the shapes world draws what captions ask for.",
-      "The captions were held out of training; no network takes part in the judgement."
+      "Measure how well a trained model draws.",
+      "Of the shapes world: how often what captions ask for, which were held out of training; no"
+          + " network takes part in the judgement.",
+      "Of Fashion-MNIST: how near to its test pictures, in the features of fashion-classifier."
     })
 public final class EvaluateCommand implements Callable<Integer> {
 
@@ -97,9 +105,48 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "Pictures made at the same time (default: ${DEFAULT-VALUE}).")
   private int batch;
 
+  @Option(
+      names = "--samples",
+      defaultValue = "500",
+      description = "Samples of Fashion-MNIST in each of three sets (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--classifier",
+      paramLabel = "DIR",
+      description =
+          "In whose features samples of Fashion-MNIST are measured (default: "
+              + FashionClassifier.FOLDER
+              + ").")
+  private Path classifier;
+
+  @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
+  private Path data;
+
   @Override
   public Integer call() throws IOException {
     Path folder = folder();
+    boolean fashion =
+        TrainingRecord.system(folder).filter(name -> name.startsWith("fashion-")).isPresent();
+    return fashion ? fashion(folder) : shapes(folder);
+  }
+
+  private int fashion(Path folder) throws IOException {
+    int own = PlainRoute.denoising(ModelFolder.open(folder)).getSteps();
+    try (FashionMeasure measure =
+        new FashionMeasure(
+            classifier == null ? home().resolve(FashionClassifier.FOLDER) : classifier,
+            Optional.ofNullable(data))) {
+      FashionEvaluation evaluation = new FashionEvaluation(measure, samples, seed);
+      System.out.print(evaluation.table(folder, Sampling.ofSteps(steps == null ? own : steps)));
+      if (sheets != null) {
+        System.out.println(evaluation.writeSheet(sheets).toAbsolutePath());
+      }
+    }
+    return 0;
+  }
+
+  private int shapes(Path folder) throws IOException {
     try (ServedPictures pictures =
         new ServedPictures(LocalRun.of(folder), wanted(ModelFolder.open(folder)), batch)) {
       SampleSheets samples = new SampleSheets();
@@ -156,7 +203,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (Files.isDirectory(given)) {
       return given;
     }
-    return Path.of(System.getProperty("sluice.home", "."), "models").resolve(model);
+    return home().resolve("models").resolve(model);
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("sluice.home", "."));
   }
 
   /** The first pictures of each kind of caption. */

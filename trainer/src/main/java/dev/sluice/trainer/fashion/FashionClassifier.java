@@ -17,9 +17,17 @@ import java.util.Optional;
  */
 public final class FashionClassifier implements TrainedSystem {
 
+  /** Where it lies: not among the models, as it makes no pictures. */
+  public static final String FOLDER = "trainer/measures/fashion-classifier";
+
   @Override
   public String name() {
     return "fashion-classifier";
+  }
+
+  @Override
+  public Path folder() {
+    return Path.of(FOLDER);
   }
 
   @Override

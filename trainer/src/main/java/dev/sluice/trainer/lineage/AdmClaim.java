@@ -9,6 +9,7 @@ import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionData;
+import dev.sluice.trainer.fashion.FashionMeasure;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.pixels.PixelSampler;
@@ -36,7 +37,7 @@ final class AdmClaim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    try (Measured measured = new Measured(setup)) {
+    try (FashionMeasure measured = setup.measure()) {
       guidance(setup, measured);
       ablation(setup, measured);
     }
@@ -50,7 +51,7 @@ final class AdmClaim implements Claim {
     return classes;
   }
 
-  private static void guidance(Setup setup, Measured measured) throws IOException {
+  private static void guidance(Setup setup, FashionMeasure measured) throws IOException {
     Path model = setup.models().resolve("fashion-adm");
     int steps = setup.sampleSteps().get(setup.sampleSteps().size() - 1);
     Table table =
@@ -63,6 +64,7 @@ final class AdmClaim implements Claim {
             "recall",
             "of the class that was asked for");
     PictureSheet sheet = new PictureSheet(SHOWN, 1);
+    Plot plot = new Plot("scale of the classifier's gradient", "", false);
     long[] classes = classes(setup.samples());
     try (Network classifier = classifier(model.resolve("classifier"))) {
       for (double scale : SCALES) {
@@ -81,6 +83,9 @@ final class AdmClaim implements Claim {
               score.overlap().precision(),
               score.overlap().recall(),
               measured.asAsked(samples, classes));
+          plot.point("precision", scale, score.overlap().precision())
+              .point("recall", scale, score.overlap().recall())
+              .write(setup.out().resolve("adm-guidance-plot.png"));
           sheet.add(samples, SHOWN).write(setup.out().resolve("adm-guidance.png"));
         }
       }
@@ -112,7 +117,7 @@ final class AdmClaim implements Claim {
     return arms;
   }
 
-  private static void ablation(Setup setup, Measured measured) throws IOException {
+  private static void ablation(Setup setup, FashionMeasure measured) throws IOException {
     Arms arms = new Arms(setup);
     int steps = setup.sampleSteps().get(setup.sampleSteps().size() - 1);
     Table table =

@@ -5,6 +5,7 @@ import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.trainer.fashion.FashionData;
+import dev.sluice.trainer.fashion.FashionMeasure;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.pixels.PixelSampler;
@@ -31,7 +32,7 @@ final class DdimClaim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    try (Measured measured = new Measured(setup);
+    try (FashionMeasure measured = setup.measure();
         PixelSampler sampler =
             new PixelSampler(
                 setup.models().resolve("fashion-ddpm"),
@@ -48,7 +49,7 @@ final class DdimClaim implements Claim {
     return Sampling.ofSteps(steps).by(DDIM).withEta(eta);
   }
 
-  private static void grid(Setup setup, PixelSampler sampler, Measured measured)
+  private static void grid(Setup setup, PixelSampler sampler, FashionMeasure measured)
       throws IOException {
     Table table =
         new Table(
@@ -59,21 +60,26 @@ final class DdimClaim implements Claim {
             "Fréchet distance",
             "precision",
             "recall",
-            "evenness of classes",
-            "");
-    DdpmClaim.addFloor(table, measured.floor(setup));
+            "evenness of classes");
+    DdpmClaim.addFloor(table, measured.floor(setup.samples()));
+    Plot plot = new Plot("steps", "Fréchet distance", true);
     for (int steps : setup.sampleSteps()) {
       for (double eta : ETAS) {
-        add(table, measured, setup, sampler, "" + eta, steps, ddim(steps, eta));
+        double distance = add(table, measured, setup, sampler, "" + eta, steps, ddim(steps, eta));
+        plot.point("eta " + eta, steps, distance);
       }
       // The model's own sampler has the larger variance, the paper's sigma-hat.
-      add(table, measured, setup, sampler, "sigma-hat", steps, Sampling.ofSteps(steps));
+      double distance =
+          add(table, measured, setup, sampler, "sigma-hat", steps, Sampling.ofSteps(steps));
+      plot.point("sigma-hat", steps, distance);
     }
+    plot.write(setup.out().resolve("ddim-steps.png"));
   }
 
-  private static void add(
+  /** Adds a row and returns its distance. */
+  private static double add(
       Table table,
-      Measured measured,
+      FashionMeasure measured,
       Setup setup,
       PixelSampler sampler,
       String eta,
@@ -89,8 +95,8 @@ final class DdimClaim implements Claim {
         score.frechet(),
         score.overlap().precision(),
         score.overlap().recall(),
-        score.evenness(),
-        "");
+        score.evenness());
+    return score.frechet();
   }
 
   /** How far a picture is from what the most steps make of the same noise. */
@@ -146,7 +152,7 @@ final class DdimClaim implements Claim {
   }
 
   /** To noise and back over the same steps: mean square error, of pictures in [0, 1]. */
-  private static void reconstruction(Setup setup, PixelSampler sampler, Measured measured)
+  private static void reconstruction(Setup setup, PixelSampler sampler, FashionMeasure measured)
       throws IOException {
     HostTensor.Floats pictures = measured.testPictures(REBUILT);
     int count = pictures.shape()[0];

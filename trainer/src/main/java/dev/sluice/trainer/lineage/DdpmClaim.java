@@ -6,6 +6,7 @@ import dev.sluice.trainer.diffusion.ForwardProcess;
 import dev.sluice.trainer.diffusion.NoiseOf;
 import dev.sluice.trainer.diffusion.Prediction;
 import dev.sluice.trainer.fashion.FashionDdpm;
+import dev.sluice.trainer.fashion.FashionMeasure;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.pixels.PixelSampler;
@@ -42,7 +43,7 @@ final class DdpmClaim implements Claim {
     Arms arms = new Arms(setup);
     int steps = setup.sampleSteps().get(setup.sampleSteps().size() - 1);
     PictureSheet sheet = new PictureSheet(SHOWN, 1);
-    try (Measured measured = new Measured(setup)) {
+    try (FashionMeasure measured = setup.measure()) {
       Table table =
           new Table(
               setup.out().resolve("ddpm.md"),
@@ -55,7 +56,7 @@ final class DdpmClaim implements Claim {
               "recall",
               "evenness of classes",
               "CPU minutes");
-      addFloor(table, measured.floor(setup));
+      addFloor(table, measured.floor(setup.samples()));
       for (Map.Entry<String, List<String>> arm : ARMS.entrySet()) {
         for (int seed : setup.seeds()) {
           Arms.Arm trained =
@@ -81,6 +82,7 @@ final class DdpmClaim implements Claim {
     }
   }
 
+  /** The row that nothing can do better than. */
   static void addFloor(Table table, SampleScore floor) throws IOException {
     table.row(
         "(real pictures)",
@@ -88,8 +90,7 @@ final class DdpmClaim implements Claim {
         floor.frechet(),
         floor.overlap().precision(),
         floor.overlap().recall(),
-        floor.evenness(),
-        "");
+        floor.evenness());
   }
 
   private static List<String> settings(List<String> own, int steps, int seed) {

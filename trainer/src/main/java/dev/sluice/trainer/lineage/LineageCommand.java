@@ -2,6 +2,7 @@ package dev.sluice.trainer.lineage;
 
 import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.trainer.data.DataException;
+import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.recipe.RecipeException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Compare what published systems claim, in miniature: trains the arms, samples and measures"
           + " them, and writes tables and sheets.",
-      "What was trained before is taken as it is; train fashion-classifier comes first."
+      "What was trained before is taken as it is."
     })
 public final class LineageCommand implements Callable<Integer> {
 
@@ -47,6 +48,13 @@ public final class LineageCommand implements Callable<Integer> {
       defaultValue = "models",
       description = "Where the trained models lie (default: ${DEFAULT-VALUE}).")
   private Path models;
+
+  @Option(
+      names = "--classifier",
+      paramLabel = "DIR",
+      defaultValue = FashionClassifier.FOLDER,
+      description = "In whose features samples are measured (default: ${DEFAULT-VALUE}).")
+  private Path classifier;
 
   @Option(
       names = "--work",
@@ -113,6 +121,7 @@ public final class LineageCommand implements Callable<Integer> {
               new Setup(
                   Optional.ofNullable(data),
                   models,
+                  classifier,
                   work,
                   out,
                   steps,

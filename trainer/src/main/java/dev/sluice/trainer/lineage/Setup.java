@@ -1,5 +1,6 @@
 package dev.sluice.trainer.lineage;
 
+import dev.sluice.trainer.fashion.FashionMeasure;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import java.util.Optional;
  *
  * @param data the folder of Fashion-MNIST; empty for Debian's
  * @param models where the shipped models lie
+ * @param classifier the folder of the one in whose features samples are measured
  * @param work the folder of what is trained for comparisons
  * @param out the folder of tables and sheets
  * @param steps of an arm's training
@@ -20,10 +22,17 @@ import java.util.Optional;
 record Setup(
     Optional<Path> data,
     Path models,
+    Path classifier,
     Path work,
     Path out,
     int steps,
     List<Integer> seeds,
     int samples,
     List<Integer> sampleSteps,
-    List<String> settings) {}
+    List<String> settings) {
+
+  /** Judges samples of Fashion-MNIST. */
+  FashionMeasure measure() {
+    return new FashionMeasure(classifier, data);
+  }
+}

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -36,11 +37,18 @@ final class Table {
     return this;
   }
 
+  /** With nothing in the columns that a row says nothing of. */
+  private List<String> filled(List<String> row) {
+    List<String> filled = new ArrayList<>(row);
+    filled.addAll(Collections.nCopies(head.size() - row.size(), ""));
+    return filled;
+  }
+
   private void write() throws IOException {
     StringBuilder text = new StringBuilder(title).append("\n\n");
     text.append("| ").append(String.join(" | ", head)).append(" |\n|---|");
     text.append("---:|".repeat(head.size() - 1)).append("\n");
-    rows.forEach(row -> text.append("| ").append(String.join(" | ", row)).append(" |\n"));
+    rows.forEach(row -> text.append("| ").append(String.join(" | ", filled(row))).append(" |\n"));
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, text);
   }

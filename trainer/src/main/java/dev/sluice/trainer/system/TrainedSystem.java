@@ -12,9 +12,15 @@ import java.util.List;
 public interface TrainedSystem {
 
   /**
-   * The name of the command, of the recipe and of the model folder, such as {@code fashion-ddpm}.
+   * The name of the command, of the recipe and of the model folder, such as {@code fashion-ddpm}:
+   * the data first, by which {@code evaluate} knows how to measure the model.
    */
   String name();
+
+  /** Where its model goes if nobody says otherwise. */
+  default Path folder() {
+    return Path.of("models", name());
+  }
 
   /** Where it was published. */
   String paper();

@@ -105,6 +105,7 @@ public final class TrainingRun {
           options.init().get() + " is no folder; --init names a model to go on from");
     }
     system.writeFiles(recipe, options.model());
+    TrainingRecord.write(options.model(), system, recipe);
     for (Phase phase : chosen) {
       if (!stopping.get()) {
         train(phase);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,10 +33,12 @@ class ClaimsTest {
         "components.classifier.norm_num_groups=4");
     Path models = folder.resolve("models");
     Files.createDirectories(models);
-    Files.move(folder.resolve("model"), models.resolve("fashion-classifier"));
+    Path classifier = folder.resolve("classifier");
+    Files.move(folder.resolve("model"), classifier);
     return new Setup(
         Optional.of(data),
         models,
+        classifier,
         folder.resolve("arms"),
         folder.resolve("out"),
         2,
@@ -83,6 +86,8 @@ class ClaimsTest {
     assertThat(Files.readAllLines(setup.out().resolve("ddim-consistency.md")).get(5))
         .as("the most steps are no distance from themselves")
         .isEqualTo("| 3 | 0.000 |");
+    assertThat(ImageIO.read(setup.out().resolve("ddim-steps.png").toFile()).getWidth())
+        .isGreaterThan(400);
     assertThat(setup.out().resolve("ddim-interpolation.png")).isNotEmptyFile();
     assertThat(setup.out().resolve("ddim-reconstruction.png")).isNotEmptyFile();
   }

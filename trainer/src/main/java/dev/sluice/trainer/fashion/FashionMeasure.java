@@ -1,37 +1,46 @@
-package dev.sluice.trainer.lineage;
+package dev.sluice.trainer.fashion;
 
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.trainer.data.ClassPictures;
-import dev.sluice.trainer.fashion.FashionData;
 import dev.sluice.trainer.measure.PictureFeatures;
 import dev.sluice.trainer.measure.SampleScore;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Fashion-MNIST's test pictures in the features of the classifier, and samples against them. */
-final class Measured implements AutoCloseable {
+public final class FashionMeasure implements AutoCloseable {
 
+  private final Optional<Path> data;
   private final PictureFeatures features;
   private final ClassPictures test;
   private final PictureFeatures.Seen real;
 
-  Measured(Setup setup) {
-    features = new PictureFeatures(setup.models().resolve("fashion-classifier"));
-    test = FashionData.test(setup.data());
+  /**
+   * Reads the test pictures and looks at them.
+   *
+   * @param classifier the folder that {@code train fashion-classifier} writes
+   * @param data the folder of Fashion-MNIST; empty for Debian's
+   */
+  public FashionMeasure(Path classifier, Optional<Path> data) {
+    this.data = data;
+    features = new PictureFeatures(classifier);
+    test = FashionData.test(data);
     real = features.look(test.pictures(IntStream.range(0, test.count()).toArray()));
   }
 
   /** Against all test pictures. */
-  SampleScore score(HostTensor.Floats samples) {
+  public SampleScore score(HostTensor.Floats samples) {
     return SampleScore.of(features, real, samples);
   }
 
   /** The share that the classifier takes for what was asked. */
-  double asAsked(HostTensor.Floats samples, long[] classes) {
+  public double asAsked(HostTensor.Floats samples, long[] classes) {
     return SampleScore.asAsked(features.look(samples), classes);
   }
 
   /** The share of test pictures that the classifier gets right. */
-  double accuracy() {
+  public double accuracy() {
     long right =
         IntStream.range(0, test.count())
             .filter(i -> real.classes()[i] == test.classes()[i])
@@ -40,14 +49,18 @@ final class Measured implements AutoCloseable {
   }
 
   /** Real ones. */
-  HostTensor.Floats testPictures(int count) {
+  public HostTensor.Floats testPictures(int count) {
     return test.pictures(IntStream.range(0, Math.min(count, test.count())).toArray());
   }
 
-  /** What real pictures score that are none of the test's: the best there is. */
-  SampleScore floor(Setup setup) {
-    ClassPictures training = FashionData.training(setup.data());
-    return score(training.pictures(IntStream.range(0, setup.samples()).toArray()));
+  /**
+   * What real pictures score that are none of the test's: the best there is.
+   *
+   * @param samples how many of them
+   */
+  public SampleScore floor(int samples) {
+    ClassPictures training = FashionData.training(data);
+    return score(training.pictures(IntStream.range(0, samples).toArray()));
   }
 
   @Override

@@ -1,0 +1,105 @@
+package dev.sluice.trainer.evaluate;
+
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.trainer.fashion.FashionData;
+import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.measure.PictureSheet;
+import dev.sluice.trainer.measure.SampleScore;
+import dev.sluice.trainer.pixels.PixelSampler;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How near the samples of a model of Fashion-MNIST come to its test pictures, in several sets of
+ * samples, so that one sees what chance does.
+ */
+final class FashionEvaluation {
+
+  private static final int SETS = 3;
+  private static final int COLUMNS = 10;
+  private static final int SHOWN = 8 * COLUMNS;
+
+  private final FashionMeasure measure;
+  private final int samples;
+  private final long seed;
+  private HostTensor.Floats shown;
+
+  /**
+   * @param samples of each set
+   * @param seed of the first set's noise; the next ones follow
+   */
+  FashionEvaluation(FashionMeasure measure, int samples, long seed) {
+    this.measure = measure;
+    this.samples = samples;
+    this.seed = seed;
+  }
+
+  /** A Markdown table: one row for each measure, mean, smallest and largest of the sets. */
+  String table(Path folder, Sampling sampling) {
+    List<SampleScore> scores = new ArrayList<>();
+    List<Double> asAsked = new ArrayList<>();
+    long[] classes = classes();
+    boolean conditional = ModelFolder.open(folder).config("unet").has("num_class_embeds");
+    try (PixelSampler sampler =
+        new PixelSampler(folder, PixelSampler.Answers.AS_THEY_ARE, Optional.empty())) {
+      for (int set = 0; set < SETS; set++) {
+        HostTensor.Floats made = sampler.sample(sampling, classes, seed + set);
+        shown = made;
+        scores.add(measure.score(made));
+        if (conditional) {
+          asAsked.add(measure.asAsked(made, classes));
+        }
+        System.err.printf("%d of %d sets of %d samples judged%n", set + 1, SETS, samples);
+      }
+    }
+    StringBuilder table = new StringBuilder("| | mean | smallest | largest | real pictures |\n");
+    table.append("|---|---:|---:|---:|---:|\n");
+    SampleScore floor = measure.floor(samples);
+    row(table, "Fréchet distance", scores, floor, SampleScore::frechet);
+    row(table, "precision", scores, floor, score -> score.overlap().precision());
+    row(table, "recall", scores, floor, score -> score.overlap().recall());
+    row(table, "evenness of classes", scores, floor, SampleScore::evenness);
+    if (conditional) {
+      row(table, "of the class that was asked for", asAsked, measure.accuracy(), share -> share);
+    }
+    return table.toString();
+  }
+
+  /** Writes a sheet of samples of the last set and returns its file. */
+  Path writeSheet(Path folder) throws IOException {
+    Path file = folder.resolve("fashion.png");
+    new PictureSheet(COLUMNS, 2).add(shown, Math.min(SHOWN, samples)).write(file);
+    return file;
+  }
+
+  /** All of them in turn. */
+  private long[] classes() {
+    long[] classes = new long[samples];
+    for (int i = 0; i < samples; i++) {
+      classes[i] = i % FashionData.CLASSES.size();
+    }
+    return classes;
+  }
+
+  private static <T> void row(
+      StringBuilder table, String name, List<T> sets, T real, ToDoubleFunction<T> measure) {
+    DoubleSummaryStatistics of = sets.stream().mapToDouble(measure).summaryStatistics();
+    table.append(
+        String.format(
+            Locale.ROOT,
+            "| %s | %.3f | %.3f | %.3f | %.3f |%n",
+            name,
+            of.getAverage(),
+            of.getMin(),
+            of.getMax(),
+            measure.applyAsDouble(real)));
+  }
+}
