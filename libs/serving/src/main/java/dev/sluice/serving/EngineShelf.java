@@ -1,5 +1,6 @@
 package dev.sluice.serving;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.ByteCounts;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ComponentLoading;
@@ -10,6 +11,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.pipeline.model.StageEngine;
 import dev.sluice.serving.memory.MemoryBudget;
+import dev.sluice.serving.memory.NativeHeap;
 import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.serving.memory.ProcessMemory;
 import dev.sluice.serving.memory.SharedMemory;
@@ -254,8 +256,12 @@ final class EngineShelf<E extends StageEngine> {
 
   private void free(Loaded<E> loaded) {
     loaded.uncount(metrics);
+    boolean large = loaded.weightBytes() > ModelFolder.SMALL_BYTES;
     drop(loaded);
     loaded.engine.close();
+    if (large) {
+      NativeHeap.trim();
+    }
     notifyAll();
   }
 

@@ -10,7 +10,8 @@ import java.util.List;
  * The memory that work on one row takes besides weights. What a network takes for each pixel is
  * told from its config; the factors are measured on published sizes and rounded up: the UNet of
  * Stable Diffusion 1.5 peaks at 0.6 GB for a row of 64 x 64 and SDXL's at 1.3 GB for one of 128 x
- * 128, the autoencoder's decoder at 1.3 GB for a picture of 512 x 512.
+ * 128, the transformer of SD 3 at 1.2 GB for one of 128 x 128, the autoencoder's decoder at 1.3 GB
+ * for a picture of 512 x 512.
  *
  * @param bytesPerPixel of the picture
  * @param bytesPerGivenPixel the same where the picture comes with the task, and is encoded first
@@ -33,7 +34,7 @@ public record WorkingMemory(
   /** Feature maps of the outermost width that are alive at once. */
   private static final double UNET_MAPS = 120;
 
-  private static final double TRANSFORMER_MAPS = 120;
+  private static final double TRANSFORMER_MAPS = 60;
   private static final double AUTOENCODER_MAPS = 12;
 
   /** An autoencoder's encoder has fewer maps at the picture's resolution than its decoder. */
