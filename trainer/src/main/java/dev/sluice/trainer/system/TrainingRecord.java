@@ -22,7 +22,11 @@ public final class TrainingRecord {
     Files.writeString(
         model.resolve(FILE),
         "# ./sluice train %s, with%n%s%s%n%s"
-            .formatted(system.name(), SYSTEM, system.name(), RecipeFile.write(recipe)));
+            .formatted(
+                system.name(),
+                SYSTEM,
+                system.name(),
+                RecipeFile.write(recipe).replaceFirst("^---\\R", "")));
   }
 
   /** The system that a model was trained as; empty for one that was not trained here. */
