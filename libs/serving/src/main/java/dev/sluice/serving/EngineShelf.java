@@ -256,16 +256,19 @@ final class EngineShelf<E extends StageEngine> {
 
   private void free(Loaded<E> loaded) {
     loaded.uncount(metrics);
-    boolean large = loaded.weightBytes() > ModelFolder.SMALL_BYTES;
-    drop(loaded);
-    loaded.engine.close();
-    if (large) {
-      NativeHeap.trim();
+    try {
+      loaded.engine.close();
+    } finally {
+      drop(loaded);
     }
     notifyAll();
   }
 
+  /** No more counts what was closed, and gives it back to the machine where that is much. */
   private void drop(Loaded<E> loaded) {
+    if (loaded.weightBytes() > ModelFolder.SMALL_BYTES) {
+      NativeHeap.trim();
+    }
     memory.dropWeights(loaded.weightBytes());
     loaded.weights.clear();
   }

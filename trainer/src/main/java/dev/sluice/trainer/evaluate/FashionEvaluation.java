@@ -5,6 +5,7 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.trainer.fashion.FashionData;
 import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.measure.PictureFeatures;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.pixels.PixelSampler;
@@ -46,16 +47,17 @@ final class FashionEvaluation {
   String table(Path folder, Sampling sampling) {
     List<SampleScore> scores = new ArrayList<>();
     List<Double> asAsked = new ArrayList<>();
-    long[] classes = classes();
+    long[] classes = FashionData.inTurn(samples);
     boolean conditional = ModelFolder.open(folder).config("unet").has("num_class_embeds");
     try (PixelSampler sampler =
         new PixelSampler(folder, PixelSampler.Answers.AS_THEY_ARE, Optional.empty())) {
       for (int set = 0; set < SETS; set++) {
         HostTensor.Floats made = sampler.sample(sampling, classes, seed + set);
         shown = made;
-        scores.add(measure.score(made));
+        PictureFeatures.Seen seen = measure.look(made);
+        scores.add(measure.score(seen));
         if (conditional) {
-          asAsked.add(measure.asAsked(made, classes));
+          asAsked.add(SampleScore.asAsked(seen, classes));
         }
         System.err.printf("%d of %d sets of %d samples judged%n", set + 1, SETS, samples);
       }
@@ -78,15 +80,6 @@ final class FashionEvaluation {
     Path file = folder.resolve("fashion.png");
     new PictureSheet(COLUMNS, 2).add(shown, Math.min(SHOWN, samples)).write(file);
     return file;
-  }
-
-  /** All of them in turn. */
-  private long[] classes() {
-    long[] classes = new long[samples];
-    for (int i = 0; i < samples; i++) {
-      classes[i] = i % FashionData.CLASSES.size();
-    }
-    return classes;
   }
 
   private static <T> void row(

@@ -57,6 +57,15 @@ public final class FashionData {
     };
   }
 
+  /** Classes to ask for: all of them in turn. */
+  public static long[] inTurn(int count) {
+    long[] classes = new long[count];
+    for (int i = 0; i < count; i++) {
+      classes[i] = i % CLASSES.size();
+    }
+    return classes;
+  }
+
   private static Path folder(Optional<Path> given) {
     Path folder = given.orElse(DEBIAN);
     if (!Files.isDirectory(folder)) {

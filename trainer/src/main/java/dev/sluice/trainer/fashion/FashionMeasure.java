@@ -29,14 +29,19 @@ public final class FashionMeasure implements AutoCloseable {
     real = features.look(test.pictures(IntStream.range(0, test.count()).toArray()));
   }
 
-  /** Against all test pictures. */
-  public SampleScore score(HostTensor.Floats samples) {
-    return SampleScore.of(features, real, samples);
+  /** What the classifier makes of samples. */
+  public PictureFeatures.Seen look(HostTensor.Floats samples) {
+    return features.look(samples);
   }
 
-  /** The share that the classifier takes for what was asked. */
-  public double asAsked(HostTensor.Floats samples, long[] classes) {
-    return SampleScore.asAsked(features.look(samples), classes);
+  /** Against all test pictures. */
+  public SampleScore score(PictureFeatures.Seen samples) {
+    return SampleScore.of(features.classes(), real, samples);
+  }
+
+  /** The same, of samples of which nothing else is asked. */
+  public SampleScore score(HostTensor.Floats samples) {
+    return score(look(samples));
   }
 
   /** The share of test pictures that the classifier gets right. */

@@ -10,6 +10,7 @@ import dev.sluice.safetensors.TensorSource;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionData;
 import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.measure.PictureFeatures;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.pixels.PixelSampler;
@@ -43,14 +44,6 @@ final class AdmClaim implements Claim {
     }
   }
 
-  private static long[] classes(int count) {
-    long[] classes = new long[count];
-    for (int i = 0; i < count; i++) {
-      classes[i] = i % FashionData.CLASSES.size();
-    }
-    return classes;
-  }
-
   private static void guidance(Setup setup, FashionMeasure measured) throws IOException {
     Path model = setup.models().resolve("fashion-adm");
     int steps = setup.sampleSteps().get(setup.sampleSteps().size() - 1);
@@ -65,7 +58,7 @@ final class AdmClaim implements Claim {
             "of the class that was asked for");
     PictureSheet sheet = new PictureSheet(SHOWN, 1);
     Plot plot = new Plot("scale of the classifier's gradient", "", false);
-    long[] classes = classes(setup.samples());
+    long[] classes = FashionData.inTurn(setup.samples());
     try (Network classifier = classifier(model.resolve("classifier"))) {
       for (double scale : SCALES) {
         Optional<PixelSampler.Steering> steering =
@@ -76,13 +69,14 @@ final class AdmClaim implements Claim {
             new PixelSampler(model, PixelSampler.Answers.AS_THEY_ARE, steering)) {
           HostTensor.Floats samples =
               sampler.sample(Sampling.ofSteps(steps), classes, setup.seeds().get(0));
-          SampleScore score = measured.score(samples);
+          PictureFeatures.Seen seen = measured.look(samples);
+          SampleScore score = measured.score(seen);
           table.row(
               scale,
               score.frechet(),
               score.overlap().precision(),
               score.overlap().recall(),
-              measured.asAsked(samples, classes));
+              SampleScore.asAsked(seen, classes));
           plot.point("precision", scale, score.overlap().precision())
               .point("recall", scale, score.overlap().recall())
               .write(setup.out().resolve("adm-guidance-plot.png"));
@@ -132,7 +126,7 @@ final class AdmClaim implements Claim {
             "recall",
             "of the class that was asked for",
             "CPU minutes");
-    long[] classes = classes(setup.samples());
+    long[] classes = FashionData.inTurn(setup.samples());
     for (Map.Entry<String, List<String>> arm : without().entrySet()) {
       for (int seed : setup.seeds()) {
         List<String> settings = new ArrayList<>(arm.getValue());
@@ -147,14 +141,15 @@ final class AdmClaim implements Claim {
         try (PixelSampler sampler =
             new PixelSampler(trained.model(), PixelSampler.Answers.AS_THEY_ARE, Optional.empty())) {
           HostTensor.Floats samples = sampler.sample(Sampling.ofSteps(steps), classes, seed);
-          SampleScore score = measured.score(samples);
+          PictureFeatures.Seen seen = measured.look(samples);
+          SampleScore score = measured.score(seen);
           table.row(
               arm.getKey(),
               seed,
               score.frechet(),
               score.overlap().precision(),
               score.overlap().recall(),
-              measured.asAsked(samples, classes),
+              SampleScore.asAsked(seen, classes),
               trained.minutes());
         }
       }

@@ -39,7 +39,7 @@ public final class PictureFeatures implements AutoCloseable {
   }
 
   /** How many classes it tells apart. */
-  int classes() {
+  public int classes() {
     return classes;
   }
 

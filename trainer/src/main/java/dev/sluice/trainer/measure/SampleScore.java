@@ -1,7 +1,5 @@
 package dev.sluice.trainer.measure;
 
-import dev.sluice.networks.tensor.HostTensor;
-
 /**
  * What is said of a set of samples.
  *
@@ -13,12 +11,14 @@ public record SampleScore(double frechet, ManifoldOverlap overlap, int[] classes
 
   private static final int NEIGHBOURS = 3;
 
-  /** Scores samples against real pictures; the first as many of these for the overlap. */
-  public static SampleScore of(
-      PictureFeatures features, PictureFeatures.Seen real, HostTensor.Floats samples) {
-    PictureFeatures.Seen seen = features.look(samples);
+  /**
+   * Scores samples against real pictures; the first as many of these for the overlap.
+   *
+   * @param count of the classes that there are
+   */
+  public static SampleScore of(int count, PictureFeatures.Seen real, PictureFeatures.Seen seen) {
     Vectors made = seen.features();
-    int[] classes = new int[features.classes()];
+    int[] classes = new int[count];
     for (int found : seen.classes()) {
       classes[found]++;
     }

@@ -10,6 +10,8 @@ public final class Machine {
   private static final Path BOOT = Path.of("/proc/sys/kernel/random/boot_id");
   private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
 
+  private static final String NAME = text(HOST) + " " + text(BOOT);
+
   private Machine() {}
 
   /**
@@ -17,7 +19,7 @@ public final class Machine {
    * own, and machines of one name were started at different times.
    */
   public static String name() {
-    return text(HOST) + " " + text(BOOT);
+    return NAME;
   }
 
   private static String text(Path file) {
