@@ -14,6 +14,7 @@ import dev.sluice.serving.memory.MemoryBudget;
 import dev.sluice.serving.memory.NativeHeap;
 import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.serving.memory.ProcessMemory;
+import dev.sluice.serving.memory.Room;
 import dev.sluice.serving.memory.SharedMemory;
 import dev.sluice.serving.memory.StoredPrecision;
 import dev.sluice.serving.memory.WorkingMemory;
@@ -58,6 +59,7 @@ final class EngineShelf<E extends StageEngine> {
   private final List<Loaded<E>> retired = new ArrayList<>();
   private final MemoryBudget memory;
   private final SharedMemory machine;
+  private final Room room;
   private final MeterRegistry metrics;
   private final Runnable changed;
   private boolean closed;
@@ -71,6 +73,7 @@ final class EngineShelf<E extends StageEngine> {
   EngineShelf(MemoryBudget memory, SharedMemory machine, MeterRegistry metrics, Runnable changed) {
     this.memory = memory;
     this.machine = machine;
+    this.room = new Room(memory, machine, this::works);
     this.metrics = metrics;
     this.changed = changed;
   }
@@ -164,26 +167,23 @@ final class EngineShelf<E extends StageEngine> {
   synchronized Optional<Lease<E>> lease(ModelSlot<E> slot, PictureSize size, Stage stage) {
     Loaded<E> loaded = slot.loaded;
     long row = loaded.work.row(size);
-    long room = memory.total() - loaded.weightBytes();
-    if (row > room) {
+    long most = beside(loaded);
+    if (row > most) {
       throw tooLarge(loaded, loaded.work.pixels(size), stage);
     }
-    long work = Math.min(ROWS * row, room);
-    while (!memory.fits(work) || work > machine.free()) {
-      if (letGoOfOne(loaded)) {
-        continue;
-      }
-      if (works() || machine.ask(work)) {
+    long work = Math.min(ROWS * row, most);
+    switch (room.find(work, work, () -> letGoOfOne(loaded))) {
+      case LATER -> {
         return Optional.empty();
       }
-      machine.settled();
-      throw InvalidTaskException.inField(
-          "parameters",
-          ("this picture needs about %s of memory, and other processes leave %s free on this"
-                  + " machine now; a smaller one, or another time, will do")
-              .formatted(ByteCounts.text(work), ByteCounts.text(machine.free())));
+      case NO ->
+          throw InvalidTaskException.inField(
+              "parameters",
+              ("this picture needs about %s of memory, and other processes leave %s free on this"
+                      + " machine now; a smaller one, or another time, will do")
+                  .formatted(ByteCounts.text(work), room.freeOnMachine()));
+      case YES -> {}
     }
-    machine.settled();
     memory.beginWork(work);
     loaded.users++;
     return Optional.of(new Lease<>(loaded.engine, loaded.stamp, () -> release(loaded, work)));
@@ -314,24 +314,19 @@ final class EngineShelf<E extends StageEngine> {
   synchronized void makeRoom(Loaded<E> loaded, long weights, long work)
       throws InterruptedException {
     long end = System.nanoTime() + PATIENCE_NANOS;
-    while (!memory.fits(0) || weights + work > machine.free()) {
-      if (letGoOfOne(loaded)) {
-        continue;
+    while (true) {
+      Room.Found found = room.find(0, weights + work, () -> letGoOfOne(loaded));
+      if (found == Room.Found.YES) {
+        return;
       }
-      boolean worthIt = works() || memory.fits(0) && machine.ask(weights + work);
-      if (!worthIt || System.nanoTime() - end > 0) {
-        machine.settled();
-        long free = Math.max(0, memory.total() - memory.used() + weights);
+      if (found == Room.Found.NO || System.nanoTime() - end > 0) {
+        room.settle();
         throw new NoRoomException(
             "Model %s needs about %s of memory here; %s are free now"
-                .formatted(
-                    loaded.model,
-                    ByteCounts.text(weights + work),
-                    ByteCounts.text(Math.min(machine.free(), free))));
+                .formatted(loaded.model, ByteCounts.text(weights + work), room.freeHere(weights)));
       }
       wait(POLL_MILLIS);
     }
-    machine.settled();
   }
 
   /** Puts up an engine that is made; false if it is not wanted any more, and was closed. */
