@@ -37,11 +37,13 @@ class SettingsTest {
     }
     String script = Sources.text(Manifests.HOME.resolve("deploy/image/run"));
     Sources.all(OF_THE_SCRIPT, script).forEach(found -> known.add(found.group(1)));
-    String launcher =
-        Sources.text(
-            Manifests.HOME.resolve(
-                "deploy/launcher/src/main/java/dev/sluice/launcher/instance/LocalInstance.java"));
-    Sources.all(OF_TENSORFLOW, launcher).forEach(found -> known.add(found.group(1)));
+    for (String file : List.of("LocalInstance.java", "NativeMemory.java")) {
+      String launcher =
+          Sources.text(
+              Manifests.HOME.resolve(
+                  "deploy/launcher/src/main/java/dev/sluice/launcher/instance/" + file));
+      Sources.all(OF_TENSORFLOW, launcher).forEach(found -> known.add(found.group(1)));
+    }
     return known;
   }
 

@@ -40,20 +40,6 @@ public final class LocalInstance implements AutoCloseable {
 
   private static final String BROKER_HEAP = "768m";
 
-  /** Settings of the C library's heap, from which networks have their memory. */
-  private static final String MALLOC_SETTING = "GLIBC_TUNABLES";
-
-  /**
-   * Large pages: gigabytes in pages of 4 KB are half a million faults when they are first touched,
-   * and misses of the processor's translation at every step. One arena, and chunks of up to 1 GB
-   * from it that stay when they are freed, so that a step finds the pages of the step before; what
-   * is to be given back is given back when weights are let go. The run script of images has the
-   * same.
-   */
-  private static final String MALLOC_VALUES =
-      "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:glibc.malloc.mmap_threshold=1073741824"
-          + ":glibc.malloc.trim_threshold=4294967296";
-
   private final SluiceHome home;
   private final RunFolder run;
   private final Path models;
@@ -240,17 +226,12 @@ public final class LocalInstance implements AutoCloseable {
             "true",
             "TF_ENABLE_ONEDNN_OPTS",
             "1",
-            // Its own pool never gives memory back, of weights that were let go neither.
-            "TF_ONEDNN_USE_SYSTEM_ALLOCATOR",
-            "true",
             "TF_CPP_MIN_LOG_LEVEL",
             "2",
             // Six virtual machines that start on a busy machine block each other; that is no fault.
             "QUARKUS_VERTX_WARNING_EXCEPTION_TIME",
             "60s"));
-    if (System.getenv(MALLOC_SETTING) == null) {
-      environment.put(MALLOC_SETTING, MALLOC_VALUES);
-    }
+    environment.putAll(NativeMemory.environment());
     return environment;
   }
 
