@@ -7,10 +7,10 @@ import dev.sluice.launcher.model.ModelSizes;
 import dev.sluice.launcher.process.ChildJvm;
 import dev.sluice.launcher.process.ChildProcess;
 import dev.sluice.launcher.process.Health;
+import dev.sluice.launcher.process.KeptProcess;
 import dev.sluice.launcher.process.Patience;
 import dev.sluice.launcher.process.PortOwner;
 import dev.sluice.launcher.process.Ports;
-import dev.sluice.launcher.process.Restarts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -48,9 +48,9 @@ public final class LocalInstance implements AutoCloseable {
   private final int kafkaPort;
   private final Map<Service, Integer> httpPorts = new EnumMap<>(Service.class);
   private final Map<Service, Integer> grpcPorts = new EnumMap<>(Service.class);
-  private ChildProcess broker;
-  private final Map<Service, ChildProcess> services = new EnumMap<>(Service.class);
-  private final Map<Service, Restarts> restarts = new EnumMap<>(Service.class);
+  private KeptProcess broker;
+  private final Map<Service, KeptProcess> services = new EnumMap<>(Service.class);
+  private boolean wasReady;
   private boolean closing;
 
   private LocalInstance(
@@ -128,41 +128,37 @@ public final class LocalInstance implements AutoCloseable {
   }
 
   /**
-   * Looks after the processes: starts those anew that ask for it.
+   * Looks after the processes: those that have ended are started anew. Until all were ready once,
+   * only those are that ask for it: what does not start will not the second time.
    *
-   * @throws LaunchException when a process of the instance has ended in another way, or asks too
-   *     often; with the reason
+   * @throws LaunchException when a process ends too often, or the broker without leaving its data;
+   *     with the reason
    */
   public synchronized void watch() {
     if (closing) {
       return;
     }
-    broker.requireAlive();
-    for (Service service : Service.values()) {
-      ChildProcess child = services.get(service);
-      Restarts made = restarts.computeIfAbsent(service, any -> new Restarts());
-      long now = System.nanoTime();
-      if (!child.asksForAnother() || !made.permits(now)) {
-        child.requireAlive();
-      } else if (made.notice(now)) {
-        report.tell("the %s starts anew: %s".formatted(service.label(), child.lastWords()));
-      } else if (made.isDue(now)) {
-        services.put(service, startService(service));
-        made.started(now);
+    if (!wasReady || !run.holdsRecords()) {
+      broker.child().requireAlive();
+    }
+    broker.watch();
+    for (KeptProcess service : services.values()) {
+      if (!wasReady && !service.child().asksForAnother()) {
+        service.child().requireAlive();
       }
+      service.watch();
     }
   }
 
   /** Kills a service as a crash would; {@link #restart} brings it back. */
   public synchronized void kill(Service service) {
-    services.get(service).kill();
-    services.get(service).awaitStop(STOP_LIMIT);
+    services.get(service).child().kill();
+    services.get(service).child().awaitStop(STOP_LIMIT);
   }
 
   /** Starts a service anew at its address, whether the old process has ended or not. */
   public synchronized void restart(Service service) {
-    services.get(service).close();
-    services.put(service, startService(service));
+    services.get(service).restart();
   }
 
   @Override
@@ -171,18 +167,18 @@ public final class LocalInstance implements AutoCloseable {
       closing = true;
     }
     // The services first: they hand their work back to the broker.
-    services.values().forEach(ChildProcess::requestStop);
-    services.values().forEach(child -> child.awaitStop(STOP_LIMIT));
+    services.values().forEach(service -> service.child().requestStop());
+    services.values().forEach(service -> service.child().awaitStop(STOP_LIMIT));
     if (broker != null) {
-      broker.requestStop();
-      broker.awaitStop(STOP_LIMIT);
+      broker.child().requestStop();
+      broker.child().awaitStop(STOP_LIMIT);
     }
   }
 
   private void startProcesses() {
-    broker = startBroker();
+    broker = new KeptProcess(this::startBroker, report);
     for (Service service : Service.values()) {
-      services.put(service, startService(service));
+      services.put(service, new KeptProcess(() -> startService(service), report));
     }
   }
 
@@ -264,7 +260,7 @@ public final class LocalInstance implements AutoCloseable {
       long now = System.nanoTime();
       for (Service service : Set.copyOf(waiting.keySet())) {
         Health health = Health.of(LOOPBACK, httpPorts.get(service));
-        ChildProcess child = services.get(service);
+        ChildProcess child = services.get(service).child();
         if (health.isReady()) {
           waiting.remove(service);
           report.ready(service.label(), Duration.ofNanos(now - started));
@@ -281,6 +277,9 @@ public final class LocalInstance implements AutoCloseable {
         }
       }
       Thread.sleep(POLL_MILLIS);
+    }
+    synchronized (this) {
+      wasReady = true;
     }
   }
 }

@@ -55,6 +55,11 @@ public final class RunFolder implements AutoCloseable {
     return root.resolve("kafka");
   }
 
+  /** Whether the broker's data are there: one that is started on them knows its records. */
+  boolean holdsRecords() {
+    return Files.isRegularFile(kafka().resolve("meta.properties"));
+  }
+
   Path blobs() {
     return root.resolve("blobs");
   }

@@ -85,11 +85,15 @@ public final class ChildProcess implements AutoCloseable {
   /** Throws with the reason when the process has ended. */
   public void requireAlive() {
     if (!process.isAlive()) {
-      int status = process.exitValue();
-      throw new LaunchException(
-          "The %s ended with status %d. %s%nIts log is %s"
-              .formatted(name, status, LastWords.of(logLines(), status), log));
+      throw new LaunchException("%s%nIts log is %s".formatted(howItEnded(), log));
     }
+  }
+
+  /** How and why it has ended, in sentences; only once it has. */
+  String howItEnded() {
+    int status = process.exitValue();
+    return "The %s ended with status %d. %s"
+        .formatted(name, status, LastWords.of(logLines(), status));
   }
 
   /** Why it does not get on, as far as its log says so. */

@@ -3,35 +3,46 @@ package dev.sluice.launcher.process;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
- * How soon and how often one service is started anew: after a second, and after twice as long each
- * further time, until it has been started too often in a short time to hope for better.
+ * How soon a process that has ended is started anew, and when there is no hope left: after a
+ * second, and after twice as long each further time, until it has ended three times within a minute
+ * or six times within ten.
  */
 public final class Restarts {
 
-  private static final int MOST = 5;
+  private static final int FEW = 3;
+  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final int MANY = 6;
   private static final Duration WITHIN = Duration.ofMinutes(10);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
-  private final Deque<Long> starts = new ArrayDeque<>();
+  private final Deque<Long> ends = new ArrayDeque<>();
   private boolean waiting;
   private long due;
 
-  /** Whether there is hope. */
-  public boolean permits(long nanoTime) {
-    starts.removeIf(start -> nanoTime - start > WITHIN.toNanos());
-    return starts.size() < MOST;
+  /** Whether an end has been taken notice of and no new start since. */
+  public boolean isWaiting() {
+    return waiting;
   }
 
-  /** Takes notice of the end of a process; returns whether it is news. */
-  public boolean notice(long nanoTime) {
-    if (waiting) {
-      return false;
+  /**
+   * Takes notice of an end.
+   *
+   * @return how long to wait before the new start; empty where there is no hope
+   */
+  public Optional<Duration> ended(long nanoTime) {
+    ends.removeIf(end -> nanoTime - end > WITHIN.toNanos());
+    ends.add(nanoTime);
+    long lately = ends.stream().filter(end -> nanoTime - end <= SOON.toNanos()).count();
+    if (lately >= FEW || ends.size() >= MANY) {
+      return Optional.empty();
     }
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << (ends.size() - 1));
     waiting = true;
-    due = nanoTime + FIRST_PAUSE.toNanos() * (1L << starts.size());
-    return true;
+    due = nanoTime + pause.toNanos();
+    return Optional.of(pause);
   }
 
   /** Whether the pause is over. */
@@ -39,9 +50,8 @@ public final class Restarts {
     return waiting && nanoTime - due >= 0;
   }
 
-  /** Takes notice of a new start. */
-  public void started(long nanoTime) {
+  /** Takes notice of the new start. */
+  public void started() {
     waiting = false;
-    starts.add(nanoTime);
   }
 }
