@@ -169,7 +169,7 @@ final class EngineShelf<E extends StageEngine> {
     long row = loaded.work.row(size);
     long most = beside(loaded);
     if (row > most) {
-      throw tooLarge(loaded, loaded.work.pixels(size), stage);
+      throw tooLarge(loaded, size, stage);
     }
     long work = Math.min(ROWS * row, most);
     switch (room.find(work, work, () -> letGoOfOne(loaded))) {
@@ -189,8 +189,12 @@ final class EngineShelf<E extends StageEngine> {
     return Optional.of(new Lease<>(loaded.engine, loaded.stamp, () -> release(loaded, work)));
   }
 
-  private InvalidTaskException tooLarge(Loaded<E> loaded, PictureSize pixels, Stage stage) {
-    RequestNeeds needs = needs(loaded.weightBytes(), loaded.work);
+  private InvalidTaskException tooLarge(Loaded<E> loaded, PictureSize size, Stage stage) {
+    RequestNeeds needs =
+        needs(loaded.weightBytes(), loaded.work).toBuilder()
+            .setBytesPerPixel(loaded.work.bytesPerPixel(size))
+            .build();
+    PictureSize pixels = loaded.work.pixels(size);
     return InvalidTaskException.inField(
         "parameters",
         PictureMemory.refusal(needs, Topics.name(stage), pixels.width(), pixels.height())

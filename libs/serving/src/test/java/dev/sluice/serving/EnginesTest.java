@@ -92,7 +92,8 @@ class EnginesTest {
 
         @Override
         public WorkingMemory work(ModelFolder model) {
-          return new WorkingMemory(bytesPerPixel, 1, PictureSize.pixels(8, 8), Long.MAX_VALUE);
+          return new WorkingMemory(
+              bytesPerPixel, 2 * bytesPerPixel, 1, PictureSize.pixels(8, 8), Long.MAX_VALUE);
         }
       };
 
@@ -386,6 +387,21 @@ class EnginesTest {
         .hasMessageContaining("the text-encoder has 20 MB: at most 128x128");
     engines.lease("one", PictureSize.pixels(64, 64), new StageTrial.Context()).close();
     assertThat(used()).isEqualTo(status("one").getWeightBytes());
+  }
+
+  /** It is encoded first, which takes more. */
+  @Test
+  void lease_refusesAPictureThatIsGivenAndCanNeverFit() {
+    bytesPerPixel = 1000;
+    copy("one");
+    open(Optional.of(20_000_000L));
+
+    engines.lease("one", PictureSize.pixels(128, 128), new StageTrial.Context()).close();
+    assertThatThrownBy(
+            () -> engines.lease("one", PictureSize.given(128, 128), new StageTrial.Context()))
+        .isInstanceOf(InvalidTaskException.class)
+        .hasMessageContaining("128x128 needs about 33 MB")
+        .hasMessageContaining("at most 64x64");
   }
 
   @Test

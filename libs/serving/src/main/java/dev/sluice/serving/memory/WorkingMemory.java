@@ -49,14 +49,12 @@ public record WorkingMemory(
   public static WorkingMemory denoiser(ModelFolder model) {
     Config config = model.config(model.pipeline().denoiser().component());
     SampleSize size = model.sampleSize();
-    if (model.pipeline().denoiser() == DenoiserKind.LATENT_UPSCALER) {
-      // Its samples are as large as the picture that it is given, which is what a task tells of.
-      return new WorkingMemory(
-          perValue(config), 1, PictureSize.pixels(size.height(), size.width()), Long.MAX_VALUE);
-    }
     double perPixel = perValue(config) / (size.downscale() * size.downscale());
+    // The picture that an upscaler is given is as large as its samples, and is not encoded.
+    boolean encodes =
+        size.downscale() > 1 && model.pipeline().denoiser() != DenoiserKind.LATENT_UPSCALER;
     double perGivenPixel =
-        size.downscale() > 1
+        encodes
             ? Math.max(perPixel, ENCODER_MAPS * BYTES * outermost(autoencoder(model)))
             : perPixel;
     return new WorkingMemory(perPixel, perGivenPixel, size.downscale(), own(size), Long.MAX_VALUE);
@@ -107,8 +105,12 @@ public record WorkingMemory(
 
   /** What one row of a picture of that size takes, in bytes. */
   public long row(PictureSize size) {
-    double perPixel = size.isGiven() ? bytesPerGivenPixel : bytesPerPixel;
-    return (long) (perPixel * Math.min(mostPixels, pixels(size).area()));
+    return (long) (bytesPerPixel(size) * Math.min(mostPixels, pixels(size).area()));
+  }
+
+  /** What one row takes for each pixel of a picture of that kind. */
+  public double bytesPerPixel(PictureSize size) {
+    return size.isGiven() ? bytesPerGivenPixel : bytesPerPixel;
   }
 
   /** The size in pixels. */

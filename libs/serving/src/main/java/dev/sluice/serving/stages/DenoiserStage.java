@@ -63,7 +63,11 @@ public final class DenoiserStage extends EngineStage<DenoiserEngine> {
     }
     if (inputs.get(TensorNames.IMAGE) instanceof HostTensor.Floats picture
         && picture.shape().length == 4) {
-      return PictureSize.given(picture.shape()[2], picture.shape()[3]);
+      boolean isSaid = parameters.getHeight() > 0 && parameters.getWidth() > 0;
+      // What is enlarged is smaller than the picture that it becomes.
+      return isSaid
+          ? PictureSize.given(parameters.getHeight(), parameters.getWidth())
+          : PictureSize.given(picture.shape()[2], picture.shape()[3]);
     }
     return PictureSize.pixels(parameters.getHeight(), parameters.getWidth());
   }
