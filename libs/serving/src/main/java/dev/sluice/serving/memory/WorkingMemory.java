@@ -5,13 +5,15 @@ import dev.sluice.catalog.DenoiserKind;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.SampleSize;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The memory that work on one row takes besides weights. What a network takes for each pixel is
  * told from its config; the factors are measured on published sizes and rounded up: the UNet of
  * Stable Diffusion 1.5 peaks at 0.6 GB for a row of 64 x 64 and SDXL's at 1.3 GB for one of 128 x
- * 128, the transformer of SD 3 at 1.2 GB for one of 128 x 128, the autoencoder's decoder at 1.3 GB
- * for a picture of 512 x 512.
+ * 128, Karlo's super resolution at 1.4 GB for one of 256 x 256 and the x4 upscaler's at 0.6 GB for
+ * one of 128 x 128, the transformer of SD 3 at 1.2 GB for one of 128 x 128, the autoencoder's
+ * decoder at 1.3 GB for a picture of 512 x 512.
  *
  * @param bytesPerPixel of the picture
  * @param bytesPerGivenPixel the same where the picture comes with the task, and is encoded first
@@ -31,8 +33,11 @@ public record WorkingMemory(
 
   private static final int BYTES = Float.BYTES;
 
-  /** Feature maps of the outermost width that are alive at once. */
-  private static final double UNET_MAPS = 120;
+  /**
+   * Feature maps of the outermost width that are alive at once, by the first of the UNet's levels
+   * that attends: among the pixels of the outermost one, or of the next, or of none of the two.
+   */
+  private static final double[] UNET_MAPS = {120, 60, 40};
 
   private static final double TRANSFORMER_MAPS = 60;
   private static final double AUTOENCODER_MAPS = 12;
@@ -91,12 +96,21 @@ public record WorkingMemory(
 
   private static double perValue(Config config) {
     if (config.has("block_out_channels")) {
-      return UNET_MAPS * BYTES * outermost(config);
+      return UNET_MAPS[attendingLevel(config)] * BYTES * outermost(config);
     }
     int patch = config.integer("patch_size", 2);
     int width =
         config.integer("num_attention_heads", 16) * config.integer("attention_head_dim", 64);
     return TRANSFORMER_MAPS * BYTES * width / (patch * patch);
+  }
+
+  private static int attendingLevel(Config config) {
+    List<String> blocks = config.strings("down_block_types", List.of());
+    int none = UNET_MAPS.length - 1;
+    return IntStream.range(0, Math.min(none, blocks.size()))
+        .filter(level -> blocks.get(level).contains("Attn"))
+        .findFirst()
+        .orElse(none);
   }
 
   private static int outermost(Config config) {

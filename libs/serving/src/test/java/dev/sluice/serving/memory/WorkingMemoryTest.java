@@ -2,8 +2,11 @@ package dev.sluice.serving.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.serving.StageTrial;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WorkingMemoryTest {
@@ -29,5 +32,24 @@ class WorkingMemoryTest {
     assertThat(samples).isPositive();
     assertThat(upscaler.row(PictureSize.pixels(64, 96))).isEqualTo(samples);
     assertThat(upscaler.row(PictureSize.given(64, 96))).isEqualTo(samples);
+  }
+
+  /** Attention among the pixels of the outermost level takes most. */
+  @Test
+  void superResolution_withoutAttentionAmongThePixels_takesLess() {
+    PictureSize size = PictureSize.pixels(64, 64);
+    long without = WorkingMemory.superResolution(unet("ResnetDownsampleBlock2D")).row(size);
+    long with = WorkingMemory.superResolution(unet("AttnDownBlock2D")).row(size);
+
+    assertThat(with).isEqualTo(3 * without);
+  }
+
+  private static Config unet(String outermost) {
+    return Config.of(
+        Map.of(
+            "block_out_channels",
+            List.of(32, 64),
+            "down_block_types",
+            List.of(outermost, "ResnetDownsampleBlock2D")));
   }
 }
