@@ -8,11 +8,16 @@ import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Image;
 import dev.sluice.contract.v1.ImageGenerationGrpc;
+import dev.sluice.contract.v1.ListModelsReply;
+import dev.sluice.contract.v1.ListModelsRequest;
+import dev.sluice.contract.v1.Model;
 import dev.sluice.launcher.console.LaunchException;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -29,7 +34,7 @@ public final class GatewayClient implements AutoCloseable {
    *
    * @param address host and port of its gRPC server
    */
-  GatewayClient(String address) {
+  public GatewayClient(String address) {
     this.channel =
         ManagedChannelBuilder.forTarget(address)
             .usePlaintext()
@@ -47,7 +52,37 @@ public final class GatewayClient implements AutoCloseable {
     try {
       ImageGenerationGrpc.newBlockingStub(channel).generate(request).forEachRemaining(onEvent);
     } catch (StatusRuntimeException e) {
+      throw e.getStatus().getCode() == Code.UNAVAILABLE
+          ? new LaunchException(describe(e), e)
+          : new RefusedException(describe(e), e);
+    }
+  }
+
+  /** What requests can ask of a model; empty for one that the gateway does not serve. */
+  public List<String> abilities(String model) {
+    return models().getModelsList().stream()
+        .filter(it -> it.getName().equals(model))
+        .findFirst()
+        .map(Model::getAbilitiesList)
+        .map(List::<String>copyOf)
+        .orElse(List.of());
+  }
+
+  /** What the gateway serves, and what it cannot. */
+  public ListModelsReply models() {
+    try {
+      return ImageGenerationGrpc.newBlockingStub(channel)
+          .listModels(ListModelsRequest.getDefaultInstance());
+    } catch (StatusRuntimeException e) {
       throw new LaunchException(describe(e), e);
+    }
+  }
+
+  /** The gateway was reached, and does not do what it is asked for. */
+  public static final class RefusedException extends LaunchException {
+
+    RefusedException(String message, Throwable cause) {
+      super(message, cause);
     }
   }
 

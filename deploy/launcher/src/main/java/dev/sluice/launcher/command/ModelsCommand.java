@@ -2,13 +2,16 @@ package dev.sluice.launcher.command;
 
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelInspection;
+import dev.sluice.launcher.console.JsonLines;
 import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.instance.SluiceHome;
 import dev.sluice.networks.Architectures;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -20,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "models",
     mixinStandardHelpOptions = true,
-    description = "List the models, and what is wrong with those that cannot be served.")
+    description = "List the models, and what is wrong with those that cannot be served.",
+    subcommands = AddModelCommand.class)
 public final class ModelsCommand implements Callable<Integer> {
 
   private static final String NONE = "-";
@@ -33,6 +37,9 @@ public final class ModelsCommand implements Callable<Integer> {
       description = "Folder that holds the model folders (default: the models that ship).")
   private Path folder;
 
+  @Option(names = "--json", description = "A JSON object in a line for each, for programs.")
+  private boolean json;
+
   @Override
   public Integer call() {
     Path models = folder == null ? SluiceHome.locate().models() : folder;
@@ -43,6 +50,10 @@ public final class ModelsCommand implements Callable<Integer> {
               + "; expected one that holds a folder for each model.");
     }
     List<ModelInspection> inspections = new ModelCatalog(models, Architectures::check).inspect();
+    if (json) {
+      inspections.forEach(model -> print(JsonLines.line(object(model))));
+      return 0;
+    }
     if (inspections.isEmpty()) {
       print(models.toAbsolutePath() + " holds no models.");
       return 0;
@@ -65,6 +76,19 @@ public final class ModelsCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static Map<String, Object> object(ModelInspection model) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("name", model.name());
+    object.put("kind", model.kind());
+    object.put("parameters", model.parameters());
+    object.put("precisions", model.precisions().stream().map(Object::toString).toList());
+    object.put("stages", model.stages().stream().map(Object::toString).toList());
+    object.put("servable", model.isServable());
+    object.put("problems", model.problems());
+    object.put("notes", model.notes());
+    return object;
   }
 
   private void print(String line) {

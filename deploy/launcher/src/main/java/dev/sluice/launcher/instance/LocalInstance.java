@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A whole Sluice on this machine: an embedded Kafka broker and the five services, each a child
@@ -33,9 +34,11 @@ public final class LocalInstance implements AutoCloseable {
   private static final Duration BUSY = Duration.ofSeconds(3);
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(8);
-  private static final int KAFKA_PORT = 9092;
-  private static final int HTTP_PORT = 8080;
-  private static final int GRPC_PORT = 9000;
+
+  /** Where what stays up listens if nothing else does, by what is spoken there. */
+  public static final Map<String, Integer> USUAL_PORTS =
+      Map.of("Kafka", 9092, "HTTP", 8080, "gRPC", 9000);
+
   private static final long POLL_MILLIS = 40;
 
   private static final String BROKER_HEAP = "768m";
@@ -63,20 +66,19 @@ public final class LocalInstance implements AutoCloseable {
     List<Integer> ports = Ports.free(2 + 2 * Service.values().length);
     // What stays up is found where documentation says; what lives for one command is in nobody's
     // way.
-    this.kafkaPort = run.lasts() ? preferring("Kafka", KAFKA_PORT, ports.get(0)) : ports.get(0);
+    this.kafkaPort = run.lasts() ? preferring("Kafka", ports.get(0)) : ports.get(0);
     for (Service service : Service.values()) {
       httpPorts.put(service, ports.get(2 + 2 * service.ordinal()));
       grpcPorts.put(service, ports.get(3 + 2 * service.ordinal()));
     }
     if (run.lasts()) {
-      httpPorts.computeIfPresent(
-          Service.GATEWAY, (gateway, free) -> preferring("HTTP", HTTP_PORT, free));
-      grpcPorts.computeIfPresent(
-          Service.GATEWAY, (gateway, free) -> preferring("gRPC", GRPC_PORT, free));
+      httpPorts.computeIfPresent(Service.GATEWAY, (gateway, free) -> preferring("HTTP", free));
+      grpcPorts.computeIfPresent(Service.GATEWAY, (gateway, free) -> preferring("gRPC", free));
     }
   }
 
-  private int preferring(String what, int wanted, int otherwise) {
+  private int preferring(String what, int otherwise) {
+    int wanted = USUAL_PORTS.get(what);
     int port = Ports.preferring(wanted, otherwise);
     if (port != wanted) {
       report.tell(
@@ -124,7 +126,11 @@ public final class LocalInstance implements AutoCloseable {
         LOOPBACK + ":" + grpcPorts.get(Service.GATEWAY),
         LOOPBACK + ":" + httpPorts.get(Service.GATEWAY),
         bootstrapServers(),
-        models);
+        models,
+        httpPorts.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    port -> port.getKey().label(), port -> LOOPBACK + ":" + port.getValue())));
   }
 
   /**

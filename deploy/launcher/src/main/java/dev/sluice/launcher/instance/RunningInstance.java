@@ -8,8 +8,10 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 /**
  * Where an instance that stays up can be reached, as {@code sluice up} writes it for {@code sluice
@@ -20,8 +22,12 @@ import java.util.Properties;
  * @param http host and port of the gateway's HTTP server
  * @param kafka bootstrap servers
  * @param models the folder that the instance serves models from
+ * @param services host and port of each service's HTTP server, by its name
  */
-public record RunningInstance(long pid, String grpc, String http, String kafka, Path models) {
+public record RunningInstance(
+    long pid, String grpc, String http, String kafka, Path models, Map<String, String> services) {
+
+  private static final String SERVICE = "service.";
 
   private static final String FILE = "instance.properties";
   private static final int CONNECT_MILLIS = 500;
@@ -34,6 +40,7 @@ public record RunningInstance(long pid, String grpc, String http, String kafka, 
     properties.setProperty("http", http);
     properties.setProperty("kafka", kafka);
     properties.setProperty("models", models.toString());
+    services.forEach((name, address) -> properties.setProperty(SERVICE + name, address));
     Files.createDirectories(state);
     Path draft = Files.createTempFile(state, "instance", ".draft");
     try (Writer writer = Files.newBufferedWriter(draft)) {
@@ -61,7 +68,12 @@ public record RunningInstance(long pid, String grpc, String http, String kafka, 
               properties.getProperty("grpc"),
               properties.getProperty("http"),
               properties.getProperty("kafka"),
-              Path.of(properties.getProperty("models")));
+              Path.of(properties.getProperty("models")),
+              properties.stringPropertyNames().stream()
+                  .filter(name -> name.startsWith(SERVICE))
+                  .collect(
+                      Collectors.toMap(
+                          name -> name.substring(SERVICE.length()), properties::getProperty)));
       return instance.isAlive() ? Optional.of(instance) : Optional.empty();
     } catch (IOException | RuntimeException e) {
       // A file that cannot be understood names no instance; the next `up` replaces it.

@@ -20,7 +20,7 @@ public enum Service {
   }
 
   /** The name in messages and of the log file. */
-  String label() {
+  public String label() {
     return label;
   }
 

@@ -34,10 +34,19 @@ public record SluiceHome(Path root, Path state) {
     return root.resolve("models");
   }
 
+  /** Whether the service can be started. */
+  public boolean isBuilt(Service service) {
+    return Files.isRegularFile(jar(service));
+  }
+
+  private Path jar(Service service) {
+    return root.resolve(service.folder()).resolve("target/quarkus-app/quarkus-run.jar");
+  }
+
   /** The service's runnable jar; an error says how to build it where it is missing. */
   Path runnableJar(Service service) {
-    Path jar = root.resolve(service.folder()).resolve("target/quarkus-app/quarkus-run.jar");
-    if (!Files.isRegularFile(jar)) {
+    Path jar = jar(service);
+    if (!isBuilt(service)) {
       throw new LaunchException(
           "The "
               + service.label()

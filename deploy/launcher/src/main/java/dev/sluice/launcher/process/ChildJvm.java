@@ -31,6 +31,12 @@ public final class ChildJvm {
   private static final List<String> DEAF_TO_CTRL_C =
       List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh");
 
+  /** Newer virtual machines warn of what libraries do to reach native memory. */
+  private static final List<String> QUIET =
+      Runtime.version().feature() < 24
+          ? List.of()
+          : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
   private ChildJvm() {}
 
   /**
@@ -57,6 +63,7 @@ public final class ChildJvm {
     command.addAll(QUICK_START);
     command.addAll(compilers);
     command.addAll(NATIVE_MEMORY);
+    command.addAll(QUIET);
     command.add("-Xmx" + heap);
     return command;
   }

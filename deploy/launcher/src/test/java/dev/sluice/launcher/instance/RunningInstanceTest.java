@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,11 @@ class RunningInstanceTest {
 
   private static RunningInstance instanceAt(long pid, int port) {
     return new RunningInstance(
-        pid, "127.0.0.1:" + port, "127.0.0.1:1", "127.0.0.1:2", Path.of("/models"));
+        pid,
+        "127.0.0.1:" + port,
+        "127.0.0.1:1",
+        "127.0.0.1:2",
+        Path.of("/models"),
+        Map.of("denoiser", "127.0.0.1:3", "text-encoder", "127.0.0.1:4"));
   }
 }

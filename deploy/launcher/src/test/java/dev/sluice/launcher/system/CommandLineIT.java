@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The script {@code sluice} as a user runs it, on a tiny model. */
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class CommandLineIT {
 
   private static final Path HOME = Path.of(System.getProperty("sluice.home"));
@@ -107,6 +107,18 @@ class CommandLineIT {
       String replayed = outputOf(replay);
       assertThat(replay.waitFor()).as(replayed).isZero();
       assertThat(replayed).contains("equal, pixel by pixel");
+
+      makesWhatIsMissingOfAFile(model);
+      Process status = sluice("status", "--json");
+      String told = outputOf(status);
+      assertThat(status.waitFor()).as(told).isZero();
+      assertThat(told)
+          .startsWith("{\"up\":true")
+          .contains("\"denoiser\":{\"ready\":true,\"waiting\":0,\"in_work\":0}");
+      Process doctor = sluice("doctor");
+      String found = outputOf(doctor);
+      assertThat(doctor.waitFor()).as(found).isZero();
+      assertThat(found).contains("Broker: answers at " + instance.kafka()).doesNotContain("\tat ");
     } finally {
       up.destroyForcibly();
       up.waitFor();
@@ -115,6 +127,41 @@ class CommandLineIT {
       assertThat(child.onExit().get(20, TimeUnit.SECONDS).isAlive()).isFalse();
     }
     assertThat(RunningInstance.find(folder.resolve("state"))).isEmpty();
+  }
+
+  private void makesWhatIsMissingOfAFile(Path model) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("prompts.jsonl"),
+            "\"a horse\"\n{\"prompt\": \"a cat\", \"seed\": 3}\n{\"prompt\": \"a\", \"n\": 99}\n");
+    String[] command = {
+      "generate",
+      "--file",
+      file.toString(),
+      "--model",
+      model.toString(),
+      "--steps",
+      "2",
+      "--json",
+      "--out",
+      folder.resolve("many.png").toString()
+    };
+
+    Process first = sluice(command);
+    String output = outputOf(first);
+    assertThat(first.waitFor()).as(output).isEqualTo(1);
+    assertThat(output)
+        .contains("sluice: line 3: ", "\"file\":\"" + folder.resolve("many-2.png"), "\"seed\":3");
+    assertThat(folder.resolve("many-1.png")).exists();
+    Files.delete(folder.resolve("many-2.png"));
+
+    Files.writeString(file, Files.readString(file).replace(", \"n\": 99", ""));
+    Process second = sluice(command);
+    String again = outputOf(second);
+    assertThat(second.waitFor()).as(again).isZero();
+    assertThat(again)
+        .contains("1 of 3 lines were made before", "many-2.png", "many-3.png")
+        .doesNotContain("many-1.png");
   }
 
   @Test

@@ -1,0 +1,53 @@
+package dev.sluice.launcher.command;
+
+import dev.sluice.contract.v1.GenerationRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code sluice upscale}: a picture made larger. */
+@Command(
+    name = "upscale",
+    mixinStandardHelpOptions = true,
+    description =
+        "Make a picture larger, by the model's own super-resolution or by a model for that alone.")
+public final class UpscaleCommand implements Callable<Integer> {
+
+  /** The catalog's word for models that do nothing else. */
+  private static final String ONLY_ENLARGES = "super_resolution";
+
+  @Parameters(index = "0", paramLabel = "IMAGE", description = "The picture: PNG, JPEG or WebP.")
+  private Path image;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "PROMPT",
+      arity = "0..1",
+      defaultValue = "",
+      description = "What it shows, for models that are told in words.")
+  private String prompt;
+
+  @Mixin private NoiseArguments noise;
+
+  @Mixin private PictureArguments pictures;
+
+  @Override
+  public Integer call() throws IOException {
+    GenerationRequest.Builder request =
+        pictures.request(1).setPrompt(prompt).setImage(GivenFile.read(image));
+    noise.apply(request);
+    return new PictureWork(pictures)
+        .make(
+            gateway -> {
+              // A model that only enlarges is asked as any other; one that also enlarges, to do
+              // that.
+              if (!gateway.abilities(request.getModel()).contains(ONLY_ENLARGES)) {
+                request.setUpscale(true);
+              }
+              return request.build();
+            });
+  }
+}
