@@ -38,7 +38,13 @@ class TopicsTest {
     Set<String> expected = ofTasks();
     ofTasks().forEach(topic -> expected.add(Topics.deadLetters(topic)));
     expected.addAll(
-        List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL, Topics.STATUS, Topics.GENERATIONS));
+        List.of(
+            Topics.RESULTS,
+            Topics.EVENTS,
+            Topics.CONTROL,
+            Topics.STATUS,
+            Topics.GENERATIONS,
+            Topics.RATES));
 
     assertThat(topics()).containsOnlyKeys(expected);
   }

@@ -41,7 +41,8 @@ class ModuleBoundariesTest {
     "dev.sluice.textencoder..",
     "dev.sluice.prior..",
     "dev.sluice.denoiser..",
-    "dev.sluice.upscaler.."
+    "dev.sluice.upscaler..",
+    "dev.sluice.scaler.."
   };
 
   private static final String[] TRANSPORT = {
@@ -68,6 +69,7 @@ class ModuleBoundariesTest {
           "serving",
           "local",
           "gateway",
+          "scaler",
           "trainer",
           "bench",
           "launcher");
@@ -83,6 +85,7 @@ class ModuleBoundariesTest {
                   libraries,
                   Stream.of(Service.values()).map(service -> HOME.resolve(service.folder())),
                   Stream.of(
+                      HOME.resolve("scaler-svc"),
                       HOME.resolve("trainer"),
                       HOME.resolve("bench"),
                       HOME.resolve("deploy/launcher")))
@@ -139,6 +142,7 @@ class ModuleBoundariesTest {
             knows("prior", "serving", "stage", "pipeline"),
             knows("denoiser", "serving", "stage", "pipeline"),
             knows("upscaler", "serving", "stage", "pipeline"),
+            knows("scaler", "stage", "contract"),
             knows("planning", "contract", "catalog", "diffusion", "safetensors"),
             knows(
                 "gateway", "planning", "contract", "catalog", "diffusion", "safetensors", "stage"),

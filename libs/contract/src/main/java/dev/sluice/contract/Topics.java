@@ -24,6 +24,9 @@ public final class Topics {
   /** {@code AcceptedGeneration}s, keyed by work id, read by every gateway from their beginning. */
   public static final String GENERATIONS = "sluice.generations";
 
+  /** {@code WorkRate}s, keyed by stage and model, kept by the scaler for itself. */
+  public static final String RATES = "sluice.rates";
+
   private static final String DEAD_LETTER_PREFIX = "dlq.";
 
   private Topics() {}
@@ -37,6 +40,11 @@ public final class Topics {
   /** The topic of a stage's tasks: {@code sluice.text-encoder}. */
   public static String tasks(Stage stage) {
     return "sluice." + name(stage);
+  }
+
+  /** The share group of a stage's workers: {@code sluice-text-encoder}. */
+  public static String group(Stage stage) {
+    return "sluice-" + name(stage);
   }
 
   /** Where records of {@code topic} end that nobody could work on: {@code dlq.sluice.denoiser}. */

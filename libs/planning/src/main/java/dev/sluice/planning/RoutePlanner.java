@@ -30,9 +30,11 @@ import dev.sluice.planning.route.PlainRoute;
 import dev.sluice.planning.route.Sizes;
 import dev.sluice.planning.sampling.GuidanceWarnings;
 import dev.sluice.planning.sampling.SamplerChecks;
+import dev.sluice.planning.work.DeclaredWork;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Decides, from a request and the model's own files, which stages make its pictures and with what
@@ -79,8 +81,10 @@ public final class RoutePlanner {
     for (Feature feature : features) {
       route = feature.apply(sized, route);
     }
-    SamplerChecks.check(route, name -> name.isEmpty() ? sized.model() : models.named(name));
-    return plan(sized, features, inputs, route, now);
+    Function<String, ModelFolder> named =
+        name -> name.isEmpty() ? sized.model() : models.named(name);
+    SamplerChecks.check(route, named);
+    return plan(sized, features, inputs, DeclaredWork.on(route, named), now);
   }
 
   private GenerationPlan plan(

@@ -182,7 +182,7 @@ public class StageService implements HealthCheck {
     Stage stage = module.stage();
     String name = Topics.name(stage);
     String topic = Topics.tasks(stage);
-    String group = "sluice-" + name;
+    String group = Topics.group(stage);
     FutureTask<Void> setup =
         new FutureTask<>(() -> GroupSetup.prepare(kafka, group, topic, settings.lock()), null);
     new Thread(setup, "group-setup").start();
@@ -227,7 +227,12 @@ public class StageService implements HealthCheck {
         new BlobSweeper(blobs, settings.blobRetention()),
         backlog,
         new StatusPublisher(
-            kafka, stage, self, module.state(), () -> worker.isReady() && full == null));
+            kafka,
+            stage,
+            self,
+            module.state(),
+            () -> worker.isReady() && full == null,
+            runtime::workDone));
   }
 
   private static void join(FutureTask<Void> setup) {

@@ -8,6 +8,7 @@ import static dev.sluice.networks.layer.Layers.reshape;
 import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.catalog.Config;
+import dev.sluice.catalog.RowCost;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
@@ -60,9 +61,8 @@ public final class AutoregressivePrior implements Architecture {
   /** The tokens of the text and the codes. */
   @Override
   public long cost(Map<String, HostTensor> row) {
-    return 1
-        + Positions.tokens(row.get("encoder_hidden_states"))
-        + Positions.tokens(row.get("codes"));
+    return RowCost.ofCodes(
+        Positions.tokens(row.get("encoder_hidden_states")), Positions.tokens(row.get("codes")));
   }
 
   @Override

@@ -8,6 +8,7 @@ import static dev.sluice.networks.layer.Layers.timestepEmbedding;
 import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.catalog.Config;
+import dev.sluice.catalog.RowCost;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
@@ -56,7 +57,7 @@ public final class PriorTransformer implements Architecture {
   /** The tokens of the text, and the four that stand beside them. */
   @Override
   public long cost(Map<String, HostTensor> row) {
-    return Positions.tokens(row.get("encoder_hidden_states")) + 4;
+    return RowCost.ofPrior(Positions.tokens(row.get("encoder_hidden_states")));
   }
 
   @Override

@@ -9,6 +9,7 @@ import static dev.sluice.networks.layer.Norms.normalizeRows;
 import static dev.sluice.networks.layer.Norms.rmsNorm;
 
 import dev.sluice.catalog.Config;
+import dev.sluice.catalog.RowCost;
 import dev.sluice.networks.block.FeedForward;
 import dev.sluice.networks.block.TimestepEmbedding;
 import dev.sluice.networks.layer.Activation;
@@ -56,9 +57,10 @@ public final class SD3Transformer2DModel implements Architecture {
   /** Text and picture are one sequence; a token of the text is as much work as a patch. */
   @Override
   public long cost(Map<String, HostTensor> row) {
-    int pixelsOfAPatch = config.patchSize() * config.patchSize();
-    return Positions.ofLargest(row)
-        + pixelsOfAPatch * Positions.tokens(row.get("encoder_hidden_states"));
+    return RowCost.ofJointSequence(
+        Positions.ofLargest(row),
+        config.patchSize(),
+        Positions.tokens(row.get("encoder_hidden_states")));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.sluice.planning.feature.AutoregressivePrior;
 import dev.sluice.planning.feature.Inversion;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.sampling.Sampled;
+import dev.sluice.planning.work.DeclaredWork;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -82,6 +83,6 @@ final class ForkSettings {
       // Noise is found along the timesteps that the picture is made by.
       settings.replaceAll(Inversion::finding);
     }
-    return kind.with(settings, step);
+    return DeclaredWork.changed(step, kind.with(settings, step));
   }
 }

@@ -43,6 +43,11 @@ public final class Sizes {
     return square(model, DECODER);
   }
 
+  /** The pixels that the first of several networks enlarges to. */
+  public static ImageSize firstEnlargement(ModelFolder model) {
+    return square(model, FIRST);
+  }
+
   /**
    * The number of enlargements after the denoiser, whose sampling a request may set one by one. Two
    * networks of one size share one, as Karlo's do; else there is one for each, as in the paper.

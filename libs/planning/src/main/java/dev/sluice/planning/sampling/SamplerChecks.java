@@ -52,6 +52,21 @@ public final class SamplerChecks {
     }
   }
 
+  /**
+   * How many network calls a step makes that was checked, were it to go over its whole schedule.
+   *
+   * @return empty of a step that goes over another one's
+   */
+  public static Optional<Double> calls(Sampled kind, RouteStep step, ModelFolder model) {
+    return kind.scheduler(step, model)
+        .map(
+            scheduler ->
+                kind.settings(step).stream()
+                    .mapToDouble(
+                        settings -> check(kind.stage(), model, scheduler, settings).length())
+                    .sum());
+  }
+
   /** Of so many steps, rounded down, a share of {@code strength} is run, as diffusers counts. */
   private static void checkStrength(DenoiserParameters parameters, SamplingPlan plan) {
     if (!parameters.hasStrength()) {

@@ -1,14 +1,15 @@
 package dev.sluice.stage.kafka;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.SharePartitionOffsetInfo;
@@ -36,31 +37,57 @@ public final class Backlog implements AutoCloseable {
     this.topic = topic;
   }
 
+  /**
+   * How far the group is with a partition.
+   *
+   * @param start the first record that it is not done with; behind it there may be some that are
+   * @param lag how many records it is not done with
+   */
+  public record Standing(long start, long lag) {}
+
   /** The number of records; NaN while the broker does not know it. */
   public double records() {
+    return standings()
+        .map(all -> all.values().stream().mapToDouble(Standing::lag).sum())
+        .orElse(Double.NaN);
+  }
+
+  /** How far the group is, by partition; empty while the broker does not know it. */
+  public Optional<Map<TopicPartition, Standing>> standings() {
     try {
       Map<TopicPartition, SharePartitionOffsetInfo> known =
           answer(
               admin
                   .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
                   .partitionsToOffsetInfo(group));
-      double records = 0;
-      Map<TopicPartition, OffsetSpec> untouched = new HashMap<>();
-      for (TopicPartition partition : partitions()) {
+      List<TopicPartition> partitions = partitions();
+      Map<TopicPartition, Long> earliest = offsets(partitions, OffsetSpec.earliest());
+      Map<TopicPartition, Standing> standings = new HashMap<>();
+      List<TopicPartition> untouched = new ArrayList<>();
+      for (TopicPartition partition : partitions) {
         SharePartitionOffsetInfo info = known.get(partition);
         if (info != null && info.lag().isPresent()) {
-          records += info.lag().get();
+          long start = Math.max(info.startOffset(), earliest.get(partition));
+          standings.put(partition, new Standing(start, info.lag().get()));
         } else {
-          untouched.put(partition, OffsetSpec.latest());
+          untouched.add(partition);
         }
       }
-      return untouched.isEmpty() ? records : records + sizes(untouched);
+      // The broker gives no lag for partitions of which the group has done nothing yet. The group
+      // begins with the earliest record, so all of them wait or are in work.
+      offsets(untouched, OffsetSpec.latest())
+          .forEach(
+              (partition, end) -> {
+                long start = earliest.get(partition);
+                standings.put(partition, new Standing(start, end - start));
+              });
+      return Optional.of(standings);
     } catch (ExecutionException | TimeoutException e) {
       LOG.debug("No backlog of {}", group, e);
-      return Double.NaN;
+      return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Double.NaN;
+      return Optional.empty();
     }
   }
 
@@ -73,22 +100,17 @@ public final class Backlog implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * The records of partitions of which the group has done none yet: the broker gives no lag for
-   * those. The group begins with the earliest record, so all of them wait or are in work.
-   */
-  private double sizes(Map<TopicPartition, OffsetSpec> latest)
+  private Map<TopicPartition, Long> offsets(List<TopicPartition> partitions, OffsetSpec which)
       throws ExecutionException, InterruptedException, TimeoutException {
-    Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
-    latest.keySet().forEach(partition -> earliest.put(partition, OffsetSpec.earliest()));
-    return offsets(latest) - offsets(earliest);
-  }
-
-  private double offsets(Map<TopicPartition, OffsetSpec> wanted)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    return answer(admin.listOffsets(wanted).all()).values().stream()
-        .mapToDouble(ListOffsetsResultInfo::offset)
-        .sum();
+    if (partitions.isEmpty()) {
+      return Map.of();
+    }
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    partitions.forEach(partition -> wanted.put(partition, which));
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    answer(admin.listOffsets(wanted).all())
+        .forEach((partition, found) -> offsets.put(partition, found.offset()));
+    return offsets;
   }
 
   private static <A> A answer(KafkaFuture<A> future)

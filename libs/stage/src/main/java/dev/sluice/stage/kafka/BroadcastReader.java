@@ -10,7 +10,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -31,7 +30,20 @@ public final class BroadcastReader implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  private final Map<String, Duration> topics;
+  /** Where reading begins. */
+  @FunctionalInterface
+  public interface Starts {
+
+    /**
+     * The offsets of the first records to read, asked once, in the reader's thread; partitions
+     * without one are read from what comes next.
+     */
+    Map<TopicPartition, Long> of(
+        KafkaConsumer<byte[], byte[]> consumer, Set<TopicPartition> partitions);
+  }
+
+  private final Set<String> topics;
+  private final Starts starts;
   private final Consumer<ConsumerRecord<byte[], byte[]>> take;
   private final Runnable ready;
   private final KafkaConsumer<byte[], byte[]> consumer;
@@ -55,7 +67,25 @@ public final class BroadcastReader implements AutoCloseable {
       Map<String, Duration> topics,
       Consumer<ConsumerRecord<byte[], byte[]>> take,
       Runnable ready) {
-    this.topics = Map.copyOf(topics);
+    this(
+        name,
+        settings,
+        topics.keySet(),
+        (consumer, partitions) -> lookBack(consumer, partitions, topics),
+        take,
+        ready);
+  }
+
+  /** The same, beginning elsewhere. */
+  public BroadcastReader(
+      String name,
+      Map<String, Object> settings,
+      Set<String> topics,
+      Starts starts,
+      Consumer<ConsumerRecord<byte[], byte[]>> take,
+      Runnable ready) {
+    this.topics = Set.copyOf(topics);
+    this.starts = starts;
     this.take = take;
     this.ready = ready;
     Map<String, Object> own = new HashMap<>(settings);
@@ -84,7 +114,7 @@ public final class BroadcastReader implements AutoCloseable {
         } catch (RuntimeException e) {
           // The consumer keeps its place, so nothing is lost by going on with it.
           if (!stopping) {
-            LOG.warn("Reading {} failed and goes on: {}", topics.keySet(), e.toString());
+            LOG.warn("Reading {} failed and goes on: {}", topics, e.toString());
             // Only close() ends this thread; with the flag up every poll would fail at once.
             Thread.interrupted();
             pause();
@@ -98,14 +128,17 @@ public final class BroadcastReader implements AutoCloseable {
     Set<TopicPartition> partitions = partitions();
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
-    lookBack(partitions).forEach((partition, start) -> consumer.seek(partition, start.offset()));
+    starts.of(consumer, partitions).forEach(consumer::seek);
     // Seeking is lazy: only asking for the position makes it so.
     partitions.forEach(consumer::position);
     read.addAll(partitions);
   }
 
   /** Where to start in the partitions that hold records as young as their topic's look back. */
-  private Map<TopicPartition, OffsetAndTimestamp> lookBack(Set<TopicPartition> partitions) {
+  private static Map<TopicPartition, Long> lookBack(
+      KafkaConsumer<byte[], byte[]> consumer,
+      Set<TopicPartition> partitions,
+      Map<String, Duration> topics) {
     long now = System.currentTimeMillis();
     Map<TopicPartition, Long> times =
         partitions.stream()
@@ -114,9 +147,16 @@ public final class BroadcastReader implements AutoCloseable {
                 Collectors.toMap(
                     partition -> partition,
                     partition -> now - topics.get(partition.topic()).toMillis()));
-    Map<TopicPartition, OffsetAndTimestamp> starts = new HashMap<>(consumer.offsetsForTimes(times));
-    starts.values().removeIf(start -> start == null);
-    return starts;
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (partition, start) -> {
+              if (start != null) {
+                offsets.put(partition, start.offset());
+              }
+            });
+    return offsets;
   }
 
   private void addNewPartitions() {
@@ -131,7 +171,7 @@ public final class BroadcastReader implements AutoCloseable {
   }
 
   private Set<TopicPartition> partitions() {
-    return topics.keySet().stream()
+    return topics.stream()
         .map(consumer::partitionsFor)
         .flatMap(List::stream)
         .map(info -> new TopicPartition(info.topic(), info.partition()))

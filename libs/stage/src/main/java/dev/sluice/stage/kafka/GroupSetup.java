@@ -84,7 +84,13 @@ public final class GroupSetup {
       throws ExecutionException, InterruptedException {
     Set<String> names = new LinkedHashSet<>(List.of(own));
     names.addAll(
-        List.of(Topics.RESULTS, Topics.EVENTS, Topics.CONTROL, Topics.STATUS, Topics.GENERATIONS));
+        List.of(
+            Topics.RESULTS,
+            Topics.EVENTS,
+            Topics.CONTROL,
+            Topics.STATUS,
+            Topics.GENERATIONS,
+            Topics.RATES));
     names.removeAll(admin.listTopics().names().get());
     for (String name : names) {
       try {
@@ -107,6 +113,10 @@ public final class GroupSetup {
     if (name.equals(Topics.GENERATIONS)) {
       return new NewTopic(name, Optional.of(1), Optional.of(BROKER_DEFAULT))
           .configs(Map.of("cleanup.policy", "compact,delete", "retention.ms", GENERATIONS_KEPT));
+    }
+    if (name.equals(Topics.RATES)) {
+      return new NewTopic(name, Optional.of(1), Optional.of(BROKER_DEFAULT))
+          .configs(Map.of("cleanup.policy", "compact"));
     }
     return new NewTopic(name, Optional.empty(), Optional.of(BROKER_DEFAULT))
         .configs(Map.of("max.message.bytes", Integer.toString(Outbox.maxBytes(name))));

@@ -3,14 +3,17 @@ package dev.sluice.stage.status;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.ModelWork;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -36,6 +39,7 @@ public final class StatusPublisher implements AutoCloseable {
   private final Stage stage;
   private final StageState state;
   private final BooleanSupplier ready;
+  private final Supplier<List<ModelWork>> work;
   private final String worker;
   private final long since =
       ProcessHandle.current()
@@ -53,17 +57,20 @@ public final class StatusPublisher implements AutoCloseable {
    *
    * @param settings {@code bootstrap.servers} at least
    * @param ready whether this worker takes tasks
+   * @param work what it does and has done
    */
   public StatusPublisher(
       Map<String, Object> settings,
       Stage stage,
       String worker,
       StageState state,
-      BooleanSupplier ready) {
+      BooleanSupplier ready,
+      Supplier<List<ModelWork>> work) {
     this.stage = stage;
     this.worker = worker;
     this.state = state;
     this.ready = ready;
+    this.work = work;
     Map<String, Object> own = new HashMap<>(settings);
     own.put("linger.ms", 0);
     own.put("max.block.ms", PATIENCE.toMillis());
@@ -90,7 +97,8 @@ public final class StatusPublisher implements AutoCloseable {
             .setWorker(worker)
             .setSince(Timestamps.fromMillis(since))
             .setValidFor(Durations.fromMillis(VALID.toMillis()))
-            .setReady(ready.getAsBoolean());
+            .setReady(ready.getAsBoolean())
+            .addAllWork(work.get());
     state.describe(status);
     return status.build();
   }

@@ -6,6 +6,7 @@ import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Stages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ComponentLoading;
+import dev.sluice.contract.v1.ModelWork;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageLoading;
 import dev.sluice.contract.v1.StageResult;
@@ -16,6 +17,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +33,7 @@ public final class StageRuntime {
   private final MeterRegistry metrics;
   private final Tags tags;
   private final AtomicInteger inFlight;
+  private final WorkMeter meter = new WorkMeter();
 
   public StageRuntime(
       Stage stage,
@@ -90,6 +93,11 @@ public final class StageRuntime {
     return tags;
   }
 
+  /** What is in work here and what was done, by model. */
+  public List<ModelWork> workDone() {
+    return meter.work();
+  }
+
   /**
    * Runs one task.
    *
@@ -98,7 +106,8 @@ public final class StageRuntime {
    */
   public StageResult run(Task task, Caller caller) {
     TaskHeader header = task.getHeader();
-    StageContext context = context(header, caller);
+    WorkMeter.Turn turn = meter.begin(header.getModel(), task.getStep().getWork());
+    TaskContext context = new TaskContext(header, caller, turn);
     long start = System.nanoTime();
     String outcome = "failed";
     inFlight.incrementAndGet();
@@ -124,6 +133,7 @@ public final class StageRuntime {
       throw e;
     } finally {
       inFlight.decrementAndGet();
+      turn.end(outcome.equals("done") && !context.resumed);
       Timer.builder("sluice.stage.task")
           .description("Tasks of this stage and how long they took")
           .tags(tags)
@@ -160,65 +170,82 @@ public final class StageRuntime {
     return timed.build();
   }
 
-  private StageContext context(TaskHeader header, Caller caller) {
-    return new StageContext() {
-      private final Pace pace = new Pace();
-      private Supplier<byte[]> resumable;
+  /** What a stage may ask and tell while it works on a task. */
+  private final class TaskContext implements StageContext {
 
-      @Override
-      public void progress(int step, int total) {
-        if (step == total || pace.allows()) {
-          caller.progress(step, total);
-        }
-        if (step < total) {
-          check();
-          if (resumable != null) {
-            caller.keep(resumable, false);
-          }
-        }
+    private final TaskHeader header;
+    private final Caller caller;
+    private final WorkMeter.Turn turn;
+    private final Pace pace = new Pace();
+    private Supplier<byte[]> resumable;
+    private volatile boolean resumed;
+
+    TaskContext(TaskHeader header, Caller caller, WorkMeter.Turn turn) {
+      this.header = header;
+      this.caller = caller;
+      this.turn = turn;
+    }
+
+    @Override
+    public void progress(int step, int total) {
+      if (step == total || pace.allows()) {
+        caller.progress(step, total);
       }
-
-      @Override
-      public Optional<byte[]> reached() {
-        return caller.reached();
-      }
-
-      @Override
-      public void resumable(Supplier<byte[]> reached) {
-        resumable = reached;
-      }
-
-      @Override
-      public void preview(int step, byte[] png) {
-        caller.preview(step, png);
-      }
-
-      @Override
-      public void loading(ComponentLoading loading) {
-        caller.loading(
-            StageLoading.newBuilder()
-                .setStage(stage)
-                .setModel(header.getModel())
-                .setLoading(loading)
-                .build());
-      }
-
-      @Override
-      public Runnable leaveSlot() {
-        return caller.leaveSlot();
-      }
-
-      @Override
-      public void check() {
-        Optional<StageStoppedException.Reason> reason = reasonToStop(header, caller);
-        if (reason.isPresent()) {
-          if (reason.get() == StageStoppedException.Reason.SHUTDOWN && resumable != null) {
-            caller.keep(resumable, true);
-          }
-          throw new StageStoppedException(reason.get());
+      if (step < total) {
+        check();
+        if (resumable != null) {
+          caller.keep(resumable, false);
         }
       }
-    };
+    }
+
+    @Override
+    public Optional<byte[]> reached() {
+      Optional<byte[]> reached = caller.reached();
+      resumed |= reached.isPresent();
+      return reached;
+    }
+
+    @Override
+    public void resumable(Supplier<byte[]> reached) {
+      resumable = reached;
+    }
+
+    @Override
+    public void preview(int step, byte[] png) {
+      caller.preview(step, png);
+    }
+
+    @Override
+    public void loading(ComponentLoading loading) {
+      caller.loading(
+          StageLoading.newBuilder()
+              .setStage(stage)
+              .setModel(header.getModel())
+              .setLoading(loading)
+              .build());
+    }
+
+    @Override
+    public Runnable leaveSlot() {
+      turn.waits();
+      Runnable back = caller.leaveSlot();
+      return () -> {
+        back.run();
+        turn.goesOn();
+      };
+    }
+
+    @Override
+    public void check() {
+      Optional<StageStoppedException.Reason> reason = reasonToStop(header, caller);
+      if (reason.isPresent()) {
+        if (reason.get() == StageStoppedException.Reason.SHUTDOWN && resumable != null) {
+          caller.keep(resumable, true);
+        }
+        throw new StageStoppedException(reason.get());
+      }
+    }
   }
 
   private Optional<StageStoppedException.Reason> reasonToStop(TaskHeader header, Caller caller) {

@@ -39,7 +39,8 @@ class StatusPublisherTest {
       ToyState state = new ToyState();
       String worker = StatusPublisher.name(Stage.DENOISER);
       StatusPublisher publisher =
-          new StatusPublisher(kafka.settings(), Stage.DENOISER, worker, state, () -> true);
+          new StatusPublisher(
+              kafka.settings(), Stage.DENOISER, worker, state, () -> true, List::of);
 
       StageStatus first = status(records.await(1, record -> key(record).equals(worker)).get(0));
       assertThat(first.getStage()).isEqualTo(Stage.DENOISER);
@@ -65,7 +66,8 @@ class StatusPublisherTest {
       ToyState state = new ToyState();
       String worker = StatusPublisher.name(Stage.DENOISER);
       try (StatusPublisher publisher =
-          new StatusPublisher(kafka.settings(), Stage.DENOISER, worker, state, () -> true)) {
+          new StatusPublisher(
+              kafka.settings(), Stage.DENOISER, worker, state, () -> true, List::of)) {
         for (int i = 0; i < 1000; i++) {
           state.set(ToyState.loading(i));
           Deliveries.sleep(Duration.ofMillis(1));

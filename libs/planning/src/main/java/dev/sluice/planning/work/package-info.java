@@ -1,0 +1,2 @@
+/** How much work a route is. */
+package dev.sluice.planning.work;
