@@ -13,6 +13,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Default;
 import jakarta.inject.Inject;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the accounts as long as the process lives. Ready when the figures of all stages are known.
  */
+@Default // to be injected as what it is, besides being found as a check
 @Readiness
 @ApplicationScoped
 public class ScalerService implements HealthCheck {

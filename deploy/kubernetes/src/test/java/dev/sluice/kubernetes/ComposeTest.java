@@ -26,7 +26,7 @@ class ComposeTest {
   void servicesAreThoseOfTheCode() {
     assertThat(services().keySet())
         .containsExactlyInAnyOrder(
-            "kafka", "gateway", "text-encoder", "prior", "denoiser", "upscaler")
+            "kafka", "gateway", "text-encoder", "prior", "denoiser", "upscaler", "scaler")
         .containsAll(Sources.SERVICES);
     for (String service : Sources.SERVICES) {
       Map<String, Object> one = services().get(service);

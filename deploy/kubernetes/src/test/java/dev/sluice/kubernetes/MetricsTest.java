@@ -58,7 +58,8 @@ class MetricsTest {
 
     assertThat(asked)
         .contains(
-            "sluice_stage_backlog",
+            "sluice_queue_seconds",
+            "sluice_queue_tasks",
             "sluice_stage_task_seconds_count",
             "sluice_stage_redeliveries_total",
             "sluice_network_rows_total");
@@ -74,11 +75,11 @@ class MetricsTest {
 
   @Test
   void aMisspeltMetricIsFound() {
-    assertThat(Metrics.names("sum(rate(sluice_stage_backlogs[5m])) by (stage) > 0 unless up"))
-        .containsExactlyInAnyOrder("sluice_stage_backlogs", "up");
+    assertThat(Metrics.names("sum(rate(sluice_queue_task[5m])) by (stage) > 0 unless up"))
+        .containsExactlyInAnyOrder("sluice_queue_task", "up");
     assertThat(Metrics.labels("sum by (stag) (a{stage=\"x\",outcom!~\"y|z\"})"))
         .containsExactlyInAnyOrder("stag", "stage", "outcom");
-    assertThat(Metrics.told()).doesNotContain("sluice_stage_backlogs", "sluice_stage_redeliveries");
+    assertThat(Metrics.told()).doesNotContain("sluice_queue_task", "sluice_stage_redeliveries");
   }
 
   @Test

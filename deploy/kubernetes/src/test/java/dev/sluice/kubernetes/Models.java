@@ -32,6 +32,7 @@ final class Models {
           Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
           Map.entry("monitoring.coreos.com/v1/PodMonitor", PodMonitor.class),
           Map.entry("monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class),
+          Map.entry("keda.sh/v1alpha1/ScaledObject", Keda.ScaledObject.class),
           Map.entry("kafka.strimzi.io/v1/Kafka", Strimzi.Kafka.class),
           Map.entry("kafka.strimzi.io/v1/KafkaNodePool", Strimzi.KafkaNodePool.class),
           Map.entry("kafka.strimzi.io/v1/KafkaTopic", Strimzi.KafkaTopic.class),

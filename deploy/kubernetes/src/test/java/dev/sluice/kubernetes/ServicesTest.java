@@ -72,7 +72,7 @@ class ServicesTest {
 
       assertThat(ports.get("http"))
           .isEqualTo(Integer.valueOf(service.getProperty("quarkus.http.port")));
-      if (component(deployment).equals("gateway")) {
+      if (List.of("gateway", "scaler").contains(component(deployment))) {
         assertThat(ports.get("grpc"))
             .isEqualTo(Integer.valueOf(service.getProperty("quarkus.grpc.server.port")));
       } else {
@@ -171,7 +171,8 @@ class ServicesTest {
 
       assertThat(container(deployment).getVolumeMounts().stream().map(VolumeMount::getName))
           .containsExactlyInAnyOrderElementsOf(volumes)
-          .contains("scratch", "tmp", "blobs");
+          .contains("scratch", "tmp");
+      assertThat(volumes.contains("blobs")).isNotEqualTo(component(deployment).equals("scaler"));
     }
   }
 
@@ -192,7 +193,13 @@ class ServicesTest {
   @ParameterizedTest
   @MethodSource("folders")
   void theGatewaysServiceLeadsToItsPorts(String folder) {
-    Service service = (Service) Models.read(Manifests.of(folder, "Service").findFirst().get());
+    Service service =
+        Manifests.of(folder, "Service")
+            .map(Models::read)
+            .map(Service.class::cast)
+            .filter(one -> one.getMetadata().getName().equals("gateway"))
+            .findFirst()
+            .orElseThrow();
     Deployment gateway =
         Manifests.deployments(folder).stream()
             .filter(deployment -> component(deployment).equals("gateway"))
@@ -228,8 +235,9 @@ class ServicesTest {
           .containsEntry("app.kubernetes.io/name", "sluice");
     }
     // Kafka's port is the only way out that there is beside names, metrics' the only way to a
-    // stage.
-    assertThat(policies).containsOnlyKeys("sluice", "names", "kafka", "gateway", "metrics");
+    // stage; the scaler's is KedaTest's.
+    assertThat(policies)
+        .containsOnlyKeys("sluice", "names", "kafka", "gateway", "metrics", "scaler");
     assertThat(policies.get("gateway").getSpec().getPodSelector().getMatchLabels())
         .containsEntry("app.kubernetes.io/component", "gateway");
     assertThat(ports(policies.get("kafka").getSpec().getEgress().get(0).getPorts()))

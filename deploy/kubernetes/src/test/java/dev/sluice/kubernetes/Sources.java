@@ -20,7 +20,7 @@ final class Sources {
 
   /** The services, the gateway first. */
   static final List<String> SERVICES =
-      List.of("gateway", "text-encoder", "prior", "denoiser", "upscaler");
+      List.of("gateway", "text-encoder", "prior", "denoiser", "upscaler", "scaler");
 
   private static final Pattern MAPPING =
       Pattern.compile("@ConfigMapping\\(prefix = \"([^\"]+)\"\\)");
