@@ -1,5 +1,6 @@
 package dev.sluice.launcher;
 
+import dev.sluice.client.SluiceException;
 import dev.sluice.launcher.care.CompletionCommand;
 import dev.sluice.launcher.care.DeadLettersCommand;
 import dev.sluice.launcher.care.DoctorCommand;
@@ -67,7 +68,7 @@ public final class Sluice {
     CommandLine commandLine = new CommandLine(new Sluice());
     commandLine.setExecutionExceptionHandler(
         (exception, failed, parsed) -> {
-          if (exception instanceof LaunchException) {
+          if (exception instanceof LaunchException || exception instanceof SluiceException) {
             failed.getErr().println("sluice: " + exception.getMessage());
           } else {
             exception.printStackTrace(failed.getErr());

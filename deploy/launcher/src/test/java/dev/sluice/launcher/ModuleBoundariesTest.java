@@ -64,6 +64,7 @@ class ModuleBoundariesTest {
           "pipeline",
           "parity",
           "broker",
+          "client",
           "stage",
           "planning",
           "serving",
@@ -116,6 +117,7 @@ class ModuleBoundariesTest {
             knows("pipeline", "catalog", "networks", "diffusion", "safetensors"),
             knows("parity", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
             knows("contract", "safetensors"),
+            knows("client", "contract"),
             knows("broker"),
             knows("stage", "contract"),
             knows(
@@ -165,7 +167,7 @@ class ModuleBoundariesTest {
                 "networks",
                 "diffusion",
                 "safetensors"),
-            knows("launcher", "contract", "catalog", "networks", "parity", "trainer"))
+            knows("launcher", "client", "contract", "catalog", "networks", "parity", "trainer"))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));
   }
 

@@ -1,17 +1,13 @@
 package dev.sluice.launcher.care;
 
-import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.ListModelsReply;
-import dev.sluice.contract.v1.Model;
-import dev.sluice.contract.v1.ModelAtStage;
-import dev.sluice.launcher.client.GatewayClient;
+import dev.sluice.client.ServedModel;
+import dev.sluice.client.ServedModels;
+import dev.sluice.client.SluiceClient;
 import dev.sluice.launcher.console.JsonLines;
 import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.instance.SluiceHome;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -58,8 +54,8 @@ public final class StatusCommand implements Callable<Integer> {
     RunningInstance instance = running.get();
     Map<String, ServiceState> services = new TreeMap<>();
     instance.services().forEach((name, address) -> services.put(name, ServiceState.of(address)));
-    ListModelsReply models;
-    try (GatewayClient client = new GatewayClient(instance.grpc())) {
+    ServedModels models;
+    try (SluiceClient client = SluiceClient.connect(instance.grpc())) {
       models = client.models();
     }
     long memory = Memory.ofDescendants(instance.pid());
@@ -76,7 +72,7 @@ public final class StatusCommand implements Callable<Integer> {
       PrintWriter out,
       RunningInstance instance,
       Map<String, ServiceState> services,
-      ListModelsReply models,
+      ServedModels models,
       long memory) {
     out.printf(
         "up: process %d, %d MB of memory with its children%n", instance.pid(), memory / MEGABYTE);
@@ -93,37 +89,30 @@ public final class StatusCommand implements Callable<Integer> {
                 count(state.waiting()),
                 count(state.inWork())));
     out.println();
-    for (Model model : models.getModelsList()) {
-      out.println(model.getName() + "  " + at(model));
+    for (ServedModel model : models.models()) {
+      out.println(model.name() + "  " + at(model));
     }
     models
-        .getUnusableList()
+        .unusable()
         .forEach(
-            model ->
-                out.println(
-                    model.getName()
-                        + "  cannot be served: "
-                        + String.join(" ", model.getProblemsList())));
+            (name, problems) ->
+                out.println(name + "  cannot be served: " + String.join(" ", problems)));
   }
 
   private static String count(Optional<Long> number) {
     return number.map(Object::toString).orElse("-");
   }
 
-  private static String at(Model model) {
-    return model.getStatusList().stream()
-        .map(status -> Topics.name(status.getStage()) + " " + state(status))
+  private static String at(ServedModel model) {
+    return model.stages().entrySet().stream()
+        .map(stage -> stage.getKey() + " " + stage.getValue().replace('_', ' '))
         .collect(Collectors.joining(", "));
-  }
-
-  private static String state(ModelAtStage status) {
-    return status.getStatus().getState().name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private static Map<String, Object> object(
       RunningInstance instance,
       Map<String, ServiceState> services,
-      ListModelsReply models,
+      ServedModels models,
       long memory) {
     Map<String, Object> told = new LinkedHashMap<>();
     told.put("up", true);
@@ -143,24 +132,12 @@ public final class StatusCommand implements Callable<Integer> {
           states.put(name, service);
         });
     told.put("services", states);
-    told.put("models", models.getModelsList().stream().map(StatusCommand::object).toList());
-    told.put(
-        "unusable",
-        models.getUnusableList().stream()
-            .map(
-                model ->
-                    Map.of(
-                        "name", model.getName(), "problems", List.copyOf(model.getProblemsList())))
-            .toList());
+    told.put("models", models.models().stream().map(StatusCommand::object).toList());
+    told.put("unusable", models.unusable());
     return told;
   }
 
-  private static Map<String, Object> object(Model model) {
-    Map<String, Object> stages = new LinkedHashMap<>();
-    model
-        .getStatusList()
-        .forEach(
-            status -> stages.put(Topics.name(status.getStage()), state(status).replace(' ', '_')));
-    return Map.of("name", model.getName(), "pipeline", model.getPipeline(), "stages", stages);
+  private static Map<String, Object> object(ServedModel model) {
+    return Map.of("name", model.name(), "pipeline", model.pipeline(), "stages", model.stages());
   }
 }

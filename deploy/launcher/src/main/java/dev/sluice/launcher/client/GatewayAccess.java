@@ -1,5 +1,7 @@
 package dev.sluice.launcher.client;
 
+import dev.sluice.client.SluiceClient;
+import dev.sluice.client.SluiceException;
 import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.console.StartReport;
 import dev.sluice.launcher.instance.LocalInstance;
@@ -32,21 +34,22 @@ public final class GatewayAccess {
      * @param startUp how long the instance took to start, if it was started for this
      * @return the command's exit status
      */
-    int with(GatewayClient client, Optional<Duration> startUp) throws IOException;
+    int with(SluiceClient client, Optional<Duration> startUp) throws IOException;
   }
 
   /**
    * Does the work and stops what was started for it.
    *
    * @param choice the model, which decides on the instance
-   * @throws LaunchException when no instance can be started, or the work cannot be done
+   * @throws LaunchException when no instance can be started
+   * @throws SluiceException when its gateway cannot do the work
    */
   public static int use(SluiceHome home, ModelChoice choice, Work work) throws IOException {
     Optional<RunningInstance> running =
         RunningInstance.find(home.state())
             .filter(it -> choice.isServedFrom(it.models(), home.models()));
     if (running.isPresent()) {
-      try (GatewayClient client = new GatewayClient(running.get().grpc())) {
+      try (SluiceClient client = SluiceClient.connect(running.get().grpc())) {
         return work.with(client, Optional.empty());
       }
     }
@@ -55,14 +58,14 @@ public final class GatewayAccess {
     ModelReport.of(alone.values()).requireServable();
     try (RunFolder run = RunFolder.temporary(home.state());
         LocalInstance instance = start(home, run, alone, report);
-        GatewayClient client = new GatewayClient(instance.address().grpc())) {
+        SluiceClient client = SluiceClient.connect(instance.address().grpc())) {
       Duration startUp = report.elapsed();
       Thread watch = abortWhenAProcessEnds(instance, client);
       try {
         int status = work.with(client, Optional.of(startUp));
         run.discard();
         return status;
-      } catch (LaunchException e) {
+      } catch (SluiceException e) {
         // A dead process explains a broken call better than the call does.
         instance.watch();
         throw e;
@@ -81,7 +84,7 @@ public final class GatewayAccess {
     return LocalInstance.start(home, run, run.models(alone), List.copyOf(alone.keySet()), report);
   }
 
-  private static Thread abortWhenAProcessEnds(LocalInstance instance, GatewayClient client) {
+  private static Thread abortWhenAProcessEnds(LocalInstance instance, SluiceClient client) {
     Thread watch =
         new Thread(
             () -> {
@@ -91,7 +94,7 @@ public final class GatewayAccess {
                   Thread.sleep(WATCH_MILLIS);
                 }
               } catch (LaunchException e) {
-                client.abort();
+                client.close();
               } catch (InterruptedException e) {
                 // The pictures are done: nothing is left to watch over.
               }

@@ -1,8 +1,10 @@
 package dev.sluice.launcher.command;
 
+import dev.sluice.client.Failure.Reason;
+import dev.sluice.client.SluiceClient;
+import dev.sluice.client.SluiceException;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.launcher.client.GatewayAccess;
-import dev.sluice.launcher.client.GatewayClient;
 import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.instance.SluiceHome;
 import java.io.IOException;
@@ -57,7 +59,7 @@ final class FileWork {
         });
   }
 
-  private void makeAll(GatewayClient client, List<AskedLine> missing, MadeBefore made) {
+  private void makeAll(SluiceClient client, List<AskedLine> missing, MadeBefore made) {
     ExecutorService callers = Executors.newFixedThreadPool(atOnce);
     try {
       List<Future<?>> calls =
@@ -80,16 +82,19 @@ final class FileWork {
     }
   }
 
-  private void make(GatewayClient client, AskedLine line, MadeBefore made, int of) {
+  private void make(SluiceClient client, AskedLine line, MadeBefore made, int of) {
     WrittenPictures pictures =
-        new WrittenPictures(line.out(), line.request().getN(), arguments.fork());
+        new WrittenPictures(line.out(), line.request().getN(), arguments.fork(), null);
     String refusal = "";
     try {
-      client.generate(line.request(), pictures::take);
+      client.ask(line.request()).listener(pictures).start().await();
       if (pictures.areAllThere()) {
         made.add(line);
       }
-    } catch (GatewayClient.RefusedException e) {
+    } catch (SluiceException e) {
+      if (e.reason() == Reason.UNAVAILABLE) {
+        throw e;
+      }
       refusal = "line %d: %s".formatted(line.number(), e.getMessage());
     }
     tell(pictures, refusal, of);

@@ -1,10 +1,8 @@
 package dev.sluice.launcher.command;
 
-import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.GenerationEvent;
+import dev.sluice.client.SluiceClient;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.launcher.client.GatewayAccess;
-import dev.sluice.launcher.client.GatewayClient;
 import dev.sluice.launcher.console.ProgressDisplay;
 import dev.sluice.launcher.instance.SluiceHome;
 import java.io.IOException;
@@ -31,25 +29,22 @@ final class PictureWork {
    *
    * @param request tells it
    */
-  int make(Function<GatewayClient, GenerationRequest> request) throws IOException {
+  int make(Function<SluiceClient, GenerationRequest> request) throws IOException {
     return GatewayAccess.use(
         SluiceHome.locate(),
         arguments.choice(),
         (client, startUp) -> make(client, request.apply(client), startUp));
   }
 
-  private int make(GatewayClient client, GenerationRequest request, Optional<Duration> startUp) {
+  private int make(SluiceClient client, GenerationRequest request, Optional<Duration> startUp) {
     long started = System.nanoTime();
-    ProgressDisplay display =
-        new ProgressDisplay(System.err, Boolean.getBoolean("sluice.terminal"), request.getN());
     WrittenPictures pictures =
-        new WrittenPictures(arguments.out(), request.getN(), arguments.fork());
-    client.generate(
-        request,
-        event -> {
-          show(event, display);
-          pictures.take(event);
-        });
+        new WrittenPictures(
+            arguments.out(),
+            request.getN(),
+            arguments.fork(),
+            new ProgressDisplay(System.err, Boolean.getBoolean("sluice.terminal"), request.getN()));
+    client.ask(request).listener(pictures).start().await();
     if (arguments.json()) {
       System.out.print(pictures.json());
     } else {
@@ -63,18 +58,5 @@ final class PictureWork {
                   .orElse(""));
     }
     return pictures.areAllThere() ? 0 : 1;
-  }
-
-  private static void show(GenerationEvent event, ProgressDisplay display) {
-    if (event.hasProgress()) {
-      display.progress(
-          Topics.name(event.getProgress().getStage()),
-          Integer.toString(event.getImageIndex()),
-          event.getProgress().getStep(),
-          event.getProgress().getTotal(),
-          System.nanoTime());
-    } else if (event.hasLoading()) {
-      display.loading(event.getLoading(), System.nanoTime());
-    }
   }
 }

@@ -83,7 +83,7 @@ public final class ReplayCommand implements Callable<Integer> {
         home,
         choice,
         (client, startUp) -> {
-          byte[] after = client.single(request).getPng().toByteArray();
+          byte[] after = client.ask(request).pictures().get(0).png();
           if (out != null) {
             Files.write(out, after);
           }

@@ -44,7 +44,11 @@ public final class UpscaleCommand implements Callable<Integer> {
             gateway -> {
               // A model that only enlarges is asked as any other; one that also enlarges, to do
               // that.
-              if (!gateway.abilities(request.getModel()).contains(ONLY_ENLARGES)) {
+              boolean onlyEnlarges =
+                  gateway.models().models().stream()
+                      .filter(model -> model.name().equals(request.getModel()))
+                      .anyMatch(model -> model.abilities().contains(ONLY_ENLARGES));
+              if (!onlyEnlarges) {
                 request.setUpscale(true);
               }
               return request.build();

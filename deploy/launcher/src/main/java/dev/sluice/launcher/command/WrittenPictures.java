@@ -1,18 +1,16 @@
 package dev.sluice.launcher.command;
 
-import com.google.protobuf.util.Durations;
-import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.GenerationError;
-import dev.sluice.contract.v1.GenerationEvent;
-import dev.sluice.contract.v1.Image;
-import dev.sluice.contract.v1.StageTiming;
+import dev.sluice.client.Failure;
+import dev.sluice.client.GenerationListener;
+import dev.sluice.client.Loading;
+import dev.sluice.client.Picture;
+import dev.sluice.client.Progress;
+import dev.sluice.client.Understood;
 import dev.sluice.launcher.console.JsonLines;
 import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.console.ProgressDisplay;
-import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The pictures of a request as they arrive: each is written at once. */
-final class WrittenPictures {
+final class WrittenPictures implements GenerationListener {
 
   private final Path out;
   private final int n;
@@ -31,13 +29,18 @@ final class WrittenPictures {
   private final StringBuilder lines = new StringBuilder();
   private final StringBuilder json = new StringBuilder();
   private final Set<String> warnings = new LinkedHashSet<>();
-  private int failed;
+  private final ProgressDisplay display;
+  private String id = "";
+  private String requestId = "";
+  private int failures;
 
   /**
    * @param out where the file of a single picture goes; of several, names are made from it
    * @param n how many there are to be
+   * @param display shows how far they are; null for none
    */
-  WrittenPictures(Path out, int n, ForkArguments fork) {
+  WrittenPictures(Path out, int n, ForkArguments fork, ProgressDisplay display) {
+    this.display = display;
     this.out = out;
     this.n = n;
     this.fork = fork;
@@ -59,21 +62,30 @@ final class WrittenPictures {
     return file.resolveSibling(stem + "-" + number + ending);
   }
 
-  /** Takes what the event brings: a picture, its failure, warnings. */
-  void take(GenerationEvent event) {
-    switch (event.getEventCase()) {
-      case ACCEPTED -> warnings.addAll(event.getAccepted().getWarningsList());
-      case IMAGE -> add(event);
-      case ERROR -> addFailure(event);
-      default -> {
-        // Progress is shown by others; previews are not asked for.
-      }
+  @Override
+  public void understood(Understood how) {
+    id = how.id();
+    requestId = how.requestId();
+    warnings.addAll(how.warnings());
+  }
+
+  @Override
+  public void progress(Progress progress) {
+    if (display != null) {
+      display.progress(progress, System.nanoTime());
+    }
+  }
+
+  @Override
+  public void loading(Loading loading) {
+    if (display != null) {
+      display.loading(loading, System.nanoTime());
     }
   }
 
   /** Whether none has failed so far. */
   boolean areAllThere() {
-    return failed == 0;
+    return failures == 0;
   }
 
   /** What happened, for people. */
@@ -90,75 +102,60 @@ final class WrittenPictures {
     return warnings;
   }
 
-  private void add(GenerationEvent event) {
-    Image image = event.getImage();
-    warnings.addAll(image.getWarningsList());
-    Path file = files(out, n).get(image.getIndex());
+  @Override
+  public void picture(Picture picture) {
+    warnings.addAll(picture.warnings());
+    Path file = files(out, n).get(picture.index());
     try {
-      if (file.getParent() != null) {
-        Files.createDirectories(file.getParent());
-      }
-      Files.write(file, image.getPng().toByteArray());
-    } catch (IOException e) {
-      throw new LaunchException("The picture cannot be written to " + file + ": " + e, e);
+      picture.toFile(file);
+    } catch (UncheckedIOException e) {
+      throw new LaunchException("%s: %s".formatted(e.getMessage(), e.getCause()), e);
     }
     lines.append(
         "%s  %dx%d, seed %d  (%s)%n"
             .formatted(
                 file.toAbsolutePath(),
-                image.getWidth(),
-                image.getHeight(),
-                image.getSeed(),
-                image.getTimingsList().stream()
-                    .map(
-                        timing ->
-                            Topics.name(timing.getStage())
-                                + " "
-                                + ProgressDisplay.seconds(duration(timing)))
+                picture.width(),
+                picture.height(),
+                picture.seed(),
+                picture.took().entrySet().stream()
+                    .map(stage -> stage.getKey() + " " + ProgressDisplay.seconds(stage.getValue()))
                     .collect(Collectors.joining(", "))));
-    lines.append(fork.kept(event.getRequestId(), image.getIndex()));
-    Map<String, Object> told = named(event);
+    lines.append(fork.kept(requestId, picture.index()));
+    Map<String, Object> told = named(picture.index());
     told.put("file", file.toAbsolutePath().toString());
-    told.put("width", image.getWidth());
-    told.put("height", image.getHeight());
-    told.put("seed", image.getSeed());
+    told.put("width", picture.width());
+    told.put("height", picture.height());
+    told.put("seed", picture.seed());
     Map<String, Object> seconds = new LinkedHashMap<>();
-    image
-        .getTimingsList()
-        .forEach(
-            timing ->
-                seconds.put(Topics.name(timing.getStage()), duration(timing).toNanos() / 1e9));
+    picture.took().forEach((stage, time) -> seconds.put(stage, time.toNanos() / 1e9));
     told.put("seconds", seconds);
     told.put("warnings", List.copyOf(warnings));
     json.append(JsonLines.line(told));
   }
 
-  private void addFailure(GenerationEvent event) {
-    failed++;
-    GenerationError error = event.getError();
-    lines.append("picture %d failed: %s%n".formatted(event.getImageIndex(), error.getMessage()));
-    Map<String, Object> told = named(event);
+  @Override
+  public void failed(Failure failure) {
+    failures++;
+    lines.append("picture %d failed: %s%n".formatted(failure.index(), failure.message()));
+    Map<String, Object> told = named(failure.index());
     told.put(
         "error",
         Map.of(
             "code",
-            error.getCode().name().toLowerCase(Locale.ROOT),
+            failure.reason().name().toLowerCase(Locale.ROOT),
             "message",
-            error.getMessage(),
+            failure.message(),
             "field",
-            error.getField()));
+            failure.field()));
     json.append(JsonLines.line(told));
   }
 
-  private static Map<String, Object> named(GenerationEvent event) {
+  private Map<String, Object> named(int index) {
     Map<String, Object> told = new LinkedHashMap<>();
-    told.put("id", event.getWorkId());
-    told.put("request_id", event.getRequestId());
-    told.put("index", event.getImageIndex());
+    told.put("id", id);
+    told.put("request_id", requestId);
+    told.put("index", index);
     return told;
-  }
-
-  private static Duration duration(StageTiming timing) {
-    return Duration.ofNanos(Durations.toNanos(timing.getDuration()));
   }
 }

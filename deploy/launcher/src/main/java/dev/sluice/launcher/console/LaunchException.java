@@ -3,7 +3,7 @@ package dev.sluice.launcher.console;
 /**
  * Something that the user of the command line can act on; its message is printed without a trace.
  */
-public class LaunchException extends RuntimeException {
+public final class LaunchException extends RuntimeException {
 
   public LaunchException(String message) {
     super(message);

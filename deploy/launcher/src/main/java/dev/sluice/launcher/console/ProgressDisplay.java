@@ -1,9 +1,8 @@
 package dev.sluice.launcher.console;
 
+import dev.sluice.client.Loading;
+import dev.sluice.client.Progress;
 import dev.sluice.contract.ByteCounts;
-import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.ComponentLoading;
-import dev.sluice.contract.v1.StageLoading;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,28 +43,28 @@ public final class ProgressDisplay {
     this.images = images;
   }
 
-  /** Says that {@code image} has done {@code step} of {@code total} steps of {@code stage}. */
-  public synchronized void progress(
-      String stage, String image, int step, int total, long nanoTime) {
-    StageLine line = stages.computeIfAbsent(stage, name -> new StageLine(name, images, nanoTime));
-    if (!line.update(image, step, total, nanoTime)) {
-      return;
-    }
-    if (terminal) {
-      redraw();
-    } else if (line.passedQuarter()) {
-      out.println(line.text());
+  /** Shows how far a picture is. */
+  public synchronized void progress(Progress progress, long nanoTime) {
+    StageLine line = line(progress.stage(), nanoTime);
+    if (line.update(progress.index(), progress.step(), progress.total(), nanoTime)) {
+      show(line);
     }
   }
 
-  /** Says how far a stage's model is loaded, which is before its first step. */
-  public synchronized void loading(StageLoading loading, long nanoTime) {
-    String stage = Topics.name(loading.getStage());
-    StageLine line = stages.computeIfAbsent(stage, name -> new StageLine(name, images, nanoTime));
-    if (line.isUnderWay()) {
-      return;
+  /** Shows how far a stage's model is loaded, which is before its first step. */
+  public synchronized void loading(Loading loading, long nanoTime) {
+    StageLine line = line(loading.stage(), nanoTime);
+    if (!line.isUnderWay()) {
+      line.load(loading, nanoTime);
+      show(line);
     }
-    line.load(loading, nanoTime);
+  }
+
+  private StageLine line(String stage, long nanoTime) {
+    return stages.computeIfAbsent(stage, name -> new StageLine(name, images, nanoTime));
+  }
+
+  private void show(StageLine line) {
     if (terminal) {
       redraw();
     } else if (line.passedQuarter()) {
@@ -102,11 +101,11 @@ public final class ProgressDisplay {
     private final String name;
     private final int images;
     private long startedAt;
-    private final Map<String, Integer> stepOfImage = new HashMap<>();
+    private final Map<Integer, Integer> stepOfImage = new HashMap<>();
     private int total = 1;
     private long updatedAt;
     private int quarterShown = -1;
-    private StageLoading loading;
+    private Loading loading;
 
     StageLine(String name, int images, long startedAt) {
       this.name = name;
@@ -115,7 +114,7 @@ public final class ProgressDisplay {
     }
 
     /** Whether this is news: redelivered work may report a step a second time. */
-    boolean update(String image, int step, int stepsOfAnImage, long nanoTime) {
+    boolean update(int image, int step, int stepsOfAnImage, long nanoTime) {
       if (loading != null) {
         loading = null;
         startedAt = nanoTime;
@@ -134,7 +133,7 @@ public final class ProgressDisplay {
       return !stepOfImage.isEmpty();
     }
 
-    void load(StageLoading now, long nanoTime) {
+    void load(Loading now, long nanoTime) {
       loading = now;
       updatedAt = nanoTime;
     }
@@ -144,8 +143,7 @@ public final class ProgressDisplay {
       if (loading == null) {
         return (double) done() / total;
       }
-      ComponentLoading bytes = loading.getLoading();
-      return bytes.getTotal() == 0 ? 0 : (double) bytes.getBytes() / bytes.getTotal();
+      return loading.total() == 0 ? 0 : (double) loading.bytes() / loading.total();
     }
 
     private int done() {
@@ -173,9 +171,8 @@ public final class ProgressDisplay {
     }
 
     private String loadingText() {
-      ComponentLoading bytes = loading.getLoading();
       return "loading %s, %s "
-          .formatted(loading.getModel(), ByteCounts.text(bytes.getBytes(), bytes.getTotal()));
+          .formatted(loading.model(), ByteCounts.text(loading.bytes(), loading.total()));
     }
   }
 }

@@ -2,9 +2,8 @@ package dev.sluice.launcher.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.contract.v1.ComponentLoading;
-import dev.sluice.contract.v1.Stage;
-import dev.sluice.contract.v1.StageLoading;
+import dev.sluice.client.Loading;
+import dev.sluice.client.Progress;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +20,7 @@ class ProgressDisplayTest {
     ProgressDisplay display = new ProgressDisplay(out, false, 1);
 
     for (int step = 1; step <= 8; step++) {
-      display.progress("prior", "r/0", step, 8, step * 100_000_000L);
+      display.progress(new Progress(0, "prior", step, 8), step * 100_000_000L);
     }
 
     assertThat(written.toString(StandardCharsets.UTF_8).lines())
@@ -37,9 +36,9 @@ class ProgressDisplayTest {
   void progress_redrawsItsLinesInPlaceOnATerminal() {
     ProgressDisplay display = new ProgressDisplay(out, true, 1);
 
-    display.progress("prior", "r/0", 2, 2, 0);
-    display.progress("denoiser", "r/0", 1, 4, 0);
-    display.progress("denoiser", "r/0", 2, 4, 0);
+    display.progress(new Progress(0, "prior", 2, 2), 0);
+    display.progress(new Progress(0, "denoiser", 1, 4), 0);
+    display.progress(new Progress(0, "denoiser", 2, 4), 0);
 
     assertThat(written.toString(StandardCharsets.UTF_8)).contains("\u001b[1A", "\u001b[2A");
   }
@@ -48,8 +47,8 @@ class ProgressDisplayTest {
   void progress_addsUpTheImagesOfARequest() {
     ProgressDisplay display = new ProgressDisplay(out, false, 2);
 
-    display.progress("denoiser", "r/0", 4, 4, 0);
-    display.progress("denoiser", "r/1", 4, 4, 0);
+    display.progress(new Progress(0, "denoiser", 4, 4), 0);
+    display.progress(new Progress(1, "denoiser", 4, 4), 0);
 
     assertThat(written.toString(StandardCharsets.UTF_8).lines())
         .satisfiesExactly(
@@ -59,34 +58,26 @@ class ProgressDisplayTest {
   @Test
   void progress_ignoresStepsReportedAgainAfterARedelivery() {
     ProgressDisplay display = new ProgressDisplay(out, true, 1);
-    display.progress("denoiser", "r/0", 3, 4, 0);
+    display.progress(new Progress(0, "denoiser", 3, 4), 0);
     int before = written.size();
 
-    display.progress("denoiser", "r/0", 1, 4, 0);
+    display.progress(new Progress(0, "denoiser", 1, 4), 0);
 
     assertThat(written.size()).isEqualTo(before);
   }
 
-  private static StageLoading loading(long bytes) {
-    return StageLoading.newBuilder()
-        .setStage(Stage.DENOISER)
-        .setModel("sd15")
-        .setLoading(
-            ComponentLoading.newBuilder()
-                .setComponent("unet")
-                .setBytes(bytes)
-                .setTotal(1_700_000_000L))
-        .build();
+  private static Loading loading(String model, long bytes) {
+    return new Loading(0, "denoiser", model, bytes, 1_700_000_000L);
   }
 
   @Test
   void loading_isShownUntilTheFirstStep() {
     ProgressDisplay display = new ProgressDisplay(out, false, 1);
 
-    display.loading(loading(1_200_000_000L), 0);
-    display.progress("denoiser", "r/0", 1, 2, 5_000_000_000L);
-    display.loading(loading(1_300_000_000L), 6_000_000_000L);
-    display.progress("denoiser", "r/0", 2, 2, 7_000_000_000L);
+    display.loading(loading("sd15", 1_200_000_000L), 0);
+    display.progress(new Progress(0, "denoiser", 1, 2), 5_000_000_000L);
+    display.loading(loading("sd15", 1_300_000_000L), 6_000_000_000L);
+    display.progress(new Progress(0, "denoiser", 2, 2), 7_000_000_000L);
 
     assertThat(written.toString(StandardCharsets.UTF_8).lines())
         .satisfiesExactly(
@@ -102,7 +93,7 @@ class ProgressDisplayTest {
   void loading_takesALineThatATerminalDoesNotBreak() {
     ProgressDisplay display = new ProgressDisplay(out, true, 1);
 
-    display.loading(loading(0).toBuilder().setModel("m".repeat(100)).build(), 0);
+    display.loading(loading("m".repeat(100), 0), 0);
 
     assertThat(written.toString(StandardCharsets.UTF_8).replace("\u001b[2K", "").strip())
         .hasSize(79);

@@ -1,0 +1,2 @@
+/** Asking a gateway for pictures: {@link dev.sluice.client.SluiceClient} is where to begin. */
+package dev.sluice.client;
