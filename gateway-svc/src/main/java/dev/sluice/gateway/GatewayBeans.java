@@ -17,6 +17,7 @@ import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.stage.StageConfig;
 import dev.sluice.stage.blob.BlobStore;
 import dev.sluice.stage.blob.BlobStores;
+import dev.sluice.stage.blob.S3Settings;
 import dev.sluice.stage.kafka.KafkaSettings;
 import dev.sluice.stage.kafka.Outbox;
 import dev.sluice.stage.status.StatusBoard;
@@ -80,8 +81,8 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  BlobStore blobs(StageConfig settings) {
-    return BlobStores.open(settings.blobs());
+  BlobStore blobs(StageConfig settings, S3Settings s3) {
+    return BlobStores.open(settings.blobs(), s3);
   }
 
   @Produces

@@ -27,8 +27,11 @@ final class Manifests {
   /** Everything at once, of which the overlays are parts. */
   static final String EVERYTHING = "src/test/everything";
 
+  /** A bucket in place of a volume, which cannot be had together. */
+  static final String BUCKET = "src/test/s3";
+
   static final List<String> ALL =
-      List.of("overlays/cpu", "overlays/gpu", "overlays/spot", EVERYTHING);
+      List.of("overlays/cpu", "overlays/gpu", "overlays/spot", EVERYTHING, BUCKET);
 
   static final ObjectMapper YAML = new YAMLMapper(new YAMLFactory());
 

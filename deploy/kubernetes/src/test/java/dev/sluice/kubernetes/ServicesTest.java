@@ -172,7 +172,8 @@ class ServicesTest {
       assertThat(container(deployment).getVolumeMounts().stream().map(VolumeMount::getName))
           .containsExactlyInAnyOrderElementsOf(volumes)
           .contains("scratch", "tmp");
-      assertThat(volumes.contains("blobs")).isNotEqualTo(component(deployment).equals("scaler"));
+      assertThat(volumes.contains("blobs"))
+          .isEqualTo(!folder.equals(Manifests.BUCKET) && !component(deployment).equals("scaler"));
     }
   }
 

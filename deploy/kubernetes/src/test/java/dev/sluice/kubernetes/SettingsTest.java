@@ -22,6 +22,9 @@ class SettingsTest {
   private static final Pattern OF_THE_SCRIPT = Pattern.compile("\\$\\{?(SLUICE_[A-Z_]+)");
   private static final Pattern OF_TENSORFLOW = Pattern.compile("\"(TF_[A-Z_]+|GLIBC_TUNABLES)\"");
 
+  /** Of Amazon's clients. */
+  private static final Set<String> OF_AMAZON = Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+
   static List<String> folders() {
     return Manifests.ALL;
   }
@@ -29,6 +32,7 @@ class SettingsTest {
   /** Every variable that a service, its start script or its native libraries read. */
   static Set<String> known() {
     Set<String> known = new TreeSet<>(Sources.settings());
+    known.addAll(OF_AMAZON);
     KafkaSettings.names().map(name -> Sources.variable("kafka." + name)).forEach(known::add);
     for (String service : Sources.SERVICES) {
       Sources.properties(service).stringPropertyNames().stream()
@@ -56,6 +60,9 @@ class SettingsTest {
             "SLUICE_SERVING_OP_THREADS",
             "SLUICE_SERVING_MEMORY",
             "SLUICE_GATEWAY_DIGESTS",
+            "SLUICE_S3_ENDPOINT",
+            "SLUICE_S3_PATH_STYLE",
+            "SLUICE_SCALER_ASSUMED_TASK_TIME",
             "KAFKA_SASL_JAAS_CONFIG",
             "QUARKUS_HTTP_HOST",
             "SLUICE_HEAP")

@@ -6,6 +6,7 @@ import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.stage.blob.BlobStore;
 import dev.sluice.stage.blob.BlobStores;
 import dev.sluice.stage.blob.BlobSweeper;
+import dev.sluice.stage.blob.S3Settings;
 import dev.sluice.stage.grpc.GrpcDoor;
 import dev.sluice.stage.kafka.Backlog;
 import dev.sluice.stage.kafka.ControlListener;
@@ -69,6 +70,7 @@ public class StageService implements HealthCheck {
 
   private final Supplier<Optional<StageModule>> module;
   private final StageConfig settings;
+  private final Supplier<BlobStore> store;
   private final MeterRegistry metrics;
   private final Map<String, Object> kafka;
   private final IntConsumer exit;
@@ -78,10 +80,15 @@ public class StageService implements HealthCheck {
 
   @Inject
   StageService(
-      Instance<StageModule> modules, StageConfig settings, MeterRegistry metrics, Config config) {
+      Instance<StageModule> modules,
+      StageConfig settings,
+      S3Settings s3,
+      MeterRegistry metrics,
+      Config config) {
     this(
         () -> modules.stream().findFirst(),
         settings,
+        () -> BlobStores.open(settings.blobs(), s3),
         metrics,
         KafkaSettings.of(config),
         Quarkus::asyncExit);
@@ -94,11 +101,13 @@ public class StageService implements HealthCheck {
   StageService(
       Supplier<Optional<StageModule>> module,
       StageConfig settings,
+      Supplier<BlobStore> store,
       MeterRegistry metrics,
       Map<String, Object> kafka,
       IntConsumer exit) {
     this.module = module;
     this.settings = settings;
+    this.store = store;
     this.metrics = metrics;
     this.exit = exit;
     this.kafka = kafka;
@@ -189,7 +198,7 @@ public class StageService implements HealthCheck {
     StageWork work = module.open();
     join(setup);
     CancelledWork cancelled = new CancelledWork();
-    BlobStore blobs = BlobStores.open(settings.blobs());
+    BlobStore blobs = store.get();
     Payloads payloads = new Payloads(blobs, settings.inlineLimit());
     ProgressStore checkpoints = new ProgressStore(blobs, settings.checkpointEvery());
     StageRuntime runtime = new StageRuntime(stage, work, payloads, cancelled, metrics);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
+import dev.sluice.stage.blob.FolderBlobStore;
 import dev.sluice.stage.rig.Deliveries;
 import dev.sluice.stage.rig.KafkaForTests;
 import dev.sluice.stage.rig.StageRig;
@@ -156,7 +157,12 @@ class StageServiceTest {
 
   private StageService service(Optional<StageModule> module) {
     return new StageService(
-        () -> module, new Settings(folder), metrics, kafka.settings(), exits::add);
+        () -> module,
+        new Settings(folder),
+        () -> new FolderBlobStore(folder),
+        metrics,
+        kafka.settings(),
+        exits::add);
   }
 
   private record Settings(Path models) implements StageConfig {

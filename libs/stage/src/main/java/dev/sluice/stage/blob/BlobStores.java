@@ -3,6 +3,7 @@ package dev.sluice.stage.blob;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** The kinds of blob stores that can be configured, by the scheme of their URI. */
@@ -10,21 +11,26 @@ public final class BlobStores {
 
   private static final Pattern URI_WITH_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
 
+  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+  private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
+
   private BlobStores() {}
 
   /**
    * Opens a store.
    *
-   * @param location a URI such as {@code file:///var/sluice/blobs}, or the path of a folder
+   * @param location a URI such as {@code file:///var/sluice/blobs} or {@code s3://bucket/blobs}, or
+   *     the path of a folder
+   * @param s3 how a bucket is reached, where it is one
    * @throws IllegalArgumentException if there is no such kind of store, or the URI names none
    */
-  public static BlobStore open(String location) {
+  public static BlobStore open(String location, S3Settings s3) {
     if (location.isBlank()) {
       throw new IllegalArgumentException(
           "the blob store has no location; give a folder or a URI such as file:///var/blobs");
     }
     return URI_WITH_SCHEME.matcher(location).matches()
-        ? open(uri(location))
+        ? open(uri(location), s3)
         : new FolderBlobStore(Path.of(location));
   }
 
@@ -37,12 +43,18 @@ public final class BlobStores {
     }
   }
 
-  private static BlobStore open(URI location) {
-    if (!location.getScheme().equalsIgnoreCase("file")) {
-      throw new IllegalArgumentException(
-          "there is no blob store for %s; use a folder or a URI with the scheme file"
-              .formatted(location));
-    }
+  private static BlobStore open(URI location, S3Settings s3) {
+    return switch (location.getScheme().toLowerCase(Locale.ROOT)) {
+      case "file" -> folder(location);
+      case "s3" -> bucket(location, s3);
+      default ->
+          throw new IllegalArgumentException(
+              "there is no blob store for %s; use a folder or a URI with the scheme file or s3"
+                  .formatted(location));
+    };
+  }
+
+  private static BlobStore folder(URI location) {
     if (location.getPath() == null
         || location.getPath().isEmpty()
         || location.getAuthority() != null
@@ -52,5 +64,21 @@ public final class BlobStores {
           "%s names no folder of this machine; write it as file:///var/blobs".formatted(location));
     }
     return new FolderBlobStore(Path.of(location));
+  }
+
+  private static BlobStore bucket(URI location, S3Settings s3) {
+    String bucket = location.getAuthority();
+    String path = location.getPath() == null ? "" : location.getPath();
+    if (bucket == null
+        || !BUCKET.matcher(bucket).matches()
+        || !PREFIX.matcher(path).matches()
+        || location.getQuery() != null
+        || location.getFragment() != null) {
+      throw new IllegalArgumentException(
+          "%s names no bucket, or none with a folder in it; write it as s3://bucket/blobs"
+              .formatted(location));
+    }
+    String prefix = path.replaceAll("^/|/$", "");
+    return new S3BlobStore(bucket, prefix.isEmpty() ? "" : prefix + "/", s3);
   }
 }

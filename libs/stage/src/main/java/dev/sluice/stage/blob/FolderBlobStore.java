@@ -21,7 +21,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +28,7 @@ import org.slf4j.LoggerFactory;
 /** Blobs as files of a folder that all processes share. */
 public final class FolderBlobStore implements BlobStore {
 
-  private static final Pattern KEY =
-      Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}");
   private static final Logger LOG = LoggerFactory.getLogger(FolderBlobStore.class);
-  private static final int MAX_KEY_LENGTH = 512;
 
   /** No key begins with a dot. */
   private static final String LOCKS = ".locks";
@@ -177,12 +173,8 @@ public final class FolderBlobStore implements BlobStore {
     }
   }
 
-  /** Keys come with messages, so they must not lead out of the folder. */
+  /** Keys come with messages; those that are some do not lead out of the folder. */
   private Path file(String key) {
-    if (key.length() > MAX_KEY_LENGTH || !KEY.matcher(key).matches()) {
-      throw new IllegalArgumentException(
-          "not a blob key: expected up to 8 segments of letters, digits, '.', '_' and '-'");
-    }
-    return folder.resolve(key);
+    return folder.resolve(BlobKeys.checked(key));
   }
 }

@@ -1,0 +1,26 @@
+package dev.sluice.stage.blob;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * How S3 is reached, where blobs lie in a bucket. Who asks is found as by any of Amazon's clients:
+ * {@code AWS_ACCESS_KEY_ID} and {@code AWS_SECRET_ACCESS_KEY}, a profile, or the identity that a
+ * pod or machine has.
+ */
+@ConfigMapping(prefix = "sluice.s3")
+public interface S3Settings {
+
+  /** Another server than Amazon's, such as {@code http://minio:9000}. */
+  Optional<URI> endpoint();
+
+  /** Where the bucket is; for servers that know no regions any. */
+  @WithDefault("us-east-1")
+  String region();
+
+  /** Whether buckets are named in the path of addresses in place of the host. */
+  @WithDefault("false")
+  boolean pathStyle();
+}
