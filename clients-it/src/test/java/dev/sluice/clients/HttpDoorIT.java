@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The HTTP door as bytes and headers. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-@ExtendWith(RunningSluice.class)
+@ExtendWith(SharedSluice.class)
 class HttpDoorIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,9 +42,9 @@ class HttpDoorIT {
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final RunningSluice.Door door;
+  private final SharedSluice.Door door;
 
-  HttpDoorIT(RunningSluice.Door door) {
+  HttpDoorIT(SharedSluice.Door door) {
     this.door = door;
   }
 

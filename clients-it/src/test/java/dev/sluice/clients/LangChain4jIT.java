@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** LangChain4j's image model. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-@ExtendWith(RunningSluice.class)
+@ExtendWith(SharedSluice.class)
 class LangChain4jIT {
 
-  private final RunningSluice.Door door;
+  private final SharedSluice.Door door;
 
-  LangChain4jIT(RunningSluice.Door door) {
+  LangChain4jIT(SharedSluice.Door door) {
     this.door = door;
   }
 

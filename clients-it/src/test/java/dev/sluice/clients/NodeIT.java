@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** OpenAI's own client for Node, where there is a Node and the package can be had. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-@ExtendWith(RunningSluice.class)
+@ExtendWith(SharedSluice.class)
 class NodeIT {
 
   private static final Path SCRIPT = Path.of("src/test/node");
@@ -22,7 +22,7 @@ class NodeIT {
   @TempDir private Path folder;
 
   @Test
-  void images_areMadeByTheOfficialClient(RunningSluice.Door door) throws Exception {
+  void images_areMadeByTheOfficialClient(SharedSluice.Door door) throws Exception {
     for (String file : List.of("package.json", "package-lock.json", "images.mjs")) {
       Files.copy(SCRIPT.resolve(file), folder.resolve(file));
     }

@@ -29,12 +29,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** OpenAI's own client for Java. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-@ExtendWith(RunningSluice.class)
+@ExtendWith(SharedSluice.class)
 class OpenAiJavaIT {
 
   private final OpenAIClient client;
 
-  OpenAiJavaIT(RunningSluice.Door door) {
+  OpenAiJavaIT(SharedSluice.Door door) {
     client = OpenAIOkHttpClient.builder().baseUrl(door.url()).apiKey("none").build();
   }
 

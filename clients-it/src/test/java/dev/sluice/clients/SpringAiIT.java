@@ -18,12 +18,12 @@ import org.springframework.ai.openai.OpenAiImageOptions;
 
 /** Spring AI's image model. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
-@ExtendWith(RunningSluice.class)
+@ExtendWith(SharedSluice.class)
 class SpringAiIT {
 
-  private final RunningSluice.Door door;
+  private final SharedSluice.Door door;
 
-  SpringAiIT(RunningSluice.Door door) {
+  SpringAiIT(SharedSluice.Door door) {
     this.door = door;
   }
 

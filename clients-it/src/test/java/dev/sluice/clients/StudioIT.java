@@ -14,13 +14,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The page at the root, as people use it in a browser: the tests are in {@code studio/e2e}. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
-@ExtendWith(RunningSluice.class)
+@ExtendWith(SharedSluice.class)
 class StudioIT {
 
   private static final Path STUDIO = Node.HOME.resolve("studio");
 
   @Test
-  void thePage_isUsedInABrowser(RunningSluice.Door door) throws Exception {
+  void thePage_isUsedInABrowser(SharedSluice.Door door) throws Exception {
     Node.assumePackages(STUDIO);
     assumeTrue(
         Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")

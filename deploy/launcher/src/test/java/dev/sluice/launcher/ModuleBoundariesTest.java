@@ -65,6 +65,7 @@ class ModuleBoundariesTest {
           "parity",
           "broker",
           "client",
+          "testing",
           "stage",
           "planning",
           "serving",
@@ -118,6 +119,7 @@ class ModuleBoundariesTest {
             knows("parity", "catalog", "pipeline", "networks", "diffusion", "safetensors"),
             knows("contract", "safetensors"),
             knows("client", "contract"),
+            knows("testing", "client"),
             knows("broker"),
             knows("stage", "contract"),
             knows(

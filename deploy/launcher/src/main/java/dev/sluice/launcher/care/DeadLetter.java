@@ -12,12 +12,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.RecordHeaders;
+import dev.sluice.contract.Stages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.launcher.console.LaunchException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -25,16 +28,27 @@ import org.apache.kafka.common.header.Header;
 /**
  * A record that nobody could work on.
  *
- * @param origin the topic that it comes from; empty where it does not say
+ * @param origin the topic that it comes from; empty where that is not known
  */
 record DeadLetter(String origin, ConsumerRecord<byte[], byte[]> record) {
+
+  /** The names of the headers that Kafka adds to what it makes a dead letter itself. */
+  private static final String KAFKAS_ERRORS = "__dlq.errors.";
+
+  private static final Set<String> OURS =
+      Set.of(RecordHeaders.ERROR, RecordHeaders.ORIGIN, RecordHeaders.HOPS);
 
   private static final int LONGEST_TEXT = 200;
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
   static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
-    return new DeadLetter(header(record, RecordHeaders.ORIGIN), record);
+    String origin =
+        Stream.concat(Stream.of(Topics.REQUESTS), Stages.ALL.stream().map(Topics::tasks))
+            .filter(topic -> Topics.deadLetters(topic).equals(record.topic()))
+            .findFirst()
+            .orElse("");
+    return new DeadLetter(origin, record);
   }
 
   /** What it is called on the command line: topic, partition, offset. */
@@ -46,9 +60,10 @@ record DeadLetter(String origin, ConsumerRecord<byte[], byte[]> record) {
     return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
   }
 
-  /** Why it is one. */
+  /** Why it is one, as a worker says or, of what no worker finished with, Kafka itself. */
   String error() {
-    return header(record, RecordHeaders.ERROR);
+    String ours = header(record, RecordHeaders.ERROR);
+    return ours.isEmpty() ? header(record, KAFKAS_ERRORS + "message") : ours;
   }
 
   Instant at() {
@@ -58,22 +73,21 @@ record DeadLetter(String origin, ConsumerRecord<byte[], byte[]> record) {
   /**
    * The record that it was, for the topic that it comes from.
    *
-   * @throws LaunchException if it does not say from which
+   * @throws LaunchException if that is not known
    */
   ProducerRecord<byte[], byte[]> again() {
     if (origin.isEmpty()) {
       throw new LaunchException(
-          "%s does not say which topic it comes from; it has no header %s"
-              .formatted(name(), RecordHeaders.ORIGIN));
+          "%s holds the dead letters of no topic that this version knows"
+              .formatted(record.topic()));
     }
     ProducerRecord<byte[], byte[]> again =
         new ProducerRecord<>(origin, record.key(), record.value());
     for (Header header : record.headers()) {
-      again.headers().add(header);
+      if (!OURS.contains(header.key()) && !header.key().startsWith(KAFKAS_ERRORS)) {
+        again.headers().add(header);
+      }
     }
-    again.headers().remove(RecordHeaders.ERROR);
-    again.headers().remove(RecordHeaders.ORIGIN);
-    again.headers().remove(RecordHeaders.HOPS);
     return again;
   }
 

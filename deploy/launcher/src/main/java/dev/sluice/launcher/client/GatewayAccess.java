@@ -5,6 +5,7 @@ import dev.sluice.client.SluiceException;
 import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.console.StartReport;
 import dev.sluice.launcher.instance.LocalInstance;
+import dev.sluice.launcher.instance.PortChoice;
 import dev.sluice.launcher.instance.RunFolder;
 import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.instance.SluiceHome;
@@ -79,9 +80,10 @@ public final class GatewayAccess {
   private static LocalInstance start(
       SluiceHome home, RunFolder run, Map<String, Path> alone, StartReport report) {
     if (alone.isEmpty()) {
-      return LocalInstance.start(home, run, home.models(), List.of(), report);
+      return LocalInstance.start(home, run, PortChoice.ANY, home.models(), List.of(), report);
     }
-    return LocalInstance.start(home, run, run.models(alone), List.copyOf(alone.keySet()), report);
+    return LocalInstance.start(
+        home, run, PortChoice.ANY, run.models(alone), List.copyOf(alone.keySet()), report);
   }
 
   private static Thread abortWhenAProcessEnds(LocalInstance instance, SluiceClient client) {

@@ -3,6 +3,7 @@ package dev.sluice.launcher.command;
 import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.console.StartReport;
 import dev.sluice.launcher.instance.LocalInstance;
+import dev.sluice.launcher.instance.PortChoice;
 import dev.sluice.launcher.instance.RunFolder;
 import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.instance.SluiceHome;
@@ -30,6 +31,11 @@ public final class UpCommand implements Callable<Integer> {
       description = "Folder that holds the model folders (default: the models that ship).")
   private Path models;
 
+  @Option(
+      names = "--any-ports",
+      description = "Listen on ports that are free, not on the usual ones: for tests, say.")
+  private boolean anyPorts;
+
   @Override
   public Integer call() throws InterruptedException, IOException {
     SluiceHome home = SluiceHome.locate();
@@ -41,11 +47,12 @@ public final class UpCommand implements Callable<Integer> {
                       .formatted(running.pid(), running.grpc()));
             });
     StartReport report = new StartReport(System.err);
+    PortChoice ports = anyPorts ? PortChoice.ANY : PortChoice.USUAL;
     Path folder = models == null ? home.models() : models.toAbsolutePath().normalize();
     requireModels(folder);
     ModelReport.of(folder).printTo(report);
     try (RunFolder run = RunFolder.lasting(home.state());
-        LocalInstance instance = LocalInstance.start(home, run, folder, List.of(), report)) {
+        LocalInstance instance = LocalInstance.start(home, run, ports, folder, List.of(), report)) {
       RunningInstance address = instance.address();
       address.publish(home.state());
       System.out.printf(

@@ -57,21 +57,24 @@ public final class LocalInstance implements AutoCloseable {
   private boolean closing;
 
   private LocalInstance(
-      SluiceHome home, RunFolder run, Path models, List<String> preload, StartReport report) {
+      SluiceHome home,
+      RunFolder run,
+      PortChoice choice,
+      Path models,
+      List<String> preload,
+      StartReport report) {
     this.home = home;
     this.run = run;
     this.models = models;
     this.preload = preload;
     this.report = report;
     List<Integer> ports = Ports.free(2 + 2 * Service.values().length);
-    // What stays up is found where documentation says; what lives for one command is in nobody's
-    // way.
-    this.kafkaPort = run.lasts() ? preferring("Kafka", ports.get(0)) : ports.get(0);
+    this.kafkaPort = choice == PortChoice.USUAL ? preferring("Kafka", ports.get(0)) : ports.get(0);
     for (Service service : Service.values()) {
       httpPorts.put(service, ports.get(2 + 2 * service.ordinal()));
       grpcPorts.put(service, ports.get(3 + 2 * service.ordinal()));
     }
-    if (run.lasts()) {
+    if (choice == PortChoice.USUAL) {
       httpPorts.computeIfPresent(Service.GATEWAY, (gateway, free) -> preferring("HTTP", free));
       grpcPorts.computeIfPresent(Service.GATEWAY, (gateway, free) -> preferring("gRPC", free));
     }
@@ -95,14 +98,20 @@ public final class LocalInstance implements AutoCloseable {
   /**
    * Starts every process at once and returns when all are ready.
    *
+   * @param choice where it listens
    * @param models the folder that holds the model folders
    * @param preload the models to load at once; empty for what the services choose
    * @param report told what happens
    * @throws LaunchException when a service is not built, or a process ends or does not get on
    */
   public static LocalInstance start(
-      SluiceHome home, RunFolder run, Path models, List<String> preload, StartReport report) {
-    LocalInstance instance = new LocalInstance(home, run, models, preload, report);
+      SluiceHome home,
+      RunFolder run,
+      PortChoice choice,
+      Path models,
+      List<String> preload,
+      StartReport report) {
+    LocalInstance instance = new LocalInstance(home, run, choice, models, preload, report);
     // For Ctrl-C and the like, where no one comes to close it.
     Runtime.getRuntime().addShutdownHook(new Thread(instance::close, "stop"));
     try {

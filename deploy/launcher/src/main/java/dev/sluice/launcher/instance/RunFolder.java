@@ -20,12 +20,10 @@ public final class RunFolder implements AutoCloseable {
   private static final String TEMPORARY = "runs";
 
   private final Path root;
-  private final boolean lasts;
   private boolean discarded;
 
-  private RunFolder(Path root, boolean lasts) {
+  private RunFolder(Path root) {
     this.root = root;
-    this.lasts = lasts;
     try {
       Files.createDirectories(logs());
       Files.createDirectories(blobs());
@@ -36,19 +34,14 @@ public final class RunFolder implements AutoCloseable {
 
   /** The folder of the instance that stays up; a broker started on it again knows its records. */
   public static RunFolder lasting(Path state) {
-    return new RunFolder(state.resolve("up"), true);
+    return new RunFolder(state.resolve("up"));
   }
 
   /** A fresh folder named after this process; removes those of processes that are gone. */
   public static RunFolder temporary(Path state) {
     Path runs = state.resolve(TEMPORARY);
     removeThoseOfTheDead(runs);
-    return new RunFolder(runs.resolve(Long.toString(ProcessHandle.current().pid())), false);
-  }
-
-  /** Whether this is the folder of the instance that stays up. */
-  boolean lasts() {
-    return lasts;
+    return new RunFolder(runs.resolve(Long.toString(ProcessHandle.current().pid())));
   }
 
   Path kafka() {

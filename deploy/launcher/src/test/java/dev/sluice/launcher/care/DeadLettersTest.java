@@ -60,6 +60,7 @@ class DeadLettersTest {
           .add(RecordHeaders.ERROR, "no such model".getBytes(UTF_8))
           .add(RecordHeaders.ORIGIN, TASKS.getBytes(UTF_8))
           .add(RecordHeaders.HOPS, "3".getBytes(UTF_8))
+          .add("__dlq.errors.group", "denoiser".getBytes(UTF_8))
           .add(RecordHeaders.TRACE_PARENT, "00-1-2-01".getBytes(UTF_8));
       producer.send(dead).get();
     }

@@ -3,6 +3,7 @@ package dev.sluice.launcher.system;
 import dev.sluice.launcher.console.ProgressDisplay;
 import dev.sluice.launcher.console.StartReport;
 import dev.sluice.launcher.instance.LocalInstance;
+import dev.sluice.launcher.instance.PortChoice;
 import dev.sluice.launcher.instance.RunFolder;
 import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.instance.SluiceHome;
@@ -80,7 +81,12 @@ final class SharedInstance implements BeforeAllCallback {
       StartReport report = new StartReport(System.out);
       instance =
           LocalInstance.start(
-              new SluiceHome(root, state), run, run.models(models), List.of(), report);
+              new SluiceHome(root, state),
+              run,
+              PortChoice.ANY,
+              run.models(models),
+              List.of(),
+              report);
       System.out.println("everything is up after " + ProgressDisplay.seconds(report.elapsed()));
       channel = ManagedChannelBuilder.forTarget(address().grpc()).usePlaintext().build();
       producer =

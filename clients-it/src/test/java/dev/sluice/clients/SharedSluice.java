@@ -1,13 +1,12 @@
 package dev.sluice.clients;
 
+import dev.sluice.testing.RunningSluice;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Properties;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * One {@code sluice up} that all tests share, of the model that ships and of tiny ones of the
  * reference data; given to tests as a {@link Door}.
  */
-public final class RunningSluice implements ParameterResolver {
+public final class SharedSluice implements ParameterResolver {
 
   /** How long answers wait before they begin: short, so that few tests have to wait long. */
   static final String FIRST_BYTE = "2s";
@@ -47,7 +46,7 @@ public final class RunningSluice implements ParameterResolver {
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return context
         .getRoot()
-        .getStore(Namespace.create(RunningSluice.class))
+        .getStore(Namespace.create(SharedSluice.class))
         .computeIfAbsent(Instance.class)
         .door();
   }
@@ -56,44 +55,26 @@ public final class RunningSluice implements ParameterResolver {
   public static final class Instance implements AutoCloseable {
 
     private final Path folder;
-    private final Process up;
-    private final Door door;
+    private final RunningSluice sluice;
 
-    Instance() throws IOException, InterruptedException {
+    Instance() throws IOException {
       folder = Files.createTempDirectory("sluice-clients");
       Path models = folder.resolve("models");
       copy(Node.HOME.resolve("models/shapes-unclip"), models);
       for (String name : TINY) {
         copy(Path.of(System.getProperty("sluice.goldens"), name), models);
       }
-      ProcessBuilder command =
-          new ProcessBuilder(
-                  Node.HOME.resolve("sluice").toString(), "up", "--models", models.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("up.log").toFile());
-      command.environment().put("SLUICE_STATE", folder.resolve("state").toString());
-      command.environment().put("SLUICE_GATEWAY_FIRST_BYTE", FIRST_BYTE);
-      up = command.start();
-      door = new Door(awaitAddress());
+      sluice =
+          RunningSluice.start(
+              Node.HOME,
+              folder.resolve("state"),
+              Map.of("SLUICE_GATEWAY_FIRST_BYTE", FIRST_BYTE),
+              "--models",
+              models.toString());
     }
 
     Door door() {
-      return door;
-    }
-
-    private String awaitAddress() throws IOException, InterruptedException {
-      Path file = folder.resolve("state/instance.properties");
-      while (!Files.exists(file)) {
-        if (!up.isAlive()) {
-          throw new AssertionError(Files.readString(folder.resolve("up.log")));
-        }
-        Thread.sleep(100);
-      }
-      Properties properties = new Properties();
-      try (Reader reader = Files.newBufferedReader(file)) {
-        properties.load(reader);
-      }
-      return properties.getProperty("http");
+      return new Door(sluice.http().substring("http://".length()));
     }
 
     private static void copy(Path source, Path models) throws IOException {
@@ -109,10 +90,7 @@ public final class RunningSluice implements ParameterResolver {
 
     @Override
     public void close() throws Exception {
-      up.destroy();
-      if (!up.waitFor(30, TimeUnit.SECONDS)) {
-        up.destroyForcibly();
-      }
+      sluice.close();
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
           Files.deleteIfExists(file);

@@ -1,0 +1,86 @@
+package dev.sluice.testing;
+
+import dev.sluice.client.SluiceClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Starts a Sluice with the models that ship before the first test that has this extension, on ports
+ * that are free, and stops it after the last: all classes of a run share it.
+ *
+ * <pre>{@code
+ * @ExtendWith(SluiceExtension.class)
+ * class PicturesTest {
+ *   @Test
+ *   void makesAPicture(RunningSluice sluice) {
+ *     sluice.client().generate("a large red circle").steps(5).toFile(Path.of("target/circle.png"));
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Tests and constructors are given a {@link RunningSluice} or its {@link SluiceClient}. Sluice
+ * is looked for in the folder that the system property {@value #HOME_PROPERTY} or the variable
+ * {@value #HOME_VARIABLE} names; its logs and data lie in {@code target/sluice} of the folder that
+ * tests run in.
+ */
+public final class SluiceExtension implements BeforeAllCallback, ParameterResolver {
+
+  static final String HOME_PROPERTY = "sluice.home";
+  static final String HOME_VARIABLE = "SLUICE_HOME";
+
+  private static final Namespace OURS = Namespace.create(SluiceExtension.class);
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    running(context);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    Class<?> type = parameter.getParameter().getType();
+    return type == RunningSluice.class || type == SluiceClient.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    RunningSluice running = running(context);
+    return parameter.getParameter().getType() == SluiceClient.class ? running.client() : running;
+  }
+
+  private static RunningSluice running(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(OURS)
+        .computeIfAbsent(
+            RunningSluice.class,
+            key -> RunningSluice.start(home(), state(), Map.of()),
+            RunningSluice.class);
+  }
+
+  private static Path home() {
+    String named = System.getProperty(HOME_PROPERTY, System.getenv(HOME_VARIABLE));
+    if (named == null) {
+      throw new IllegalStateException(
+          "Where is Sluice? Name a checkout of it with the system property %s or the variable %s."
+              .formatted(HOME_PROPERTY, HOME_VARIABLE));
+    }
+    return Path.of(named).toAbsolutePath();
+  }
+
+  private static Path state() {
+    try {
+      Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+      return Files.createTempDirectory(target, "sluice");
+    } catch (IOException e) {
+      throw new UncheckedIOException("There is no place for logs", e);
+    }
+  }
+}
