@@ -15,6 +15,7 @@ import dev.sluice.gateway.work.WorkerChecks;
 import dev.sluice.planning.RoutePlanner;
 import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.stage.StageConfig;
+import dev.sluice.stage.StagePools;
 import dev.sluice.stage.blob.BlobStore;
 import dev.sluice.stage.blob.BlobStores;
 import dev.sluice.stage.blob.S3Settings;
@@ -59,6 +60,7 @@ class GatewayBeans {
   @Singleton
   RoutePlanner planner(
       ModelCatalog catalog,
+      StageConfig settings,
       GatewaySettings own,
       WorkRegistry works,
       @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -66,7 +68,12 @@ class GatewayBeans {
     Thread ahead = new Thread(() -> digests.prepare(catalog.models()), "model-digests");
     ahead.setDaemon(true);
     ahead.start();
-    return new RoutePlanner(catalog, own.defaultModel(), new RecipeWriter(digests, version), works);
+    return new RoutePlanner(
+        catalog,
+        own.defaultModel(),
+        new RecipeWriter(digests, version),
+        works,
+        StagePools.of(settings));
   }
 
   @Produces

@@ -1,9 +1,9 @@
 package dev.sluice.scaler;
 
-import dev.sluice.contract.Stages;
+import dev.sluice.contract.Pool;
+import dev.sluice.contract.Pools;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ModelWork;
-import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.stage.kafka.Backlog;
 import dev.sluice.stage.kafka.Backlog.Standing;
@@ -12,7 +12,6 @@ import dev.sluice.stage.kafka.GroupSetup;
 import dev.sluice.stage.status.StatusBoard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the figures of all stages: every task is read once as it is written, every other second the
+ * Keeps the figures of all pools: every task is read once as it is written, every other second the
  * broker is asked how far the share groups are.
  */
 final class Accounts implements AutoCloseable {
@@ -48,11 +47,11 @@ final class Accounts implements AutoCloseable {
   private final Rates rates = new Rates(System.currentTimeMillis());
   private final RateStore store;
   private final StatusBoard workers = new StatusBoard();
-  private final Map<Stage, StageQueue> queues = new EnumMap<>(Stage.class);
-  private final Map<Stage, Backlog> backlogs = new EnumMap<>(Stage.class);
-  private final Map<String, Stage> byTopic =
-      Stages.ALL.stream().collect(Collectors.toMap(Topics::tasks, Function.identity()));
-  private final Map<Stage, Dated> figures = new ConcurrentHashMap<>();
+  private final Pools pools;
+  private final Map<Pool, StageQueue> queues = new HashMap<>();
+  private final Map<Pool, Backlog> backlogs = new HashMap<>();
+  private final Map<String, Pool> byTopic;
+  private final Map<Pool, Dated> figures = new ConcurrentHashMap<>();
   private final BroadcastReader tasks;
   private final BroadcastReader statuses;
   private final Thread thread = new Thread(this::keepAccounts, "accounts");
@@ -63,20 +62,27 @@ final class Accounts implements AutoCloseable {
    * Sets up topics and groups as stages do, and starts reading.
    *
    * @param settings {@code bootstrap.servers} at least
+   * @param pools of all stages
    * @param lock how long a task stays with a worker that has fallen silent, as the stages have it
    * @param assumed what a task takes of which nothing was measured
    * @param listener called when figures have changed, in the thread that keeps them
    * @throws IllegalStateException when the broker refuses or cannot be reached
    */
-  Accounts(Map<String, Object> settings, Duration lock, Duration assumed, Runnable listener) {
+  Accounts(
+      Map<String, Object> settings,
+      Pools pools,
+      Duration lock,
+      Duration assumed,
+      Runnable listener) {
+    this.pools = pools;
+    this.byTopic = pools.all().stream().collect(Collectors.toMap(Pool::topic, Function.identity()));
     this.assumedSeconds = assumed.toMillis() / 1000.0;
     this.listener = listener;
-    for (Stage stage : Stages.ALL) {
-      String group = Topics.group(stage);
-      // A stage that never had a replica has work from the first request on.
-      GroupSetup.prepare(settings, group, Topics.tasks(stage), lock);
-      queues.put(stage, new StageQueue());
-      backlogs.put(stage, new Backlog(settings, group, Topics.tasks(stage)));
+    for (Pool pool : pools.all()) {
+      // One that never had a replica has work from the first request on.
+      GroupSetup.prepare(settings, pool.group(), pool.topic(), lock);
+      queues.put(pool, new StageQueue());
+      backlogs.put(pool, new Backlog(settings, pool.group(), pool.topic()));
     }
     store = new RateStore(settings);
     store.restore(rates);
@@ -128,8 +134,8 @@ final class Accounts implements AutoCloseable {
   private void keepAccounts() {
     while (!stopping) {
       try {
-        for (Stage stage : Stages.ALL) {
-          backlogs.get(stage).standings().ifPresent(standings -> update(stage, standings));
+        for (Pool pool : pools.all()) {
+          backlogs.get(pool).standings().ifPresent(standings -> update(pool, standings));
         }
         rates.keepOnly(workers.workers().stream().map(StageStatus::getWorker).toList());
         store.keep(rates);
@@ -144,13 +150,16 @@ final class Accounts implements AutoCloseable {
     }
   }
 
-  private void update(Stage stage, Map<TopicPartition, Standing> standings) {
+  private void update(Pool pool, Map<TopicPartition, Standing> standings) {
     long all = standings.values().stream().mapToLong(Standing::lag).sum();
     List<ModelWork> told =
-        workers.workers(stage).stream().flatMap(worker -> worker.getWorkList().stream()).toList();
+        workers.workers(pool.stage()).stream()
+            .filter(worker -> worker.getPool().equals(pool.name()))
+            .flatMap(worker -> worker.getWorkList().stream())
+            .toList();
     long inWork = Math.min(all, told.stream().mapToLong(ModelWork::getTasksInWork).sum());
-    StageQueue.Outstanding outstanding = queues.get(stage).outstanding(standings, inWork);
-    if (!outstanding.complete() && !figures.containsKey(stage)) {
+    StageQueue.Outstanding outstanding = queues.get(pool).outstanding(standings, inWork);
+    if (!outstanding.complete() && !figures.containsKey(pool)) {
       // Better no figures than those of a part of what waits.
       return;
     }
@@ -161,22 +170,22 @@ final class Accounts implements AutoCloseable {
             : Math.min(work, told.stream().mapToDouble(ModelWork::getWorkInWork).sum());
     long now = System.currentTimeMillis();
     figures.put(
-        stage,
+        pool,
         new Dated(
             new Figures(
                 all - inWork,
                 inWork,
                 work - workInWork,
                 workInWork,
-                outstanding.load().seconds(model -> rates.of(stage, model), assumedSeconds),
+                outstanding.load().seconds(model -> rates.of(pool.stage(), model), assumedSeconds),
                 Duration.ofMillis(Math.max(0, now - outstanding.oldest().orElse(now))),
-                rates.of(stage)),
+                rates.of(pool.stage())),
             System.nanoTime()));
   }
 
-  /** A stage's figures; empty while they are not known, or not any more. */
-  Optional<Figures> of(Stage stage) {
-    return Optional.ofNullable(figures.get(stage))
+  /** A pool's figures; empty while they are not known, or not any more. */
+  Optional<Figures> of(Pool pool) {
+    return Optional.ofNullable(figures.get(pool))
         .filter(dated -> System.nanoTime() - dated.at() < FRESH.toNanos())
         .map(Dated::figures);
   }

@@ -1,6 +1,7 @@
 package dev.sluice.scaler;
 
-import dev.sluice.contract.Topics;
+import dev.sluice.contract.Pool;
+import dev.sluice.contract.Pools;
 import dev.sluice.contract.keda.ExternalScalerGrpc;
 import dev.sluice.contract.keda.GetMetricSpecResponse;
 import dev.sluice.contract.keda.GetMetricsRequest;
@@ -9,7 +10,6 @@ import dev.sluice.contract.keda.IsActiveResponse;
 import dev.sluice.contract.keda.MetricSpec;
 import dev.sluice.contract.keda.MetricValue;
 import dev.sluice.contract.keda.ScaledObjectRef;
-import dev.sluice.contract.v1.Stage;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -31,7 +31,8 @@ import java.util.function.Supplier;
 @GrpcService
 class KedaDoor extends ExternalScalerGrpc.ExternalScalerImplBase {
 
-  private final Function<Stage, Optional<Figures>> figures;
+  private final Function<Pool, Optional<Figures>> figures;
+  private final Pools pools;
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
 
   /** Somebody who is told of changes. */
@@ -46,7 +47,7 @@ class KedaDoor extends ExternalScalerGrpc.ExternalScalerImplBase {
     }
 
     synchronized void tell() {
-      Optional<Boolean> active = figures.apply(trigger.stage()).map(trigger::isActive);
+      Optional<Boolean> active = figures.apply(trigger.pool()).map(trigger::isActive);
       if (active.isPresent() && !active.get().equals(told) && !call.isCancelled()) {
         told = active.get();
         call.onNext(IsActiveResponse.newBuilder().setResult(told).build());
@@ -56,15 +57,17 @@ class KedaDoor extends ExternalScalerGrpc.ExternalScalerImplBase {
 
   @Inject
   KedaDoor(ScalerService service) {
-    this(service::figures);
+    this(service::figures, service.pools());
     service.onChange(this::tellOfChanges);
   }
 
   /**
-   * @param figures of a stage; empty while they are not known
+   * @param figures of a pool; empty while they are not known
+   * @param pools that there are
    */
-  KedaDoor(Function<Stage, Optional<Figures>> figures) {
+  KedaDoor(Function<Pool, Optional<Figures>> figures, Pools pools) {
     this.figures = figures;
+    this.pools = pools;
   }
 
   /** Figures have changed. */
@@ -79,7 +82,7 @@ class KedaDoor extends ExternalScalerGrpc.ExternalScalerImplBase {
         () -> {
           Trigger trigger = trigger(request);
           return IsActiveResponse.newBuilder()
-              .setResult(trigger.isActive(known(trigger.stage())))
+              .setResult(trigger.isActive(known(trigger.pool())))
               .build();
         });
   }
@@ -131,7 +134,7 @@ class KedaDoor extends ExternalScalerGrpc.ExternalScalerImplBase {
                         .formatted(request.getMetricName(), trigger.metricName()))
                 .asRuntimeException();
           }
-          double seconds = trigger.metric(known(trigger.stage()));
+          double seconds = trigger.metric(known(trigger.pool()));
           return GetMetricsResponse.newBuilder()
               .addMetricValues(
                   MetricValue.newBuilder()
@@ -147,23 +150,23 @@ class KedaDoor extends ExternalScalerGrpc.ExternalScalerImplBase {
     return (long) Math.ceil(seconds);
   }
 
-  private static Trigger trigger(ScaledObjectRef object) {
+  private Trigger trigger(ScaledObjectRef object) {
     try {
-      return Trigger.of(object.getScalerMetadataMap());
+      return Trigger.of(object.getScalerMetadataMap(), pools);
     } catch (IllegalArgumentException e) {
       throw Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException();
     }
   }
 
-  private Figures known(Stage stage) {
+  private Figures known(Pool pool) {
     return figures
-        .apply(stage)
+        .apply(pool)
         .orElseThrow(
             () ->
                 Status.UNAVAILABLE
                     .withDescription(
-                        "how much waits for the stage %s is not known: Kafka does not answer, or the scaler has just begun"
-                            .formatted(Topics.name(stage)))
+                        "how much waits for the %s is not known: Kafka does not answer, or the scaler has just begun"
+                            .formatted(pool.label()))
                     .asRuntimeException());
   }
 

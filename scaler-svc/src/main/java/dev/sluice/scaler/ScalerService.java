@@ -1,9 +1,10 @@
 package dev.sluice.scaler;
 
-import dev.sluice.contract.Stages;
+import dev.sluice.contract.Pool;
+import dev.sluice.contract.Pools;
 import dev.sluice.contract.Topics;
-import dev.sluice.contract.v1.Stage;
 import dev.sluice.stage.StageConfig;
+import dev.sluice.stage.StagePools;
 import dev.sluice.stage.kafka.KafkaSettings;
 import dev.sluice.stage.process.FatalLine;
 import io.micrometer.core.instrument.Gauge;
@@ -26,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the accounts as long as the process lives. Ready when the figures of all stages are known.
+ * Keeps the accounts as long as the process lives. Ready when the figures of all pools are known.
  */
 @Default // to be injected as what it is, besides being found as a check
 @Readiness
@@ -36,6 +37,7 @@ public class ScalerService implements HealthCheck {
   private static final Logger LOG = LoggerFactory.getLogger(ScalerService.class);
 
   private final StageConfig settings;
+  private final Pools pools;
   private final ScalerSettings own;
   private final Config config;
   private final MeterRegistry metrics;
@@ -46,13 +48,14 @@ public class ScalerService implements HealthCheck {
   @Inject
   ScalerService(StageConfig settings, ScalerSettings own, Config config, MeterRegistry metrics) {
     this.settings = settings;
+    this.pools = StagePools.of(settings);
     this.own = own;
     this.config = config;
     this.metrics = metrics;
   }
 
   void start(@Observes StartupEvent event) {
-    Stages.ALL.forEach(this::measure);
+    pools.all().forEach(this::measure);
     // Kafka may still be starting; meanwhile the process answers that it is not ready.
     Thread opener = new Thread(this::open, "scaler-opener");
     opener.setDaemon(true);
@@ -64,6 +67,7 @@ public class ScalerService implements HealthCheck {
       Accounts opened =
           new Accounts(
               KafkaSettings.of(config),
+              pools,
               settings.lock(),
               own.assumedTaskTime(),
               () -> listener.run());
@@ -83,47 +87,59 @@ public class ScalerService implements HealthCheck {
     }
   }
 
-  private void measure(Stage stage) {
-    Gauge.builder("sluice.queue.tasks", value(stage, Figures::tasksWaiting))
+  private void measure(Pool pool) {
+    Gauge.builder("sluice.queue.tasks", value(pool, Figures::tasksWaiting))
         .description("Tasks of a stage, waiting or in work")
-        .tag("stage", Topics.name(stage))
+        .tag("stage", Topics.name(pool.stage()))
+        .tag("pool", pool.name())
         .tag("state", "waiting")
         .register(metrics);
-    Gauge.builder("sluice.queue.tasks", value(stage, Figures::tasksInWork))
-        .tag("stage", Topics.name(stage))
+    Gauge.builder("sluice.queue.tasks", value(pool, Figures::tasksInWork))
+        .tag("stage", Topics.name(pool.stage()))
+        .tag("pool", pool.name())
         .tag("state", "working")
         .register(metrics);
-    Gauge.builder("sluice.queue.work", value(stage, Figures::workWaiting))
+    Gauge.builder("sluice.queue.work", value(pool, Figures::workWaiting))
         .description("Declared work of a stage's tasks in row steps, waiting or in work")
-        .tag("stage", Topics.name(stage))
+        .tag("stage", Topics.name(pool.stage()))
+        .tag("pool", pool.name())
         .tag("state", "waiting")
         .register(metrics);
-    Gauge.builder("sluice.queue.work", value(stage, Figures::workInWork))
-        .tag("stage", Topics.name(stage))
+    Gauge.builder("sluice.queue.work", value(pool, Figures::workInWork))
+        .tag("stage", Topics.name(pool.stage()))
+        .tag("pool", pool.name())
         .tag("state", "working")
         .register(metrics);
-    Gauge.builder("sluice.queue.seconds", value(stage, Figures::seconds))
+    Gauge.builder("sluice.queue.seconds", value(pool, Figures::seconds))
         .description("How long one replica would work on all that there is to do")
-        .tag("stage", Topics.name(stage))
+        .tag("stage", Topics.name(pool.stage()))
+        .tag("pool", pool.name())
         .register(metrics);
-    Gauge.builder("sluice.queue.age.seconds", value(stage, one -> one.oldest().toMillis() / 1000.0))
+    Gauge.builder("sluice.queue.age.seconds", value(pool, one -> one.oldest().toMillis() / 1000.0))
         .description("How long the oldest task has been on its topic")
-        .tag("stage", Topics.name(stage))
+        .tag("stage", Topics.name(pool.stage()))
+        .tag("pool", pool.name())
         .register(metrics);
-    Gauge.builder("sluice.replica.rate", value(stage, Figures::rate))
+    Gauge.builder("sluice.replica.rate", value(pool, Figures::rate))
         .description("Row steps that a replica does in a second, by its latest work")
-        .tag("stage", Topics.name(stage))
+        .tag("stage", Topics.name(pool.stage()))
+        .tag("pool", pool.name())
         .register(metrics);
   }
 
   /** NaN while it is not known. */
-  private Supplier<Number> value(Stage stage, ToDoubleFunction<Figures> of) {
-    return () -> figures(stage).map(of::applyAsDouble).orElse(Double.NaN);
+  private Supplier<Number> value(Pool pool, ToDoubleFunction<Figures> of) {
+    return () -> figures(pool).map(of::applyAsDouble).orElse(Double.NaN);
   }
 
-  /** A stage's figures; empty while they are not known. */
-  Optional<Figures> figures(Stage stage) {
-    return Optional.ofNullable(accounts).flatMap(open -> open.of(stage));
+  /** A pool's figures; empty while they are not known. */
+  Optional<Figures> figures(Pool pool) {
+    return Optional.ofNullable(accounts).flatMap(open -> open.of(pool));
+  }
+
+  /** All pools that there are. */
+  Pools pools() {
+    return pools;
   }
 
   /**
@@ -136,7 +152,7 @@ public class ScalerService implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     return HealthCheckResponse.named("scaler")
-        .status(Stages.ALL.stream().allMatch(stage -> figures(stage).isPresent()))
+        .status(pools.all().stream().allMatch(pool -> figures(pool).isPresent()))
         .build();
   }
 

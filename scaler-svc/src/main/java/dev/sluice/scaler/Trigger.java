@@ -1,5 +1,7 @@
 package dev.sluice.scaler;
 
+import dev.sluice.contract.Pool;
+import dev.sluice.contract.Pools;
 import dev.sluice.contract.Stages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.Stage;
@@ -14,15 +16,16 @@ import java.util.stream.Stream;
 /**
  * What a ScaledObject's trigger asks for.
  *
- * @param stage whose work is told
+ * @param pool whose work is told
  * @param secondsPerReplica how many seconds of work there may be for each replica; above 0
  * @param activationSeconds work up to so many seconds wakes nobody; at least 0
  */
-record Trigger(Stage stage, double secondsPerReplica, double activationSeconds) {
+record Trigger(Pool pool, double secondsPerReplica, double activationSeconds) {
 
   /** What a trigger's metadata may say. */
   enum Key {
     STAGE("stage"),
+    POOL("pool"),
     SECONDS_PER_REPLICA("secondsPerReplica"),
     ACTIVATION_SECONDS("activationSeconds");
 
@@ -54,9 +57,10 @@ record Trigger(Stage stage, double secondsPerReplica, double activationSeconds) 
   /**
    * Reads a trigger's metadata.
    *
+   * @param pools that there are
    * @throws IllegalArgumentException if it is not right, with a sentence that says what would be
    */
-  static Trigger of(Map<String, String> metadata) {
+  static Trigger of(Map<String, String> metadata, Pools pools) {
     Set<String> unknown = new TreeSet<>(metadata.keySet());
     unknown.removeAll(OF_KEDA);
     Stream.of(Key.values()).map(Key::toString).forEach(unknown::remove);
@@ -81,7 +85,16 @@ record Trigger(Stage stage, double secondsPerReplica, double activationSeconds) 
           "the trigger's metadata has %s %s; give a number of seconds, 0 for any work"
               .formatted(Key.ACTIVATION_SECONDS, activation));
     }
-    return new Trigger(stage(metadata), seconds, activation);
+    return new Trigger(pool(metadata, pools), seconds, activation);
+  }
+
+  private static Pool pool(Map<String, String> metadata, Pools pools) {
+    try {
+      return pools.named(stage(metadata), metadata.getOrDefault(Key.POOL.toString(), ""));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the trigger's metadata does not fit: " + e.getMessage(), e);
+    }
   }
 
   private static Stage stage(Map<String, String> metadata) {
@@ -117,10 +130,10 @@ record Trigger(Stage stage, double secondsPerReplica, double activationSeconds) 
 
   /** The metric's name: {@code sluice-denoiser-seconds}. */
   String metricName() {
-    return "sluice-" + Topics.name(stage) + "-seconds";
+    return "sluice-" + pool.label() + "-seconds";
   }
 
-  /** Whether a stage with such figures needs a replica at all. */
+  /** Whether a pool with such figures needs a replica at all. */
   boolean isActive(Figures figures) {
     return figures.tasks() > 0 && (activationSeconds == 0 || figures.seconds() > activationSeconds);
   }

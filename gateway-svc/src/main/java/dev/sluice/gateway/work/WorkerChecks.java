@@ -1,5 +1,6 @@
 package dev.sluice.gateway.work;
 
+import dev.sluice.contract.Pool;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
 import dev.sluice.contract.v1.ModelStatus;
@@ -11,6 +12,7 @@ import dev.sluice.stage.status.StatusBoard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Whether the workers that live can do what was planned, by their own word. A stage without any
@@ -44,10 +46,17 @@ public final class WorkerChecks {
     String current = model;
     for (RouteStep step : route) {
       current = step.getModel().isEmpty() ? current : step.getModel();
-      if (!workers.workers(step.getStage()).isEmpty()) {
+      if (hasWorkers(step)) {
         check(current, step);
       }
     }
+  }
+
+  /** Those of other pools of the stage say nothing of this one, which may be asleep. */
+  private boolean hasWorkers(RouteStep step) {
+    return workers.workers(step.getStage()).stream()
+        .map(worker -> new Pool(worker.getStage(), worker.getPool(), Set.of()).topic())
+        .anyMatch(step.getTopic()::equals);
   }
 
   private void check(String model, RouteStep step) {

@@ -26,6 +26,7 @@ class WorkerChecksTest {
       List.of(
           RouteStep.newBuilder()
               .setStage(Stage.DENOISER)
+              .setTopic(Topics.tasks(Stage.DENOISER))
               .setDenoiser(DenoiserParameters.newBuilder().setWidth(1280).setHeight(1280))
               .build());
 
@@ -95,6 +96,25 @@ class WorkerChecksTest {
 
     hear("b", withMemory(20_000_000_000L));
     checks.check("sd15", ROUTE);
+  }
+
+  @Test
+  void check_asksNoWorkerOfAnotherPool() {
+    RouteStep pooled = ROUTE.get(0).toBuilder().setTopic("sluice.denoiser.large").build();
+    hear("a", sd15(ModelStatus.State.LEFT_OUT).setReason("unet: the file is cut off"));
+
+    checks.check("sd15", List.of(pooled));
+
+    board.take(
+        "b",
+        StageStatus.newBuilder()
+            .setStage(Stage.DENOISER)
+            .setPool("large")
+            .setWorker("b")
+            .setValidFor(Durations.fromSeconds(60))
+            .addModels(sd15(ModelStatus.State.LEFT_OUT).setReason("the vae is cut off"))
+            .build());
+    assertThatThrownBy(() -> checks.check("sd15", List.of(pooled))).hasMessageContaining("cut off");
   }
 
   @Test

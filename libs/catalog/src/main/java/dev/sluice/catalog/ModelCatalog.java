@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -21,6 +22,7 @@ public final class ModelCatalog {
   private static final int LONGEST_NAME = 128;
 
   private final Path root;
+  private final Predicate<String> offered;
   private final ComponentCheck check;
   private final Map<Path, Known> known = new ConcurrentHashMap<>();
 
@@ -30,7 +32,17 @@ public final class ModelCatalog {
    * @param check what is looked for in components beyond what files tell by themselves
    */
   public ModelCatalog(Path root, ComponentCheck check) {
+    this(root, name -> true, check);
+  }
+
+  /**
+   * The same, of some of the folders only.
+   *
+   * @param offered whether a model of that name is one of them
+   */
+  public ModelCatalog(Path root, Predicate<String> offered, ComponentCheck check) {
     this.root = root;
+    this.offered = offered;
     this.check = check;
   }
 
@@ -79,6 +91,7 @@ public final class ModelCatalog {
     try (Stream<Path> entries = Files.list(root)) {
       return entries
           .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .filter(entry -> offered.test(entry.getFileName().toString()))
           .filter(entry -> Files.isDirectory(entry) || ModelInspector.isWeights(entry))
           .sorted()
           .map(this::inspect)
@@ -157,7 +170,7 @@ public final class ModelCatalog {
 
   /** Whether something of that name lies here that {@link #inspect()} tells of. */
   private boolean isMeantAsOne(String name) {
-    if (!isName(name)) {
+    if (!isName(name) || !offered.test(name)) {
       return false;
     }
     Path entry = root.resolve(name);
@@ -169,6 +182,8 @@ public final class ModelCatalog {
   }
 
   private boolean isModel(String name) {
-    return isName(name) && Files.isRegularFile(root.resolve(name).resolve(ModelFolder.INDEX));
+    return isName(name)
+        && offered.test(name)
+        && Files.isRegularFile(root.resolve(name).resolve(ModelFolder.INDEX));
   }
 }

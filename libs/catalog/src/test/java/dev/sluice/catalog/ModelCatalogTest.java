@@ -54,6 +54,19 @@ class ModelCatalogTest {
   }
 
   @Test
+  void whatIsNotOfferedIsNotThere() {
+    ModelCatalog some =
+        new ModelCatalog(GOLDENS, name -> name.equals("pipe-sd"), ComponentCheck.NONE);
+
+    assertThat(some.names()).containsExactly("pipe-sd");
+    assertThat(some.inspect()).extracting(ModelInspection::name).containsExactly("pipe-sd");
+    assertThat(some.open("pipe-sd").name()).isEqualTo("pipe-sd");
+    assertThatThrownBy(() -> some.open("pipe-unclip"))
+        .isInstanceOf(UnknownModelException.class)
+        .hasMessageContaining("there are: pipe-sd");
+  }
+
+  @Test
   void open_namesThePipelineClassesThatCanBeServed() throws IOException {
     write("models/novel", "{\"_class_name\": \"NovelPipeline\"}");
 

@@ -42,11 +42,6 @@ public final class Topics {
     return "sluice." + name(stage);
   }
 
-  /** The share group of a stage's workers: {@code sluice-text-encoder}. */
-  public static String group(Stage stage) {
-    return "sluice-" + name(stage);
-  }
-
   /** Where records of {@code topic} end that nobody could work on: {@code dlq.sluice.denoiser}. */
   public static String deadLetters(String topic) {
     return DEAD_LETTER_PREFIX + topic;

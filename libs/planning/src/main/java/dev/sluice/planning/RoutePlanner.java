@@ -6,6 +6,7 @@ import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.ModelInspection;
 import dev.sluice.catalog.file.InvalidConfigException;
+import dev.sluice.contract.Pools;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Recipe;
@@ -27,6 +28,7 @@ import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.request.RequestedSize;
 import dev.sluice.planning.route.PlainRoute;
+import dev.sluice.planning.route.Pooled;
 import dev.sluice.planning.route.Sizes;
 import dev.sluice.planning.sampling.GuidanceWarnings;
 import dev.sluice.planning.sampling.SamplerChecks;
@@ -45,9 +47,24 @@ public final class RoutePlanner {
   private final Models models;
   private final RecipeWriter recipes;
   private final ForkPlanner forks;
+  private final Pools pools;
 
+  /** Plans onto one pool for each stage. */
   public RoutePlanner(
       ModelCatalog catalog, String defaultModel, RecipeWriter recipes, KeptTasks kept) {
+    this(catalog, defaultModel, recipes, kept, Pools.ONE_EACH);
+  }
+
+  /**
+   * @param pools that serve the models
+   */
+  public RoutePlanner(
+      ModelCatalog catalog,
+      String defaultModel,
+      RecipeWriter recipes,
+      KeptTasks kept,
+      Pools pools) {
+    this.pools = pools;
     this.models = new Models(catalog, defaultModel);
     this.recipes = recipes;
     this.forks = new ForkPlanner(kept, recipes);
@@ -56,9 +73,15 @@ public final class RoutePlanner {
   /**
    * Plans a request that was accepted at {@code now}.
    *
-   * @throws RequestException when the request is not valid or its model is not there
+   * @throws RequestException when the request is not valid, its model is not there, or no pool
+   *     serves it
    */
   public GenerationPlan plan(GenerationRequest request, Timestamp now) {
+    GenerationPlan plan = planned(request, now);
+    return plan.withRoute(Pooled.route(plan.route(), plan.header().getModel(), pools));
+  }
+
+  private GenerationPlan planned(GenerationRequest request, Timestamp now) {
     RequestChecks.check(request);
     if (request.hasFrom()) {
       return forks.plan(request, now);

@@ -4,6 +4,8 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.Precision;
 import dev.sluice.catalog.Processor;
 import dev.sluice.contract.ByteCounts;
+import dev.sluice.contract.Pool;
+import dev.sluice.contract.Pools;
 import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.StageStatus;
@@ -16,6 +18,7 @@ import dev.sluice.serving.memory.PictureSize;
 import dev.sluice.serving.memory.ProcessMemory;
 import dev.sluice.serving.memory.SharedMemory;
 import dev.sluice.stage.StageConfig;
+import dev.sluice.stage.StagePools;
 import dev.sluice.stage.status.Neighbours;
 import dev.sluice.stage.status.StageState;
 import dev.sluice.stage.work.InvalidTaskException;
@@ -83,7 +86,15 @@ public class Engines<E extends StageEngine> implements StageState, AutoCloseable
    */
   public void open(EngineKind<E> kind) {
     this.kind = kind;
-    this.models = new StageModels(stage.models(), kind, shelf, this::changed);
+    Pools pools = StagePools.of(stage);
+    Pool own = StagePools.own(stage, kind.stage());
+    this.models =
+        new StageModels(
+            stage.models(),
+            model -> pools.serving(kind.stage(), model).filter(own::equals).isPresent(),
+            kind,
+            shelf,
+            this::changed);
     CoreShare share =
         serving.opThreads().isPresent()
             ? CoreShare.withOpThreads(serving.opThreads().getAsInt())

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,14 +27,20 @@ final class StageModels {
   private final ModelCatalog catalog;
 
   /**
+   * @param offered whether a model of that name is for this worker's pool
    * @param changed told when a model's status is another
    */
-  StageModels(Path root, EngineKind<?> kind, EngineShelf<?> shelf, Runnable changed) {
+  StageModels(
+      Path root,
+      Predicate<String> offered,
+      EngineKind<?> kind,
+      EngineShelf<?> shelf,
+      Runnable changed) {
     this.root = root;
     this.kind = kind;
     this.shelf = shelf;
     this.changed = changed;
-    this.catalog = new ModelCatalog(root, Architectures::check);
+    this.catalog = new ModelCatalog(root, offered, Architectures::check);
   }
 
   /** Everything that is meant to be a model, this stage's or not. */

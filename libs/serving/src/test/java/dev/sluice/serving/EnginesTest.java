@@ -124,6 +124,24 @@ class EnginesTest {
         .orElse(ModelStatus.getDefaultInstance());
   }
 
+  @Test
+  void models_ofOtherPoolsAreNotThere() {
+    copy("own");
+    copy("other");
+    engines =
+        StageTrial.engines(
+            models, List.of("text-encoder/large=own", "text-encoder/small=*"), "large");
+    engines.open(kind);
+
+    lease("own").close();
+    assertThatThrownBy(() -> lease("other"))
+        .isInstanceOfSatisfying(
+            InvalidTaskException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.MODEL_NOT_FOUND));
+    assertThat(status("own").getState()).isEqualTo(ModelStatus.State.LOADED);
+    assertThat(status("other")).isEqualTo(ModelStatus.getDefaultInstance());
+  }
+
   private long used() {
     return memory().getUsed();
   }

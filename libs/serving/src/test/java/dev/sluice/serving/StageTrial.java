@@ -100,7 +100,23 @@ public final class StageTrial {
   static <E extends StageEngine> Engines<E> engines(
       Path models, Optional<Long> memory, LongSupplier available) {
     return new Engines<>(
-        new Stage(models), new Serving(memory), new SimpleMeterRegistry(), available);
+        new Stage(models, List.of(), ""),
+        new Serving(memory),
+        new SimpleMeterRegistry(),
+        available);
+  }
+
+  /**
+   * Engines of one pool of several.
+   *
+   * @param own the pool's name
+   */
+  static <E extends StageEngine> Engines<E> engines(Path models, List<String> pools, String own) {
+    return new Engines<>(
+        new Stage(models, pools, own),
+        new Serving(Optional.empty()),
+        new SimpleMeterRegistry(),
+        () -> Long.MAX_VALUE);
   }
 
   /** Copies a recorded model to where a test may change it. */
@@ -261,7 +277,17 @@ public final class StageTrial {
     }
   }
 
-  private record Stage(Path models) implements StageConfig {
+  private record Stage(Path models, List<String> said, String own) implements StageConfig {
+
+    @Override
+    public Optional<List<String>> pools() {
+      return Optional.of(said);
+    }
+
+    @Override
+    public Optional<String> pool() {
+      return Optional.of(own);
+    }
 
     @Override
     public String blobs() {

@@ -5,6 +5,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A stage service's configuration; each key is also an environment variable ({@code SLUICE_BLOBS}).
@@ -38,6 +40,15 @@ public interface StageConfig {
   /** How long blobs are kept: longer than any task waits. */
   @WithDefault("24h")
   Duration blobRetention();
+
+  /**
+   * Pools of stages, the same for all processes: {@code denoiser/large=sd3|sdxl} and {@code
+   * denoiser/small=*} for all other models. A stage of which nothing is said has one for all.
+   */
+  Optional<List<String>> pools();
+
+  /** The pool of its stage that a worker joins. */
+  Optional<String> pool();
 
   /** How long a task stays locked for a worker that says nothing. */
   @WithDefault("15s")

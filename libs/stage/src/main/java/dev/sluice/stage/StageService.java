@@ -1,5 +1,6 @@
 package dev.sluice.stage;
 
+import dev.sluice.contract.Pool;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
@@ -189,9 +190,9 @@ public class StageService implements HealthCheck {
 
   private Doors open(StageModule module) {
     Stage stage = module.stage();
-    String name = Topics.name(stage);
-    String topic = Topics.tasks(stage);
-    String group = Topics.group(stage);
+    Pool pool = StagePools.own(settings, stage);
+    String topic = pool.topic();
+    String group = pool.group();
     FutureTask<Void> setup =
         new FutureTask<>(() -> GroupSetup.prepare(kafka, group, topic, settings.lock()), null);
     new Thread(setup, "group-setup").start();
@@ -209,7 +210,7 @@ public class StageService implements HealthCheck {
     PassingOn passing =
         new PassingOn(
             workers,
-            stage,
+            pool,
             self,
             outbox,
             StatusPublisher.AT_LEAST_EVERY.plusSeconds(1),
@@ -225,7 +226,7 @@ public class StageService implements HealthCheck {
     Backlog backlog = new Backlog(kafka, group, topic);
     Gauge.builder("sluice.stage.backlog", backlog, Backlog::records)
         .description("Tasks that wait or are in work, over all replicas")
-        .tag("stage", name)
+        .tag("stage", Topics.name(stage))
         .register(metrics);
     return new Doors(
         new GrpcDoor(runtime, settings.slots()),
@@ -237,7 +238,7 @@ public class StageService implements HealthCheck {
         backlog,
         new StatusPublisher(
             kafka,
-            stage,
+            pool,
             self,
             module.state(),
             () -> worker.isReady() && full == null,

@@ -107,6 +107,55 @@ class StageServiceTest {
   }
 
   @Test
+  void service_ofAPoolTakesItsTasksAndNoOthers() throws Exception {
+    Upscaler upscaler = new Upscaler(new CountDownLatch(0), new ToyState());
+    StageService service =
+        service(
+            Optional.of(upscaler),
+            new Settings(folder, List.of("upscaler/large=toy", "upscaler/small=*"), "large"));
+    try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, folder)) {
+      TopicReader results = rig.results();
+      service.start(new StartupEvent());
+      awaitReady(service);
+      Task elsewhere = Tasks.upscalerTask();
+      Task own = Tasks.upscalerTask();
+
+      write(rig, "sluice.upscaler.small", elsewhere);
+      write(rig, "sluice.upscaler.large", own);
+
+      assertThat(results.result(own.getHeader().getRequestId()).hasImage()).isTrue();
+      assertThat(metrics.scrape())
+          .contains("sluice_stage_task_seconds_count{outcome=\"done\",stage=\"upscaler\",} 1");
+    } finally {
+      service.stop(new ShutdownEvent());
+    }
+  }
+
+  @Test
+  void service_ofAPoolThatThereIsNotEnds() throws Exception {
+    Upscaler upscaler = new Upscaler(new CountDownLatch(0), new ToyState());
+    StageService service =
+        service(Optional.of(upscaler), new Settings(folder, List.of("upscaler/large=toy"), "huge"));
+
+    service.start(new StartupEvent());
+
+    long end = System.nanoTime() + TopicReader.PATIENCE.toNanos();
+    while (exits.isEmpty() && System.nanoTime() < end) {
+      Deliveries.sleep(Duration.ofMillis(20));
+    }
+    assertThat(exits).containsExactly(1);
+    service.stop(new ShutdownEvent());
+  }
+
+  private static void write(StageRig rig, String topic, Task task) {
+    rig.write(
+        topic,
+        task.getHeader().getImageId().getBytes(StandardCharsets.UTF_8),
+        task.toByteArray(),
+        null);
+  }
+
+  @Test
   void service_thatEndsWhileItLoadsOpensNoDoor() throws Exception {
     CountDownLatch mayLoad = new CountDownLatch(1);
     StageService service = service(Optional.of(new Upscaler(mayLoad, new ToyState())));
@@ -156,16 +205,30 @@ class StageServiceTest {
   }
 
   private StageService service(Optional<StageModule> module) {
+    return service(module, new Settings(folder, List.of(), ""));
+  }
+
+  private StageService service(Optional<StageModule> module, Settings settings) {
     return new StageService(
         () -> module,
-        new Settings(folder),
+        settings,
         () -> new FolderBlobStore(folder),
         metrics,
         kafka.settings(),
         exits::add);
   }
 
-  private record Settings(Path models) implements StageConfig {
+  private record Settings(Path models, List<String> said, String own) implements StageConfig {
+
+    @Override
+    public Optional<List<String>> pools() {
+      return Optional.of(said);
+    }
+
+    @Override
+    public Optional<String> pool() {
+      return Optional.of(own);
+    }
 
     @Override
     public String blobs() {

@@ -49,6 +49,11 @@ public record GenerationPlan(
     return new GenerationPlan(header, recipe, images, Map.of(), route, positions);
   }
 
+  /** The same plan on another way. */
+  public GenerationPlan withRoute(List<RouteStep> other) {
+    return new GenerationPlan(header, recipe, images, inputs, other, positions);
+  }
+
   public String workId() {
     return header.getWorkId();
   }

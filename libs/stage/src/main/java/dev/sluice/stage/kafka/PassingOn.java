@@ -1,9 +1,9 @@
 package dev.sluice.stage.kafka;
 
+import dev.sluice.contract.Pool;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.ModelStatus;
-import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.stage.status.StatusBoard;
 import dev.sluice.stage.work.Backoff;
@@ -31,7 +31,7 @@ public final class PassingOn {
   public static final Backoff PAUSES = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(5));
 
   private final StatusBoard workers;
-  private final Stage stage;
+  private final Pool pool;
   private final String self;
   private final Outbox outbox;
   private final Duration hearing;
@@ -45,13 +45,13 @@ public final class PassingOn {
    */
   public PassingOn(
       StatusBoard workers,
-      Stage stage,
+      Pool pool,
       String self,
       Outbox outbox,
       Duration hearing,
       Backoff pauses) {
     this.workers = workers;
-    this.stage = stage;
+    this.pool = pool;
     this.self = self;
     this.outbox = outbox;
     this.hearing = hearing;
@@ -100,7 +100,9 @@ public final class PassingOn {
     if (System.nanoTime() - begin < hearing.toNanos()) {
       return true;
     }
-    return workers.workers(stage).stream()
+    return workers.workers(pool.stage()).stream()
+        // A task never leaves its pool's topic.
+        .filter(worker -> worker.getPool().equals(pool.name()))
         .filter(worker -> !worker.getWorker().equals(self))
         .anyMatch(worker -> serves(worker, model));
   }

@@ -2,6 +2,7 @@ package dev.sluice.stage.status;
 
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
+import dev.sluice.contract.Pool;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ModelWork;
 import dev.sluice.contract.v1.Stage;
@@ -36,7 +37,7 @@ public final class StatusPublisher implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StatusPublisher.class);
 
-  private final Stage stage;
+  private final Pool pool;
   private final StageState state;
   private final BooleanSupplier ready;
   private final Supplier<List<ModelWork>> work;
@@ -61,12 +62,12 @@ public final class StatusPublisher implements AutoCloseable {
    */
   public StatusPublisher(
       Map<String, Object> settings,
-      Stage stage,
+      Pool pool,
       String worker,
       StageState state,
       BooleanSupplier ready,
       Supplier<List<ModelWork>> work) {
-    this.stage = stage;
+    this.pool = pool;
     this.worker = worker;
     this.state = state;
     this.ready = ready;
@@ -93,7 +94,8 @@ public final class StatusPublisher implements AutoCloseable {
   StageStatus status() {
     StageStatus.Builder status =
         StageStatus.newBuilder()
-            .setStage(stage)
+            .setStage(pool.stage())
+            .setPool(pool.name())
             .setWorker(worker)
             .setSince(Timestamps.fromMillis(since))
             .setValidFor(Durations.fromMillis(VALID.toMillis()))

@@ -41,12 +41,17 @@ class PassingOnTest {
   }
 
   private static void hear(StageRig rig, String worker, ModelStatus.State state) {
+    hear(rig, worker, "", state);
+  }
+
+  private static void hear(StageRig rig, String worker, String pool, ModelStatus.State state) {
     rig.workers()
         .take(
             worker,
             StageStatus.newBuilder()
                 .setStage(Stage.UPSCALER)
                 .setWorker(worker)
+                .setPool(pool)
                 .setValidFor(Durations.fromSeconds(60))
                 .addModels(ModelStatus.newBuilder().setName("toy").setState(state))
                 .build());
@@ -84,6 +89,8 @@ class PassingOnTest {
       // What a worker says of itself may be older than what it has just found.
       hear(rig, "one", ModelStatus.State.LOADED);
       hear(rig, "other", ModelStatus.State.LEFT_OUT);
+      // One of another pool, which never sees this one's tasks.
+      hear(rig, "elsewhere", "large", ModelStatus.State.LOADED);
       rig.work(1, rig.door(PassingOnTest::lacks, "one"));
       Task task = Tasks.upscalerTask();
 

@@ -1,5 +1,6 @@
 package dev.sluice.stage.rig;
 
+import dev.sluice.contract.Pool;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.CancelWork;
@@ -120,7 +121,8 @@ public final class StageRig implements AutoCloseable {
 
   /** The Kafka door of a worker; it hears of others by {@link #workers}. */
   public KafkaDoor door(StageWork work, String worker) {
-    PassingOn passing = new PassingOn(workers, stage, worker, outbox, Duration.ZERO, BACKOFF);
+    PassingOn passing =
+        new PassingOn(workers, Pool.whole(stage), worker, outbox, Duration.ZERO, BACKOFF);
     return new KafkaDoor(runtime(work), outbox, checkpoints, passing, BACKOFF);
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.stage.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.sluice.contract.Pool;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.Stage;
@@ -40,7 +41,7 @@ class StatusPublisherTest {
       String worker = StatusPublisher.name(Stage.DENOISER);
       StatusPublisher publisher =
           new StatusPublisher(
-              kafka.settings(), Stage.DENOISER, worker, state, () -> true, List::of);
+              kafka.settings(), Pool.whole(Stage.DENOISER), worker, state, () -> true, List::of);
 
       StageStatus first = status(records.await(1, record -> key(record).equals(worker)).get(0));
       assertThat(first.getStage()).isEqualTo(Stage.DENOISER);
@@ -67,7 +68,7 @@ class StatusPublisherTest {
       String worker = StatusPublisher.name(Stage.DENOISER);
       try (StatusPublisher publisher =
           new StatusPublisher(
-              kafka.settings(), Stage.DENOISER, worker, state, () -> true, List::of)) {
+              kafka.settings(), Pool.whole(Stage.DENOISER), worker, state, () -> true, List::of)) {
         for (int i = 0; i < 1000; i++) {
           state.set(ToyState.loading(i));
           Deliveries.sleep(Duration.ofMillis(1));
