@@ -2,6 +2,7 @@ package dev.sluice.scaler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.broker.EmbeddedBroker;
 import dev.sluice.contract.Pool;
 import dev.sluice.contract.Pools;
 import dev.sluice.contract.Topics;
@@ -14,11 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two pools of one stage, each for a model of its own, one of which is asleep. */
-@ExtendWith(KafkaForTests.class)
+/**
+ * Two pools of one stage, each for a model of its own, one of which is asleep. On a broker of their
+ * own: what they leave there is others' work.
+ */
 class PoolsTest {
 
   private static final Pools POOLS = Pools.of(List.of("denoiser/large=sd3", "denoiser/small=*"));
@@ -26,8 +28,14 @@ class PoolsTest {
   private static final Pool SMALL = POOLS.named(Stage.DENOISER, "small");
 
   @Test
-  void aPoolThatSleepsIsWokenByItsOwnWorkAlone(KafkaForTests.Address kafka, @TempDir Path blobs)
-      throws Exception {
+  void aPoolThatSleepsIsWokenByItsOwnWorkAlone(@TempDir Path folder) throws Exception {
+    Path blobs = folder.resolve("blobs");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("kafka"))) {
+      run(new KafkaForTests.Address(broker.bootstrapServers()), blobs);
+    }
+  }
+
+  private static void run(KafkaForTests.Address kafka, Path blobs) throws Exception {
     try (Outbox outbox = new Outbox(kafka.settings());
         ScalerRig scaler = new ScalerRig(kafka, POOLS);
         WorkerRig small = new WorkerRig(kafka, SMALL, outbox, blobs, new Semaphore(1_000_000))) {

@@ -8,7 +8,7 @@ import static dev.sluice.networks.layer.Layers.timestepEmbedding;
 import static dev.sluice.networks.layer.Norms.layerNorm;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.catalog.RowCost;
+import dev.sluice.catalog.cost.RowCost;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;

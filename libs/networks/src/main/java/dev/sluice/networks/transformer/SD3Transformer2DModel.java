@@ -9,7 +9,7 @@ import static dev.sluice.networks.layer.Norms.normalizeRows;
 import static dev.sluice.networks.layer.Norms.rmsNorm;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.catalog.RowCost;
+import dev.sluice.catalog.cost.RowCost;
 import dev.sluice.networks.block.FeedForward;
 import dev.sluice.networks.block.TimestepEmbedding;
 import dev.sluice.networks.layer.Activation;

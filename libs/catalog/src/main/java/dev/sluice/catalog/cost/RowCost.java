@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.cost;
 
 /**
  * What a row of a network costs where that is not simply the pixels of its sample or the tokens of
