@@ -1,23 +1,21 @@
 package dev.sluice.clients;
 
 import dev.sluice.testing.RunningSluice;
+import dev.sluice.testing.SluiceExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
-import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * One {@code sluice up} that all tests share, of the model that ships and of tiny ones of the
  * reference data; given to tests as a {@link Door}.
  */
-public final class SharedSluice implements ParameterResolver {
+public final class SharedSluice extends SluiceExtension {
 
   /** How long answers wait before they begin: short, so that few tests have to wait long. */
   static final String FIRST_BYTE = "2s";
@@ -38,63 +36,43 @@ public final class SharedSluice implements ParameterResolver {
   }
 
   @Override
+  protected RunningSluice start(Path home, Path state) throws IOException {
+    Path models = state.resolve("models");
+    copy(home.resolve("models/shapes-unclip"), models);
+    for (String name : TINY) {
+      copy(Path.of(System.getProperty("sluice.goldens"), name), models);
+    }
+    return RunningSluice.start(
+        home,
+        state,
+        Map.of("SLUICE_GATEWAY_FIRST_BYTE", FIRST_BYTE),
+        "--models",
+        models.toString());
+  }
+
+  @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Door.class;
+    return isDoor(parameter) || super.supportsParameter(parameter, context);
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return context
-        .getRoot()
-        .getStore(Namespace.create(SharedSluice.class))
-        .computeIfAbsent(Instance.class)
-        .door();
+    return isDoor(parameter)
+        ? new Door(running(context).http().substring("http://".length()))
+        : super.resolveParameter(parameter, context);
   }
 
-  /** Ends with the test run. */
-  public static final class Instance implements AutoCloseable {
+  private static boolean isDoor(ParameterContext parameter) {
+    return parameter.getParameter().getType() == Door.class;
+  }
 
-    private final Path folder;
-    private final RunningSluice sluice;
-
-    Instance() throws IOException {
-      folder = Files.createTempDirectory("sluice-clients");
-      Path models = folder.resolve("models");
-      copy(Node.HOME.resolve("models/shapes-unclip"), models);
-      for (String name : TINY) {
-        copy(Path.of(System.getProperty("sluice.goldens"), name), models);
-      }
-      sluice =
-          RunningSluice.start(
-              Node.HOME,
-              folder.resolve("state"),
-              Map.of("SLUICE_GATEWAY_FIRST_BYTE", FIRST_BYTE),
-              "--models",
-              models.toString());
-    }
-
-    Door door() {
-      return new Door(sluice.http().substring("http://".length()));
-    }
-
-    private static void copy(Path source, Path models) throws IOException {
-      Path installed = models.resolve(source.getFileName());
-      try (Stream<Path> tree = Files.walk(source)) {
-        for (Path path : tree.filter(Files::isRegularFile).toList()) {
-          Path target = installed.resolve(source.relativize(path));
-          Files.createDirectories(target.getParent());
-          Files.copy(path, target);
-        }
-      }
-    }
-
-    @Override
-    public void close() throws Exception {
-      sluice.close();
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
+  private static void copy(Path source, Path models) throws IOException {
+    Path installed = models.resolve(source.getFileName());
+    try (Stream<Path> tree = Files.walk(source)) {
+      for (Path path : tree.filter(Files::isRegularFile).toList()) {
+        Path target = installed.resolve(source.relativize(path));
+        Files.createDirectories(target.getParent());
+        Files.copy(path, target);
       }
     }
   }

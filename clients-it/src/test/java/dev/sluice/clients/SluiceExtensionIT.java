@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.client.Picture;
 import dev.sluice.client.SluiceClient;
 import dev.sluice.testing.RunningSluice;
-import dev.sluice.testing.SluiceExtension;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The extension for other people's tests, as they use it. */
-@ExtendWith(SluiceExtension.class)
+/** What the extension for other people's tests gives to them. */
+@ExtendWith(SharedSluice.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class SluiceExtensionIT {
 

@@ -30,13 +30,24 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * is looked for in the folder that the system property {@value #HOME_PROPERTY} or the variable
  * {@value #HOME_VARIABLE} names; its logs and data lie in {@code target/sluice} of the folder that
  * tests run in.
+ *
+ * <p>A subclass that starts it otherwise, with models or settings of its own, has an instance of
+ * its own.
  */
-public final class SluiceExtension implements BeforeAllCallback, ParameterResolver {
+public class SluiceExtension implements BeforeAllCallback, ParameterResolver {
 
   static final String HOME_PROPERTY = "sluice.home";
   static final String HOME_VARIABLE = "SLUICE_HOME";
 
-  private static final Namespace OURS = Namespace.create(SluiceExtension.class);
+  /**
+   * Starts what tests share.
+   *
+   * @param home a checkout of Sluice
+   * @param state an empty folder for logs and data
+   */
+  protected RunningSluice start(Path home, Path state) throws IOException {
+    return RunningSluice.start(home, state, Map.of());
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
@@ -55,14 +66,20 @@ public final class SluiceExtension implements BeforeAllCallback, ParameterResolv
     return parameter.getParameter().getType() == SluiceClient.class ? running.client() : running;
   }
 
-  private static RunningSluice running(ExtensionContext context) {
+  /** The instance that tests share. */
+  protected final RunningSluice running(ExtensionContext context) {
     return context
         .getRoot()
-        .getStore(OURS)
-        .computeIfAbsent(
-            RunningSluice.class,
-            key -> RunningSluice.start(home(), state(), Map.of()),
-            RunningSluice.class);
+        .getStore(Namespace.create(getClass()))
+        .computeIfAbsent(RunningSluice.class, key -> start(), RunningSluice.class);
+  }
+
+  private RunningSluice start() {
+    try {
+      return start(home(), state());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Sluice cannot be started", e);
+    }
   }
 
   private static Path home() {
@@ -75,12 +92,8 @@ public final class SluiceExtension implements BeforeAllCallback, ParameterResolv
     return Path.of(named).toAbsolutePath();
   }
 
-  private static Path state() {
-    try {
-      Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
-      return Files.createTempDirectory(target, "sluice");
-    } catch (IOException e) {
-      throw new UncheckedIOException("There is no place for logs", e);
-    }
+  private static Path state() throws IOException {
+    Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+    return Files.createTempDirectory(target, "sluice");
   }
 }

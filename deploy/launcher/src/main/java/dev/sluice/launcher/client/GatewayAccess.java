@@ -23,6 +23,9 @@ public final class GatewayAccess {
 
   private static final long WATCH_MILLIS = 200;
 
+  /** What a gateway takes that has died under the instance that is up. */
+  private static final Duration NEW_START = Duration.ofSeconds(60);
+
   private GatewayAccess() {}
 
   /** What a command does with a gateway. */
@@ -47,7 +50,7 @@ public final class GatewayAccess {
    */
   public static int use(SluiceHome home, ModelChoice choice, Work work) throws IOException {
     Optional<RunningInstance> running =
-        RunningInstance.find(home.state())
+        RunningInstance.await(home.state(), NEW_START)
             .filter(it -> choice.isServedFrom(it.models(), home.models()));
     if (running.isPresent()) {
       try (SluiceClient client = SluiceClient.connect(running.get().grpc())) {

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -31,6 +32,10 @@ public record RunningInstance(
 
   private static final String FILE = "instance.properties";
   private static final int CONNECT_MILLIS = 500;
+  private static final long POLL_MILLIS = 200;
+
+  /** What the command of a launcher has in it. */
+  private static final String LAUNCHER = "dev.sluice.launcher.Sluice";
 
   /** Writes the address file into {@code state} in one move, so that no reader sees half of it. */
   public void publish(Path state) throws IOException {
@@ -55,6 +60,32 @@ public record RunningInstance(
 
   /** The instance that {@code state} names, when its launcher lives and its gateway listens. */
   public static Optional<RunningInstance> find(Path state) {
+    return read(state).filter(instance -> instance.isHeld() && listens(instance.grpc()));
+  }
+
+  /**
+   * The same, but waits for a gateway that is being started anew.
+   *
+   * @param patience how long at most
+   */
+  public static Optional<RunningInstance> await(Path state, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    Optional<RunningInstance> named = read(state).filter(RunningInstance::isHeld);
+    try {
+      while (named.isPresent() && !listens(named.get().grpc())) {
+        if (System.nanoTime() > end || !named.get().isHeld() || !named.get().isHeldByUs()) {
+          return Optional.empty();
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
+      return named;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<RunningInstance> read(Path state) {
     Path file = state.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
@@ -62,7 +93,7 @@ public record RunningInstance(
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);
-      RunningInstance instance =
+      return Optional.of(
           new RunningInstance(
               Long.parseLong(properties.getProperty("pid")),
               properties.getProperty("grpc"),
@@ -73,20 +104,25 @@ public record RunningInstance(
                   .filter(name -> name.startsWith(SERVICE))
                   .collect(
                       Collectors.toMap(
-                          name -> name.substring(SERVICE.length()), properties::getProperty)));
-      return instance.isAlive() ? Optional.of(instance) : Optional.empty();
+                          name -> name.substring(SERVICE.length()), properties::getProperty))));
     } catch (IOException | RuntimeException e) {
       // A file that cannot be understood names no instance; the next `up` replaces it.
       return Optional.empty();
     }
   }
 
-  /**
-   * A dead launcher's file stays behind, and its process id may be another's by now: both are
-   * asked.
-   */
-  private boolean isAlive() {
-    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false) && listens(grpc);
+  /** A dead launcher's file stays behind, and its process id may be another's by now. */
+  private boolean isHeld() {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  /** Whether the process of that id is a launcher, as far as Linux tells. */
+  private boolean isHeldByUs() {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline")).contains(LAUNCHER);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static boolean listens(String address) {

@@ -8,7 +8,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +47,34 @@ class RunningInstanceTest {
 
       assertThat(RunningInstance.find(state)).isEmpty();
     }
+  }
+
+  @Test
+  void await_waitsForAGatewayThatIsStartedAnew() throws Exception {
+    Process launcher =
+        new ProcessBuilder("sh", "-c", "sleep 60; true", "dev.sluice.launcher.Sluice").start();
+    int port = Ports.free(1).get(0);
+    RunningInstance instance = instanceAt(launcher.pid(), port);
+    instance.publish(state);
+    try {
+      assertThat(RunningInstance.find(state)).isEmpty();
+      CompletableFuture<Optional<RunningInstance>> found =
+          CompletableFuture.supplyAsync(() -> RunningInstance.await(state, Duration.ofSeconds(30)));
+
+      try (ServerSocket gateway = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        assertThat(found.get(30, TimeUnit.SECONDS)).contains(instance);
+      }
+    } finally {
+      launcher.destroy();
+    }
+  }
+
+  @Test
+  void await_doesNotWaitForSomebodyElsesProcess() throws IOException {
+    int freePort = Ports.free(1).get(0);
+    instanceAt(ProcessHandle.current().pid(), freePort).publish(state);
+
+    assertThat(RunningInstance.await(state, Duration.ofDays(1))).isEmpty();
   }
 
   @Test
