@@ -1,5 +1,6 @@
 package dev.sluice.gateway.work;
 
+import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.contract.Pool;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
@@ -60,7 +61,8 @@ public final class WorkerChecks {
   }
 
   private void check(String model, RouteStep step) {
-    List<ModelStatus> known = known(step.getStage(), model);
+    // With LoRAs a model is as large as without, and each stage adds what belongs to its networks.
+    List<ModelStatus> known = known(step.getStage(), AdaptedName.modelOf(model));
     String stage = Topics.name(step.getStage());
     if (known.isEmpty()) {
       // A folder that has just come: whoever gets the task looks for it, and says what is wrong.

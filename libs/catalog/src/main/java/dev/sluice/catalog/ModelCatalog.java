@@ -1,5 +1,7 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.lora.AdaptedName;
+import dev.sluice.catalog.lora.LoraLibrary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +27,7 @@ public final class ModelCatalog {
   private final Predicate<String> offered;
   private final ComponentCheck check;
   private final Map<Path, Known> known = new ConcurrentHashMap<>();
+  private final AdaptedModels adapted;
 
   /**
    * A catalog of the folders that lie directly under one.
@@ -44,6 +47,7 @@ public final class ModelCatalog {
     this.root = root;
     this.offered = offered;
     this.check = check;
+    this.adapted = new AdaptedModels(new LoraLibrary(root));
   }
 
   /**
@@ -93,6 +97,7 @@ public final class ModelCatalog {
           .filter(entry -> !entry.getFileName().toString().startsWith("."))
           .filter(entry -> offered.test(entry.getFileName().toString()))
           .filter(entry -> Files.isDirectory(entry) || ModelInspector.isWeights(entry))
+          .filter(entry -> !entry.getFileName().toString().equals(LoraLibrary.FOLDER))
           .sorted()
           .map(this::inspect)
           .toList();
@@ -104,11 +109,18 @@ public final class ModelCatalog {
   /**
    * Opens a model that can be served.
    *
-   * @param name as a request gives it; anything but the name of a folder right here finds nothing
-   * @throws UnknownModelException if there is none
+   * @param name as a request gives it: of a folder right here, perhaps with LoRAs that are added
+   *     ({@link AdaptedName}); anything else finds nothing
+   * @throws UnknownModelException if there is none, or no such LoRA
    * @throws UnusableModelException if it cannot be served, with all that is wrong
    */
   public ModelFolder open(String name) {
+    return AdaptedName.isAdapted(name)
+        ? adapted.open(name, openOwn(AdaptedName.modelOf(name)))
+        : openOwn(name);
+  }
+
+  private ModelFolder openOwn(String name) {
     if (!isModel(name) && !isMeantAsOne(name)) {
       throw new UnknownModelException(
           "there is no model \"%s\"; there are: %s".formatted(name, String.join(", ", names())));
@@ -118,6 +130,11 @@ public final class ModelCatalog {
         .model()
         .filter(model -> inspection.isServable())
         .orElseThrow(() -> new UnusableModelException(name, inspection.problems(), null));
+  }
+
+  /** The LoRAs that can be added to models, by name, sorted. */
+  public List<String> loras() {
+    return adapted.names();
   }
 
   /** When a model's index was written; empty if there is no such model. */

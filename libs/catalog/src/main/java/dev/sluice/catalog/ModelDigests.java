@@ -1,6 +1,8 @@
 package dev.sluice.catalog;
 
 import dev.sluice.catalog.file.Digests;
+import dev.sluice.catalog.lora.Adaptation;
+import dev.sluice.catalog.lora.LoraLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -73,7 +75,8 @@ public final class ModelDigests {
   }
 
   /**
-   * The digest of each component folder, by name; "." is a flat checkpoint's own.
+   * The digest of each component folder, by name; "." is a flat checkpoint's own, and {@code
+   * loras/NAME} that of what is added to them.
    *
    * @throws IllegalStateException if a file cannot be read
    */
@@ -88,6 +91,11 @@ public final class ModelDigests {
         if (!files.isEmpty()) {
           digests.put(component.getFileName().toString(), digest(component, files));
         }
+      }
+      for (Adaptation adaptation : model.adaptations()) {
+        digests.put(
+            LoraLibrary.FOLDER + "/" + adaptation.use().name(),
+            digest(adaptation.file(), List.of(adaptation.file())));
       }
     } catch (IOException e) {
       throw new IllegalStateException("Model " + model.name() + " cannot be read: " + e, e);

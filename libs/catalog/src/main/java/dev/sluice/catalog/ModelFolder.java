@@ -1,11 +1,16 @@
 package dev.sluice.catalog;
 
 import dev.sluice.catalog.file.InvalidConfigException;
+import dev.sluice.catalog.file.Sentences;
+import dev.sluice.catalog.lora.Adaptation;
+import dev.sluice.catalog.lora.Adaptations;
+import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.diffusion.SchedulerConfig;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -55,6 +61,9 @@ public final class ModelFolder {
   private final LoadOptions loading;
   private final WeightsWatch watch;
 
+  /** What is added to its weights. */
+  private final List<Adaptation> adaptations;
+
   /** What was read of it, by file: a request asks for the same few configs many times. */
   private final Map<Path, Config> configs;
 
@@ -63,17 +72,19 @@ public final class ModelFolder {
       ModelIndex index,
       LoadOptions loading,
       WeightsWatch watch,
+      List<Adaptation> adaptations,
       Map<Path, Config> configs) {
     this.folder = folder;
     this.index = index;
     this.loading = loading;
     this.watch = watch;
+    this.adaptations = adaptations;
     this.configs = configs;
   }
 
   /** The same, whose networks are loaded in a certain way. */
   public ModelFolder loading(LoadOptions options) {
-    return new ModelFolder(folder, index, options, watch, configs);
+    return new ModelFolder(folder, index, options, watch, adaptations, configs);
   }
 
   /** How its networks are to be loaded. */
@@ -83,7 +94,12 @@ public final class ModelFolder {
 
   /** The same, whose weights are read under the eyes of {@code watch}. */
   public ModelFolder watchedBy(WeightsWatch watch) {
-    return new ModelFolder(folder, index, loading, watch, configs);
+    return new ModelFolder(folder, index, loading, watch, adaptations, configs);
+  }
+
+  /** The same with low-rank adaptations added to its weights. */
+  ModelFolder adaptedBy(List<Adaptation> adaptations) {
+    return new ModelFolder(folder, index, loading, watch, List.copyOf(adaptations), configs);
   }
 
   /**
@@ -98,12 +114,21 @@ public final class ModelFolder {
         ModelIndex.read(folder),
         LoadOptions.DEFAULT,
         WeightsWatch.NONE,
+        List.of(),
         new ConcurrentHashMap<>());
   }
 
-  /** The folder's name, by which requests ask for the model. */
+  /** The folder's name, with what is added to the model: by this requests ask for it. */
   public String name() {
-    return folder.toAbsolutePath().normalize().getFileName().toString();
+    return new AdaptedName(
+            folder.toAbsolutePath().normalize().getFileName().toString(),
+            adaptations.stream().map(Adaptation::use).toList())
+        .toString();
+  }
+
+  /** What is added to its weights. */
+  List<Adaptation> adaptations() {
+    return adaptations;
   }
 
   public PipelineClass pipeline() {
@@ -117,7 +142,15 @@ public final class ModelFolder {
    * @throws UncheckedIOException if they cannot be listed
    */
   public String stamp() {
-    return FileStamp.of(folder, 2);
+    String own = FileStamp.of(folder, 2);
+    return adaptations.isEmpty()
+        ? own
+        : ModelDigests.of(
+            Stream.concat(
+                    Stream.of(own, name()),
+                    adaptations.stream().map(adaptation -> FileStamp.of(adaptation.file(), 1)))
+                .collect(Collectors.joining("\n"))
+                .getBytes(StandardCharsets.UTF_8));
   }
 
   /** As {@link #stamp()}, of one component. */
@@ -286,11 +319,34 @@ public final class ModelFolder {
   public TensorSource weights(String component) {
     TensorSource weights = Checkpoints.open(component(component));
     try {
-      return watch.opened(component, weights);
+      return watch.opened(
+          component, adaptations.isEmpty() ? weights : adapting().adapt(component, weights));
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
     }
+  }
+
+  private Adaptations adapting() {
+    return new Adaptations(adaptations, index.classes().keySet(), usualComponent());
+  }
+
+  /** The component that adaptations mean which name none. */
+  private String usualComponent() {
+    return pipeline().hasDenoiser() ? pipeline().denoiser().component() : "";
+  }
+
+  /**
+   * Checks that an adaptation fits.
+   *
+   * @throws IllegalArgumentException if it does not, in a sentence
+   */
+  void requireFit(Adaptation adaptation) {
+    Adaptations.check(
+        adaptation,
+        index.classes().keySet(),
+        usualComponent(),
+        component -> Checkpoints.open(component(component)));
   }
 
   private String requireComponent(String name) {

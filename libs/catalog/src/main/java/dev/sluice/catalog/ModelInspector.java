@@ -1,6 +1,7 @@
 package dev.sluice.catalog;
 
 import dev.sluice.catalog.file.InvalidConfigException;
+import dev.sluice.catalog.file.Sentences;
 import dev.sluice.catalog.tokenizer.TokenizerFiles;
 import dev.sluice.diffusion.Samplers;
 import dev.sluice.diffusion.SchedulerConfig;

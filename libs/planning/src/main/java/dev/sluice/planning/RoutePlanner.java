@@ -163,6 +163,6 @@ public final class RoutePlanner {
         reply.addModels(ModelDescription.of(inspection));
       }
     }
-    return reply.build();
+    return reply.addAllLoras(models.catalog().loras()).build();
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.serving;
 
 import dev.sluice.catalog.ModelFolder;
+import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.contract.ByteCounts;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ComponentLoading;
@@ -111,10 +112,15 @@ final class EngineShelf<E extends StageEngine> {
     return true;
   }
 
-  /** Lets go of the models that are not there any more. */
+  /**
+   * Lets go of the models that are not there any more. Of one with LoRAs nothing is remembered when
+   * it is let go: there is no end of them.
+   */
   synchronized void keepOnly(Collection<String> names) {
     for (ModelSlot<E> slot : List.copyOf(slots.values())) {
-      if (!names.contains(slot.name)) {
+      boolean isThere = names.contains(AdaptedName.modelOf(slot.name));
+      boolean isDone = AdaptedName.isAdapted(slot.name) && slot.loaded == null;
+      if (!isThere || isDone) {
         retire(slot);
         slots.remove(slot.name);
         changed.run();

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.catalog.lora.Adaptation;
+import dev.sluice.catalog.lora.Adaptations;
+import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.SafetensorsFile;
+import dev.sluice.safetensors.TensorSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -160,6 +165,17 @@ class TrainingLoopTest {
       float expected =
           old.floats(layer + ".weight")[3 * 16 + 5] + up[3 * 2] * down[5] + up[7] * down[16 + 5];
       assertThat(added.floats(layer + ".weight")[3 * 16 + 5]).isCloseTo(expected, within(2e-3f));
+    }
+    // Who serves the base with the products serves what was trained.
+    Adaptation adaptation = new Adaptation(new AdaptedName.Use("little", 1), products);
+    Adaptations adaptations =
+        new Adaptations(List.of(adaptation), Set.of(ToyObjective.COMPONENT), "");
+    try (TensorSource served =
+            adaptations.adapt(ToyObjective.COMPONENT, SafetensorsFile.open(base));
+        SafetensorsFile added = SafetensorsFile.open(sum)) {
+      for (String name : added.names()) {
+        assertThat(served.floats(name)).containsExactly(added.floats(name), within(2e-3f));
+      }
     }
   }
 

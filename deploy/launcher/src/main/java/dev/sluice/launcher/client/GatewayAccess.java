@@ -59,9 +59,10 @@ public final class GatewayAccess {
     }
     StartReport report = new StartReport(System.err);
     Map<String, Path> alone = choice.alone(home.models());
+    Map<String, Path> loras = choice.lorasAlone(home.models());
     ModelReport.of(alone.values()).requireServable();
     try (RunFolder run = RunFolder.temporary(home.state());
-        LocalInstance instance = start(home, run, alone, report);
+        LocalInstance instance = start(home, run, alone, loras, report);
         SluiceClient client = SluiceClient.connect(instance.address().grpc())) {
       Duration startUp = report.elapsed();
       Thread watch = abortWhenAProcessEnds(instance, client);
@@ -81,12 +82,16 @@ public final class GatewayAccess {
 
   /** Other models that lie beside the chosen one, or are broken there, are none of its business. */
   private static LocalInstance start(
-      SluiceHome home, RunFolder run, Map<String, Path> alone, StartReport report) {
+      SluiceHome home,
+      RunFolder run,
+      Map<String, Path> alone,
+      Map<String, Path> loras,
+      StartReport report) {
     if (alone.isEmpty()) {
       return LocalInstance.start(home, run, PortChoice.ANY, home.models(), List.of(), report);
     }
     return LocalInstance.start(
-        home, run, PortChoice.ANY, run.models(alone), List.copyOf(alone.keySet()), report);
+        home, run, PortChoice.ANY, run.models(alone, loras), List.copyOf(alone.keySet()), report);
   }
 
   private static Thread abortWhenAProcessEnds(LocalInstance instance, SluiceClient client) {

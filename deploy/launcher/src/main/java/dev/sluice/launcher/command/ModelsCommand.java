@@ -49,7 +49,8 @@ public final class ModelsCommand implements Callable<Integer> {
               + models.toAbsolutePath()
               + "; expected one that holds a folder for each model.");
     }
-    List<ModelInspection> inspections = new ModelCatalog(models, Architectures::check).inspect();
+    ModelCatalog catalog = new ModelCatalog(models, Architectures::check);
+    List<ModelInspection> inspections = catalog.inspect();
     if (json) {
       inspections.forEach(model -> print(JsonLines.line(object(model))));
       return 0;
@@ -74,6 +75,10 @@ public final class ModelsCommand implements Callable<Integer> {
         print("    cannot be served:");
         model.problems().forEach(problem -> print("    - " + problem));
       }
+    }
+    if (!catalog.loras().isEmpty()) {
+      print("");
+      print("LoRAs, to be added to a model by --lora: " + String.join(", ", catalog.loras()));
     }
     return 0;
   }

@@ -4,8 +4,10 @@ import static dev.sluice.launcher.command.DenoiserArguments.set;
 
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.launcher.model.GivenLora;
 import dev.sluice.launcher.model.ModelChoice;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -38,6 +40,14 @@ final class PictureArguments {
       paramLabel = "NAME|FOLDER",
       description = "A model's name, or a folder in the diffusers layout.")
   private String model = "";
+
+  @Option(
+      names = "--lora",
+      paramLabel = "NAME|FILE[:WEIGHT]",
+      description =
+          "A LoRA to add to the model, and how much of it, -4 to 4 (default: 1); may be given"
+              + " several times.")
+  private List<String> loras = List.of();
 
   @Option(
       names = {"--n", "--frames"},
@@ -95,7 +105,8 @@ final class PictureArguments {
 
   /** The model that is meant, which decides on the instance. */
   ModelChoice choice() {
-    return ModelChoice.of(model, refiner, prior.model());
+    return ModelChoice.of(
+        model, loras.stream().map(GivenLora::of).toList(), refiner, prior.model());
   }
 
   /**
@@ -107,7 +118,7 @@ final class PictureArguments {
     GenerationRequest.Builder request =
         GenerationRequest.newBuilder()
             .setNegativePrompt(negative)
-            .setModel(choice().name())
+            .setModel(choice().requested())
             .setN(n == null ? usualN : n)
             .setCancelOnDisconnect(true);
     set(seed, request::setSeed);

@@ -78,7 +78,7 @@ public final class ReplayCommand implements Callable<Integer> {
             model == null ? recipe.getRequest().getModel() : model,
             recipe.getRequest().getRefinerModel(),
             recipe.getRequest().getPriorModel());
-    GenerationRequest request = request(recipe, choice.name());
+    GenerationRequest request = request(recipe, choice.requested());
     return GatewayAccess.use(
         home,
         choice,

@@ -1,5 +1,6 @@
 package dev.sluice.launcher.instance;
 
+import dev.sluice.catalog.lora.LoraLibrary;
 import dev.sluice.launcher.console.LaunchException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,13 +70,19 @@ public final class RunFolder implements AutoCloseable {
    * A folder of models that holds these and nothing else, as links.
    *
    * @param models where each lies, by the name that it is to have
+   * @param loras the files of those that are to be added to models, by name
    */
-  public Path models(Map<String, Path> models) {
+  public Path models(Map<String, Path> models, Map<String, Path> loras) {
     Path folder = root.resolve("models");
     try {
-      Files.createDirectories(folder);
+      Files.createDirectories(folder.resolve(LoraLibrary.FOLDER));
       for (Map.Entry<String, Path> model : models.entrySet()) {
         Files.createSymbolicLink(folder.resolve(model.getKey()), model.getValue().toAbsolutePath());
+      }
+      for (Map.Entry<String, Path> lora : loras.entrySet()) {
+        Files.createSymbolicLink(
+            folder.resolve(LoraLibrary.FOLDER).resolve(lora.getKey() + ".safetensors"),
+            lora.getValue().toAbsolutePath());
       }
       return folder;
     } catch (IOException e) {

@@ -59,7 +59,7 @@ class RunFolderTest {
     Path index = Files.writeString(model.resolve("model_index.json"), "{}");
     RunFolder run = RunFolder.temporary(state);
 
-    Path models = run.models(Map.of("my-model", model));
+    Path models = run.models(Map.of("my-model", model), Map.of());
 
     assertThat(models).isDirectoryContaining(found -> found.endsWith("my-model"));
     assertThat(models.resolve("my-model/model_index.json")).isRegularFile();

@@ -84,7 +84,7 @@ final class SharedInstance implements BeforeAllCallback {
               new SluiceHome(root, state),
               run,
               PortChoice.ANY,
-              run.models(models),
+              run.models(models, Map.of(TinyLora.NAME, TinyLora.write(state))),
               List.of(),
               report);
       System.out.println("everything is up after " + ProgressDisplay.seconds(report.elapsed()));

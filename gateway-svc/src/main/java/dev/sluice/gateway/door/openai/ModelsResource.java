@@ -48,6 +48,7 @@ class ModelsResource {
     list.put("data", reply.getModelsList().stream().map(this::describe).toList());
     list.put("default", models.usual());
     list.put("aliases", aliases.all(models.usual()));
+    list.put("loras", reply.getLorasList());
     list.put(
         "unusable",
         reply.getUnusableList().stream()

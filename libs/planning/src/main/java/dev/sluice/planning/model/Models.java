@@ -4,6 +4,7 @@ import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.UnknownModelException;
 import dev.sluice.catalog.UnusableModelException;
+import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.planning.request.Nearest;
 import dev.sluice.planning.request.RequestException;
 import java.util.List;
@@ -29,6 +30,10 @@ public record Models(ModelCatalog catalog, String usual) {
     try {
       return catalog.open(wanted);
     } catch (UnknownModelException e) {
+      if (AdaptedName.isAdapted(wanted) && catalog.names().contains(AdaptedName.modelOf(wanted))) {
+        throw RequestException.modelNotFound(
+            "Model '%s': %s.".formatted(abbreviated(wanted), e.getMessage()));
+      }
       throw RequestException.modelNotFound(
           "There is no model '%s'; there are: %s.%s"
               .formatted(

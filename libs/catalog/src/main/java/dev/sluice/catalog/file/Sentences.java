@@ -1,14 +1,14 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.file;
 
 import java.nio.file.Path;
 
 /** Messages as clients may see them. */
-final class Sentences {
+public final class Sentences {
 
   private Sentences() {}
 
   /** A message about files of a model, with their names as they are inside of it. */
-  static String inside(Path model, String message) {
+  public static String inside(Path model, String message) {
     return message
         .replace(model.toAbsolutePath() + "/", "")
         .replace(model + "/", "")
