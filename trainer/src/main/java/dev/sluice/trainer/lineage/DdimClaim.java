@@ -1,5 +1,7 @@
 package dev.sluice.trainer.lineage;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.math.Slerp;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.networks.tensor.HostTensor;
@@ -9,8 +11,16 @@ import dev.sluice.trainer.fashion.FashionMeasure;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.pixels.PixelSampler;
+import dev.sluice.trainer.system.ModelFiles;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -32,17 +42,40 @@ final class DdimClaim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    try (FashionMeasure measured = setup.measure();
-        PixelSampler sampler =
-            new PixelSampler(
-                setup.models().resolve("fashion-ddpm"),
-                PixelSampler.Answers.AS_THEY_ARE,
-                Optional.empty())) {
-      consistency(setup, sampler);
-      interpolation(setup, sampler);
-      reconstruction(setup, sampler, measured);
-      grid(setup, sampler, measured);
+    Path model = setup.models().resolve("fashion-ddpm");
+    try (FashionMeasure measured = setup.measure()) {
+      try (PixelSampler sampler = sampler(unclipped(model, setup.work().resolve("unclipped")))) {
+        reconstruction(setup, sampler, measured);
+      }
+      try (PixelSampler sampler = sampler(model)) {
+        consistency(setup, sampler);
+        interpolation(setup, sampler);
+        grid(setup, sampler, measured);
+      }
     }
+  }
+
+  private static PixelSampler sampler(Path model) {
+    return new PixelSampler(model, PixelSampler.Answers.AS_THEY_ARE, Optional.empty());
+  }
+
+  /**
+   * The same model, whose samples are not clipped to the range of pixels: what is clipped on the
+   * way to noise cannot come back.
+   */
+  private static Path unclipped(Path model, Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("scheduler"));
+    Files.copy(
+        model.resolve(ModelFolder.INDEX),
+        folder.resolve(ModelFolder.INDEX),
+        StandardCopyOption.REPLACE_EXISTING);
+    Files.deleteIfExists(folder.resolve("unet"));
+    Files.createSymbolicLink(folder.resolve("unet"), model.resolve("unet").toAbsolutePath());
+    String config = "scheduler/scheduler_config.json";
+    Map<String, Object> scheduler = new LinkedHashMap<>(Config.read(model.resolve(config)).asMap());
+    scheduler.put("clip_sample", false);
+    ModelFiles.write(folder.resolve(config), scheduler);
+    return folder;
   }
 
   private static Sampling ddim(int steps, double eta) {
@@ -164,7 +197,10 @@ final class DdimClaim implements Claim {
             "steps",
             "error");
     PictureSheet sheet = new PictureSheet(SHOWN, 2).add(pictures, SHOWN);
-    for (int steps : setup.sampleSteps()) {
+    List<Integer> all = new ArrayList<>(setup.sampleSteps());
+    int most = Collections.max(all);
+    all.addAll(List.of(2 * most, 4 * most));
+    for (int steps : all) {
       HostTensor.Floats noise = sampler.invert(ddim(steps, 0), pictures, new long[count]);
       HostTensor.Floats back = sampler.sampleFrom(ddim(steps, 0), noise, new long[count]);
       table.row(steps, String.format("%.6f", meanSquare(back, pictures) / 4));
