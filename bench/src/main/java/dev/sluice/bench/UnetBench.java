@@ -2,8 +2,8 @@ package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.catalog.Config;
-import dev.sluice.catalog.LoadOptions;
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.LoadOptions;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.tensor.HostTensor.Floats;

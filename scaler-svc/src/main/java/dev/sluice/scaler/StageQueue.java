@@ -1,6 +1,7 @@
 package dev.sluice.scaler;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.sluice.contract.ModelName;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.stage.kafka.Backlog.Standing;
 import java.util.ArrayDeque;
@@ -56,7 +57,7 @@ final class StageQueue {
         record.offset(),
         record.timestamp(),
         // A few names, of many tasks.
-        task.getHeader().getModel().intern(),
+        ModelName.own(task.getHeader().getModel()).intern(),
         Double.isFinite(work) && work > 0 ? work : 0);
   }
 

@@ -1,6 +1,6 @@
 package dev.sluice.gateway.work;
 
-import dev.sluice.catalog.lora.AdaptedName;
+import dev.sluice.contract.ModelName;
 import dev.sluice.contract.Pool;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.DenoiserParameters;
@@ -62,7 +62,7 @@ public final class WorkerChecks {
 
   private void check(String model, RouteStep step) {
     // With LoRAs a model is as large as without, and each stage adds what belongs to its networks.
-    List<ModelStatus> known = known(step.getStage(), AdaptedName.modelOf(model));
+    List<ModelStatus> known = known(step.getStage(), ModelName.own(model));
     String stage = Topics.name(step.getStage());
     if (known.isEmpty()) {
       // A folder that has just come: whoever gets the task looks for it, and says what is wrong.

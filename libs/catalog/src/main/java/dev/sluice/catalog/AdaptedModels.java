@@ -1,5 +1,6 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.file.FileStamp;
 import dev.sluice.catalog.file.Sentences;
 import dev.sluice.catalog.lora.Adaptation;
 import dev.sluice.catalog.lora.AdaptedName;

@@ -1,5 +1,6 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.file.FileStamp;
 import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.catalog.lora.LoraLibrary;
 import java.io.IOException;

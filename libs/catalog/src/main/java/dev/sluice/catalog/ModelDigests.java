@@ -1,6 +1,7 @@
 package dev.sluice.catalog;
 
 import dev.sluice.catalog.file.Digests;
+import dev.sluice.catalog.file.FileStamp;
 import dev.sluice.catalog.lora.Adaptation;
 import dev.sluice.catalog.lora.LoraLibrary;
 import java.io.IOException;

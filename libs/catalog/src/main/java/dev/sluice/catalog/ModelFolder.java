@@ -1,7 +1,10 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.file.FileStamp;
 import dev.sluice.catalog.file.InvalidConfigException;
 import dev.sluice.catalog.file.Sentences;
+import dev.sluice.catalog.loading.LoadOptions;
+import dev.sluice.catalog.loading.WeightsWatch;
 import dev.sluice.catalog.lora.Adaptation;
 import dev.sluice.catalog.lora.Adaptations;
 import dev.sluice.catalog.lora.AdaptedName;
@@ -15,11 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,11 +38,6 @@ public final class ModelFolder {
 
   /** Models whose files take at most so many bytes are small: quick to load, and cheap to keep. */
   public static final long SMALL_BYTES = 64L << 20;
-
-  /** What a network is, in the folder of each component that is one. */
-  static final String COMPONENT_CONFIG = "config.json";
-
-  private static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
   /** The file that says how a model samples when a request says nothing. */
   public static final String SAMPLING_DEFAULTS = "sampling_defaults.json";
@@ -64,8 +59,7 @@ public final class ModelFolder {
   /** What is added to its weights. */
   private final List<Adaptation> adaptations;
 
-  /** What was read of it, by file: a request asks for the same few configs many times. */
-  private final Map<Path, Config> configs;
+  private final ComponentFiles files;
 
   private ModelFolder(
       Path folder,
@@ -73,18 +67,18 @@ public final class ModelFolder {
       LoadOptions loading,
       WeightsWatch watch,
       List<Adaptation> adaptations,
-      Map<Path, Config> configs) {
+      ComponentFiles files) {
     this.folder = folder;
     this.index = index;
     this.loading = loading;
     this.watch = watch;
     this.adaptations = adaptations;
-    this.configs = configs;
+    this.files = files;
   }
 
   /** The same, whose networks are loaded in a certain way. */
   public ModelFolder loading(LoadOptions options) {
-    return new ModelFolder(folder, index, options, watch, adaptations, configs);
+    return new ModelFolder(folder, index, options, watch, adaptations, files);
   }
 
   /** How its networks are to be loaded. */
@@ -94,12 +88,12 @@ public final class ModelFolder {
 
   /** The same, whose weights are read under the eyes of {@code watch}. */
   public ModelFolder watchedBy(WeightsWatch watch) {
-    return new ModelFolder(folder, index, loading, watch, adaptations, configs);
+    return new ModelFolder(folder, index, loading, watch, adaptations, files);
   }
 
   /** The same with low-rank adaptations added to its weights. */
   ModelFolder adaptedBy(List<Adaptation> adaptations) {
-    return new ModelFolder(folder, index, loading, watch, List.copyOf(adaptations), configs);
+    return new ModelFolder(folder, index, loading, watch, List.copyOf(adaptations), files);
   }
 
   /**
@@ -109,13 +103,14 @@ public final class ModelFolder {
    *     known, or a component of that class is absent
    */
   public static ModelFolder open(Path folder) {
+    ModelIndex index = ModelIndex.read(folder);
     return new ModelFolder(
         folder,
-        ModelIndex.read(folder),
+        index,
         LoadOptions.DEFAULT,
         WeightsWatch.NONE,
         List.of(),
-        new ConcurrentHashMap<>());
+        new ComponentFiles(folder, index));
   }
 
   /** The folder's name, with what is added to the model: by this requests ask for it. */
@@ -195,10 +190,7 @@ public final class ModelFolder {
    * beside the index; empty where there is none.
    */
   public Config samplingDefaults() {
-    return configs.computeIfAbsent(
-        folder.resolve(SAMPLING_DEFAULTS),
-        file ->
-            Files.isRegularFile(file) ? Config.read(file, SAMPLING_DEFAULTS) : Config.of(Map.of()));
+    return files.beside(SAMPLING_DEFAULTS);
   }
 
   /** How many classes of pictures the denoiser was trained with; 0 for none. */
@@ -257,7 +249,7 @@ public final class ModelFolder {
 
   /** How many timesteps a scheduler's model was trained with. */
   public int trainTimesteps(String scheduler) {
-    return schedulerConfig(scheduler).integer("num_train_timesteps", 1000);
+    return files.schedulerConfig(scheduler).integer("num_train_timesteps", 1000);
   }
 
   /**
@@ -265,35 +257,17 @@ public final class ModelFolder {
    * have the files of their only network and scheduler.
    */
   public Path component(String name) {
-    requireComponent(name);
-    Path own = folder.resolve(name);
-    return Files.isDirectory(own) || !isFlat(name) ? own : folder;
+    return files.folder(name);
   }
 
   /** Whether components lie in the model's own folder. */
   boolean isFlat() {
-    return index.classes().keySet().stream().anyMatch(name -> component(name).equals(folder));
-  }
-
-  private boolean isFlat(String name) {
-    String className = index.classes().get(name);
-    if (className.endsWith("Scheduler")) {
-      return Files.isRegularFile(folder.resolve(SCHEDULER_CONFIG));
-    }
-    Path config = folder.resolve(COMPONENT_CONFIG);
-    return Files.isRegularFile(config)
-        && Config.read(config, COMPONENT_CONFIG).classNames().contains(className);
+    return files.isFlat();
   }
 
   /** The {@code config.json} of a component. */
   public Config config(String component) {
-    return read(component, COMPONENT_CONFIG);
-  }
-
-  private Config read(String component, String name) {
-    Path file = component(component).resolve(name);
-    return configs.computeIfAbsent(
-        file, unread -> Config.read(unread, folder.relativize(unread).toString()));
+    return files.config(component);
   }
 
   /**
@@ -301,18 +275,12 @@ public final class ModelFolder {
    * which class.
    */
   public SchedulerConfig scheduler(String component) {
-    Map<String, Object> members = new LinkedHashMap<>(schedulerConfig(component).asMap());
-    members.put("_class_name", index.classes().get(component));
-    return SchedulerConfig.of(members);
-  }
-
-  private Config schedulerConfig(String component) {
-    return read(component, SCHEDULER_CONFIG);
+    return files.scheduler(component);
   }
 
   /** The network class of a component, as the index names it. */
   public String networkClass(String component) {
-    return requireComponent(component);
+    return files.className(component);
   }
 
   /** Opens a component's weights; closing them is the caller's. */
@@ -347,15 +315,6 @@ public final class ModelFolder {
         index.classes().keySet(),
         usualComponent(),
         component -> Checkpoints.open(component(component)));
-  }
-
-  private String requireComponent(String name) {
-    String className = index.classes().get(name);
-    if (className == null) {
-      throw new IllegalArgumentException(
-          "%s has no component %s; it has %s".formatted(folder, name, index.classes().keySet()));
-    }
-    return className;
   }
 
   /**

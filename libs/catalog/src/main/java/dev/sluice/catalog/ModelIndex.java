@@ -1,6 +1,5 @@
 package dev.sluice.catalog;
 
-import static dev.sluice.catalog.ModelFolder.COMPONENT_CONFIG;
 import static dev.sluice.catalog.ModelFolder.INDEX;
 
 import java.io.IOException;
@@ -63,7 +62,7 @@ record ModelIndex(Config settings, PipelineClass pipeline, Map<String, String> c
 
   /** What to do with a component that lies there by itself, as the end of a sentence. */
   private static String layout(Path folder) {
-    Path file = folder.resolve(COMPONENT_CONFIG);
+    Path file = folder.resolve(ComponentFiles.CONFIG);
     if (!Files.isRegularFile(file)) {
       return below(folder)
           .map(
@@ -115,6 +114,6 @@ record ModelIndex(Config settings, PipelineClass pipeline, Map<String, String> c
   }
 
   private static Path configOf(Path folder, String component) {
-    return folder.resolve(component).resolve(COMPONENT_CONFIG);
+    return folder.resolve(component).resolve(ComponentFiles.CONFIG);
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
+import dev.sluice.catalog.lora.AdaptedName;
+import dev.sluice.contract.ModelName;
 import dev.sluice.contract.Pools;
 import dev.sluice.contract.v1.ErrorCode;
 import dev.sluice.contract.v1.GenerationRequest;
@@ -49,6 +51,17 @@ class PoolPlanTest extends PlanningTest {
 
     assertThat(topics(planner, refined()))
         .containsSubsequence("sluice.denoiser.first", "sluice.denoiser.second");
+  }
+
+  /** Pools serve models with whatever is added to them. */
+  @Test
+  void ownName_isWhatTheCatalogOpens() {
+    String name = "pipe-sd3+style:0.5+other";
+
+    assertThat(ModelName.own(name))
+        .isEqualTo(AdaptedName.parse(name).model())
+        .isEqualTo("pipe-sd3");
+    assertThat(ModelCatalog.isName("pipe" + ModelName.ADDS)).isFalse();
   }
 
   @Test

@@ -1,9 +1,9 @@
 package dev.sluice.serving;
 
-import dev.sluice.catalog.LoadOptions;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.catalog.Precision;
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.LoadOptions;
+import dev.sluice.catalog.loading.Precision;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.contract.v1.RequestNeeds;
 import dev.sluice.networks.tensor.NonFiniteOutputException;
 import dev.sluice.pipeline.batch.BatchLimit;

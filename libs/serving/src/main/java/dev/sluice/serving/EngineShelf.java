@@ -3,7 +3,6 @@ package dev.sluice.serving;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.contract.ByteCounts;
-import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.contract.v1.MemoryStatus;
 import dev.sluice.contract.v1.ModelStatus;
@@ -20,7 +19,6 @@ import dev.sluice.serving.memory.SharedMemory;
 import dev.sluice.serving.memory.StoredPrecision;
 import dev.sluice.serving.memory.WorkingMemory;
 import dev.sluice.stage.process.Machine;
-import dev.sluice.stage.process.PictureMemory;
 import dev.sluice.stage.work.InvalidTaskException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
@@ -156,12 +154,7 @@ final class EngineShelf<E extends StageEngine> {
 
   /** What a request to a model needs. */
   RequestNeeds needs(long weights, WorkingMemory work) {
-    return RequestNeeds.newBuilder()
-        .setFixedBytes(weights)
-        .setBytesPerPixel(work.bytesPerPixel())
-        .setMostPixels(work.mostPixels())
-        .setAvailableBytes(memory.total())
-        .build();
+    return room.needs(weights, work);
   }
 
   /**
@@ -175,7 +168,8 @@ final class EngineShelf<E extends StageEngine> {
     long row = loaded.work.row(size);
     long most = beside(loaded);
     if (row > most) {
-      throw tooLarge(loaded, size, stage);
+      throw InvalidTaskException.inField(
+          "parameters", room.refusal(loaded.weightBytes(), loaded.work, size, stage).orElseThrow());
     }
     long work = Math.min(ROWS * row, most);
     switch (room.find(work, work, () -> letGoOfOne(loaded))) {
@@ -193,18 +187,6 @@ final class EngineShelf<E extends StageEngine> {
     memory.beginWork(work);
     loaded.users++;
     return Optional.of(new Lease<>(loaded.engine, loaded.stamp, () -> release(loaded, work)));
-  }
-
-  private InvalidTaskException tooLarge(Loaded<E> loaded, PictureSize size, Stage stage) {
-    RequestNeeds needs =
-        needs(loaded.weightBytes(), loaded.work).toBuilder()
-            .setBytesPerPixel(loaded.work.bytesPerPixel(size))
-            .build();
-    PictureSize pixels = loaded.work.pixels(size);
-    return InvalidTaskException.inField(
-        "parameters",
-        PictureMemory.refusal(needs, Topics.name(stage), pixels.width(), pixels.height())
-            .orElseThrow());
   }
 
   private synchronized void release(Loaded<E> loaded, long work) {

@@ -1,8 +1,8 @@
 package dev.sluice.serving;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.catalog.Precision;
-import dev.sluice.catalog.Processor;
+import dev.sluice.catalog.loading.Precision;
+import dev.sluice.catalog.loading.Processor;
 import dev.sluice.contract.ByteCounts;
 import dev.sluice.contract.Pool;
 import dev.sluice.contract.Pools;

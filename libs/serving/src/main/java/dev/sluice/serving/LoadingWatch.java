@@ -1,7 +1,7 @@
 package dev.sluice.serving;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.catalog.WeightsWatch;
+import dev.sluice.catalog.loading.WeightsWatch;
 import dev.sluice.contract.ByteCounts;
 import dev.sluice.contract.v1.ComponentLoading;
 import dev.sluice.pipeline.model.StageEngine;

@@ -2,7 +2,7 @@ package dev.sluice.serving;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.Precision;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.TaskHeader;
 

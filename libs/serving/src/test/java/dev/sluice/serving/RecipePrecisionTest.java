@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.util.JsonFormat;
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.Precision;
 import dev.sluice.contract.v1.Recipe;
 import dev.sluice.contract.v1.TaskHeader;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.sluice.trainer.train;
 
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.Precision;
 import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Layout;
 import dev.sluice.networks.layer.Parameter;

@@ -1,6 +1,6 @@
 package dev.sluice.launcher.instance;
 
-import dev.sluice.catalog.LoadOptions;
+import dev.sluice.catalog.loading.LoadOptions;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;

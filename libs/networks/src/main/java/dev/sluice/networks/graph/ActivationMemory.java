@@ -1,7 +1,7 @@
 package dev.sluice.networks.graph;
 
-import dev.sluice.catalog.Precision;
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.Precision;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;

@@ -1,8 +1,8 @@
 package dev.sluice.networks.graph;
 
-import dev.sluice.catalog.LoadOptions;
-import dev.sluice.catalog.Precision;
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.LoadOptions;
+import dev.sluice.catalog.loading.Precision;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.tensor.HostTensor;

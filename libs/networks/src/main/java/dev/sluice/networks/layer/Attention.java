@@ -4,8 +4,8 @@ import static dev.sluice.networks.layer.Layers.channels;
 import static dev.sluice.networks.layer.Layers.extent;
 import static dev.sluice.networks.layer.Layers.reshape;
 
-import dev.sluice.catalog.Precision;
-import dev.sluice.catalog.Processor;
+import dev.sluice.catalog.loading.Precision;
+import dev.sluice.catalog.loading.Processor;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;

@@ -1,6 +1,6 @@
 package dev.sluice.networks.layer;
 
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.Precision;
 import org.tensorflow.Operand;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;

@@ -1,6 +1,6 @@
 package dev.sluice.networks.layer;
 
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.Precision;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;

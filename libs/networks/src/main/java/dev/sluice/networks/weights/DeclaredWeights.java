@@ -1,6 +1,6 @@
 package dev.sluice.networks.weights;
 
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.Precision;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Parameter;

@@ -1,7 +1,7 @@
 package dev.sluice.networks.weights;
 
-import dev.sluice.catalog.LoadOptions;
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.LoadOptions;
+import dev.sluice.catalog.loading.Precision;
 import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.tensor.NativeMemory;
 import dev.sluice.safetensors.DType;

@@ -1,6 +1,6 @@
 package dev.sluice.networks.weights;
 
-import dev.sluice.catalog.LoadProgress;
+import dev.sluice.catalog.loading.LoadProgress;
 import dev.sluice.networks.layer.Layout;
 import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.tensor.NativeMemory;

@@ -3,7 +3,7 @@ package dev.sluice.networks.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.Goldens;
 import dev.sluice.networks.layer.Architecture;

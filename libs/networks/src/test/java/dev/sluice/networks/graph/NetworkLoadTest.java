@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.catalog.LoadOptions;
-import dev.sluice.catalog.LoadProgress;
-import dev.sluice.catalog.Precision;
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.LoadOptions;
+import dev.sluice.catalog.loading.LoadProgress;
+import dev.sluice.catalog.loading.Precision;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.Goldens;
 import dev.sluice.networks.layer.Architecture;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.Precision;
 import dev.sluice.networks.transformer.DiTTransformer2DModel;
 import dev.sluice.networks.unet.UNet2DModel;
 import dev.sluice.networks.weights.DeclaredWeights;

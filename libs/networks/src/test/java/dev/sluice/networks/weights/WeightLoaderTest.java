@@ -2,8 +2,8 @@ package dev.sluice.networks.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.catalog.LoadProgress;
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.LoadProgress;
+import dev.sluice.catalog.loading.Precision;
 import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Layout;
 import dev.sluice.networks.layer.Parameter;

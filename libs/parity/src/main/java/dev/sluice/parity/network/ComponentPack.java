@@ -2,9 +2,9 @@ package dev.sluice.parity.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.catalog.Config;
-import dev.sluice.catalog.LoadOptions;
-import dev.sluice.catalog.Precision;
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.LoadOptions;
+import dev.sluice.catalog.loading.Precision;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;

@@ -2,7 +2,7 @@ package dev.sluice.parity.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.catalog.Precision;
+import dev.sluice.catalog.loading.Precision;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -3,7 +3,7 @@ package dev.sluice.parity.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;

@@ -1,5 +1,6 @@
 package dev.sluice.planning.route;
 
+import dev.sluice.contract.ModelName;
 import dev.sluice.contract.Pool;
 import dev.sluice.contract.Pools;
 import dev.sluice.contract.Topics;
@@ -24,7 +25,7 @@ public final class Pooled {
     String current = model;
     for (RouteStep step : route) {
       current = step.getModel().isEmpty() ? current : step.getModel();
-      String served = current;
+      String served = ModelName.own(current);
       Pool pool =
           pools
               .serving(step.getStage(), served)

@@ -1,6 +1,11 @@
 package dev.sluice.serving.memory;
 
 import dev.sluice.contract.ByteCounts;
+import dev.sluice.contract.Topics;
+import dev.sluice.contract.v1.RequestNeeds;
+import dev.sluice.contract.v1.Stage;
+import dev.sluice.stage.process.PictureMemory;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -53,6 +58,29 @@ public final class Room {
     }
     settle();
     return Found.YES;
+  }
+
+  /**
+   * What a request to a model needs.
+   *
+   * @param weights that the model holds, in bytes
+   * @param work of one row
+   */
+  public RequestNeeds needs(long weights, WorkingMemory work) {
+    return RequestNeeds.newBuilder()
+        .setFixedBytes(weights)
+        .setBytesPerPixel(work.bytesPerPixel())
+        .setMostPixels(work.mostPixels())
+        .setAvailableBytes(budget.total())
+        .build();
+  }
+
+  /** Why a picture of that size can never be made; empty if it can. */
+  public Optional<String> refusal(long weights, WorkingMemory work, PictureSize size, Stage stage) {
+    RequestNeeds needs =
+        needs(weights, work).toBuilder().setBytesPerPixel(work.bytesPerPixel(size)).build();
+    PictureSize pixels = work.pixels(size);
+    return PictureMemory.refusal(needs, Topics.name(stage), pixels.width(), pixels.height());
   }
 
   /** Nothing is waited for any more. */

@@ -1,6 +1,6 @@
 package dev.sluice.serving.memory;
 
-import dev.sluice.catalog.WeightPrecision;
+import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.TensorInfo;
 import dev.sluice.safetensors.TensorSource;

@@ -2,6 +2,7 @@ package dev.sluice.stage.kafka;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.ModelName;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ErrorCode;
@@ -199,7 +200,7 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
       TaskHeader header,
       Attempt attempt,
       InvalidTaskException e) {
-    if (!passing.pass(record, header.getModel(), e, attempt::isStopping)) {
+    if (!passing.pass(record, ModelName.own(header.getModel()), e, attempt::isStopping)) {
       outcomes.failed(header, e.code(), e.field(), e.getMessage());
       deadLetter(record, e.getMessage());
     }

@@ -3,6 +3,7 @@ package dev.sluice.stage.work;
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.ImageId;
+import dev.sluice.contract.ModelName;
 import dev.sluice.contract.Stages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ComponentLoading;
@@ -106,7 +107,7 @@ public final class StageRuntime {
    */
   public StageResult run(Task task, Caller caller) {
     TaskHeader header = task.getHeader();
-    WorkMeter.Turn turn = meter.begin(header.getModel(), task.getStep().getWork());
+    WorkMeter.Turn turn = meter.begin(ModelName.own(header.getModel()), task.getStep().getWork());
     TaskContext context = new TaskContext(header, caller, turn);
     long start = System.nanoTime();
     String outcome = "failed";

@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.loading;
 
 /** Is told how far the loading of networks is. Calls for one network come one after the other. */
 @FunctionalInterface

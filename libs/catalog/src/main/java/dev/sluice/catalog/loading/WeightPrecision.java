@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.loading;
 
 /**
  * In which precision a network's weights lie in memory. It always computes in float32: weights kept

@@ -1,6 +1,5 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.file;
 
-import dev.sluice.catalog.file.Digests;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,7 @@ import java.util.stream.Stream;
  * What tells cheaply whether a model's files are still the same: a digest of their names, sizes and
  * times, in which every process that sees the same files agrees. No content is read.
  */
-final class FileStamp {
+public final class FileStamp {
 
   /** What components are loaded from; weights in other formats may lie beside and mean nothing. */
   private static final Pattern COUNTED =
@@ -31,7 +30,7 @@ final class FileStamp {
    *
    * @param depth how far below {@code folder} files count: 1 for those right in it
    */
-  static String of(Path folder, int depth) {
+  public static String of(Path folder, int depth) {
     MessageDigest digest = Digests.sha256();
     try {
       for (Path file : files(folder, depth)) {
@@ -55,7 +54,7 @@ final class FileStamp {
    *
    * @throws IOException if a folder cannot be listed
    */
-  static List<Path> files(Path folder, int depth) throws IOException {
+  public static List<Path> files(Path folder, int depth) throws IOException {
     List<Path> files = new ArrayList<>();
     add(folder, depth, files);
     Collections.sort(files);

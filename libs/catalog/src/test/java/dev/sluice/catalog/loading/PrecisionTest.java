@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.loading;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

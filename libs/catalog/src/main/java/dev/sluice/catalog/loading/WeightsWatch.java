@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.loading;
 
 import dev.sluice.safetensors.TensorSource;
 

@@ -1,4 +1,4 @@
-package dev.sluice.catalog;
+package dev.sluice.catalog.loading;
 
 /**
  * In which precision a network multiplies: its matrix products and convolutions, those of attention
