@@ -47,6 +47,18 @@ public final class Topics {
     return DEAD_LETTER_PREFIX + topic;
   }
 
+  /**
+   * The topic whose dead letters end on this one.
+   *
+   * @throws IllegalArgumentException if it is none for dead letters
+   */
+  public static String origin(String deadLetters) {
+    if (!isDeadLetters(deadLetters)) {
+      throw new IllegalArgumentException("not a topic of dead letters: " + deadLetters);
+    }
+    return deadLetters.substring(DEAD_LETTER_PREFIX.length());
+  }
+
   /** Whether a topic is for dead letters. */
   public static boolean isDeadLetters(String topic) {
     return topic.startsWith(DEAD_LETTER_PREFIX);

@@ -12,15 +12,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.sluice.contract.RecordHeaders;
-import dev.sluice.contract.Stages;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.Task;
-import dev.sluice.launcher.console.LaunchException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -28,7 +25,7 @@ import org.apache.kafka.common.header.Header;
 /**
  * A record that nobody could work on.
  *
- * @param origin the topic that it comes from; empty where that is not known
+ * @param origin the topic that it comes from
  */
 record DeadLetter(String origin, ConsumerRecord<byte[], byte[]> record) {
 
@@ -43,12 +40,7 @@ record DeadLetter(String origin, ConsumerRecord<byte[], byte[]> record) {
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
   static DeadLetter of(ConsumerRecord<byte[], byte[]> record) {
-    String origin =
-        Stream.concat(Stream.of(Topics.REQUESTS), Stages.ALL.stream().map(Topics::tasks))
-            .filter(topic -> Topics.deadLetters(topic).equals(record.topic()))
-            .findFirst()
-            .orElse("");
-    return new DeadLetter(origin, record);
+    return new DeadLetter(Topics.origin(record.topic()), record);
   }
 
   /** What it is called on the command line: topic, partition, offset. */
@@ -70,17 +62,8 @@ record DeadLetter(String origin, ConsumerRecord<byte[], byte[]> record) {
     return Instant.ofEpochMilli(record.timestamp());
   }
 
-  /**
-   * The record that it was, for the topic that it comes from.
-   *
-   * @throws LaunchException if that is not known
-   */
+  /** The record that it was, for the topic that it comes from. */
   ProducerRecord<byte[], byte[]> again() {
-    if (origin.isEmpty()) {
-      throw new LaunchException(
-          "%s holds the dead letters of no topic that this version knows"
-              .formatted(record.topic()));
-    }
     ProducerRecord<byte[], byte[]> again =
         new ProducerRecord<>(origin, record.key(), record.value());
     for (Header header : record.headers()) {

@@ -1,5 +1,6 @@
 package dev.sluice.launcher.instance;
 
+import dev.sluice.launcher.process.Health;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -64,7 +65,7 @@ public record RunningInstance(
   }
 
   /**
-   * The same, but waits for a gateway that is being started anew.
+   * The same, but waits for a gateway that is being started anew until it takes requests.
    *
    * @param patience how long at most
    */
@@ -72,9 +73,9 @@ public record RunningInstance(
     long end = System.nanoTime() + patience.toNanos();
     Optional<RunningInstance> named = read(state).filter(RunningInstance::isHeld);
     try {
-      while (named.isPresent() && !listens(named.get().grpc())) {
+      while (named.isPresent() && !named.get().isReady()) {
         if (System.nanoTime() > end || !named.get().isHeld() || !named.get().isHeldByUs()) {
-          return Optional.empty();
+          return find(state);
         }
         Thread.sleep(POLL_MILLIS);
       }
@@ -83,6 +84,12 @@ public record RunningInstance(
       Thread.currentThread().interrupt();
       return Optional.empty();
     }
+  }
+
+  private boolean isReady() {
+    int colon = http.lastIndexOf(':');
+    return Health.of(http.substring(0, colon), Integer.parseInt(http.substring(colon + 1)))
+        .isReady();
   }
 
   private static Optional<RunningInstance> read(Path state) {

@@ -2,9 +2,11 @@ package dev.sluice.launcher.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.sluice.launcher.process.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,16 +56,20 @@ class RunningInstanceTest {
     Process launcher =
         new ProcessBuilder("sh", "-c", "sleep 60; true", "dev.sluice.launcher.Sluice").start();
     int port = Ports.free(1).get(0);
-    RunningInstance instance = instanceAt(launcher.pid(), port);
+    RunningInstance instance =
+        new RunningInstance(
+            launcher.pid(), "127.0.0.1:1", "127.0.0.1:" + port, "", Path.of("/models"), Map.of());
     instance.publish(state);
     try {
       assertThat(RunningInstance.find(state)).isEmpty();
       CompletableFuture<Optional<RunningInstance>> found =
           CompletableFuture.supplyAsync(() -> RunningInstance.await(state, Duration.ofSeconds(30)));
 
-      try (ServerSocket gateway = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        assertThat(found.get(30, TimeUnit.SECONDS)).contains(instance);
-      }
+      HttpServer gateway = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+      gateway.createContext("/q/health/ready", call -> call.sendResponseHeaders(200, -1));
+      gateway.start();
+      assertThat(found.get(30, TimeUnit.SECONDS)).contains(instance);
+      gateway.stop(0);
     } finally {
       launcher.destroy();
     }
