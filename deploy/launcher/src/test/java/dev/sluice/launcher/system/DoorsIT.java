@@ -86,6 +86,22 @@ class DoorsIT extends SystemTest {
     return ByteString.copyFrom(Base64.getDecoder().decode(base64));
   }
 
+  /** Of answers over a connection that was upgraded, some never ended. */
+  @Test
+  void httpStaysAtItsFirstVersionWhereClientsOfferTheSecond() throws Exception {
+    HttpResponse<String> models =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_2)
+            .build()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://" + address().http() + "/v1/models"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+    assertThat(models.statusCode()).isEqualTo(200);
+    assertThat(models.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+  }
+
   @Test
   void httpTakesPicturesAndSettingsAsGrpcDoes() throws Exception {
     GenerationRequest request =
