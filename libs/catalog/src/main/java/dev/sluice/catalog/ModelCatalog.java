@@ -1,6 +1,7 @@
 package dev.sluice.catalog;
 
 import dev.sluice.catalog.file.FileStamp;
+import dev.sluice.catalog.file.PlainName;
 import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.catalog.lora.LoraLibrary;
 import java.io.IOException;
@@ -13,16 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A folder of model folders; a model goes by its folder's name. */
 public final class ModelCatalog {
-
-  /** A plain folder name: no separators, no dots in front, so nothing leads outside. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
-
-  private static final int LONGEST_NAME = 128;
 
   private final Path root;
   private final Predicate<String> offered;
@@ -61,7 +56,7 @@ public final class ModelCatalog {
       return own;
     }
     String name = own.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[._-]+", "");
-    return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), LONGEST_NAME));
+    return name.isEmpty() ? "model" : name.substring(0, Math.min(name.length(), PlainName.LONGEST));
   }
 
   /** For those who run no networks. */
@@ -170,7 +165,7 @@ public final class ModelCatalog {
 
   /** Whether a model can go by that name. */
   public static boolean isName(String name) {
-    return NAME.matcher(name).matches();
+    return PlainName.is(name);
   }
 
   /** The models that can be opened, sorted by name. */

@@ -2,7 +2,6 @@ package dev.sluice.launcher.command;
 
 import dev.sluice.contract.v1.GenerationRequest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,8 +14,7 @@ import picocli.CommandLine.Parameters;
     description = "Make a picture anew by words: all of it, by --strength, or where a --mask says.")
 public final class EditCommand implements Callable<Integer> {
 
-  @Parameters(index = "0", paramLabel = "IMAGE", description = "The picture: PNG, JPEG or WebP.")
-  private Path image;
+  @Mixin private GivenFile image;
 
   @Parameters(
       index = "1",
@@ -37,7 +35,7 @@ public final class EditCommand implements Callable<Integer> {
 
   GenerationRequest.Builder request() {
     GenerationRequest.Builder request =
-        pictures.request(1).setPrompt(prompt).setImage(GivenFile.read(image));
+        pictures.request(1).setPrompt(prompt).setImage(image.read());
     paint.apply(request);
     return request;
   }

@@ -5,11 +5,22 @@ import dev.sluice.launcher.console.LaunchException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import picocli.CommandLine.Parameters;
 
-/** Pictures that a command names. */
+/** Pictures that a command names; as a mixin, the one that it is about and names first. */
 final class GivenFile {
 
-  private GivenFile() {}
+  @Parameters(index = "0", paramLabel = "IMAGE", description = "The picture: PNG, JPEG or WebP.")
+  private Path image;
+
+  /**
+   * The picture that the command is about.
+   *
+   * @throws LaunchException if it cannot be read
+   */
+  ByteString read() {
+    return read(image);
+  }
 
   /**
    * The file as it is.

@@ -3,7 +3,6 @@ package dev.sluice.launcher.command;
 import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.GenerationRequest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,8 +20,7 @@ public final class TextDiffCommand implements Callable<Integer> {
 
   private static final int FRAMES = 4;
 
-  @Parameters(index = "0", paramLabel = "IMAGE", description = "The picture: PNG, JPEG or WebP.")
-  private Path image;
+  @Mixin private GivenFile image;
 
   @Parameters(index = "1", paramLabel = "FROM", description = "What it shows, such as \"a cat\".")
   private String from;
@@ -41,7 +39,7 @@ public final class TextDiffCommand implements Callable<Integer> {
   }
 
   GenerationRequest.Builder request() {
-    GenerationRequest.Builder request = pictures.request(FRAMES).setImage(GivenFile.read(image));
+    GenerationRequest.Builder request = pictures.request(FRAMES).setImage(image.read());
     change(request, from, to);
     return request;
   }

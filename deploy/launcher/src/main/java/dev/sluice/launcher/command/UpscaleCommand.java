@@ -2,7 +2,6 @@ package dev.sluice.launcher.command;
 
 import dev.sluice.contract.v1.GenerationRequest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,8 +18,7 @@ public final class UpscaleCommand implements Callable<Integer> {
   /** The catalog's word for models that do nothing else. */
   private static final String ONLY_ENLARGES = "super_resolution";
 
-  @Parameters(index = "0", paramLabel = "IMAGE", description = "The picture: PNG, JPEG or WebP.")
-  private Path image;
+  @Mixin private GivenFile image;
 
   @Parameters(
       index = "1",
@@ -37,7 +35,7 @@ public final class UpscaleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     GenerationRequest.Builder request =
-        pictures.request(1).setPrompt(prompt).setImage(GivenFile.read(image));
+        pictures.request(1).setPrompt(prompt).setImage(image.read());
     noise.apply(request);
     return new PictureWork(pictures)
         .make(

@@ -2,11 +2,9 @@ package dev.sluice.launcher.command;
 
 import dev.sluice.contract.v1.GenerationRequest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code sluice variations}: other pictures of what one shows. */
 @Command(
@@ -15,8 +13,7 @@ import picocli.CommandLine.Parameters;
     description = "Make other pictures of what a picture shows, by models with picture embeddings.")
 public final class VariationsCommand implements Callable<Integer> {
 
-  @Parameters(paramLabel = "IMAGE", description = "The picture: PNG, JPEG or WebP.")
-  private Path image;
+  @Mixin private GivenFile image;
 
   @Mixin private StructureArguments structure;
 
@@ -29,7 +26,7 @@ public final class VariationsCommand implements Callable<Integer> {
 
   GenerationRequest.Builder request() {
     GenerationRequest.Builder request =
-        pictures.request(1).setImage(GivenFile.read(image)).setVariation(true);
+        pictures.request(1).setImage(image.read()).setVariation(true);
     structure.apply(request);
     return request;
   }

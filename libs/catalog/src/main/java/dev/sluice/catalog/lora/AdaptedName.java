@@ -1,5 +1,6 @@
 package dev.sluice.catalog.lora;
 
+import dev.sluice.catalog.file.PlainName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +23,7 @@ public record AdaptedName(String model, List<Use> adaptations) {
   private static final int MOST_ADAPTATIONS = 8;
   private static final String SEPARATOR = "+";
   private static final Pattern USE =
-      Pattern.compile(
-          "(?<name>[A-Za-z0-9][A-Za-z0-9._-]{0,127})(:(?<weight>-?\\d{1,2}(\\.\\d{1,6})?))?");
+      Pattern.compile("(?<name>" + PlainName.PATTERN + ")(:(?<weight>-?\\d{1,2}(\\.\\d{1,6})?))?");
 
   /**
    * An adaptation that is added to a model.
@@ -70,7 +70,7 @@ public record AdaptedName(String model, List<Use> adaptations) {
     }
 
     private static String shortened(String text) {
-      return text.length() <= 128 ? text : text.substring(0, 128) + "…";
+      return text.length() <= PlainName.LONGEST ? text : text.substring(0, PlainName.LONGEST) + "…";
     }
   }
 

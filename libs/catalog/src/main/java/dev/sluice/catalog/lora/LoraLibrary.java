@@ -1,11 +1,11 @@
 package dev.sluice.catalog.lora;
 
+import dev.sluice.catalog.file.PlainName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,9 +22,6 @@ public final class LoraLibrary {
   private static final List<String> IN_FOLDERS =
       List.of("pytorch_lora_weights.safetensors", "adapter_model.safetensors");
 
-  /** A plain name: no separators, no dots in front, so nothing leads outside. */
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
-
   private final Path folder;
 
   /** Those beside the models in {@code models}. */
@@ -34,7 +31,7 @@ public final class LoraLibrary {
 
   /** The file of a LoRA; empty if there is none of that name. */
   public Optional<Path> find(String name) {
-    if (!NAME.matcher(name).matches()) {
+    if (!PlainName.is(name)) {
       return Optional.empty();
     }
     return Stream.concat(
