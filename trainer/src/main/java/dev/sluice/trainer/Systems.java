@@ -4,6 +4,7 @@ import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionDdpm;
 import dev.sluice.trainer.glide.ShapesGlide;
+import dev.sluice.trainer.latent.ShapesLdm;
 import dev.sluice.trainer.own.PictureDdpm;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingException;
@@ -20,6 +21,7 @@ final class Systems {
           new FashionDdpm(),
           new PictureDdpm(),
           new ShapesGlide(),
+          new ShapesLdm(),
           new ShapesUnclip());
 
   private Systems() {}

@@ -9,9 +9,9 @@ import dev.sluice.planning.route.PlainRoute;
 import dev.sluice.planning.route.Sizes;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.TrainingRecord;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -125,7 +125,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path folder = folder();
+    Path folder = OtherModel.folder(model);
     boolean fashion =
         TrainingRecord.system(folder).filter(name -> name.startsWith("fashion-")).isPresent();
     return fashion ? fashion(folder) : shapes(folder);
@@ -135,7 +135,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     int own = PlainRoute.denoising(ModelFolder.open(folder)).getSteps();
     try (FashionMeasure measure =
         new FashionMeasure(
-            classifier == null ? home().resolve(FashionClassifier.FOLDER) : classifier,
+            classifier == null ? OtherModel.home().resolve(FashionClassifier.FOLDER) : classifier,
             Optional.ofNullable(data))) {
       FashionEvaluation evaluation = new FashionEvaluation(measure, samples, seed);
       System.out.print(evaluation.table(folder, Sampling.ofSteps(steps == null ? own : steps)));
@@ -196,18 +196,6 @@ public final class EvaluateCommand implements Callable<Integer> {
       sampling.setGuidanceScale(guidance);
     }
     return sampling.build();
-  }
-
-  private Path folder() {
-    Path given = Path.of(model);
-    if (Files.isDirectory(given)) {
-      return given;
-    }
-    return home().resolve("models").resolve(model);
-  }
-
-  private static Path home() {
-    return Path.of(System.getProperty("sluice.home", "."));
   }
 
   /** The first pictures of each kind of caption. */

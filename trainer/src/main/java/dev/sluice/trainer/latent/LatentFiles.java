@@ -1,0 +1,82 @@
+package dev.sluice.trainer.latent;
+
+import dev.sluice.catalog.Config;
+import dev.sluice.networks.autoencoder.AutoencoderKl;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.TensorSource;
+import dev.sluice.trainer.diffusion.Prediction;
+import dev.sluice.trainer.pixels.PictureSource;
+import dev.sluice.trainer.recipe.Recipe;
+import dev.sluice.trainer.system.ModelFiles;
+import dev.sluice.trainer.system.PhaseContext;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Files that models of latents have in common. */
+public final class LatentFiles {
+
+  private LatentFiles() {}
+
+  /** The autoencoder's config, but for what is measured when it is trained. */
+  public static Map<String, Object> autoencoder(Recipe recipe) {
+    return ModelFiles.ofClass("AutoencoderKL", recipe.map("components.vae"));
+  }
+
+  /**
+   * Writes the autoencoder's config with the factor that brings its latents to unit variance
+   * (Rombach et al. 2022, appendix G). It is there when the weights are, and not before.
+   *
+   * @param source of pictures; {@code measured} of the phase says of how many
+   */
+  public static void writeMeasured(PhaseContext context, PictureSource source) throws IOException {
+    Map<String, Object> config = autoencoder(context.recipe());
+    int measured = context.own().integer("measured", 1);
+    double sum = 0;
+    double squares = 0;
+    long values = 0;
+    Path folder = context.model().resolve(AutoencoderObjective.VAE);
+    try (TensorSource weights = Checkpoints.open(folder);
+        Network vae = Network.load(new AutoencoderKl(Config.of(config)), weights)) {
+      int rows = 0;
+      for (long batch = 0; rows < measured; batch++) {
+        HostTensor pictures = source.batch(batch).get("clean");
+        Map<String, HostTensor.Floats> latent = vae.run(Map.of("x", pictures));
+        float[] means = latent.get("mean").values();
+        float[] spreads = latent.get("std").values();
+        for (int i = 0; i < means.length; i++) {
+          sum += means[i];
+          squares += (double) means[i] * means[i] + (double) spreads[i] * spreads[i];
+        }
+        values += means.length;
+        rows += pictures.shape()[0];
+      }
+    }
+    double mean = sum / values;
+    config.put("scaling_factor", 1 / Math.sqrt(squares / values - mean * mean));
+    ModelFiles.config(context.model(), AutoencoderObjective.VAE, config);
+  }
+
+  /**
+   * A {@code DDIMScheduler} that undoes the recipe's process from its last timestep on, whose
+   * samples are no pictures and have no bounds.
+   */
+  public static Map<String, Object> ddim(Recipe recipe) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("num_train_timesteps", recipe.integer("loss.process.timesteps", 1));
+    members.put("beta_schedule", recipe.string("loss.process.betas"));
+    members.put("beta_start", recipe.number("loss.process.beta-start"));
+    members.put("beta_end", recipe.number("loss.process.beta-end"));
+    members.put(
+        "prediction_type",
+        recipe.choice("loss.prediction", Prediction.class).type().orElseThrow().configName());
+    members.put("clip_sample", false);
+    members.put("set_alpha_to_one", true);
+    members.put("steps_offset", 0);
+    members.put("timestep_spacing", "trailing");
+    return ModelFiles.ofClass("DDIMScheduler", members);
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sluice.trainer.latent;
+
+import dev.sluice.trainer.pixels.PictureSource;
+import dev.sluice.trainer.recipe.Recipe;
+import dev.sluice.trainer.shapes.SceneLayout;
+import dev.sluice.trainer.shapes.ShapesBatches;
+import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.system.ModelFiles;
+import dev.sluice.trainer.system.OtherModel;
+import dev.sluice.trainer.system.Phase;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.system.TrainedSystem;
+import dev.sluice.trainer.train.Objective;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Latent diffusion on the shapes world: an autoencoder that makes pictures small, then a network
+ * that denoises in its latents and attends to a caption's tokens. The text encoder is another
+ * model's CLIP as it is, which is what Stable Diffusion has of the paper's own transformer.
+ */
+public final class ShapesLdm implements TrainedSystem {
+
+  static final String TEXT_ENCODER = "text_encoder";
+  static final String UNET = "unet";
+
+  @Override
+  public String name() {
+    return "shapes-ldm";
+  }
+
+  @Override
+  public String paper() {
+    return "Rombach et al. 2022, High-Resolution Image Synthesis with Latent Diffusion Models";
+  }
+
+  @Override
+  public List<Phase> phases() {
+    return List.of(
+        Phase.of("autoencoder", ShapesLdm::autoencoder, AutoencoderObjective.VAE)
+            .then(context -> LatentFiles.writeMeasured(context, pictures(context))),
+        Phase.of("text-to-latents", TextToLatents::new, TEXT_ENCODER, UNET));
+  }
+
+  private static Objective autoencoder(PhaseContext context) {
+    return new AutoencoderObjective(
+        LatentFiles.autoencoder(context.recipe()),
+        SceneLayout.PICTURE_SIZE,
+        context.own(),
+        pictures(context));
+  }
+
+  private static PictureSource pictures(PhaseContext context) {
+    ShapesBatches batches = new ShapesBatches(context);
+    return number -> Map.of("clean", ShapesBatches.pictures(batches.examples(number)));
+  }
+
+  /** The folder of the text encoder that is built upon. */
+  static Path trainedText(Recipe recipe) {
+    return OtherModel.component(recipe.string("built-on.text_encoder"), TEXT_ENCODER);
+  }
+
+  /** The text encoder's config: of the same network, whose projection nothing asks for. */
+  static Map<String, Object> textEncoder(Recipe recipe) {
+    Map<String, Object> config = OtherModel.config(trainedText(recipe)).asMap();
+    config.put("architectures", List.of("CLIPTextModel"));
+    return config;
+  }
+
+  /** The network's config. */
+  static Map<String, Object> unet(Recipe recipe) {
+    return ModelFiles.ofClass("UNet2DConditionModel", recipe.map("components.unet"));
+  }
+
+  @Override
+  public void writeFiles(Recipe recipe, Path model) throws IOException {
+    new ShapesVocabulary().write(model.resolve("tokenizer"));
+    ModelFiles.config(model, TEXT_ENCODER, textEncoder(recipe));
+    ModelFiles.config(model, UNET, unet(recipe));
+    ModelFiles.write(model.resolve("scheduler/scheduler_config.json"), LatentFiles.ddim(recipe));
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("_class_name", "StableDiffusionPipeline");
+    index.put("requires_safety_checker", false);
+    for (String absent : List.of("feature_extractor", "image_encoder", "safety_checker")) {
+      index.put(absent, Arrays.asList(null, null));
+    }
+    index.put("scheduler", List.of("diffusers", "DDIMScheduler"));
+    index.put(TEXT_ENCODER, List.of("transformers", "CLIPTextModel"));
+    index.put("tokenizer", List.of("transformers", "CLIPTokenizer"));
+    index.put(UNET, List.of("diffusers", "UNet2DConditionModel"));
+    index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
+    ModelFiles.write(model.resolve("model_index.json"), index);
+    ModelFiles.write(model.resolve("sampling_defaults.json"), recipe.map("sampling"));
+  }
+}

@@ -1,0 +1,2 @@
+/** Systems that diffuse in the latents of an autoencoder. */
+package dev.sluice.trainer.latent;
