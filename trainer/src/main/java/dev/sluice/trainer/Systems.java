@@ -3,8 +3,10 @@ package dev.sluice.trainer;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionDdpm;
+import dev.sluice.trainer.fashion.FashionDit;
 import dev.sluice.trainer.glide.ShapesGlide;
 import dev.sluice.trainer.latent.ShapesLdm;
+import dev.sluice.trainer.latent.ShapesSd3;
 import dev.sluice.trainer.own.PictureDdpm;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingException;
@@ -19,9 +21,11 @@ final class Systems {
           new FashionAdm(),
           new FashionClassifier(),
           new FashionDdpm(),
+          new FashionDit(),
           new PictureDdpm(),
           new ShapesGlide(),
           new ShapesLdm(),
+          new ShapesSd3(),
           new ShapesUnclip());
 
   private Systems() {}

@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -50,6 +51,9 @@ public final class ModelFolder {
 
   /** An unCLIP's second kind of prior. */
   public static final String AUTOREGRESSIVE_PRIOR = "autoregressive_prior";
+
+  /** Of the index: diffusers' names of classes, by their numbers. */
+  private static final String CLASS_NAMES = "id2label";
 
   private final Path folder;
   private final ModelIndex index;
@@ -193,10 +197,17 @@ public final class ModelFolder {
     return files.beside(SAMPLING_DEFAULTS);
   }
 
-  /** How many classes of pictures the denoiser was trained with; 0 for none. */
+  /**
+   * How many classes of pictures the denoiser was trained with; 0 for none. Where the index names
+   * them, as {@code DiTPipeline} does, those alone: its table is as long as ImageNet's for any
+   * data.
+   */
   public int classes() {
     Config config = config(pipeline().denoiser().component());
-    return config.integer("num_class_embeds", config.integer("num_embeds_ada_norm", 0));
+    int embedded = config.integer("num_class_embeds", config.integer("num_embeds_ada_norm", 0));
+    return index.settings().asMap().get(CLASS_NAMES) instanceof Map<?, ?> names && !names.isEmpty()
+        ? Math.min(embedded, names.size())
+        : embedded;
   }
 
   /**

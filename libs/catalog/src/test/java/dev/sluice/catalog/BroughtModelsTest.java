@@ -324,4 +324,16 @@ class BroughtModelsTest {
       assertThat(catalog.models()).extracting(ModelFolder::name).containsExactly("sd");
     }
   }
+
+  @Test
+  void classesThatTheIndexNames_areThoseThatThereAre() throws IOException {
+    model = ModelCopy.of("pipe-dit", models.resolve("named"));
+    assertThat(ModelFolder.open(model.folder()).classes()).isEqualTo(1000);
+
+    model.edit(
+        "model_index.json",
+        index -> index.putObject("id2label").put("0", "T-shirt").put("1", "bag, trousers"));
+
+    assertThat(ModelFolder.open(model.folder()).classes()).isEqualTo(2);
+  }
 }

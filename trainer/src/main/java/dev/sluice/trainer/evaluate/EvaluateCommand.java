@@ -132,13 +132,18 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int fashion(Path folder) throws IOException {
-    int own = PlainRoute.denoising(ModelFolder.open(folder)).getSteps();
+    SamplingSettings own = PlainRoute.denoising(ModelFolder.open(folder));
     try (FashionMeasure measure =
         new FashionMeasure(
             classifier == null ? OtherModel.home().resolve(FashionClassifier.FOLDER) : classifier,
             Optional.ofNullable(data))) {
       FashionEvaluation evaluation = new FashionEvaluation(measure, samples, seed);
-      System.out.print(evaluation.table(folder, Sampling.ofSteps(steps == null ? own : steps)));
+      System.out.print(
+          evaluation.table(
+              folder,
+              Sampling.of(
+                  steps == null ? own.getSteps() : steps,
+                  guidance == null ? own.getGuidanceScale() : guidance)));
       if (sheets != null) {
         System.out.println(evaluation.writeSheet(sheets).toAbsolutePath());
       }

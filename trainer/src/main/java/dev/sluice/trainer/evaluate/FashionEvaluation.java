@@ -8,14 +8,12 @@ import dev.sluice.trainer.fashion.FashionMeasure;
 import dev.sluice.trainer.measure.PictureFeatures;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
-import dev.sluice.trainer.pixels.PixelSampler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -48,9 +46,8 @@ final class FashionEvaluation {
     List<SampleScore> scores = new ArrayList<>();
     List<Double> asAsked = new ArrayList<>();
     long[] classes = FashionData.inTurn(samples);
-    boolean conditional = ModelFolder.open(folder).config("unet").has("num_class_embeds");
-    try (PixelSampler sampler =
-        new PixelSampler(folder, PixelSampler.Answers.AS_THEY_ARE, Optional.empty())) {
+    boolean conditional = ModelFolder.open(folder).classes() > 0;
+    try (ClassSamples sampler = ClassSamples.of(folder)) {
       for (int set = 0; set < SETS; set++) {
         HostTensor.Floats made = sampler.sample(sampling, classes, seed + set);
         shown = made;

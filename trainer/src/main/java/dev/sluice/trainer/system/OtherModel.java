@@ -2,8 +2,11 @@ package dev.sluice.trainer.system;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.safetensors.Checkpoints;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 
 /** Models that were trained before: named as those that ship are, or by their folder. */
 public final class OtherModel {
@@ -46,5 +49,16 @@ public final class OtherModel {
   /** Its config. */
   public static Config config(Path component) {
     return Config.read(component.resolve("config.json"));
+  }
+
+  /** Copies a component: its config, its weights. */
+  public static void copy(Path component, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(component)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(
+            file, to.resolve(file.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 }

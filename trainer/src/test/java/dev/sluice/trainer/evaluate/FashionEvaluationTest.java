@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.trainer.data.IdxFiles;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionClassifier;
+import dev.sluice.trainer.fashion.FashionDit;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingRecord;
 import dev.sluice.trainer.system.Trainings;
@@ -37,7 +38,7 @@ class FashionEvaluationTest {
   }
 
   @Test
-  void evaluate_measuresAModelOfFashionAsWhatItWasTrainedSays() throws IOException {
+  void evaluate_measuresModelsOfFashionAsWhatTheyWereTrainedSays() throws IOException {
     IdxFiles.writeSet(data(), 100, 40);
     Path classifier =
         train(
@@ -63,6 +64,26 @@ class FashionEvaluationTest {
             "components.classifier.attn_norm_num_groups=4");
     assertThat(TrainingRecord.system(model)).contains("fashion-adm");
 
+    assertMeasured(model, classifier);
+
+    Path ofLatents =
+        train(
+            new FashionDit(),
+            "phases.autoencoder.steps=1",
+            "phases.autoencoder.batch=4",
+            "phases.autoencoder.measured=4",
+            "components.vae.block_out_channels=[4, 4, 4]",
+            "components.vae.norm_num_groups=2",
+            "phases.class-to-latents.steps=1",
+            "phases.class-to-latents.batch=4",
+            "components.transformer.num_layers=1",
+            "components.transformer.num_attention_heads=2",
+            "components.transformer.attention_head_dim=8");
+    assertMeasured(ofLatents, classifier);
+  }
+
+  private void assertMeasured(Path model, Path classifier) throws IOException {
+    Path sheets = folder.resolve("sheets of " + model.getFileName());
     String told =
         evaluated(
             "--model",
@@ -76,13 +97,13 @@ class FashionEvaluationTest {
             "--steps",
             "2",
             "--sheets",
-            folder.resolve("sheets").toString());
+            sheets.toString());
 
     List<String> rows = told.lines().filter(line -> line.startsWith("| ")).toList();
     assertThat(rows).hasSize(6);
     assertThat(rows.get(1)).startsWith("| Fréchet distance | ");
     assertThat(rows.get(5)).startsWith("| of the class that was asked for | ");
-    assertThat(folder.resolve("sheets/fashion.png")).isNotEmptyFile();
+    assertThat(sheets.resolve("fashion.png")).isNotEmptyFile();
   }
 
   private static String evaluated(String... arguments) {

@@ -9,6 +9,7 @@ import dev.sluice.pipeline.Families;
 import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.text.TextEncoder;
+import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
@@ -75,7 +76,7 @@ class ShapesLdmTest {
     }
 
     Path other = folder.resolve("other");
-    TinyLatents.copy(folder.resolve("model/vae"), other.resolve("model/vae"));
+    OtherModel.copy(folder.resolve("model/vae"), other.resolve("model/vae"));
     train(other, "text-to-latents", false, "phases.text-to-latents.steps=19");
     train(other, "text-to-latents", true, "phases.text-to-latents.steps=20");
     String weights = "model/unet/diffusion_pytorch_model.safetensors";

@@ -18,8 +18,6 @@ import dev.sluice.pipeline.tensor.LatentScale;
 import dev.sluice.pipeline.upscale.UpscalerEngine;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesBatches;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,14 +39,6 @@ public final class TinyLatents {
             .findFirst()
             .orElseThrow();
     return Double.parseDouble(line.replaceAll(".*" + player + "/loss ([0-9.e+-]+) .*", "$1"));
-  }
-
-  /** Copies a component with its weights. */
-  public static void copy(Path from, Path to) throws IOException {
-    Files.createDirectories(to);
-    for (String file : List.of("config.json", "diffusion_pytorch_model.safetensors")) {
-      Files.copy(from.resolve(file), to.resolve(file));
-    }
   }
 
   /** Pictures of the world. */

@@ -1,0 +1,104 @@
+package dev.sluice.trainer.latent;
+
+import dev.sluice.catalog.Config;
+import dev.sluice.trainer.recipe.Recipe;
+import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.system.ModelFiles;
+import dev.sluice.trainer.system.OtherModel;
+import dev.sluice.trainer.system.Phase;
+import dev.sluice.trainer.system.TrainedSystem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Stable Diffusion 3 on the shapes world: a rectified flow in the latents of another model's
+ * autoencoder, by a transformer in which the tokens of picture and text have weights of their own
+ * and attend to each other.
+ *
+ * <p>The class has two CLIPs; here both are the same one, another model's. It goes without T5, as
+ * the paper's section 5.3.3 has it, and {@code StableDiffusion3Pipeline} too.
+ */
+public final class ShapesSd3 implements TrainedSystem {
+
+  static final String TEXT_ENCODER = "text_encoder";
+  static final String TRANSFORMER = "transformer";
+
+  private static final String SECOND = "_2";
+  private static final String TOKENIZER = "tokenizer";
+
+  @Override
+  public String name() {
+    return "shapes-sd3";
+  }
+
+  @Override
+  public String paper() {
+    return "Esser et al. 2024, Scaling Rectified Flow Transformers for High-Resolution Image"
+        + " Synthesis";
+  }
+
+  @Override
+  public List<Phase> phases() {
+    return List.of(Phase.of("text-to-flow", TextToFlow::new, TRANSFORMER));
+  }
+
+  /** The folder of the text encoder that is built upon. */
+  static Path trainedText(Recipe recipe) {
+    return OtherModel.component(recipe.string("built-on.text_encoder"), TEXT_ENCODER);
+  }
+
+  /** The autoencoder that is built upon. */
+  static Latents latents(Recipe recipe) {
+    return Latents.of(recipe.string("built-on.vae"));
+  }
+
+  /** The network's config: two texts side by side are as wide as they are. */
+  static Map<String, Object> transformer(Recipe recipe) {
+    Map<String, Object> config =
+        ModelFiles.ofClass("SD3Transformer2DModel", recipe.map("components.transformer"));
+    Config text = OtherModel.config(trainedText(recipe));
+    config.put("joint_attention_dim", 2 * text.integer("hidden_size"));
+    config.put("pooled_projection_dim", 2 * text.integer("projection_dim"));
+    return config;
+  }
+
+  @Override
+  public void writeFiles(Recipe recipe, Path model) throws IOException {
+    for (String number : List.of("", SECOND)) {
+      new ShapesVocabulary().write(model.resolve(TOKENIZER + number));
+      OtherModel.copy(trainedText(recipe), model.resolve(TEXT_ENCODER + number));
+    }
+    OtherModel.copy(latents(recipe).folder(), model.resolve(AutoencoderObjective.VAE));
+    Map<String, Object> vae = latents(recipe).config().asMap();
+    // diffusers' class adds it, and has no value for one that is not there.
+    vae.putIfAbsent("shift_factor", 0.0);
+    ModelFiles.config(model, AutoencoderObjective.VAE, vae);
+    ModelFiles.config(model, TRANSFORMER, transformer(recipe));
+    ModelFiles.write(model.resolve("scheduler/scheduler_config.json"), scheduler(recipe));
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("_class_name", "StableDiffusion3Pipeline");
+    index.put("scheduler", List.of("diffusers", "FlowMatchEulerDiscreteScheduler"));
+    for (String number : List.of("", SECOND)) {
+      index.put(TEXT_ENCODER + number, List.of("transformers", "CLIPTextModelWithProjection"));
+      index.put(TOKENIZER + number, List.of("transformers", "CLIPTokenizer"));
+    }
+    for (String absent : List.of("text_encoder_3", "tokenizer_3")) {
+      index.put(absent, Arrays.asList(null, null));
+    }
+    index.put(TRANSFORMER, List.of("diffusers", "SD3Transformer2DModel"));
+    index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
+    ModelFiles.write(model.resolve("model_index.json"), index);
+    ModelFiles.write(model.resolve("sampling_defaults.json"), recipe.map("sampling"));
+  }
+
+  private static Map<String, Object> scheduler(Recipe recipe) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("num_train_timesteps", recipe.integer("loss.process.timesteps", 1));
+    members.put("shift", recipe.number("scheduler.shift", 0.01, 100));
+    return ModelFiles.ofClass("FlowMatchEulerDiscreteScheduler", members);
+  }
+}
