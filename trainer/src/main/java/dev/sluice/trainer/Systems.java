@@ -5,6 +5,8 @@ import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionDdpm;
 import dev.sluice.trainer.fashion.FashionDit;
 import dev.sluice.trainer.glide.ShapesGlide;
+import dev.sluice.trainer.imagen.ShapesImagen;
+import dev.sluice.trainer.imagen.ShapesImagen64;
 import dev.sluice.trainer.latent.ShapesLdm;
 import dev.sluice.trainer.latent.ShapesSd3;
 import dev.sluice.trainer.own.PictureDdpm;
@@ -24,6 +26,8 @@ final class Systems {
           new FashionDit(),
           new PictureDdpm(),
           new ShapesGlide(),
+          new ShapesImagen(),
+          new ShapesImagen64(),
           new ShapesLdm(),
           new ShapesSd3(),
           new ShapesUnclip());

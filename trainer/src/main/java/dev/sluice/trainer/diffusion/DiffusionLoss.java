@@ -92,6 +92,15 @@ public record DiffusionLoss(
         variance.get().loss(graph, noised, predicted, share));
   }
 
+  /**
+   * The same of a network that always has channels for a variance, as {@code IFPipeline} wants
+   * them: without one to learn they are left alone, at zero, the middle of its range.
+   */
+  public Operand<TFloat32> ofColors(TrainingGraph graph, Noised noised, Operand<TFloat32> answer) {
+    int colors = (int) (answer.shape().size(1) / 2);
+    return of(graph, noised, variance.isEmpty() ? channels(graph.tf(), answer, 0, colors) : answer);
+  }
+
   private Operand<TFloat32> weighted(
       TrainingGraph graph, Noised noised, Operand<TFloat32> predicted) {
     Ops tf = graph.tf();

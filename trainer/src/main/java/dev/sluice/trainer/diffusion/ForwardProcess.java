@@ -110,6 +110,25 @@ public record ForwardProcess(
                             name)));
   }
 
+  /**
+   * The same, of the first timesteps only.
+   *
+   * @param count how many are left, at most those that there are
+   */
+  public ForwardProcess first(int count) {
+    if (count < 1 || count > timesteps()) {
+      throw new RecipeException(
+          "of %d timesteps, the first %d are none; choose 1 to %d"
+              .formatted(timesteps(), count, timesteps()));
+    }
+    return new ForwardProcess(
+        Arrays.copyOf(signal, count),
+        Arrays.copyOf(noise, count),
+        Arrays.copyOf(told, count),
+        density,
+        schedule);
+  }
+
   /** How many. */
   public int timesteps() {
     return signal.length;

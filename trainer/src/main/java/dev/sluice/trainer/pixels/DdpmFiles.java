@@ -28,8 +28,9 @@ public final class DdpmFiles {
   }
 
   /**
-   * The scheduler that undoes the recipe's process. A prediction that no scheduler knows is written
-   * as noise: such a network is for comparisons, which bring its answers to noise themselves.
+   * The scheduler that undoes the recipe's process, with what {@code scheduler} adds. A prediction
+   * that no scheduler knows is written as noise: such a network is for comparisons, which bring its
+   * answers to noise themselves.
    */
   public static Map<String, Object> scheduler(Recipe recipe) {
     Map<String, Object> members = new LinkedHashMap<>();
@@ -44,8 +45,8 @@ public final class DdpmFiles {
             .type()
             .orElse(PredictionType.EPSILON)
             .configName());
-    members.put("variance_type", recipe.string("scheduler.variance_type"));
     members.put("clip_sample", true);
+    members.putAll(recipe.map("scheduler"));
     return ModelFiles.ofClass("DDPMScheduler", members);
   }
 

@@ -18,6 +18,12 @@ public final class ShapesPieces implements AutoCloseable {
   /** Tokens of a prompt, padding included, as diffusers' {@code IFPipeline} has them. */
   public static final int LENGTH = 77;
 
+  /** What no word is, and so what stands for a word that is hidden. */
+  public static final int UNKNOWN = 2;
+
+  /** The first token that stands for text. */
+  public static final int FIRST = 3;
+
   private static final String COMMA = ",";
 
   private final T5Tokenizer tokenizer;
@@ -66,23 +72,36 @@ public final class ShapesPieces implements AutoCloseable {
   /**
    * What a text encoder is fed of captions.
    *
-   * @param ids {@code [batch, 77]}
+   * @param ids {@code [batch, length]}
    * @param mask 1 for tokens that are no padding, alike
    */
   public record Tokens(HostTensor.Longs ids, HostTensor.Longs mask) {}
 
   /** The captions' tokens; those of the empty text for the rows that {@code dropped} marks. */
   public Tokens tokens(SceneSampler.Example[] examples, boolean[] dropped) {
-    long[] ids = new long[examples.length * LENGTH];
+    String[] texts = new String[examples.length];
+    for (int row = 0; row < texts.length; row++) {
+      texts[row] = dropped[row] ? "" : examples[row].caption();
+    }
+    return tokens(texts, LENGTH);
+  }
+
+  /**
+   * Tokens of any texts.
+   *
+   * @param length of each row; a longer text is cut
+   */
+  public Tokens tokens(String[] texts, int length) {
+    long[] ids = new long[texts.length * length];
     long[] mask = new long[ids.length];
-    for (int row = 0; row < examples.length; row++) {
-      TokenIds encoded = tokenizer.encode(dropped[row] ? "" : examples[row].caption(), LENGTH);
-      System.arraycopy(encoded.inputIds().values(), 0, ids, row * LENGTH, LENGTH);
-      System.arraycopy(encoded.mask().values(), 0, mask, row * LENGTH, LENGTH);
+    for (int row = 0; row < texts.length; row++) {
+      TokenIds encoded = tokenizer.encode(texts[row], length);
+      System.arraycopy(encoded.inputIds().values(), 0, ids, row * length, length);
+      System.arraycopy(encoded.mask().values(), 0, mask, row * length, length);
     }
     return new Tokens(
-        new HostTensor.Longs(ids, examples.length, LENGTH),
-        new HostTensor.Longs(mask, examples.length, LENGTH));
+        new HostTensor.Longs(ids, texts.length, length),
+        new HostTensor.Longs(mask, texts.length, length));
   }
 
   @Override

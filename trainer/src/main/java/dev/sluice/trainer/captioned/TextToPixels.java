@@ -1,6 +1,7 @@
-package dev.sluice.trainer.glide;
+package dev.sluice.trainer.captioned;
 
 import dev.sluice.catalog.Config;
+import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.T5EncoderModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
@@ -10,28 +11,31 @@ import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.shapes.ShapesPieces;
+import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * GLIDE's loss (Nichol et al. 2021, section 2): what the network says of a noised picture and its
- * caption, through which the text transformer learns too. A share of the captions is empty (section
- * 2.3), for classifier-free guidance.
+ * What a network says of a noised picture and its caption. The text encoder learns through it, as
+ * GLIDE's (Nichol et al. 2021, section 2), or is there already and stays as it is, as Imagen's
+ * (Saharia et al. 2022, section 2.1). A share of the captions is empty (GLIDE's section 2.3), for
+ * classifier-free guidance.
  *
  * <p>The network has channels for a variance, as {@code IFPipeline} wants them. They are trained
  * only where the recipe gives the bound a weight; they stay at zero otherwise, the middle of the
  * range.
  */
-final class TextToPixels implements Objective {
+public final class TextToPixels implements Objective {
 
   private static final int COLORS = 3;
 
@@ -41,25 +45,35 @@ final class TextToPixels implements Objective {
   private final ShapesBatches batches;
   private final ShapesPieces pieces;
   private final DiffusionLoss loss;
+  private final Optional<Path> frozen;
 
-  TextToPixels(PhaseContext context) {
+  private TextToPixels(PhaseContext context, Optional<Path> frozen) {
+    this.frozen = frozen;
     this.recipe = context.recipe();
     this.side = recipe.integer("components.unet.sample_size", 1);
     this.dropped = context.own().number("dropped-texts", 0, 1);
     this.batches = new ShapesBatches(context);
-    this.pieces = new ShapesPieces(context.model().resolve(ShapesGlide.TOKENIZER));
+    this.pieces = new ShapesPieces(context.model().resolve(IfFiles.TOKENIZER));
     this.loss = DiffusionLoss.of(recipe.at("loss"));
+  }
+
+  /** With a text encoder that learns too. */
+  public static TextToPixels learningText(PhaseContext context) {
+    return new TextToPixels(context, Optional.empty());
+  }
+
+  /** With the text encoder that lies in the model folder. */
+  public static TextToPixels ofFrozenText(PhaseContext context) {
+    return new TextToPixels(
+        context,
+        Optional.of(OtherModel.component(context.model().toString(), IfFiles.TEXT_ENCODER)));
   }
 
   @Override
   public List<Player> build(TrainingGraph graph) {
-    Component text =
-        graph.trained(
-            ShapesGlide.TEXT_ENCODER,
-            new T5EncoderModel(Config.of(ShapesGlide.textEncoder(recipe))));
+    Component text = text(graph);
     Component unet =
-        graph.trained(
-            ShapesGlide.UNET, new UNet2DConditionModel(Config.of(ShapesGlide.unet(recipe))));
+        graph.trained(IfFiles.UNET, new UNet2DConditionModel(Config.of(IfFiles.unet(recipe))));
     Operand<TFloat32> states =
         graph
             .build(
@@ -80,15 +94,16 @@ final class TextToPixels implements Objective {
             .get("sample");
     return List.of(
         new Player(
-            ShapesGlide.UNET,
-            loss.of(graph, noised, loss.variance().isEmpty() ? colors(graph, answer) : answer),
-            List.of(text, unet)));
+            IfFiles.UNET,
+            loss.ofColors(graph, noised, answer),
+            frozen.isPresent() ? List.of(unet) : List.of(text, unet)));
   }
 
-  private static Operand<TFloat32> colors(TrainingGraph graph, Operand<TFloat32> answer) {
-    Ops tf = graph.tf();
-    return tf.slice(
-        answer, tf.constant(new int[] {0, 0, 0, 0}), tf.constant(new int[] {-1, COLORS, -1, -1}));
+  private Component text(TrainingGraph graph) {
+    Architecture architecture = new T5EncoderModel(Config.of(IfFiles.textEncoder(recipe)));
+    return frozen.isPresent()
+        ? graph.frozen(IfFiles.TEXT_ENCODER, architecture, frozen.get())
+        : graph.trained(IfFiles.TEXT_ENCODER, architecture);
   }
 
   @Override
