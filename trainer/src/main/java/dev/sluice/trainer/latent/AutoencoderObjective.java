@@ -18,28 +18,35 @@ import org.tensorflow.types.TFloat32;
 /**
  * The autoencoder's loss (Rombach et al. 2022, section 3.1): how far a picture is from what is
  * decoded of its latent, and a little of the divergence of that latent's distribution from the
- * standard normal one, so that latents stay near zero and smooth.
+ * standard normal one, so that latents stay near zero and smooth; and if the recipe wants it, what
+ * a critic of patches says, which learns beside it to tell decoded pictures from real ones (hinge
+ * losses).
  *
- * <p>Of the paper's critic and features of photographs there is nothing: what they bring back is
- * texture, of which plain shapes and small grey clothes have little.
+ * <p>The paper's distance in features of photographs is left out: there are none of plain shapes
+ * and small grey clothes.
  */
 public final class AutoencoderObjective implements Objective {
 
   /** The component, and the player. */
   public static final String VAE = "vae";
 
+  private static final String CRITIC = "critic";
+
   private final Map<String, Object> config;
   private final int side;
   private final double absolute;
   private final double squared;
   private final double divergence;
+  private final double criticized;
+  private final List<Integer> criticChannels;
   private final PictureSource source;
 
   /**
    * @param config of the network
    * @param side of the pictures
    * @param own with {@code absolute}, {@code squared} and {@code divergence}: the weights of the
-   *     terms, each a mean over values
+   *     terms, each a mean over values; and {@code critic} with its {@code weight}, 0 for none, and
+   *     its {@code channels}
    * @param source is closed with this
    */
   public AutoencoderObjective(
@@ -49,6 +56,8 @@ public final class AutoencoderObjective implements Objective {
     this.absolute = own.number("absolute", 0, 1e3);
     this.squared = own.number("squared", 0, 1e3);
     this.divergence = own.number("divergence", 0, 1e3);
+    this.criticized = own.number("critic.weight", 0, 1e3);
+    this.criticChannels = Config.of(own.map("critic")).integers("channels", List.of());
     this.source = source;
   }
 
@@ -72,7 +81,25 @@ public final class AutoencoderObjective implements Objective {
                 tf.math.mul(off, tf.constant((float) absolute)),
                 tf.math.mul(squares, tf.constant((float) squared)),
                 tf.math.mul(apart, tf.constant((float) divergence))));
-    return List.of(new Player(VAE, loss, List.of(vae)));
+    if (criticized == 0) {
+      return List.of(new Player(VAE, loss, List.of(vae)));
+    }
+    Component critic =
+        graph.trained(CRITIC, new PatchCritic(read.integer("in_channels"), criticChannels));
+    Operand<TFloat32> ofReal = graph.build(critic, Map.of("picture", picture)).get("realness");
+    Operand<TFloat32> ofDecoded = graph.build(critic, Map.of("picture", decoded)).get("realness");
+    Operand<TFloat32> hinges =
+        tf.math.add(missed(graph, tf.math.neg(ofReal)), missed(graph, ofDecoded));
+    Operand<TFloat32> unreal = tf.math.mul(graph.mean(ofDecoded), tf.constant((float) -criticized));
+    return List.of(
+        new Player(VAE, tf.math.add(loss, unreal), List.of(vae)),
+        new Player(CRITIC, tf.math.mul(hinges, tf.constant(0.5f)), List.of(critic)));
+  }
+
+  /** By how much answers miss -1 and less. */
+  private static Operand<TFloat32> missed(TrainingGraph graph, Operand<TFloat32> answers) {
+    Ops tf = graph.tf();
+    return graph.mean(tf.nn.relu(tf.math.add(answers, tf.constant(1f))));
   }
 
   /** KL(q(z | x) || N(0, 1)) of each value, in nats. */
