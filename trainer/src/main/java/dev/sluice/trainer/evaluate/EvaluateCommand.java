@@ -1,5 +1,6 @@
 package dev.sluice.trainer.evaluate;
 
+import dev.sluice.catalog.Ability;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
@@ -7,9 +8,11 @@ import dev.sluice.local.LocalRun;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.planning.route.PlainRoute;
 import dev.sluice.planning.route.Sizes;
+import dev.sluice.trainer.data.DataException;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionMeasure;
 import dev.sluice.trainer.system.OtherModel;
+import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.system.TrainingRecord;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,7 +25,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code sluice evaluate}: how often pictures show what their captions ask for. */
 @Command(
@@ -38,6 +43,8 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private static final int SHEET_COLUMNS = 10;
   private static final int SHEET_SCALE = 2;
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--model",
@@ -100,6 +107,12 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Integer upscalerSteps;
 
   @Option(
+      names = "--enlarged-by",
+      paramLabel = "NAME|FOLDER",
+      description = "A model that enlarges the pictures, told the same captions.")
+  private String enlargedBy;
+
+  @Option(
       names = "--batch",
       defaultValue = "16",
       description = "Pictures made at the same time (default: ${DEFAULT-VALUE}).")
@@ -125,6 +138,15 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    try {
+      return evaluate();
+    } catch (TrainingException | DataException e) {
+      spec.commandLine().getErr().println("sluice: " + e.getMessage());
+      return 2;
+    }
+  }
+
+  private int evaluate() throws IOException {
     Path folder = OtherModel.folder(model);
     boolean fashion =
         TrainingRecord.system(folder).filter(name -> name.startsWith("fashion-")).isPresent();
@@ -152,8 +174,17 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private int shapes(Path folder) throws IOException {
-    try (ServedPictures pictures =
-        new ServedPictures(LocalRun.of(folder), wanted(ModelFolder.open(folder)), batch)) {
+    ModelFolder opened = ModelFolder.open(folder);
+    if (opened.pipeline().abilities().contains(Ability.SUPER_RESOLUTION)) {
+      throw new TrainingException(
+          "%s draws nothing by itself; name the model whose pictures it enlarges: --model NAME"
+                  .formatted(model)
+              + " --enlarged-by "
+              + model);
+    }
+    try (ServedPictures drawn = new ServedPictures(LocalRun.of(folder), wanted(opened), batch);
+        ServedPictures enlarging = enlarging()) {
+      PictureSource pictures = enlarging == null ? drawn : new EnlargedPictures(drawn, enlarging);
       SampleSheets samples = new SampleSheets();
       AtomicInteger done = new AtomicInteger();
       EvaluationTable table =
@@ -170,6 +201,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                           done.get(), captions * Suite.values().length);
                     }
                   });
+      System.out.println(table.byTask().toMarkdown());
       System.out.print(table.toMarkdown());
       if (sheets != null) {
         samples.write(sheets);
@@ -178,13 +210,25 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Null where nothing enlarges. */
+  private ServedPictures enlarging() {
+    return enlargedBy == null
+        ? null
+        : new ServedPictures(
+            LocalRun.of(OtherModel.folder(enlargedBy)),
+            GenerationRequest.getDefaultInstance(),
+            batch);
+  }
+
   /** What is asked for, but for the captions. */
   private GenerationRequest wanted(ModelFolder model) {
     GenerationRequest.Builder wanted =
         GenerationRequest.newBuilder()
             .setAutoregressivePrior(autoregressivePrior)
-            .setPrior(sampling(priorSteps, priorGuidance))
             .setDenoiser(sampling(steps, guidance));
+    if (priorSteps != null || priorGuidance != null) {
+      wanted.setPrior(sampling(priorSteps, priorGuidance));
+    }
     if (upscalerSteps != null) {
       SamplingSettings upscaling = sampling(upscalerSteps, null);
       wanted.addAllUpscaler(Collections.nCopies(Sizes.enlargements(model), upscaling));

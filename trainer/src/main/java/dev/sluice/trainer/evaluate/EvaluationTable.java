@@ -31,6 +31,11 @@ public final class EvaluationTable {
     return new Proportion((int) judged.stream().filter(Verdict::meetsAll).count(), judged.size());
   }
 
+  /** The same pictures by GenEval's tasks. */
+  public TaskTable byTask() {
+    return new TaskTable(verdicts);
+  }
+
   /** A Markdown table: one row per suite and aspect, counts, percentages and 95% intervals. */
   public String toMarkdown() {
     StringBuilder table = new StringBuilder("| captions | right | of | % | 95% interval |\n");

@@ -11,7 +11,8 @@ public interface PictureSource {
    *
    * @param captions a batch of captions
    * @param seeds one seed per caption; the same caption and seed give the same picture
-   * @return one {@code [3, 64, 64]} in [-1, 1] per caption, in order
+   * @return one {@code [3, side, side]} in [-1, 1] per caption, in order, of a size that {@link
+   *     dev.sluice.trainer.truth.SceneReader} reads
    */
   List<float[]> pictures(List<String> captions, long[] seeds);
 }

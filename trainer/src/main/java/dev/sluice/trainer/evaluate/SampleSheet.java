@@ -48,12 +48,13 @@ public final class SampleSheet {
     entries.add(new Entry(caption, Pixels.toImage(pixels, width, height), Optional.empty()));
   }
 
-  /** Adds a judged 64x64 picture. */
+  /** Adds a judged picture, which is square. */
   public void add(Evaluation.Judged judged) {
+    int side = (int) Math.round(Math.sqrt(judged.pixels().length / 3.0));
     entries.add(
         new Entry(
             judged.caption(),
-            Pixels.toImage(judged.pixels(), 64, 64),
+            Pixels.toImage(judged.pixels(), side, side),
             Optional.of(judged.verdict().meetsAll())));
   }
 

@@ -36,10 +36,19 @@ final class ServedPictures implements PictureSource, AutoCloseable {
 
   @Override
   public List<float[]> pictures(List<String> captions, long[] seeds) {
-    List<Future<StageResult>> futures = new ArrayList<>();
+    List<GenerationRequest> requests = new ArrayList<>();
     for (int i = 0; i < captions.size(); i++) {
-      GenerationRequest request =
-          wanted.toBuilder().setPrompt(captions.get(i)).setSeed(seeds[i]).build();
+      requests.add(
+          GenerationRequest.newBuilder().setPrompt(captions.get(i)).setSeed(seeds[i]).build());
+    }
+    return answers(requests);
+  }
+
+  /** The pictures of requests, with what all have in common, made at the same time. */
+  List<float[]> answers(List<GenerationRequest> requests) {
+    List<Future<StageResult>> futures = new ArrayList<>();
+    for (GenerationRequest own : requests) {
+      GenerationRequest request = wanted.toBuilder().mergeFrom(own).build();
       futures.add(callers.submit(() -> model.generate(request).get(0)));
     }
     return futures.stream().map(ServedPictures::value).toList();

@@ -2,6 +2,7 @@ package dev.sluice.trainer.truth;
 
 import static dev.sluice.trainer.shapes.SceneLayout.PICTURE_SIZE;
 
+import dev.sluice.diffusion.math.Resampling;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -18,14 +19,20 @@ final class Picture {
   }
 
   /**
-   * @param pixels {@code [3, 64, 64]} in [-1, 1]; values outside are clamped
+   * A picture of this size, or one that is enlarged to it by cubic convolution.
+   *
+   * @param given {@code [3, 64, 64]} in [-1, 1], or a half or a quarter of that size; values
+   *     outside are clamped
    */
-  static Picture of(float[] pixels) {
-    if (pixels.length != 3 * PIXELS) {
+  static Picture of(float[] given) {
+    int side = (int) Math.round(Math.sqrt(given.length / 3.0));
+    if (given.length != 3 * side * side || side < SIZE / 4 || SIZE % side != 0) {
       throw new IllegalArgumentException(
-          "A picture must be [3, %d, %d], that is %d values, got %d"
-              .formatted(SIZE, SIZE, 3 * PIXELS, pixels.length));
+          "A picture must be [3, %d, %d], or a half or a quarter of that size, got %d values"
+              .formatted(SIZE, SIZE, given.length));
     }
+    float[] pixels =
+        side == SIZE ? given : Resampling.BICUBIC.resize(given, 3, side, side, SIZE, SIZE);
     Rgb[] colors = new Rgb[PIXELS];
     for (int i = 0; i < PIXELS; i++) {
       colors[i] = new Rgb(unit(pixels[i]), unit(pixels[PIXELS + i]), unit(pixels[2 * PIXELS + i]));

@@ -17,7 +17,7 @@ public final class SceneJudge {
   /**
    * Judges a picture.
    *
-   * @param pixels {@code [3, 64, 64]} in [-1, 1]
+   * @param pixels {@code [3, 64, 64]} in [-1, 1], or smaller as {@link SceneReader#read} takes it
    */
   public static Verdict judge(Scene expected, float[] pixels) {
     return judge(expected, SceneReader.read(pixels));

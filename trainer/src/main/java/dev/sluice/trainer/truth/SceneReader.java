@@ -46,7 +46,8 @@ public final class SceneReader {
   /**
    * Finds background and objects.
    *
-   * @param pixels {@code [3, 64, 64]} in [-1, 1]; values outside are clamped
+   * @param pixels {@code [3, 64, 64]} in [-1, 1], or a half or a quarter of that size, which is
+   *     enlarged; values outside are clamped
    */
   public static SceneReading read(float[] pixels) {
     Picture picture = Picture.of(pixels);

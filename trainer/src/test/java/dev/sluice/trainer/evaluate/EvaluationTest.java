@@ -101,6 +101,32 @@ class EvaluationTest {
   }
 
   @Test
+  void tasks_areThoseOfGenEval() {
+    // Pairs are mirrored: all is right but the position.
+    EvaluationTable table =
+        evaluate(
+            scene ->
+                scene instanceof Scene.Pair p
+                    ? new Scene.Pair(p.second(), p.relation(), p.first(), p.background())
+                    : scene);
+    TaskTable tasks = table.byTask();
+    assertThat(tasks.of(Task.POSITION).successes()).isZero();
+    for (Task task : Task.values()) {
+      Proportion done = tasks.of(task);
+      assertThat(done.trials()).as(task.title()).isPositive();
+      if (task != Task.POSITION) {
+        assertThat(done.successes()).as(task.title()).isEqualTo(done.trials());
+      }
+    }
+    assertThat(tasks.toMarkdown())
+        .contains(
+            "| captions | single object | two objects | colors | position | color attribution |")
+        .contains("| held out of training | 100.0 (94.0 to 100.0) | 100.0 (88.6 to 100.0) |")
+        .contains("| held out of training | 6 | 100.0 | 100.0 (94.0 to 100.0) |")
+        .contains("| held out of training | 7 | 85.7 | 0.0 (0.0 to 11.4) |");
+  }
+
+  @Test
   void proportion_hasWilsonsInterval() {
     // Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662.
     Proportion proportion = new Proportion(81, 263);

@@ -36,7 +36,7 @@ class ShapesGlideTest {
     "components.text_encoder.num_layers=1",
     "components.text_encoder.num_heads=2",
     "components.unet.sample_size=16",
-    "components.unet.block_out_channels=[8, 8, 8]",
+    "components.unet.block_out_channels=[8, 8, 8, 8]",
     "components.unet.attention_head_dim=8",
     "components.unet.cross_attention_dim=16",
     "components.unet.encoder_hid_dim=16",

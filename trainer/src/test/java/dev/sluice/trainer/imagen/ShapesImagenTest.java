@@ -15,10 +15,13 @@ import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.text.TextEncoder;
+import dev.sluice.trainer.evaluate.EvaluateCommand;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class ShapesImagenTest {
 
@@ -122,6 +126,12 @@ class ShapesImagenTest {
     assertThat(draw("a blue star", Map.of()).values())
         .as("what the text says matters")
         .isNotEqualTo(circle.values());
+
+    CommandLine evaluate = new CommandLine(new EvaluateCommand());
+    String[] arguments = {
+      "--model", folder.resolve("model").toString(), "--captions=1", "--steps=2", "--batch=2"
+    };
+    assertThat(evaluate.execute(arguments)).as("it can be evaluated").isZero();
   }
 
   @Test
@@ -135,6 +145,12 @@ class ShapesImagenTest {
     assertThat(lossAt(told, "30/30")).isLessThan(lossAt(told, "10/30"));
     assertThat(ModelFolder.open(folder.resolve("model")).pipeline().className())
         .isEqualTo("IFSuperResolutionPipeline");
+
+    StringWriter refused = new StringWriter();
+    CommandLine evaluate =
+        new CommandLine(new EvaluateCommand()).setErr(new PrintWriter(refused, true));
+    assertThat(evaluate.execute("--model", folder.resolve("model").toString())).isEqualTo(2);
+    assertThat(refused.toString()).contains("--enlarged-by");
 
     HostTensor gray = new HostTensor.Floats(new float[3 * 16 * 16], 1, 3, 16, 16);
     float[] white = new float[3 * 16 * 16];
