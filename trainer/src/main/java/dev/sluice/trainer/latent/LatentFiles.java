@@ -6,14 +6,13 @@ import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
-import dev.sluice.trainer.diffusion.Prediction;
+import dev.sluice.trainer.pixels.DdpmFiles;
 import dev.sluice.trainer.pixels.PictureSource;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.system.ModelFiles;
 import dev.sluice.trainer.system.PhaseContext;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Files that models of latents have in common. */
@@ -60,23 +59,10 @@ public final class LatentFiles {
     ModelFiles.config(context.model(), AutoencoderObjective.VAE, config);
   }
 
-  /**
-   * A {@code DDIMScheduler} that undoes the recipe's process from its last timestep on, whose
-   * samples are no pictures and have no bounds.
-   */
+  /** The scheduler that undoes the recipe's process, with what {@code scheduler} adds. */
   public static Map<String, Object> ddim(Recipe recipe) {
-    Map<String, Object> members = new LinkedHashMap<>();
-    members.put("num_train_timesteps", recipe.integer("loss.process.timesteps", 1));
-    members.put("beta_schedule", recipe.string("loss.process.betas"));
-    members.put("beta_start", recipe.number("loss.process.beta-start"));
-    members.put("beta_end", recipe.number("loss.process.beta-end"));
-    members.put(
-        "prediction_type",
-        recipe.choice("loss.prediction", Prediction.class).type().orElseThrow().configName());
-    members.put("clip_sample", false);
-    members.put("set_alpha_to_one", true);
-    members.put("steps_offset", 0);
-    members.put("timestep_spacing", "trailing");
+    Map<String, Object> members = DdpmFiles.process(recipe);
+    members.putAll(recipe.map("scheduler"));
     return ModelFiles.ofClass("DDIMScheduler", members);
   }
 }

@@ -33,6 +33,14 @@ public final class DdpmFiles {
    * answers to noise themselves.
    */
   public static Map<String, Object> scheduler(Recipe recipe) {
+    Map<String, Object> members = process(recipe);
+    members.put("clip_sample", true);
+    members.putAll(recipe.map("scheduler"));
+    return ModelFiles.ofClass("DDPMScheduler", members);
+  }
+
+  /** What schedulers of every class say of the recipe's process, and of the network's answers. */
+  public static Map<String, Object> process(Recipe recipe) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("num_train_timesteps", recipe.integer("loss.process.timesteps", 1));
     members.put("beta_schedule", recipe.string("loss.process.betas"));
@@ -45,9 +53,7 @@ public final class DdpmFiles {
             .type()
             .orElse(PredictionType.EPSILON)
             .configName());
-    members.put("clip_sample", true);
-    members.putAll(recipe.map("scheduler"));
-    return ModelFiles.ofClass("DDPMScheduler", members);
+    return members;
   }
 
   /** The config of the recipe's network. */
