@@ -7,18 +7,18 @@ import dev.sluice.stage.StageService;
 import io.grpc.stub.StreamObserver;
 import io.quarkus.grpc.GrpcService;
 
-/** What gRPC calls of a stage, whichever it is. */
+/** What gRPC calls of a stage, whichever this service has. */
 @GrpcService
 class StageEndpoint extends StageRunnerGrpc.StageRunnerImplBase {
 
-  private final StageService stage;
+  private final StageService stages;
 
-  StageEndpoint(StageService stage) {
-    this.stage = stage;
+  StageEndpoint(StageService stages) {
+    this.stages = stages;
   }
 
   @Override
   public void run(Task task, StreamObserver<StageReply> replies) {
-    stage.grpc().serve(task, replies);
+    stages.grpc(task.getStep().getStage()).serve(task, replies);
   }
 }

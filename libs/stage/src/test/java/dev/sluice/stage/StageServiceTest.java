@@ -68,10 +68,27 @@ class StageServiceTest {
     }
   }
 
+  /** A stage that none of these tasks is for. */
+  private record Refusing(Stage stage, CountDownLatch mayLoad, ToyState state)
+      implements StageModule {
+
+    @Override
+    public StageWork open() {
+      try {
+        mayLoad.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return (task, context) -> {
+        throw new AssertionError("a task of another stage came here");
+      };
+    }
+  }
+
   @Test
   void service_isReadyWhenItsStageIsOpen() throws Exception {
     CountDownLatch mayLoad = new CountDownLatch(1);
-    StageService service = service(Optional.of(new Upscaler(mayLoad, new ToyState())));
+    StageService service = service(List.of(new Upscaler(mayLoad, new ToyState())));
     try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, folder)) {
       TopicReader results = rig.results();
       Task task = Tasks.upscalerTask();
@@ -81,14 +98,14 @@ class StageServiceTest {
       assertThat(service.call().getData().orElseThrow())
           .containsEntry("model sd15", "loading unet, 1.2 of 1.7 GB")
           .containsEntry("memory", "1.2 of 6.0 GB");
-      assertThatThrownBy(() -> service.grpc())
+      assertThatThrownBy(() -> service.grpc(Stage.UPSCALER))
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
               e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
 
       mayLoad.countDown();
       awaitReady(service);
-      assertThat(service.grpc()).isNotNull();
+      assertThat(service.grpc(Stage.UPSCALER)).isNotNull();
       rig.write(
           Topics.tasks(Stage.UPSCALER),
           task.getHeader().getImageId().getBytes(StandardCharsets.UTF_8),
@@ -111,7 +128,7 @@ class StageServiceTest {
     Upscaler upscaler = new Upscaler(new CountDownLatch(0), new ToyState());
     StageService service =
         service(
-            Optional.of(upscaler),
+            List.of(upscaler),
             new Settings(folder, List.of("upscaler/large=toy", "upscaler/small=*"), "large"));
     try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, folder)) {
       TopicReader results = rig.results();
@@ -135,7 +152,7 @@ class StageServiceTest {
   void service_ofAPoolThatThereIsNotEnds() throws Exception {
     Upscaler upscaler = new Upscaler(new CountDownLatch(0), new ToyState());
     StageService service =
-        service(Optional.of(upscaler), new Settings(folder, List.of("upscaler/large=toy"), "huge"));
+        service(List.of(upscaler), new Settings(folder, List.of("upscaler/large=toy"), "huge"));
 
     service.start(new StartupEvent());
 
@@ -158,7 +175,7 @@ class StageServiceTest {
   @Test
   void service_thatEndsWhileItLoadsOpensNoDoor() throws Exception {
     CountDownLatch mayLoad = new CountDownLatch(1);
-    StageService service = service(Optional.of(new Upscaler(mayLoad, new ToyState())));
+    StageService service = service(List.of(new Upscaler(mayLoad, new ToyState())));
     service.start(new StartupEvent());
 
     service.stop(new ShutdownEvent());
@@ -170,7 +187,7 @@ class StageServiceTest {
 
   @Test
   void service_withoutAStageIsReadyAtOnce() {
-    StageService service = service(Optional.empty());
+    StageService service = service(List.of());
 
     service.start(new StartupEvent());
 
@@ -178,10 +195,40 @@ class StageServiceTest {
   }
 
   @Test
+  void service_ofSeveralStagesIsReadyWithTheLastAndKeepsTheirTasksApart() throws Exception {
+    CountDownLatch mayLoad = new CountDownLatch(1);
+    StageService service =
+        service(
+            List.of(
+                new Upscaler(new CountDownLatch(0), new ToyState()),
+                new Refusing(Stage.DENOISER, mayLoad, new ToyState())));
+    try (StageRig rig = new StageRig(kafka, Stage.UPSCALER, folder)) {
+      TopicReader results = rig.results();
+      service.start(new StartupEvent());
+      awaitOpen(service, Stage.UPSCALER);
+
+      assertThat(service.call().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+      assertThatThrownBy(() -> service.grpc(Stage.DENOISER))
+          .isInstanceOf(StatusRuntimeException.class);
+      mayLoad.countDown();
+      awaitReady(service);
+
+      assertThat(service.call().getData().orElseThrow())
+          .containsKeys("upscaler model sd15", "denoiser model sd15", "denoiser memory");
+      assertThat(service.grpc(Stage.UPSCALER)).isNotSameAs(service.grpc(Stage.DENOISER));
+      Task task = Tasks.upscalerTask();
+      write(rig, Topics.tasks(Stage.UPSCALER), task);
+      assertThat(results.result(task.getHeader().getRequestId()).hasImage()).isTrue();
+    } finally {
+      service.stop(new ShutdownEvent());
+    }
+  }
+
+  @Test
   void service_thatIsFullIsNotReadyAndEndsOnce() {
     CountDownLatch mayLoad = new CountDownLatch(0);
     ToyState state = new ToyState();
-    StageService service = service(Optional.of(new Upscaler(mayLoad, state)));
+    StageService service = service(List.of(new Upscaler(mayLoad, state)));
     try {
       service.start(new StartupEvent());
       awaitReady(service);
@@ -196,6 +243,19 @@ class StageServiceTest {
     }
   }
 
+  private static void awaitOpen(StageService service, Stage stage) {
+    long end = System.nanoTime() + TopicReader.PATIENCE.toNanos();
+    while (true) {
+      try {
+        service.grpc(stage);
+        return;
+      } catch (StatusRuntimeException e) {
+        assertThat(System.nanoTime()).as("the stage was opened in time").isLessThan(end);
+        Deliveries.sleep(Duration.ofMillis(50));
+      }
+    }
+  }
+
   private static void awaitReady(StageService service) {
     long end = System.nanoTime() + TopicReader.PATIENCE.toNanos();
     while (service.call().getStatus() != HealthCheckResponse.Status.UP) {
@@ -204,13 +264,13 @@ class StageServiceTest {
     }
   }
 
-  private StageService service(Optional<StageModule> module) {
-    return service(module, new Settings(folder, List.of(), ""));
+  private StageService service(List<StageModule> modules) {
+    return service(modules, new Settings(folder, List.of(), ""));
   }
 
-  private StageService service(Optional<StageModule> module, Settings settings) {
+  private StageService service(List<StageModule> modules, Settings settings) {
     return new StageService(
-        () -> module,
+        () -> modules,
         settings,
         () -> new FolderBlobStore(folder),
         metrics,

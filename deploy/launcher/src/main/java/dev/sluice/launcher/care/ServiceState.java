@@ -8,13 +8,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * How a service is, by its health and its metrics.
  *
- * @param waiting tasks that wait or are in work at its stage, anywhere; empty where it has no stage
+ * @param waiting tasks that wait or are in work, anywhere, at the stages that it has; empty where
+ *     it has none
  * @param inWork tasks that it works on
  */
 record ServiceState(boolean isReady, Optional<Long> waiting, Optional<Long> inWork) {
@@ -38,10 +38,12 @@ record ServiceState(boolean isReady, Optional<Long> waiting, Optional<Long> inWo
   }
 
   private static Optional<Long> number(String metrics, Pattern gauge) {
-    Matcher matcher = gauge.matcher(metrics);
-    return matcher.find()
-        ? Optional.of((long) Double.parseDouble(matcher.group(1)))
-        : Optional.empty();
+    // One line for each stage that the process has.
+    return gauge
+        .matcher(metrics)
+        .results()
+        .map(line -> (long) Double.parseDouble(line.group(1)))
+        .reduce(Long::sum);
   }
 
   private static String metrics(String address) {

@@ -6,11 +6,13 @@ import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.console.StartReport;
 import dev.sluice.launcher.instance.LocalInstance;
 import dev.sluice.launcher.instance.PortChoice;
+import dev.sluice.launcher.instance.Processes;
 import dev.sluice.launcher.instance.RunFolder;
 import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.instance.SluiceHome;
 import dev.sluice.launcher.model.ModelChoice;
 import dev.sluice.launcher.model.ModelReport;
+import dev.sluice.launcher.model.ModelSizes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,18 +82,26 @@ public final class GatewayAccess {
     }
   }
 
-  /** Other models that lie beside the chosen one, or are broken there, are none of its business. */
+  /**
+   * Other models that lie beside the chosen one, or are broken there, are none of its business.
+   * Small models share a process, which is there in half the time; large ones have memory of their
+   * own each, to let go of for one another.
+   */
   private static LocalInstance start(
       SluiceHome home,
       RunFolder run,
       Map<String, Path> alone,
       Map<String, Path> loras,
       StartReport report) {
-    if (alone.isEmpty()) {
-      return LocalInstance.start(home, run, PortChoice.ANY, home.models(), List.of(), report);
-    }
+    Path models = alone.isEmpty() ? home.models() : run.models(alone, loras);
     return LocalInstance.start(
-        home, run, PortChoice.ANY, run.models(alone, loras), List.copyOf(alone.keySet()), report);
+        home,
+        run,
+        ModelSizes.anyLarge(models) ? Processes.APART : Processes.TOGETHER,
+        PortChoice.ANY,
+        models,
+        List.copyOf(alone.keySet()),
+        report);
   }
 
   private static Thread abortWhenAProcessEnds(LocalInstance instance, SluiceClient client) {

@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A whole Sluice on this machine: an embedded Kafka broker and the five services, each a child
- * process on free loopback ports. {@link #close} stops them all; if this process dies, they leave
- * by themselves.
+ * A whole Sluice on this machine: an embedded Kafka broker and the services, as child processes on
+ * free loopback ports. {@link #close} stops them all; if this process dies, they leave by
+ * themselves.
  */
 public final class LocalInstance implements AutoCloseable {
 
@@ -45,6 +45,7 @@ public final class LocalInstance implements AutoCloseable {
 
   private final SluiceHome home;
   private final RunFolder run;
+  private final Processes processes;
   private final Path models;
   private final List<String> preload;
   private final StartReport report;
@@ -59,24 +60,27 @@ public final class LocalInstance implements AutoCloseable {
   private LocalInstance(
       SluiceHome home,
       RunFolder run,
+      Processes processes,
       PortChoice choice,
       Path models,
       List<String> preload,
       StartReport report) {
     this.home = home;
     this.run = run;
+    this.processes = processes;
     this.models = models;
     this.preload = preload;
     this.report = report;
-    List<Integer> ports = Ports.free(2 + 2 * Service.values().length);
+    List<Service> all = processes.services();
+    List<Integer> ports = Ports.free(1 + 2 * all.size());
     this.kafkaPort = choice == PortChoice.USUAL ? preferring("Kafka", ports.get(0)) : ports.get(0);
-    for (Service service : Service.values()) {
-      httpPorts.put(service, ports.get(2 + 2 * service.ordinal()));
-      grpcPorts.put(service, ports.get(3 + 2 * service.ordinal()));
+    for (int i = 0; i < all.size(); i++) {
+      httpPorts.put(all.get(i), ports.get(1 + 2 * i));
+      grpcPorts.put(all.get(i), ports.get(2 + 2 * i));
     }
     if (choice == PortChoice.USUAL) {
-      httpPorts.computeIfPresent(Service.GATEWAY, (gateway, free) -> preferring("HTTP", free));
-      grpcPorts.computeIfPresent(Service.GATEWAY, (gateway, free) -> preferring("gRPC", free));
+      httpPorts.computeIfPresent(processes.gateway(), (door, free) -> preferring("HTTP", free));
+      grpcPorts.computeIfPresent(processes.gateway(), (door, free) -> preferring("gRPC", free));
     }
   }
 
@@ -98,6 +102,7 @@ public final class LocalInstance implements AutoCloseable {
   /**
    * Starts every process at once and returns when all are ready.
    *
+   * @param processes how it is spread
    * @param choice where it listens
    * @param models the folder that holds the model folders
    * @param preload the models to load at once; empty for what the services choose
@@ -107,11 +112,13 @@ public final class LocalInstance implements AutoCloseable {
   public static LocalInstance start(
       SluiceHome home,
       RunFolder run,
+      Processes processes,
       PortChoice choice,
       Path models,
       List<String> preload,
       StartReport report) {
-    LocalInstance instance = new LocalInstance(home, run, choice, models, preload, report);
+    LocalInstance instance =
+        new LocalInstance(home, run, processes, choice, models, preload, report);
     // For Ctrl-C and the like, where no one comes to close it.
     Runtime.getRuntime().addShutdownHook(new Thread(instance::close, "stop"));
     try {
@@ -132,8 +139,8 @@ public final class LocalInstance implements AutoCloseable {
   public RunningInstance address() {
     return new RunningInstance(
         ProcessHandle.current().pid(),
-        LOOPBACK + ":" + grpcPorts.get(Service.GATEWAY),
-        LOOPBACK + ":" + httpPorts.get(Service.GATEWAY),
+        LOOPBACK + ":" + grpcPorts.get(processes.gateway()),
+        LOOPBACK + ":" + httpPorts.get(processes.gateway()),
         bootstrapServers(),
         models,
         httpPorts.entrySet().stream()
@@ -192,7 +199,7 @@ public final class LocalInstance implements AutoCloseable {
 
   private void startProcesses() {
     broker = new KeptProcess(this::startBroker, report);
-    for (Service service : Service.values()) {
+    for (Service service : processes.services()) {
       services.put(service, new KeptProcess(() -> startService(service), report));
     }
   }
@@ -267,7 +274,7 @@ public final class LocalInstance implements AutoCloseable {
   private void awaitReady() throws InterruptedException {
     long started = System.nanoTime();
     Map<Service, Patience> waiting = new EnumMap<>(Service.class);
-    for (Service service : Service.values()) {
+    for (Service service : processes.services()) {
       waiting.put(service, new Patience(STANDSTILL, BUSY, started));
     }
     while (!waiting.isEmpty()) {

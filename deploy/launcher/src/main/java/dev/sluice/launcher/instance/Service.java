@@ -1,6 +1,6 @@
 package dev.sluice.launcher.instance;
 
-/** The processes of an instance, besides the broker. */
+/** A process of an instance, besides the broker. */
 public enum Service {
   TEXT_ENCODER("text-encoder", "768m"),
   PRIOR("prior", "768m"),
@@ -9,7 +9,9 @@ public enum Service {
   // So is each picture that is being finished.
   UPSCALER("upscaler", "2g"),
   // Sixteen such pictures in one answer, as files, in base64 and as JSON.
-  GATEWAY("gateway", "3g");
+  GATEWAY("gateway", "3g"),
+  /** All of the above. */
+  TOGETHER("together", "4g");
 
   private final String label;
   private final String heap;

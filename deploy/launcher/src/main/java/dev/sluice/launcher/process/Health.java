@@ -18,7 +18,7 @@ public record Health(boolean isReady, String models) {
   private static final int READ_MILLIS = 2_000;
 
   /** Memory is told beside the models, and changes while nothing happens. */
-  private static final String MEMORY = "\"memory\"\\s*:\\s*\"[^\"]*\"";
+  private static final String MEMORY = "\"(?:[a-z-]* )?memory\"\\s*:\\s*\"[^\"]*\"";
 
   public static Health of(String host, int port) {
     try {

@@ -2,8 +2,8 @@ package dev.sluice.launcher.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.launcher.instance.Processes;
 import dev.sluice.launcher.instance.RunningInstance;
-import dev.sluice.launcher.instance.Service;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,7 +84,7 @@ class CommandLineIT {
     try {
       RunningInstance instance = awaitInstance(up);
       children = up.descendants().toList();
-      assertThat(children).hasSize(1 + Service.values().length);
+      assertThat(children).hasSize(1 + Processes.APART.services().size());
 
       Path picture = folder.resolve("picture.png");
       Process generate =

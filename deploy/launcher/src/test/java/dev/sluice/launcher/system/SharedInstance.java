@@ -4,6 +4,7 @@ import dev.sluice.launcher.console.ProgressDisplay;
 import dev.sluice.launcher.console.StartReport;
 import dev.sluice.launcher.instance.LocalInstance;
 import dev.sluice.launcher.instance.PortChoice;
+import dev.sluice.launcher.instance.Processes;
 import dev.sluice.launcher.instance.RunFolder;
 import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.instance.SluiceHome;
@@ -83,6 +84,7 @@ final class SharedInstance implements BeforeAllCallback {
           LocalInstance.start(
               new SluiceHome(root, state),
               run,
+              Processes.APART,
               PortChoice.ANY,
               run.models(models, Map.of(TinyLora.NAME, TinyLora.write(state))),
               List.of(),
