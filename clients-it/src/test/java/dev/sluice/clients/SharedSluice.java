@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 
 /**
- * One {@code sluice up} that all tests share, of the model that ships and of tiny ones of the
- * reference data; given to tests as a {@link Door}.
+ * One {@code sluice up --together} that all tests share, of the model that ships and of tiny ones
+ * of the reference data; given to tests as a {@link Door}.
  */
 public final class SharedSluice extends SluiceExtension {
 
@@ -46,6 +46,7 @@ public final class SharedSluice extends SluiceExtension {
         home,
         state,
         Map.of("SLUICE_GATEWAY_FIRST_BYTE", FIRST_BYTE),
+        "--together",
         "--models",
         models.toString());
   }

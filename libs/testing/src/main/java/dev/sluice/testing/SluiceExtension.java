@@ -46,7 +46,7 @@ public class SluiceExtension implements BeforeAllCallback, ParameterResolver {
    * @param state an empty folder for logs and data
    */
   protected RunningSluice start(Path home, Path state) throws IOException {
-    return RunningSluice.start(home, state, Map.of());
+    return RunningSluice.start(home, state, Map.of(), "--together");
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -59,7 +60,9 @@ public final class UpCommand implements Callable<Integer> {
     PortChoice ports = anyPorts ? PortChoice.ANY : PortChoice.USUAL;
     Path folder = models == null ? home.models() : models.toAbsolutePath().normalize();
     requireModels(folder);
-    ModelReport.of(folder).printTo(report);
+    // What is wrong with a model is found from its files, beside the start that takes longer.
+    CompletableFuture<Void> told =
+        CompletableFuture.runAsync(() -> ModelReport.of(folder).printTo(report));
     try (RunFolder run = RunFolder.lasting(home.state());
         LocalInstance instance =
             LocalInstance.start(
@@ -70,6 +73,7 @@ public final class UpCommand implements Callable<Integer> {
                 folder,
                 List.of(),
                 report)) {
+      told.join();
       RunningInstance address = instance.address();
       address.publish(home.state());
       System.out.printf(

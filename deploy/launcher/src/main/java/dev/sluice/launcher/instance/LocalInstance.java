@@ -39,7 +39,7 @@ public final class LocalInstance implements AutoCloseable {
   public static final Map<String, Integer> USUAL_PORTS =
       Map.of("Kafka", 9092, "HTTP", 8080, "gRPC", 9000);
 
-  private static final long POLL_MILLIS = 40;
+  private static final long POLL_MILLIS = 100;
 
   private static final String BROKER_HEAP = "768m";
 
