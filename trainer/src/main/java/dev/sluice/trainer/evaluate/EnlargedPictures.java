@@ -3,12 +3,8 @@ package dev.sluice.trainer.evaluate;
 import com.google.protobuf.ByteString;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.trainer.shapes.Pixels;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 /** Pictures that one model draws and another, told the same captions, makes larger. */
 final class EnlargedPictures implements PictureSource {
@@ -30,20 +26,9 @@ final class EnlargedPictures implements PictureSource {
           GenerationRequest.newBuilder()
               .setPrompt(captions.get(i))
               .setSeed(seeds[i])
-              .setImage(ByteString.copyFrom(png(drawn.get(i))))
+              .setImage(ByteString.copyFrom(Pixels.png(drawn.get(i))))
               .build());
     }
     return enlarging.answers(requests);
-  }
-
-  private static byte[] png(float[] pixels) {
-    int side = (int) Math.round(Math.sqrt(pixels.length / 3.0));
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(Pixels.toImage(pixels, side, side), "png", png);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return png.toByteArray();
   }
 }

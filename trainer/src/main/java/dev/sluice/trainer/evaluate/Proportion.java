@@ -15,6 +15,11 @@ public record Proportion(int successes, int trials) {
     }
   }
 
+  /** Of both together. */
+  public Proportion plus(Proportion other) {
+    return new Proportion(successes + other.successes, trials + other.trials);
+  }
+
   /** A share in [0, 1]; NaN without trials. */
   public double share() {
     return trials == 0 ? Double.NaN : (double) successes / trials;

@@ -50,7 +50,7 @@ public final class SampleSheet {
 
   /** Adds a judged picture, which is square. */
   public void add(Evaluation.Judged judged) {
-    int side = (int) Math.round(Math.sqrt(judged.pixels().length / 3.0));
+    int side = Pixels.side(judged.pixels());
     entries.add(
         new Entry(
             judged.caption(),

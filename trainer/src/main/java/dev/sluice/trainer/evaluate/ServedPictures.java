@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
  * Pictures of a model as the services would make them. A batch's captions are asked for at once,
  * each by a thread of its own, so that they share network calls as concurrent requests do.
  */
-final class ServedPictures implements PictureSource, AutoCloseable {
+public final class ServedPictures implements PictureSource, AutoCloseable {
 
   /** What the last stage calls the picture as numbers. */
   private static final String SAMPLE = "sample";
@@ -25,10 +25,11 @@ final class ServedPictures implements PictureSource, AutoCloseable {
   private final ExecutorService callers;
 
   /**
+   * @param model is closed with this
    * @param wanted what every picture has in common; caption and seed are its own
    * @param atOnce how many captions are worked on at the same time
    */
-  ServedPictures(LocalRun model, GenerationRequest wanted, int atOnce) {
+  public ServedPictures(LocalRun model, GenerationRequest wanted, int atOnce) {
     this.model = model;
     this.wanted = wanted;
     this.callers = Executors.newFixedThreadPool(atOnce);
@@ -45,7 +46,7 @@ final class ServedPictures implements PictureSource, AutoCloseable {
   }
 
   /** The pictures of requests, with what all have in common, made at the same time. */
-  List<float[]> answers(List<GenerationRequest> requests) {
+  public List<float[]> answers(List<GenerationRequest> requests) {
     List<Future<StageResult>> futures = new ArrayList<>();
     for (GenerationRequest own : requests) {
       GenerationRequest request = wanted.toBuilder().mergeFrom(own).build();

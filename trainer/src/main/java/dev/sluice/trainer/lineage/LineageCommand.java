@@ -1,6 +1,7 @@
 package dev.sluice.trainer.lineage;
 
 import dev.sluice.networks.graph.OpThreads;
+import dev.sluice.planning.request.RequestException;
 import dev.sluice.trainer.data.DataException;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.recipe.RecipeException;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
 public final class LineageCommand implements Callable<Integer> {
 
   private static final List<Claim> CLAIMS =
-      List.of(new DdpmClaim(), new DdimClaim(), new AdmClaim());
+      List.of(
+          new DdpmClaim(), new DdimClaim(), new AdmClaim(), new GlideClaim(), new ImagenClaim());
 
   @Spec private CommandSpec spec;
 
@@ -36,7 +38,8 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "1",
       description =
-          "ddpm, ddim (of models/fashion-ddpm), or adm (of models/fashion-adm, and arms).")
+          "ddpm, ddim (of models/fashion-ddpm), adm (of models/fashion-adm, and arms), glide (of"
+              + " models/shapes-glide), or imagen (of models/shapes-imagen and shapes-imagen-64).")
   private String name;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
@@ -97,6 +100,15 @@ public final class LineageCommand implements Callable<Integer> {
   private List<Integer> sampleSteps;
 
   @Option(
+      names = "--scales",
+      split = ",",
+      defaultValue = "1,2,3,5,8",
+      description =
+          "Scales of classifier-free guidance, ascending, of glide and imagen (default:"
+              + " ${DEFAULT-VALUE}).")
+  private List<Double> scales;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "One value of all arms' recipes, in place of what they have.")
@@ -128,8 +140,9 @@ public final class LineageCommand implements Callable<Integer> {
                   seeds,
                   Math.max(10, samples),
                   sampleSteps,
+                  scales,
                   settings));
-    } catch (DataException | RecipeException | IllegalArgumentException e) {
+    } catch (DataException | RecipeException | RequestException | IllegalArgumentException e) {
       spec.commandLine().getErr().println("sluice: " + e.getMessage());
       return 2;
     }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param seeds of trainings and of samples
  * @param samples of each arm
  * @param sampleSteps steps of sampling
+ * @param scales of classifier-free guidance, ascending
  * @param settings of all arms, in place of the recipe's
  */
 record Setup(
@@ -29,7 +30,13 @@ record Setup(
     List<Integer> seeds,
     int samples,
     List<Integer> sampleSteps,
+    List<Double> scales,
     List<String> settings) {
+
+  /** The most steps of sampling. */
+  int mostSteps() {
+    return sampleSteps.get(sampleSteps.size() - 1);
+  }
 
   /** Judges samples of Fashion-MNIST. */
   FashionMeasure measure() {

@@ -1,6 +1,10 @@
 package dev.sluice.trainer.shapes;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
 
 /** Between 8-bit images and the networks' {@code [3, height, width]} in [-1, 1]. */
 public final class Pixels {
@@ -50,5 +54,22 @@ public final class Pixels {
 
   private static int toByte(float value) {
     return Math.max(0, Math.min(255, Math.round((value + 1) * 127.5f)));
+  }
+
+  /** A square picture, {@code [3, side, side]} in [-1, 1], as a PNG file. */
+  public static byte[] png(float[] pixels) {
+    int side = side(pixels);
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(toImage(pixels, side, side), "png", png);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return png.toByteArray();
+  }
+
+  /** The side of a square picture, {@code [3, side, side]}. */
+  public static int side(float[] pixels) {
+    return (int) Math.round(Math.sqrt(pixels.length / 3.0));
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.trainer.truth;
 import static dev.sluice.trainer.shapes.SceneLayout.PICTURE_SIZE;
 
 import dev.sluice.diffusion.math.Resampling;
+import dev.sluice.trainer.shapes.Pixels;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -25,7 +26,7 @@ final class Picture {
    *     outside are clamped
    */
   static Picture of(float[] given) {
-    int side = (int) Math.round(Math.sqrt(given.length / 3.0));
+    int side = Pixels.side(given);
     if (given.length != 3 * side * side || side < SIZE / 4 || SIZE % side != 0) {
       throw new IllegalArgumentException(
           "A picture must be [3, %d, %d], or a half or a quarter of that size, got %d values"

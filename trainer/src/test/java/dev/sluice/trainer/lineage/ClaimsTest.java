@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.trainer.data.IdxFiles;
 import dev.sluice.trainer.fashion.FashionClassifier;
+import dev.sluice.trainer.imagen.TinyImagen;
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,59 @@ import org.junit.jupiter.api.io.TempDir;
 class ClaimsTest {
 
   @TempDir private Path folder;
+
+  @Test
+  void glideAndImagen_writeTheirTablesAndSheets() throws IOException {
+    Path models = Files.createDirectories(folder.resolve("models"));
+    TinyImagen.text(folder, 2);
+    TinyImagen.base(folder, 2, false);
+    Path imagen = Files.move(folder.resolve("model"), models.resolve("shapes-imagen"));
+    // Both are pipelines of the same class: one stands for the other.
+    Files.createSymbolicLink(models.resolve("shapes-glide"), imagen);
+    TinyImagen.enlarging(folder, imagen, 2);
+    Files.move(folder.resolve("model"), models.resolve("shapes-imagen-64"));
+    Path out = folder.resolve("out");
+    Setup setup =
+        new Setup(
+            Optional.empty(),
+            models,
+            folder,
+            folder.resolve("arms"),
+            out,
+            2,
+            List.of(1),
+            2,
+            List.of(2),
+            List.of(1.0, 3.0),
+            List.of());
+
+    new GlideClaim().run(setup);
+    List<String> guidance = Files.readAllLines(out.resolve("glide.md"));
+    assertThat(guidance).hasSize(4 + 3);
+    assertThat(guidance.get(5)).startsWith("| 1.0 | ");
+    assertThat(ImageIO.read(out.resolve("glide-guidance.png").toFile()).getWidth())
+        .isGreaterThan(400);
+    assertThat(out.resolve("glide-samples.png")).isNotEmptyFile();
+
+    new ImagenClaim().run(setup);
+    assertThat(Files.readAllLines(out.resolve("imagen-thresholding.md"))).hasSize(4 + 1 + 3 * 2);
+    List<String> augmentation = Files.readAllLines(out.resolve("imagen-augmentation.md"));
+    assertThat(augmentation).hasSize(4 + 3 * 5);
+    assertThat(augmentation.get(18)).startsWith("| blur | 400 | ");
+    assertThat(out.resolve("imagen-augmentation-samples.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void heldOut_realPicturesAreRightAtEitherSize() {
+    HeldOut captions = new HeldOut(30, 1);
+    for (int side : new int[] {64, 32}) {
+      List<float[]> real = HeldOut.reduced(captions.rendered(0), side);
+      assertThat(captions.right(real).successes()).isGreaterThanOrEqualTo(29);
+      assertThat(HeldOut.distance(real, real)).isZero();
+      assertThat(HeldOut.distance(real, HeldOut.reduced(captions.rendered(1), side)))
+          .isGreaterThan(0.1);
+    }
+  }
 
   private Setup setup() throws IOException {
     Path data = folder.resolve("data");
@@ -45,6 +99,7 @@ class ClaimsTest {
         List.of(1),
         10,
         List.of(2, 3),
+        List.of(1.0),
         List.of(
             "phases.unet.shards=1",
             "phases.unet.batch=4",
