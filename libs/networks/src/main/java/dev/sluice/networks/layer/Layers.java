@@ -30,10 +30,16 @@ public final class Layers {
    * {@code bias}, {@code bias [out]}.
    */
   public static Operand<TFloat32> linear(Scope scope, Operand<TFloat32> x, int out, boolean bias) {
+    return linear(scope, x, out, bias, FirstValue.FAN_IN);
+  }
+
+  /** The same, with weights that begin with something else. */
+  public static Operand<TFloat32> linear(
+      Scope scope, Operand<TFloat32> x, int out, boolean bias, FirstValue first) {
     Ops tf = scope.tf();
     int in = channels(x);
     if (x.shape().numDimensions() == 2) {
-      Operand<TFloat32> weight = scope.weight("weight", FirstValue.FAN_IN, out, in);
+      Operand<TFloat32> weight = scope.weight("weight", first, out, in);
       return scope.tap(
           product(tf, x, weight, bias ? scope.weight("bias", FirstValue.ZERO, out) : null));
     }
@@ -43,7 +49,7 @@ public final class Layers {
             linear(
                 tf,
                 Factors.narrow(tf, scope.precision(), x),
-                scope.factor("weight", FirstValue.FAN_IN, out, in),
+                scope.factor("weight", first, out, in),
                 bias ? scope.factor("bias", FirstValue.ZERO, out) : null)));
   }
 

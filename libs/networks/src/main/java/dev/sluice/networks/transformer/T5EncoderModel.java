@@ -10,6 +10,7 @@ import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Attention;
 import dev.sluice.networks.layer.CheckpointNames;
+import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -75,7 +76,9 @@ public final class T5EncoderModel implements Architecture {
     Operand<TFloat32> mixed =
         Attention.attend(
             scope,
-            linear(scope.in("q"), x, inner, false),
+            // Small, as the scores are not scaled: T5 begins with a spread of 1 / sqrt(d_model
+            // d_kv).
+            linear(scope.in("q"), x, inner, false, FirstValue.SMALL),
             linear(scope.in("k"), x, inner, false),
             linear(scope.in("v"), x, inner, false),
             config.heads(),
