@@ -100,8 +100,8 @@ class GatewayBeans {
 
   @Produces
   @Singleton
-  WorkRegistry works(BlobStore blobs, Payloads payloads) {
-    return new WorkRegistry(blobs, payloads);
+  WorkRegistry works(BlobStore blobs, Payloads payloads, StageConfig settings) {
+    return new WorkRegistry(blobs, payloads, settings.blobRetention());
   }
 
   @Produces

@@ -3,6 +3,7 @@ package dev.sluice.gateway.work;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.catalog.ModelDigests;
 import dev.sluice.contract.ImageId;
@@ -23,6 +24,7 @@ import dev.sluice.stage.work.Payloads;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,10 +40,16 @@ public final class WorkRegistry implements KeptTasks {
 
   private final BlobStore blobs;
   private final Payloads payloads;
+  private final Duration retention;
 
-  public WorkRegistry(BlobStore blobs, Payloads payloads) {
+  /**
+   * @param retention for which results are kept at least; what was begun earlier is over, as its
+   *     results may be gone before its label is: a bucket's rule deletes in no order
+   */
+  public WorkRegistry(BlobStore blobs, Payloads payloads, Duration retention) {
     this.blobs = blobs;
     this.payloads = payloads;
+    this.retention = retention;
   }
 
   /**
@@ -155,13 +163,18 @@ public final class WorkRegistry implements KeptTasks {
 
   /** Whether there is nothing to join: no picture will come that is not there, and not all are. */
   private boolean isOver(LabelledWork work) {
-    if (work.getGivenUp()) {
+    if (work.getGivenUp() || isForgotten(work)) {
       return true;
     }
     List<GenerationResult> outcomes = outcomes(work);
     boolean ended = outcomes.size() == work.getImages();
     boolean tooLate = work.hasDeadline() && Timestamps.compare(work.getDeadline(), now()) < 0;
     return ended ? outcomes.stream().anyMatch(GenerationResult::hasError) : tooLate;
+  }
+
+  private boolean isForgotten(LabelledWork work) {
+    Timestamp end = Timestamps.add(work.getCreatedAt(), Durations.fromMillis(retention.toMillis()));
+    return Timestamps.compare(end, now()) < 0;
   }
 
   private void update(TaskHeader header, UnaryOperator<LabelledWork> change) {

@@ -99,7 +99,7 @@ class GenerationsTest {
     outbox = new Outbox(kafka.settings());
     FolderBlobStore store = new FolderBlobStore(blobs);
     Payloads payloads = new Payloads(store, 1 << 20);
-    WorkRegistry works = new WorkRegistry(store, payloads);
+    WorkRegistry works = new WorkRegistry(store, payloads, java.time.Duration.ofHours(1));
     TaskWriter tasks = new TaskWriter(outbox, payloads);
     RoutePlanner planner =
         new RoutePlanner(

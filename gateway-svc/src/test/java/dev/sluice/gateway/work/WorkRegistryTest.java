@@ -20,6 +20,7 @@ import dev.sluice.planning.request.RequestException;
 import dev.sluice.stage.blob.FolderBlobStore;
 import dev.sluice.stage.work.Payloads;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,11 @@ class WorkRegistryTest {
 
   /** What another gateway sees, too. */
   private WorkRegistry gateway() {
-    return new WorkRegistry(new FolderBlobStore(folder), payloads);
+    return gateway(Duration.ofHours(1));
+  }
+
+  private WorkRegistry gateway(Duration retention) {
+    return new WorkRegistry(new FolderBlobStore(folder), payloads, retention);
   }
 
   private static GenerationRequest request(String tenant, String label, String prompt) {
@@ -84,6 +89,18 @@ class WorkRegistryTest {
       }
       payloads.keepOutcome(new ImageId(work.getWorkId(), i), outcome.build());
     }
+  }
+
+  @Test
+  void claim_ofWhatIsKeptNoLongerBeginsAnewThoughTheLabelIsStillThere() throws Exception {
+    GenerationRequest request = request("a", "hello", "a horse");
+    LabelledWork first = claim(works, request).work();
+    Thread.sleep(5);
+
+    WorkRegistry.Claim again = claim(gateway(Duration.ofMillis(1)), request);
+
+    assertThat(again.isNew()).isTrue();
+    assertThat(again.work().getWorkId()).isNotEqualTo(first.getWorkId());
   }
 
   @Test

@@ -111,7 +111,7 @@ class RequestDoorTest {
   private RequestDoor door(Outbox outbox) {
     FolderBlobStore store = new FolderBlobStore(blobs);
     Payloads payloads = new Payloads(store, 1 << 20);
-    WorkRegistry works = new WorkRegistry(store, payloads);
+    WorkRegistry works = new WorkRegistry(store, payloads, Duration.ofHours(1));
     RoutePlanner planner =
         new RoutePlanner(
             new ModelCatalog(Path.of(System.getProperty("sluice.goldens"))),
