@@ -11,7 +11,7 @@ public enum Service {
   // Sixteen such pictures in one answer, as files, in base64 and as JSON.
   GATEWAY("gateway", "3g"),
   /** All of the above. */
-  TOGETHER("together", "4g");
+  TOGETHER("together", "3g");
 
   private final String label;
   private final String heap;
