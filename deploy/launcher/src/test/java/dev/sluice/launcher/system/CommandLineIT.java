@@ -171,9 +171,10 @@ class CommandLineIT {
     Files.writeString(
         broken.resolve("unet/diffusion_pytorch_model.safetensors"),
         "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 3438354725\n");
-    Process up = sluice("up", "--models", models.toString());
+    Process up = sluice("up", "--together", "--models", models.toString());
     try {
       awaitInstance(up);
+      assertThat(up.descendants()).hasSize(1 + Processes.TOGETHER.services().size());
       Path picture = folder.resolve("picture.png");
 
       Process generate =
