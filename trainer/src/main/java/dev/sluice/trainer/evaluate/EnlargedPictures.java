@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Pictures that one model draws and another, told the same captions, makes larger. */
-final class EnlargedPictures implements PictureSource {
+public final class EnlargedPictures implements PictureSource {
 
   private final PictureSource small;
   private final ServedPictures enlarging;
@@ -23,12 +23,19 @@ final class EnlargedPictures implements PictureSource {
     List<GenerationRequest> requests = new ArrayList<>();
     for (int i = 0; i < drawn.size(); i++) {
       requests.add(
-          GenerationRequest.newBuilder()
-              .setPrompt(captions.get(i))
-              .setSeed(seeds[i])
-              .setImage(ByteString.copyFrom(Pixels.png(drawn.get(i))))
-              .build());
+          request(
+              GenerationRequest.newBuilder().setPrompt(captions.get(i)).setSeed(seeds[i]).build(),
+              drawn.get(i)));
     }
     return enlarging.answers(requests);
+  }
+
+  /**
+   * A request with the picture that is to be made larger.
+   *
+   * @param small {@code [3, side, side]} in [-1, 1]
+   */
+  public static GenerationRequest request(GenerationRequest request, float[] small) {
+    return request.toBuilder().setImage(ByteString.copyFrom(Pixels.png(small))).build();
   }
 }

@@ -1,9 +1,9 @@
 package dev.sluice.trainer.lineage;
 
-import com.google.protobuf.ByteString;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.local.LocalRun;
+import dev.sluice.trainer.evaluate.EnlargedPictures;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.measure.PictureSheet;
@@ -218,10 +218,8 @@ final class ImagenClaim implements Claim {
     List<GenerationRequest> requests = new ArrayList<>();
     for (GenerationRequest request : captions.requests(sampling, 0)) {
       requests.add(
-          request.toBuilder()
-              .setNoiseLevel(level)
-              .setImage(ByteString.copyFrom(Pixels.png(small.get(requests.size()))))
-              .build());
+          EnlargedPictures.request(
+              request.toBuilder().setNoiseLevel(level).build(), small.get(requests.size())));
     }
     return requests;
   }
