@@ -6,7 +6,6 @@ import dev.sluice.trainer.shapes.ShapesPieces;
 import dev.sluice.trainer.system.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,30 +53,21 @@ public final class IfFiles {
     Map<String, Object> index = index("IFSuperResolutionPipeline");
     index.put(NOISING, List.of("diffusers", "DDPMScheduler"));
     writeRest(recipe, model, index);
-    writeScheduler(recipe, model, NOISING);
+    ModelFiles.scheduler(model, NOISING, DdpmFiles.scheduler(recipe));
   }
 
   private static void writeRest(Recipe recipe, Path model, Map<String, Object> index)
       throws IOException {
     ShapesPieces.write(model.resolve(TOKENIZER));
     ModelFiles.config(model, UNET, unet(recipe));
-    writeScheduler(recipe, model, "scheduler");
-    ModelFiles.write(model.resolve("model_index.json"), index);
-    ModelFiles.write(model.resolve("sampling_defaults.json"), recipe.map("sampling"));
-  }
-
-  private static void writeScheduler(Recipe recipe, Path model, String name) throws IOException {
-    ModelFiles.write(
-        model.resolve(name).resolve("scheduler_config.json"), DdpmFiles.scheduler(recipe));
+    ModelFiles.pipeline(model, index, DdpmFiles.scheduler(recipe), recipe.map("sampling"));
   }
 
   private static Map<String, Object> index(String pipeline) {
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("_class_name", pipeline);
     index.put("requires_safety_checker", false);
-    for (String absent : List.of("feature_extractor", "safety_checker", "watermarker")) {
-      index.put(absent, Arrays.asList(null, null));
-    }
+    ModelFiles.absent(index, "feature_extractor", "safety_checker", "watermarker");
     index.put("scheduler", List.of("diffusers", "DDPMScheduler"));
     index.put(TEXT_ENCODER, List.of("transformers", "T5EncoderModel"));
     index.put(TOKENIZER, List.of("transformers", "T5Tokenizer"));

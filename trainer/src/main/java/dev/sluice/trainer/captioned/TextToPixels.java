@@ -10,7 +10,6 @@ import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesBatches;
-import dev.sluice.trainer.shapes.ShapesPieces;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;
@@ -18,7 +17,6 @@ import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,9 +39,8 @@ public final class TextToPixels implements Objective {
 
   private final Recipe recipe;
   private final int side;
-  private final double dropped;
   private final ShapesBatches batches;
-  private final ShapesPieces pieces;
+  private final ReadCaptions captions;
   private final DiffusionLoss loss;
   private final Optional<Path> frozen;
 
@@ -51,9 +48,8 @@ public final class TextToPixels implements Objective {
     this.frozen = frozen;
     this.recipe = context.recipe();
     this.side = recipe.integer("components.unet.sample_size", 1);
-    this.dropped = context.own().number("dropped-texts", 0, 1);
     this.batches = new ShapesBatches(context);
-    this.pieces = new ShapesPieces(context.model().resolve(IfFiles.TOKENIZER));
+    this.captions = new ReadCaptions(context);
     this.loss = DiffusionLoss.of(recipe.at("loss"));
   }
 
@@ -74,14 +70,7 @@ public final class TextToPixels implements Objective {
     Component text = text(graph);
     Component unet =
         graph.trained(IfFiles.UNET, new UNet2DConditionModel(Config.of(IfFiles.unet(recipe))));
-    Operand<TFloat32> states =
-        graph
-            .build(
-                text,
-                Map.of(
-                    "input_ids", graph.longs("ids", ShapesPieces.LENGTH),
-                    "attention_mask", graph.longs("mask", ShapesPieces.LENGTH)))
-            .get("last_hidden_state");
+    Operand<TFloat32> states = captions.states(graph, text);
     Noised noised = loss.noised(graph, graph.floats("clean", COLORS, side, side));
     Operand<TFloat32> answer =
         graph
@@ -109,18 +98,13 @@ public final class TextToPixels implements Objective {
   @Override
   public Map<String, HostTensor> batch(long number) {
     SceneSampler.Example[] examples = batches.examples(number);
-    ShapesPieces.Tokens tokens =
-        pieces.tokens(
-            examples, ShapesBatches.drop(batches.random(number), examples.length, dropped));
-    Map<String, HostTensor> batch = new LinkedHashMap<>();
-    batch.put("ids", tokens.ids());
-    batch.put("mask", tokens.mask());
+    Map<String, HostTensor> batch = captions.batch(examples, batches.random(number));
     batch.put("clean", ShapesBatches.pictures(examples, side));
     return batch;
   }
 
   @Override
   public void close() {
-    pieces.close();
+    captions.close();
   }
 }

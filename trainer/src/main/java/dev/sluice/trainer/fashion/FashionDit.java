@@ -59,7 +59,6 @@ public final class FashionDit implements TrainedSystem {
   @Override
   public void writeFiles(Recipe recipe, Path model) throws IOException {
     ModelFiles.config(model, TRANSFORMER, transformer(recipe));
-    ModelFiles.write(model.resolve("scheduler/scheduler_config.json"), LatentFiles.ddim(recipe));
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("_class_name", "DiTPipeline");
     Map<String, String> labels = new LinkedHashMap<>();
@@ -70,7 +69,6 @@ public final class FashionDit implements TrainedSystem {
     index.put("scheduler", List.of("diffusers", "DDIMScheduler"));
     index.put(TRANSFORMER, List.of("diffusers", "DiTTransformer2DModel"));
     index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
-    ModelFiles.write(model.resolve("model_index.json"), index);
-    ModelFiles.write(model.resolve("sampling_defaults.json"), recipe.map("sampling"));
+    ModelFiles.pipeline(model, index, LatentFiles.ddim(recipe), recipe.map("sampling"));
   }
 }

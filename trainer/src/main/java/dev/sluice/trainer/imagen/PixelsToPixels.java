@@ -7,12 +7,12 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.T5EncoderModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.trainer.captioned.IfFiles;
+import dev.sluice.trainer.captioned.ReadCaptions;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesBatches;
-import dev.sluice.trainer.shapes.ShapesPieces;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;
@@ -20,7 +20,6 @@ import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -43,11 +42,10 @@ final class PixelsToPixels implements Objective {
   private final int from;
   private final int to;
   private final int crop;
-  private final double dropped;
   private final Path text;
   private final Config textConfig;
   private final ShapesBatches batches;
-  private final ShapesPieces pieces;
+  private final ReadCaptions captions;
   private final DiffusionLoss loss;
   private final DiffusionLoss augmentation;
 
@@ -56,11 +54,10 @@ final class PixelsToPixels implements Objective {
     this.from = recipe.integer("small-side", 1);
     this.to = recipe.integer("components.unet.sample_size", 1);
     this.crop = context.own().integer("crop", 1);
-    this.dropped = context.own().number("dropped-texts", 0, 1);
     this.text = ShapesImagen64.trainedText(recipe);
     this.textConfig = OtherModel.config(text);
     this.batches = new ShapesBatches(context);
-    this.pieces = new ShapesPieces(context.model().resolve(IfFiles.TOKENIZER));
+    this.captions = new ReadCaptions(context);
     this.loss = DiffusionLoss.of(recipe.at("loss"));
     this.augmentation =
         new DiffusionLoss(
@@ -75,14 +72,7 @@ final class PixelsToPixels implements Objective {
     Component encoder = graph.frozen(IfFiles.TEXT_ENCODER, new T5EncoderModel(textConfig), text);
     Component unet =
         graph.trained(IfFiles.UNET, new UNet2DConditionModel(Config.of(IfFiles.unet(recipe))));
-    Operand<TFloat32> states =
-        graph
-            .build(
-                encoder,
-                Map.of(
-                    "input_ids", graph.longs("ids", ShapesPieces.LENGTH),
-                    "attention_mask", graph.longs("mask", ShapesPieces.LENGTH)))
-            .get("last_hidden_state");
+    Operand<TFloat32> states = captions.states(graph, encoder);
     Noised noised = loss.noised(graph, graph.floats("clean", COLORS, crop, crop));
     Noised small = augmentation.noised(graph, graph.floats("enlarged", COLORS, crop, crop));
     Operand<TFloat32> answer =
@@ -107,7 +97,7 @@ final class PixelsToPixels implements Objective {
     SceneSampler.Example[] examples = batches.examples(number);
     SplittableRandom random = batches.random(number);
     int rows = examples.length;
-    ShapesPieces.Tokens tokens = pieces.tokens(examples, ShapesBatches.drop(random, rows, dropped));
+    Map<String, HostTensor> batch = captions.batch(examples, random);
     int length = COLORS * crop * crop;
     float[] clean = new float[rows * length];
     float[] enlarged = new float[rows * length];
@@ -122,9 +112,6 @@ final class PixelsToPixels implements Objective {
               ShapesBatches.reduced(picture, from), COLORS, from, from, to, to);
       cut(large, left, top, enlarged, row * length);
     }
-    Map<String, HostTensor> batch = new LinkedHashMap<>();
-    batch.put("ids", tokens.ids());
-    batch.put("mask", tokens.mask());
     batch.put("clean", new HostTensor.Floats(clean, rows, COLORS, crop, crop));
     batch.put("enlarged", new HostTensor.Floats(enlarged, rows, COLORS, crop, crop));
     return batch;
@@ -145,6 +132,6 @@ final class PixelsToPixels implements Objective {
 
   @Override
   public void close() {
-    pieces.close();
+    captions.close();
   }
 }

@@ -36,7 +36,7 @@ public final class ShapesImagen64 implements TrainedSystem {
 
   /** The folder of the first stage's text encoder. */
   static Path trainedText(Recipe recipe) {
-    return OtherModel.component(recipe.string("built-on.text_encoder"), IfFiles.TEXT_ENCODER);
+    return OtherModel.builtOn(recipe, IfFiles.TEXT_ENCODER);
   }
 
   @Override

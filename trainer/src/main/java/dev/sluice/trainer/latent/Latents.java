@@ -18,7 +18,7 @@ import org.tensorflow.types.TFloat32;
  */
 public record Latents(Path folder) {
 
-  /** Of the model that is being trained, or of another one. */
+  /** Of a model, by its name or folder. */
   public static Latents of(String model) {
     return new Latents(OtherModel.component(model, AutoencoderObjective.VAE));
   }

@@ -13,7 +13,6 @@ import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.train.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +60,7 @@ public final class ShapesLdm implements TrainedSystem {
 
   /** The folder of the text encoder that is built upon. */
   static Path trainedText(Recipe recipe) {
-    return OtherModel.component(recipe.string("built-on.text_encoder"), TEXT_ENCODER);
+    return OtherModel.builtOn(recipe, TEXT_ENCODER);
   }
 
   /** The text encoder's config: of the same network, whose projection nothing asks for. */
@@ -81,19 +80,15 @@ public final class ShapesLdm implements TrainedSystem {
     new ShapesVocabulary().write(model.resolve("tokenizer"));
     ModelFiles.config(model, TEXT_ENCODER, textEncoder(recipe));
     ModelFiles.config(model, UNET, unet(recipe));
-    ModelFiles.write(model.resolve("scheduler/scheduler_config.json"), LatentFiles.ddim(recipe));
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("_class_name", "StableDiffusionPipeline");
     index.put("requires_safety_checker", false);
-    for (String absent : List.of("feature_extractor", "image_encoder", "safety_checker")) {
-      index.put(absent, Arrays.asList(null, null));
-    }
+    ModelFiles.absent(index, "feature_extractor", "image_encoder", "safety_checker");
     index.put("scheduler", List.of("diffusers", "DDIMScheduler"));
     index.put(TEXT_ENCODER, List.of("transformers", "CLIPTextModel"));
     index.put("tokenizer", List.of("transformers", "CLIPTokenizer"));
     index.put(UNET, List.of("diffusers", "UNet2DConditionModel"));
     index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
-    ModelFiles.write(model.resolve("model_index.json"), index);
-    ModelFiles.write(model.resolve("sampling_defaults.json"), recipe.map("sampling"));
+    ModelFiles.pipeline(model, index, LatentFiles.ddim(recipe), recipe.map("sampling"));
   }
 }

@@ -9,7 +9,6 @@ import dev.sluice.trainer.system.Phase;
 import dev.sluice.trainer.system.TrainedSystem;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,12 +47,12 @@ public final class ShapesSd3 implements TrainedSystem {
 
   /** The folder of the text encoder that is built upon. */
   static Path trainedText(Recipe recipe) {
-    return OtherModel.component(recipe.string("built-on.text_encoder"), TEXT_ENCODER);
+    return OtherModel.builtOn(recipe, TEXT_ENCODER);
   }
 
   /** The autoencoder that is built upon. */
   static Latents latents(Recipe recipe) {
-    return Latents.of(recipe.string("built-on.vae"));
+    return new Latents(OtherModel.builtOn(recipe, AutoencoderObjective.VAE));
   }
 
   /** The network's config: two texts side by side are as wide as they are. */
@@ -78,7 +77,6 @@ public final class ShapesSd3 implements TrainedSystem {
     vae.putIfAbsent("shift_factor", 0.0);
     ModelFiles.config(model, AutoencoderObjective.VAE, vae);
     ModelFiles.config(model, TRANSFORMER, transformer(recipe));
-    ModelFiles.write(model.resolve("scheduler/scheduler_config.json"), scheduler(recipe));
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("_class_name", "StableDiffusion3Pipeline");
     index.put("scheduler", List.of("diffusers", "FlowMatchEulerDiscreteScheduler"));
@@ -86,13 +84,10 @@ public final class ShapesSd3 implements TrainedSystem {
       index.put(TEXT_ENCODER + number, List.of("transformers", "CLIPTextModelWithProjection"));
       index.put(TOKENIZER + number, List.of("transformers", "CLIPTokenizer"));
     }
-    for (String absent : List.of("text_encoder_3", "tokenizer_3")) {
-      index.put(absent, Arrays.asList(null, null));
-    }
+    ModelFiles.absent(index, "text_encoder_3", "tokenizer_3");
     index.put(TRANSFORMER, List.of("diffusers", "SD3Transformer2DModel"));
     index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
-    ModelFiles.write(model.resolve("model_index.json"), index);
-    ModelFiles.write(model.resolve("sampling_defaults.json"), recipe.map("sampling"));
+    ModelFiles.pipeline(model, index, scheduler(recipe), recipe.map("sampling"));
   }
 
   private static Map<String, Object> scheduler(Recipe recipe) {

@@ -46,7 +46,7 @@ final class AdmClaim implements Claim {
 
   private static void guidance(Setup setup, FashionMeasure measured) throws IOException {
     Path model = setup.models().resolve("fashion-adm");
-    int steps = setup.sampleSteps().get(setup.sampleSteps().size() - 1);
+    int steps = setup.mostSteps();
     Table table =
         new Table(
             setup.out().resolve("adm-guidance.md"),
@@ -113,7 +113,7 @@ final class AdmClaim implements Claim {
 
   private static void ablation(Setup setup, FashionMeasure measured) throws IOException {
     Arms arms = new Arms(setup);
-    int steps = setup.sampleSteps().get(setup.sampleSteps().size() - 1);
+    int steps = setup.mostSteps();
     Table table =
         new Table(
             setup.out().resolve("adm-ablation.md"),

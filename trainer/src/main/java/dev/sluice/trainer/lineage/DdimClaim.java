@@ -135,7 +135,7 @@ final class DdimClaim implements Claim {
   /** How far a picture is from what the most steps make of the same noise. */
   private static void consistency(Setup setup, PixelSampler sampler) throws IOException {
     HostTensor.Floats noise = noise(SHOWN, setup.seeds().get(0));
-    int most = setup.sampleSteps().get(setup.sampleSteps().size() - 1);
+    int most = setup.mostSteps();
     HostTensor.Floats last = sampler.sampleFrom(ddim(most, 0), noise, new long[SHOWN]);
     Table table =
         new Table(

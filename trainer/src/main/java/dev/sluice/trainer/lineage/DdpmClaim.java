@@ -41,7 +41,7 @@ final class DdpmClaim implements Claim {
   @Override
   public void run(Setup setup) throws IOException {
     Arms arms = new Arms(setup);
-    int steps = setup.sampleSteps().get(setup.sampleSteps().size() - 1);
+    int steps = setup.mostSteps();
     PictureSheet sheet = new PictureSheet(SHOWN, 1);
     try (FashionMeasure measured = setup.measure()) {
       Table table =

@@ -2,7 +2,6 @@ package dev.sluice.trainer.lineage;
 
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.Suite;
@@ -11,6 +10,7 @@ import dev.sluice.trainer.shapes.Pixels;
 import dev.sluice.trainer.shapes.Scene;
 import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.SceneRenderer;
+import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.truth.Aspect;
 import dev.sluice.trainer.truth.SceneJudge;
 import dev.sluice.trainer.truth.Verdict;
@@ -102,17 +102,9 @@ final class HeldOut {
     return sum / some.size();
   }
 
-  /** Square pictures, reduced. */
+  /** Pictures as they are {@link #rendered}, reduced. */
   static List<float[]> reduced(List<float[]> pictures, int side) {
-    return pictures.stream()
-        .map(
-            picture -> {
-              int from = Pixels.side(picture);
-              return from == side
-                  ? picture
-                  : Resampling.AREA.resize(picture, 3, from, from, side, side);
-            })
-        .toList();
+    return pictures.stream().map(picture -> ShapesBatches.reduced(picture, side)).toList();
   }
 
   /** The first of them in one tensor. */

@@ -11,6 +11,7 @@ import dev.sluice.trainer.shapes.Pixels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -76,7 +77,7 @@ final class ImagenClaim implements Claim {
     PictureSheet sheet = new PictureSheet(SHOWN, 2);
     try (ServedPictures model = served(setup, "shapes-imagen")) {
       for (Threshold threshold : Threshold.values()) {
-        String name = threshold.name().toLowerCase(java.util.Locale.ROOT);
+        String name = threshold.name().toLowerCase(Locale.ROOT);
         for (double scale : setup.scales()) {
           List<float[]> pictures =
               model.answers(captions.requests(threshold.at(setup.mostSteps(), scale), 0));
@@ -187,7 +188,7 @@ final class ImagenClaim implements Claim {
     PictureSheet sheet = new PictureSheet(SHOWN, 1).add(HeldOut.first(large, SHOWN), SHOWN);
     try (ServedPictures model = served(setup, "shapes-imagen-64")) {
       for (Damage damage : Damage.values()) {
-        String name = damage.name().toLowerCase(java.util.Locale.ROOT);
+        String name = damage.name().toLowerCase(Locale.ROOT);
         SplittableRandom random = new SplittableRandom(setup.seeds().get(0));
         List<float[]> small =
             HeldOut.reduced(large, SMALL).stream().map(one -> damage.of(one, random)).toList();

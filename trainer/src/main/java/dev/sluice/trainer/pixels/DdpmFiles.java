@@ -21,10 +21,8 @@ public final class DdpmFiles {
     index.put("_class_name", "DDPMPipeline");
     index.put("unet", List.of("diffusers", "UNet2DModel"));
     index.put("scheduler", List.of("diffusers", "DDPMScheduler"));
-    ModelFiles.write(model.resolve("model_index.json"), index);
     ModelFiles.config(model, UnetObjective.UNET, unet);
-    ModelFiles.write(model.resolve("scheduler/scheduler_config.json"), scheduler(recipe));
-    ModelFiles.write(model.resolve("sampling_defaults.json"), recipe.map("sampling"));
+    ModelFiles.pipeline(model, index, scheduler(recipe), recipe.map("sampling"));
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,6 +27,32 @@ public final class ModelFiles {
   public static void config(Path model, String component, Map<String, ?> config)
       throws IOException {
     write(model.resolve(component).resolve("config.json"), config);
+  }
+
+  /**
+   * Writes what every pipeline has besides its components.
+   *
+   * @param scheduler its config
+   * @param sampling how the model samples when a request says nothing
+   */
+  public static void pipeline(
+      Path model, Map<String, ?> index, Map<String, ?> scheduler, Map<String, ?> sampling)
+      throws IOException {
+    write(model.resolve("model_index.json"), index);
+    scheduler(model, "scheduler", scheduler);
+    write(model.resolve("sampling_defaults.json"), sampling);
+  }
+
+  /** Writes a scheduler's config. */
+  public static void scheduler(Path model, String name, Map<String, ?> config) throws IOException {
+    write(model.resolve(name).resolve("scheduler_config.json"), config);
+  }
+
+  /** Adds components that the index's class knows and this model goes without. */
+  public static void absent(Map<String, Object> index, String... components) {
+    for (String component : components) {
+      index.put(component, Arrays.asList(null, null));
+    }
   }
 
   /** A config that begins with its class, as diffusers writes it. */

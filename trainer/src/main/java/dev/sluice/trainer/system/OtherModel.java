@@ -2,6 +2,7 @@ package dev.sluice.trainer.system;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.trainer.recipe.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,15 @@ public final class OtherModel {
               + " model first, or name another folder in its place");
     }
     return folder;
+  }
+
+  /**
+   * A component of the model that a recipe names for it below {@code built-on}.
+   *
+   * @throws TrainingException as {@link #component}
+   */
+  public static Path builtOn(Recipe recipe, String component) {
+    return component(recipe.string("built-on." + component), component);
   }
 
   /** Its config. */
