@@ -2,6 +2,7 @@ package dev.sluice.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.autoscaling.ScaledObject;
 import dev.sluice.contract.Topics;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -19,10 +20,10 @@ class KedaTest {
 
   private static final Pattern KEY = Pattern.compile("(?m)^    [A-Z_]+\\(\"(\\w+)\"\\)[,;]");
 
-  private static List<Keda.ScaledObject> objects() {
+  private static List<ScaledObject> objects() {
     return Manifests.of(Manifests.EVERYTHING, "ScaledObject")
         .map(Models::read)
-        .map(Keda.ScaledObject.class::cast)
+        .map(ScaledObject.class::cast)
         .toList();
   }
 
@@ -76,12 +77,12 @@ class KedaTest {
                 port.getPort());
 
     assertThat(keys()).contains("stage", "secondsPerReplica");
-    for (Keda.ScaledObject object : objects()) {
+    for (ScaledObject object : objects()) {
       assertThat(object.spec().triggers()).hasSize(1);
-      Keda.Trigger trigger = object.spec().triggers().get(0);
+      ScaledObject.Trigger trigger = object.spec().triggers().get(0);
       assertThat(trigger.type()).isEqualTo("external");
       // A sum over replicas, to be shared out among them.
-      assertThat(trigger.metricType()).isEqualTo(Keda.MetricType.AverageValue);
+      assertThat(trigger.metricType()).isEqualTo(ScaledObject.MetricType.AverageValue);
       assertThat(trigger.metadata())
           .containsEntry("scalerAddress", address)
           .containsEntry("stage", object.metadata().name());
@@ -94,7 +95,7 @@ class KedaTest {
 
   @Test
   void replicasAreSentHomeNoFasterThanTheyHandOver() {
-    for (Keda.ScaledObject object : objects()) {
+    for (ScaledObject object : objects()) {
       long ending =
           deployments()
               .get(object.metadata().name())
@@ -102,14 +103,13 @@ class KedaTest {
               .getTemplate()
               .getSpec()
               .getTerminationGracePeriodSeconds();
-      Keda.Rules down =
-          object.spec().advanced().horizontalPodAutoscalerConfig().behavior().scaleDown();
+      ScaledObject.Rules down = object.spec().behavior().scaleDown();
 
       assertThat(down.policies())
           .singleElement()
           .satisfies(
               policy -> {
-                assertThat(policy.type()).isEqualTo(Keda.PolicyType.Pods);
+                assertThat(policy.type()).isEqualTo(ScaledObject.PolicyType.Pods);
                 assertThat(policy.value()).isEqualTo(1);
                 assertThat((long) policy.periodSeconds()).isGreaterThanOrEqualTo(ending);
               });
@@ -120,16 +120,16 @@ class KedaTest {
 
   @Test
   void aStageSleepsAndWakes() {
-    for (Keda.ScaledObject object : objects()) {
-      Keda.ScaledObjectSpec spec = object.spec();
+    for (ScaledObject object : objects()) {
+      ScaledObject.Spec spec = object.spec();
       assertThat(spec.minReplicaCount()).isZero();
       assertThat(spec.maxReplicaCount()).isGreaterThan(1);
       assertThat(spec.pollingInterval()).isBetween(1, 30);
       assertThat(spec.fallback().behavior())
           .as("nobody is sent home because the scaler is away")
-          .isEqualTo(Keda.Fallback.Behavior.currentReplicasIfHigher);
+          .isEqualTo(ScaledObject.Fallback.Which.currentReplicasIfHigher);
       assertThat(spec.fallback().replicas()).isPositive();
-      Keda.Rules up = spec.advanced().horizontalPodAutoscalerConfig().behavior().scaleUp();
+      ScaledObject.Rules up = spec.behavior().scaleUp();
       assertThat(up.stabilizationWindowSeconds()).isZero();
       assertThat(up.policies()).allMatch(policy -> policy.periodSeconds() <= 1800);
     }

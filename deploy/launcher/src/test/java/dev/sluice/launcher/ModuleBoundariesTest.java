@@ -64,6 +64,7 @@ class ModuleBoundariesTest {
           "pipeline",
           "parity",
           "broker",
+          "autoscaling",
           "client",
           "testing",
           "stage",
@@ -87,7 +88,6 @@ class ModuleBoundariesTest {
                   libraries,
                   Stream.of(Service.values()).map(service -> HOME.resolve(service.folder())),
                   Stream.of(
-                      HOME.resolve("scaler-svc"),
                       HOME.resolve("trainer"),
                       HOME.resolve("bench"),
                       HOME.resolve("deploy/launcher")))
@@ -121,6 +121,7 @@ class ModuleBoundariesTest {
             knows("client", "contract"),
             knows("testing", "client"),
             knows("broker"),
+            knows("autoscaling"),
             knows("stage", "contract"),
             knows(
                 "serving",

@@ -9,6 +9,7 @@ import dev.sluice.launcher.instance.RunFolder;
 import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.instance.SluiceHome;
 import dev.sluice.launcher.model.ModelReport;
+import dev.sluice.launcher.scaling.ScaleArguments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sluice up}: an instance that stays until Ctrl-C. */
@@ -46,6 +48,8 @@ public final class UpCommand implements Callable<Integer> {
       })
   private boolean together;
 
+  @Mixin private ScaleArguments scaling;
+
   @Override
   public Integer call() throws InterruptedException, IOException {
     SluiceHome home = SluiceHome.locate();
@@ -60,19 +64,13 @@ public final class UpCommand implements Callable<Integer> {
     PortChoice ports = anyPorts ? PortChoice.ANY : PortChoice.USUAL;
     Path folder = models == null ? home.models() : models.toAbsolutePath().normalize();
     requireModels(folder);
+    Processes processes = processes(home);
     // What is wrong with a model is found from its files, beside the start that takes longer.
     CompletableFuture<Void> told =
         CompletableFuture.runAsync(() -> ModelReport.of(folder).printTo(report));
     try (RunFolder run = RunFolder.lasting(home.state());
         LocalInstance instance =
-            LocalInstance.start(
-                home,
-                run,
-                together ? Processes.TOGETHER : Processes.APART,
-                ports,
-                folder,
-                List.of(),
-                report)) {
+            LocalInstance.start(home, run, processes, ports, folder, List.of(), report)) {
       told.join();
       RunningInstance address = instance.address();
       address.publish(home.state());
@@ -88,6 +86,17 @@ public final class UpCommand implements Callable<Integer> {
         RunningInstance.withdraw(home.state());
       }
     }
+  }
+
+  private Processes processes(SluiceHome home) {
+    if (!scaling.isGiven()) {
+      return together ? Processes.TOGETHER : Processes.APART;
+    }
+    if (together) {
+      throw new LaunchException(
+          "--scale gives stages processes of their own, and --together has one for all; leave one of them out");
+    }
+    return Processes.scaled(scaling.stages(home.scaledObjects()));
   }
 
   private static void requireModels(Path folder) {

@@ -1,9 +1,9 @@
 package dev.sluice.launcher.instance;
 
+import dev.sluice.autoscaling.ScaledObject;
 import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.launcher.console.ProgressDisplay;
 import dev.sluice.launcher.console.StartReport;
-import dev.sluice.launcher.model.ModelSizes;
 import dev.sluice.launcher.process.ChildJvm;
 import dev.sluice.launcher.process.ChildProcess;
 import dev.sluice.launcher.process.Health;
@@ -11,12 +11,17 @@ import dev.sluice.launcher.process.KeptProcess;
 import dev.sluice.launcher.process.Patience;
 import dev.sluice.launcher.process.PortOwner;
 import dev.sluice.launcher.process.Ports;
+import dev.sluice.launcher.scaling.ReplicaSet;
+import dev.sluice.launcher.scaling.StageScaling;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -27,7 +32,6 @@ import java.util.stream.Collectors;
  */
 public final class LocalInstance implements AutoCloseable {
 
-  private static final String LOOPBACK = "127.0.0.1";
   private static final Duration STANDSTILL = Duration.ofSeconds(60);
 
   /** A virtual machine that waits for a broker takes a hundredth of a core. */
@@ -43,18 +47,20 @@ public final class LocalInstance implements AutoCloseable {
 
   private static final String BROKER_HEAP = "768m";
 
-  private final SluiceHome home;
   private final RunFolder run;
   private final Processes processes;
   private final Path models;
-  private final List<String> preload;
   private final StartReport report;
   private final int kafkaPort;
   private final Map<Service, Integer> httpPorts = new EnumMap<>(Service.class);
   private final Map<Service, Integer> grpcPorts = new EnumMap<>(Service.class);
+  private final ServiceStarter starter;
   private KeptProcess broker;
   private final Map<Service, KeptProcess> services = new EnumMap<>(Service.class);
+  private final List<StageScaling> scaled;
+  private Optional<ManagedChannel> scaler = Optional.empty();
   private boolean wasReady;
+  private long ready;
   private boolean closing;
 
   private LocalInstance(
@@ -65,11 +71,9 @@ public final class LocalInstance implements AutoCloseable {
       Path models,
       List<String> preload,
       StartReport report) {
-    this.home = home;
     this.run = run;
     this.processes = processes;
     this.models = models;
-    this.preload = preload;
     this.report = report;
     List<Service> all = processes.services();
     List<Integer> ports = Ports.free(1 + 2 * all.size());
@@ -82,6 +86,34 @@ public final class LocalInstance implements AutoCloseable {
       httpPorts.computeIfPresent(processes.gateway(), (door, free) -> preferring("HTTP", free));
       grpcPorts.computeIfPresent(processes.gateway(), (door, free) -> preferring("gRPC", free));
     }
+    this.starter = new ServiceStarter(home, run, models, preload, bootstrapServers());
+    this.scaled =
+        processes.scaled().entrySet().stream()
+            .map(stage -> scaling(stage.getKey(), stage.getValue()))
+            .toList();
+  }
+
+  private StageScaling scaling(Service service, ScaledObject.Spec spec) {
+    if (scaler.isEmpty()) {
+      scaler =
+          Optional.of(
+              ManagedChannelBuilder.forAddress(
+                      ServiceStarter.LOOPBACK, grpcPorts.get(Service.SCALER))
+                  .usePlaintext()
+                  .build());
+    }
+    return new StageScaling(
+        service.label(),
+        spec,
+        scaler.get(),
+        new ReplicaSet(service.label(), name -> startReplica(service, name), report),
+        run.logs(),
+        report);
+  }
+
+  private ChildProcess startReplica(Service service, String name) {
+    List<Integer> ports = Ports.free(2);
+    return starter.start(service, name, ports.get(0), ports.get(1));
   }
 
   private int preferring(String what, int otherwise) {
@@ -139,14 +171,15 @@ public final class LocalInstance implements AutoCloseable {
   public RunningInstance address() {
     return new RunningInstance(
         ProcessHandle.current().pid(),
-        LOOPBACK + ":" + grpcPorts.get(processes.gateway()),
-        LOOPBACK + ":" + httpPorts.get(processes.gateway()),
+        ServiceStarter.LOOPBACK + ":" + grpcPorts.get(processes.gateway()),
+        ServiceStarter.LOOPBACK + ":" + httpPorts.get(processes.gateway()),
         bootstrapServers(),
         models,
         httpPorts.entrySet().stream()
             .collect(
                 Collectors.toMap(
-                    port -> port.getKey().label(), port -> LOOPBACK + ":" + port.getValue())));
+                    port -> port.getKey().label(),
+                    port -> ServiceStarter.LOOPBACK + ":" + port.getValue())));
   }
 
   /**
@@ -170,6 +203,10 @@ public final class LocalInstance implements AutoCloseable {
       }
       service.watch();
     }
+    if (wasReady) {
+      Duration now = Duration.ofNanos(System.nanoTime() - ready);
+      scaled.forEach(stage -> stage.watch(now));
+    }
   }
 
   /** Kills a service as a crash would; {@link #restart} brings it back. */
@@ -189,8 +226,12 @@ public final class LocalInstance implements AutoCloseable {
       closing = true;
     }
     // The services first: they hand their work back to the broker.
-    services.values().forEach(service -> service.child().requestStop());
-    services.values().forEach(service -> service.child().awaitStop(STOP_LIMIT));
+    List<ChildProcess> children = new ArrayList<>();
+    services.values().forEach(service -> children.add(service.child()));
+    scaled.forEach(stage -> children.addAll(stage.processes()));
+    children.forEach(ChildProcess::requestStop);
+    children.forEach(child -> child.awaitStop(STOP_LIMIT));
+    scaler.ifPresent(ManagedChannel::shutdownNow);
     if (broker != null) {
       broker.child().requestStop();
       broker.child().awaitStop(STOP_LIMIT);
@@ -200,8 +241,13 @@ public final class LocalInstance implements AutoCloseable {
   private void startProcesses() {
     broker = new KeptProcess(this::startBroker, report);
     for (Service service : processes.services()) {
-      services.put(service, new KeptProcess(() -> startService(service), report));
+      int http = httpPorts.get(service);
+      int grpc = grpcPorts.get(service);
+      services.put(
+          service,
+          new KeptProcess(() -> starter.start(service, service.label(), http, grpc), report));
     }
+    scaled.forEach(StageScaling::begin);
   }
 
   private ChildProcess startBroker() {
@@ -216,59 +262,8 @@ public final class LocalInstance implements AutoCloseable {
     return ChildProcess.start("broker", command, Map.of(), run.logs().resolve("broker.log"));
   }
 
-  private ChildProcess startService(Service service) {
-    List<String> command = ChildJvm.ofService(service.heap(), ModelSizes.anyLarge(models));
-    command.addAll(List.of("-jar", home.runnableJar(service).toString()));
-    return ChildProcess.start(
-        service.label(),
-        command,
-        environment(service),
-        run.logs().resolve(service.label() + ".log"));
-  }
-
-  private Map<String, String> environment(Service service) {
-    Map<String, String> environment = new HashMap<>();
-    if (!preload.isEmpty()) {
-      environment.put("SLUICE_SERVING_PRELOAD", String.join(",", preload));
-    }
-    environment.putAll(addresses(service));
-    environment.putAll(
-        Map.of(
-            "SLUICE_MODELS",
-            models.toString(),
-            "SLUICE_BLOBS",
-            run.blobs().toString(),
-            "SLUICE_GATEWAY_DIGESTS",
-            run.digests().toString(),
-            "SLUICE_EXIT_WITH_PARENT",
-            "true",
-            "TF_ENABLE_ONEDNN_OPTS",
-            "1",
-            "TF_CPP_MIN_LOG_LEVEL",
-            "2",
-            // Six virtual machines that start on a busy machine block each other; that is no fault.
-            "QUARKUS_VERTX_WARNING_EXCEPTION_TIME",
-            "60s"));
-    environment.putAll(NativeMemory.environment());
-    return environment;
-  }
-
-  private Map<String, String> addresses(Service service) {
-    return Map.of(
-        "QUARKUS_HTTP_HOST",
-        LOOPBACK,
-        "QUARKUS_HTTP_PORT",
-        httpPorts.get(service).toString(),
-        "QUARKUS_GRPC_SERVER_HOST",
-        LOOPBACK,
-        "QUARKUS_GRPC_SERVER_PORT",
-        grpcPorts.get(service).toString(),
-        "KAFKA_BOOTSTRAP_SERVERS",
-        bootstrapServers());
-  }
-
   private String bootstrapServers() {
-    return LOOPBACK + ":" + kafkaPort;
+    return ServiceStarter.LOOPBACK + ":" + kafkaPort;
   }
 
   private void awaitReady() throws InterruptedException {
@@ -281,7 +276,7 @@ public final class LocalInstance implements AutoCloseable {
       watch();
       long now = System.nanoTime();
       for (Service service : Set.copyOf(waiting.keySet())) {
-        Health health = Health.of(LOOPBACK, httpPorts.get(service));
+        Health health = Health.of(ServiceStarter.LOOPBACK, httpPorts.get(service));
         ChildProcess child = services.get(service).child();
         if (health.isReady()) {
           waiting.remove(service);
@@ -302,6 +297,7 @@ public final class LocalInstance implements AutoCloseable {
     }
     synchronized (this) {
       wasReady = true;
+      ready = System.nanoTime();
     }
   }
 }

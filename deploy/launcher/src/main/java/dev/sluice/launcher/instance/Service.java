@@ -10,7 +10,9 @@ public enum Service {
   UPSCALER("upscaler", "2g"),
   // Sixteen such pictures in one answer, as files, in base64 and as JSON.
   GATEWAY("gateway", "3g"),
-  /** All of the above. */
+  /** Only where stages are scaled on their work. */
+  SCALER("scaler", "256m"),
+  /** The stages and the gateway. */
   TOGETHER("together", "3g");
 
   private final String label;

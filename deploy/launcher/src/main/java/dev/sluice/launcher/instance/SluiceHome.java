@@ -34,6 +34,11 @@ public record SluiceHome(Path root, Path state) {
     return root.resolve("models");
   }
 
+  /** The folder of the ScaledObjects that ship. */
+  public Path scaledObjects() {
+    return root.resolve("deploy/kubernetes/components/keda");
+  }
+
   /** Whether the service can be started. */
   public boolean isBuilt(Service service) {
     return Files.isRegularFile(jar(service));

@@ -68,7 +68,7 @@ public final class ChildProcess implements AutoCloseable {
     return log;
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
