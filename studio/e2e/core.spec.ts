@@ -127,3 +127,18 @@ test("it is as good in the dark and on a phone", async ({ browser }) => {
   await shot(page, "phone-dark-picture");
   await context.close();
 });
+
+test("the cluster shows who works and how much waits", async ({ page }) => {
+  await openStudio(page);
+  await page.getByRole("button", { name: "Cluster" }).click();
+
+  const dialog = page.getByRole("dialog", { name: "Cluster" });
+  const denoiser = dialog.getByRole("region", { name: "Denoiser" });
+  await expect(denoiser.getByRole("row")).toHaveCount(2);
+  await expect(denoiser.getByRole("cell", { name: "ready", exact: true })).toBeVisible();
+  await expect(denoiser.getByText("0 waiting")).toBeVisible();
+  await expectAccessible(page);
+  await shot(page, "cluster");
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+});

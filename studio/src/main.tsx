@@ -10,6 +10,7 @@ import "./style/page.css";
 import "./style/running.css";
 import "./style/gallery.css";
 import "./style/selection.css";
+import "./style/cluster.css";
 import "./style/dialogs.css";
 import "./style/grids.css";
 import "./style/phone.css";

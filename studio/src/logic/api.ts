@@ -1,4 +1,4 @@
-import type { Failure, Generation, Models, Request } from "./types";
+import type { Cluster, Failure, Generation, Models, Request } from "./types";
 
 /** A refusal of the gateway's, in its words. */
 export class Refusal extends Error {
@@ -36,6 +36,8 @@ async function call<T>(path: string, init?: RequestInit): Promise<T> {
 }
 
 export const models = () => call<Models>("/v1/models");
+
+export const cluster = () => call<Cluster>("/v1/cluster");
 
 export const create = (request: Request) =>
   call<Generation>("/v1/generations", {

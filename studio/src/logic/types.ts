@@ -120,3 +120,28 @@ export interface Generation {
   warnings: string[];
   recipe: Recipe;
 }
+
+/** The workers of a stage that serve the same models. */
+export interface Pool {
+  stage: string;
+  pool: string;
+  /** Null while it is not known. */
+  waiting: number | null;
+  in_work: number;
+  workers: Worker[];
+}
+
+export interface Worker {
+  id: string;
+  since: number;
+  ready: boolean;
+  reason?: string;
+  in_work: number;
+  memory: { budget: number; used: number; resident: number };
+  models: { id: string; state: "on_demand" | "loading" | "loaded" | "left_out" }[];
+  work: { model: string; in_work: number; row_steps: number; seconds: number }[];
+}
+
+export interface Cluster {
+  pools: Pool[];
+}

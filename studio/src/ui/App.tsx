@@ -1,7 +1,7 @@
 import { isOffline, notice } from "../logic/messages";
 import { theme } from "../logic/studio";
 import { Composer } from "./Composer";
-import { Dialogs } from "./Dialogs";
+import { Dialogs, open } from "./Dialogs";
 import { DropZone } from "./DropZone";
 import { Gallery } from "./Gallery";
 import { Grids } from "./Grids";
@@ -23,6 +23,9 @@ export function App() {
             No connection; trying again …
           </p>
         )}
+        <button type="button" class="quiet" onClick={() => (open.value = { kind: "cluster" })}>
+          Cluster
+        </button>
         <button
           type="button"
           class="plain"

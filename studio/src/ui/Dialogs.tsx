@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { isLoaded, shownAt, type Shown } from "../logic/generations";
+import { Cluster } from "./Cluster";
 import { Compare } from "./Compare";
 import { Inpaint } from "./Inpaint";
 import { Viewer } from "./Viewer";
@@ -7,6 +8,7 @@ import { WordLists } from "./WordLists";
 
 type Open =
   | { kind: "words" }
+  | { kind: "cluster" }
   | { kind: "compare"; a: Shown; b: Shown }
   | { kind: "inpaint"; shown: Shown };
 
@@ -39,6 +41,9 @@ export function Dialogs() {
   const dialog = open.value;
   if (dialog?.kind === "words") {
     return <WordLists onClose={close} />;
+  }
+  if (dialog?.kind === "cluster") {
+    return <Cluster onClose={close} />;
   }
   if (dialog?.kind === "compare") {
     return <Compare a={dialog.a} b={dialog.b} onClose={close} />;

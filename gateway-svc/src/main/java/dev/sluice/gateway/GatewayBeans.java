@@ -2,6 +2,8 @@ package dev.sluice.gateway;
 
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelDigests;
+import dev.sluice.gateway.cluster.Cluster;
+import dev.sluice.gateway.cluster.Queues;
 import dev.sluice.gateway.config.GatewaySettings;
 import dev.sluice.gateway.config.KafkaAddress;
 import dev.sluice.gateway.door.openai.ModelAliases;
@@ -108,6 +110,22 @@ class GatewayBeans {
   @Singleton
   StatusBoard workers() {
     return new StatusBoard();
+  }
+
+  @Produces
+  @Singleton
+  Queues queues(KafkaAddress kafka) {
+    return new Queues(kafka.settings());
+  }
+
+  void close(@Disposes Queues queues) {
+    queues.close();
+  }
+
+  @Produces
+  @Singleton
+  Cluster cluster(StageConfig settings, StatusBoard workers, Queues queues) {
+    return new Cluster(StagePools.of(settings), workers, queues::tasks);
   }
 
   @Produces

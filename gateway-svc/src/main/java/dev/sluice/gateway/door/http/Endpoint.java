@@ -18,7 +18,8 @@ enum Endpoint {
   EVENTS("GET", "/v1/generations/{id}/events"),
   RESULT("GET", "/v1/generations/{id}/images/{index}"),
   MODELS("GET", "/v1/models"),
-  MODEL("GET", "/v1/models/{id}");
+  MODEL("GET", "/v1/models/{id}"),
+  CLUSTER("GET", "/v1/cluster");
 
   private final String method;
   private final String path;

@@ -1,0 +1,2 @@
+/** What works here, and how much there is for it to do. */
+package dev.sluice.gateway.cluster;

@@ -1,0 +1,2 @@
+/** The state of the cluster over HTTP. */
+package dev.sluice.gateway.door.cluster;
