@@ -39,9 +39,12 @@ class SettingsTest {
           .map(Sources::variable)
           .forEach(known::add);
     }
+    Sources.ofEveryService().stringPropertyNames().stream()
+        .map(Sources::variable)
+        .forEach(known::add);
     String script = Sources.text(Manifests.HOME.resolve("deploy/image/run"));
     Sources.all(OF_THE_SCRIPT, script).forEach(found -> known.add(found.group(1)));
-    for (String file : List.of("LocalInstance.java", "NativeMemory.java")) {
+    for (String file : List.of("ServiceStarter.java", "NativeMemory.java")) {
       String launcher =
           Sources.text(
               Manifests.HOME.resolve(

@@ -54,7 +54,18 @@ final class Sources {
 
   /** A service's {@code application.properties}. */
   static Properties properties(String service) {
-    Path file = Manifests.HOME.resolve(service + "-svc/src/main/resources/application.properties");
+    return properties(
+        Manifests.HOME.resolve(service + "-svc/src/main/resources/application.properties"));
+  }
+
+  /** What every service has unless it says otherwise. */
+  static Properties ofEveryService() {
+    return properties(
+        Manifests.HOME.resolve(
+            "libs/stage/src/main/resources/META-INF/microprofile-config.properties"));
+  }
+
+  private static Properties properties(Path file) {
     try (Reader reader = Files.newBufferedReader(file)) {
       Properties properties = new Properties();
       properties.load(reader);

@@ -46,8 +46,7 @@ class ClusterResource {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("stage", Topics.name(state.pool().stage()));
     json.put("pool", state.pool().name());
-    json.put(
-        "waiting", state.waiting().isPresent() ? (Object) state.waiting().getAsLong() : null);
+    json.put("waiting", state.waiting().isPresent() ? (Object) state.waiting().getAsLong() : null);
     json.put("in_work", state.inWork());
     json.put("workers", state.workers().stream().map(ClusterResource::worker).toList());
     return json;
@@ -61,8 +60,7 @@ class ClusterResource {
     if (!status.getReason().isEmpty()) {
       json.put("reason", status.getReason());
     }
-    json.put(
-        "in_work", status.getWorkList().stream().mapToInt(ModelWork::getTasksInWork).sum());
+    json.put("in_work", status.getWorkList().stream().mapToInt(ModelWork::getTasksInWork).sum());
     json.put("memory", memory(status.getMemory()));
     json.put("models", status.getModelsList().stream().map(ClusterResource::model).toList());
     json.put("work", status.getWorkList().stream().map(ClusterResource::work).toList());

@@ -6,6 +6,7 @@ import dev.sluice.contract.v1.StageReply;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.stage.kafka.Outbox;
+import dev.sluice.stage.trace.LogFields;
 import dev.sluice.stage.trace.TraceParent;
 import dev.sluice.stage.work.InvalidTaskException;
 import dev.sluice.stage.work.OutageException;
@@ -119,7 +120,8 @@ public final class GrpcDoor implements AutoCloseable {
 
   private void run(Task task, ServerCallStreamObserver<StageReply> call) {
     try {
-      StageResult made = runtime.run(task, caller(call));
+      StageResult made =
+          LogFields.with(task.getHeader().getImageId(), () -> runtime.run(task, caller(call)));
       synchronized (call) {
         call.onNext(StageReply.newBuilder().setResult(made).build());
         call.onCompleted();

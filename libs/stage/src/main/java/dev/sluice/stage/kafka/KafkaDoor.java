@@ -13,6 +13,7 @@ import dev.sluice.contract.v1.TaskHeader;
 import dev.sluice.contract.v1.Tensor;
 import dev.sluice.stage.kafka.ShareGroupWorker.Disposition;
 import dev.sluice.stage.process.FaultLog;
+import dev.sluice.stage.trace.LogFields;
 import dev.sluice.stage.trace.TraceParent;
 import dev.sluice.stage.work.Backoff;
 import dev.sluice.stage.work.InvalidTaskException;
@@ -106,8 +107,8 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
             () -> refuseUnreadable(record, e.getMessage()));
       }
       TaskHeader header = task.getHeader();
-      return work(
-          record, task, header, new Attempt(stage, header, record, outbox, checkpoints, hold));
+      Attempt attempt = new Attempt(stage, header, record, outbox, checkpoints, hold);
+      return LogFields.with(header.getImageId(), () -> work(record, task, header, attempt));
     } catch (StageStoppedException e) {
       return giveBack(record, hold);
     }

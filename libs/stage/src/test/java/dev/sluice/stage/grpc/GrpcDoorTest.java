@@ -13,6 +13,7 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.stage.rig.Endless;
 import dev.sluice.stage.rig.GrpcRig;
 import dev.sluice.stage.rig.Tasks;
+import dev.sluice.stage.trace.LogFields;
 import dev.sluice.stage.trace.TraceClientInterceptor;
 import dev.sluice.stage.trace.TraceParent;
 import dev.sluice.stage.work.InvalidTaskException;
@@ -250,6 +251,7 @@ class GrpcDoorTest {
     return (task, context) -> {
       seen.add(TraceParent.current());
       seen.add(MDC.get(TraceParent.LOG_KEY));
+      assertThat(MDC.get(LogFields.IMAGE)).isEqualTo(task.getHeader().getImageId());
       return Tasks.denoise(task, context);
     };
   }
