@@ -137,7 +137,7 @@ public final class LocalInstance implements AutoCloseable {
    * @param processes how it is spread
    * @param choice where it listens
    * @param models the folder that holds the model folders
-   * @param preload the models to load at once; empty for what the services choose
+   * @param preload the models to load at once; empty for the usual one
    * @param report told what happens
    * @throws LaunchException when a service is not built, or a process ends or does not get on
    */

@@ -3,6 +3,7 @@ package dev.sluice.launcher.instance;
 import dev.sluice.launcher.model.ModelSizes;
 import dev.sluice.launcher.process.ChildJvm;
 import dev.sluice.launcher.process.ChildProcess;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,8 @@ final class ServiceStarter {
 
   static final String LOOPBACK = "127.0.0.1";
 
+  private static final String PRELOAD = "SLUICE_SERVING_PRELOAD";
+
   private final SluiceHome home;
   private final RunFolder run;
   private final Path models;
@@ -21,7 +24,8 @@ final class ServiceStarter {
 
   /**
    * @param models the folder that holds the model folders
-   * @param preload the models to load at once; empty for what the services choose
+   * @param preload the models to load at once; empty for the usual one, where it is there, and else
+   *     for what the environment says or the services choose
    * @param bootstrapServers the broker's address
    */
   ServiceStarter(
@@ -50,7 +54,11 @@ final class ServiceStarter {
   private Map<String, String> environment(int http, int grpc) {
     Map<String, String> environment = new HashMap<>();
     if (!preload.isEmpty()) {
-      environment.put("SLUICE_SERVING_PRELOAD", String.join(",", preload));
+      environment.put(PRELOAD, String.join(",", preload));
+    } else if (!System.getenv().containsKey(PRELOAD)
+        && Files.isDirectory(models.resolve(SluiceHome.USUAL_MODEL))) {
+      // Each further model that ships would make every start longer.
+      environment.put(PRELOAD, SluiceHome.USUAL_MODEL);
     }
     environment.putAll(
         Map.of(

@@ -13,6 +13,9 @@ import java.nio.file.Path;
  */
 public record SluiceHome(Path root, Path state) {
 
+  /** The model that ships and makes the pictures of who names none. */
+  static final String USUAL_MODEL = "shapes-unclip";
+
   /**
    * The folder that the {@code sluice} script names, with its state in {@code .sluice} or where
    * {@code SLUICE_STATE} says.
