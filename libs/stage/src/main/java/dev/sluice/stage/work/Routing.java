@@ -103,7 +103,8 @@ public final class Routing {
   }
 
   /**
-   * The task that comes after another one.
+   * The task that comes after another one. What a newer version has said in it that is not known
+   * here goes along.
    *
    * @param done whose route is not empty
    * @param header as its stage left it
@@ -112,6 +113,8 @@ public final class Routing {
   public static Task next(Task done, TaskHeader header, Map<String, Tensor> outputs) {
     Map<String, Tensor> tensors = new LinkedHashMap<>(done.getInputsMap());
     tensors.putAll(outputs);
-    return task(header, tensors, done.getRouteList());
+    return task(header, tensors, done.getRouteList()).toBuilder()
+        .setUnknownFields(done.getUnknownFields())
+        .build();
   }
 }

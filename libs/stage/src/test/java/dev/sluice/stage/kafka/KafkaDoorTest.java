@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.util.Timestamps;
 import dev.sluice.contract.RecordHeaders;
 import dev.sluice.contract.TensorMessages;
@@ -103,6 +104,32 @@ class KafkaDoorTest {
     assertThat(made.getHeader().getTimingsList())
         .extracting(StageTiming::getStage)
         .containsExactly(Stage.DENOISER);
+  }
+
+  /** As while replicas are upgraded one after the other. */
+  @Test
+  void handle_keepsWhatANewerVersionSaysToLaterStages() throws Exception {
+    TopicReader following = denoiser.read(next);
+    Task known = Tasks.denoiserTask(next);
+    UnknownFieldSet news =
+        UnknownFieldSet.newBuilder()
+            .addField(9999, UnknownFieldSet.Field.newBuilder().addVarint(42).build())
+            .build();
+    Task task =
+        known.toBuilder()
+            .setHeader(known.getHeader().toBuilder().setUnknownFields(news))
+            .setUnknownFields(news)
+            .setRoute(
+                0,
+                known.getRoute(0).toBuilder().setUnknownFields(news))
+            .build();
+
+    denoiser.write(task, Tasks.TRACE);
+
+    Task made = Task.parseFrom(following.next().value());
+    assertThat(made.getHeader().getUnknownFields()).isEqualTo(news);
+    assertThat(made.getUnknownFields()).isEqualTo(news);
+    assertThat(made.getStep()).isEqualTo(task.getRoute(0));
   }
 
   @Test
