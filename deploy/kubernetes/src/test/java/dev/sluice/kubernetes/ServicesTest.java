@@ -235,10 +235,13 @@ class ServicesTest {
       assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
           .containsEntry("app.kubernetes.io/name", "sluice");
     }
-    // Kafka's port is the only way out that there is beside names, metrics' the only way to a
-    // stage; the scaler's is KedaTest's.
+    // Kafka's and the collector's ports are the only ways out that there are beside names, metrics'
+    // the only way to a stage; the scaler's is KedaTest's.
     assertThat(policies)
-        .containsOnlyKeys("sluice", "names", "kafka", "gateway", "metrics", "scaler");
+        .containsOnlyKeys("sluice", "names", "kafka", "tracing", "gateway", "metrics", "scaler");
+    assertThat(ports(policies.get("tracing").getSpec().getEgress().get(0).getPorts()))
+        .containsExactly("4318");
+    assertThat(policies.get("tracing").getSpec().getEgress().get(0).getTo()).hasSize(1);
     assertThat(policies.get("gateway").getSpec().getPodSelector().getMatchLabels())
         .containsEntry("app.kubernetes.io/component", "gateway");
     assertThat(ports(policies.get("kafka").getSpec().getEgress().get(0).getPorts()))

@@ -22,6 +22,8 @@ class SettingsTest {
   private static final Pattern OF_THE_SCRIPT = Pattern.compile("\\$\\{?(SLUICE_[A-Z_]+)");
   private static final Pattern OF_TENSORFLOW = Pattern.compile("\"(TF_[A-Z_]+|GLIBC_TUNABLES)\"");
 
+  private static final Pattern OF_OPENTELEMETRY = Pattern.compile("\"(OTEL_[A-Z_]+)\"");
+
   /** Of Amazon's clients. */
   private static final Set<String> OF_AMAZON = Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
 
@@ -42,6 +44,9 @@ class SettingsTest {
     Sources.ofEveryService().stringPropertyNames().stream()
         .map(Sources::variable)
         .forEach(known::add);
+    Sources.ofServices().stream()
+        .flatMap(source -> Sources.all(OF_OPENTELEMETRY, source))
+        .forEach(found -> known.add(found.group(1)));
     String script = Sources.text(Manifests.HOME.resolve("deploy/image/run"));
     Sources.all(OF_THE_SCRIPT, script).forEach(found -> known.add(found.group(1)));
     for (String file : List.of("ServiceStarter.java", "NativeMemory.java")) {

@@ -73,7 +73,7 @@ public class Generations {
    * Plans a request, has it begun if it is not under way already, and tells {@code listener} all
    * that follows.
    *
-   * @param traceParent W3C trace context of the call
+   * @param traceParent W3C trace context of the call; anything else, or null, for none
    * @return the request as it is tracked, to {@link #leave}
    * @throws RequestException when the request is not valid, or its label stands for another one
    * @throws NotReadyException before {@link #open}

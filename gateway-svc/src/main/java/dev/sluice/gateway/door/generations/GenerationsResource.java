@@ -19,7 +19,6 @@ import dev.sluice.gateway.picture.PictureFormat;
 import dev.sluice.gateway.work.WorkStates;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.request.Texts;
-import dev.sluice.stage.trace.TraceParent;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -97,7 +96,7 @@ class GenerationsResource {
           ObjectNode fields = RequestJson.object(read.get());
           GenerationRequest request =
               RequestJson.request(fields).toBuilder().clearCancelOnDisconnect().build();
-          Generation work = generations.submit(request, TraceParent.orNew(traceParent), NOBODY);
+          Generation work = generations.submit(request, traceParent, NOBODY);
           Map<String, Object> status =
               states.find(work.workId()).map(states::of).map(StatusJson::of).orElseThrow();
           return Response.status(202)

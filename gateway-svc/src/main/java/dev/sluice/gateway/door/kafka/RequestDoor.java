@@ -21,7 +21,6 @@ import dev.sluice.stage.kafka.Outbox;
 import dev.sluice.stage.kafka.ShareGroupWorker.Disposition;
 import dev.sluice.stage.kafka.ShareGroupWorker.Hold;
 import dev.sluice.stage.kafka.ShareGroupWorker.RecordHandler;
-import dev.sluice.stage.trace.TraceParent;
 import dev.sluice.stage.work.OutageException;
 import dev.sluice.stage.work.Outages;
 import dev.sluice.stage.work.StageStoppedException;
@@ -92,7 +91,7 @@ public final class RequestDoor implements RecordHandler {
     GenerationPlan plan = planner.plan(request, Timestamps.fromMillis(record.timestamp()));
     WorkRegistry.Claim claim = works.claim(request, plan);
     GenerationPlan work = plan.as(claim.work()).withResultFormat(RecordFormat.of(record));
-    String traceParent = TraceParent.orNew(header(record, RecordHeaders.TRACE_PARENT));
+    String traceParent = header(record, RecordHeaders.TRACE_PARENT);
     // Who asks again is answered again, in the format of this record.
     for (GenerationResult outcome : admission.begin(claim, work, traceParent)) {
       outbox.sendResult(outcome, RecordFormat.of(record), traceParent);

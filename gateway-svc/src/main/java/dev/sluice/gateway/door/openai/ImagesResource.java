@@ -16,7 +16,6 @@ import dev.sluice.gateway.pending.Generations;
 import dev.sluice.gateway.pending.NotReadyException;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.stage.kafka.Outbox;
-import dev.sluice.stage.trace.TraceParent;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -153,7 +152,7 @@ class ImagesResource {
             ? new StreamedAnswer(parts, call)
             : new WholeAnswer(parts, call, settings.firstByte());
     String traceParent = call.request().getHeader(RecordHeaders.TRACE_PARENT);
-    Submitted submitted = submit(labelled, TraceParent.orNew(traceParent), answer);
+    Submitted submitted = submit(labelled, traceParent, answer);
     call.addEndHandler(
         end -> {
           if (end.succeeded()) {

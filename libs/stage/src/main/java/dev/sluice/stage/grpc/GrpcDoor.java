@@ -7,6 +7,7 @@ import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.stage.kafka.Outbox;
 import dev.sluice.stage.trace.LogFields;
+import dev.sluice.stage.trace.Spans;
 import dev.sluice.stage.trace.TraceParent;
 import dev.sluice.stage.work.InvalidTaskException;
 import dev.sluice.stage.work.OutageException;
@@ -16,6 +17,7 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.api.trace.SpanKind;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -91,7 +93,14 @@ public final class GrpcDoor implements AutoCloseable {
           context.wrap(
               () -> {
                 queued.addAndGet(-bytes);
-                TraceParent.with(TraceParent.current(), () -> run(task, call));
+                Spans.in(
+                    "sluice.v1.StageRunner/Run",
+                    SpanKind.SERVER,
+                    TraceParent.current(),
+                    () -> {
+                      run(task, call);
+                      return null;
+                    });
               }));
     } catch (RejectedExecutionException e) {
       refuse(call, bytes);

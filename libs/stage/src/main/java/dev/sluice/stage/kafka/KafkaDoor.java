@@ -14,6 +14,7 @@ import dev.sluice.contract.v1.Tensor;
 import dev.sluice.stage.kafka.ShareGroupWorker.Disposition;
 import dev.sluice.stage.process.FaultLog;
 import dev.sluice.stage.trace.LogFields;
+import dev.sluice.stage.trace.Spans;
 import dev.sluice.stage.trace.TraceParent;
 import dev.sluice.stage.work.Backoff;
 import dev.sluice.stage.work.InvalidTaskException;
@@ -25,6 +26,7 @@ import dev.sluice.stage.work.StageRuntime;
 import dev.sluice.stage.work.StageStoppedException;
 import dev.sluice.stage.work.WorkerFullException;
 import io.micrometer.core.instrument.Counter;
+import io.opentelemetry.api.trace.SpanKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +90,11 @@ public final class KafkaDoor implements ShareGroupWorker.RecordHandler {
 
   @Override
   public Disposition handle(ConsumerRecord<byte[], byte[]> record, ShareGroupWorker.Hold hold) {
-    return TraceParent.with(traceParent(record), () -> handleTraced(record, hold));
+    return Spans.in(
+        "process " + record.topic(),
+        SpanKind.CONSUMER,
+        traceParent(record),
+        () -> handleTraced(record, hold));
   }
 
   private Disposition handleTraced(

@@ -9,7 +9,7 @@ import io.grpc.ServerInterceptor;
 import io.quarkus.grpc.GlobalInterceptor;
 import jakarta.enterprise.context.ApplicationScoped;
 
-/** Takes a call's trace context from its metadata; a call without one begins a trace. */
+/** Takes a call's trace context from its metadata. */
 @GlobalInterceptor
 @ApplicationScoped
 public class TraceInterceptor implements ServerInterceptor {
@@ -20,7 +20,9 @@ public class TraceInterceptor implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    return Contexts.interceptCall(
-        TraceParent.context(TraceParent.orNew(headers.get(HEADER))), call, headers, next);
+    String given = headers.get(HEADER);
+    return TraceParent.isValid(given)
+        ? Contexts.interceptCall(TraceParent.context(given), call, headers, next)
+        : next.startCall(call, headers);
   }
 }

@@ -26,13 +26,13 @@ public final class TraceParent {
 
   private TraceParent() {}
 
-  /** What this thread works for; null for nothing that is traced. */
+  /** What this thread works for; null for nothing that is traced ({@link Spans} traces). */
   public static String current() {
     return CURRENT.get();
   }
 
   /** {@code given} where it is a version 00 trace context, else a fresh one. */
-  public static String orNew(String given) {
+  static String orNew(String given) {
     if (isValid(given)) {
       return given;
     }

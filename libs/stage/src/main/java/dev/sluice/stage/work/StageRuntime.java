@@ -14,6 +14,7 @@ import dev.sluice.contract.v1.StageResult;
 import dev.sluice.contract.v1.StageTiming;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.stage.trace.Spans;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -112,6 +113,8 @@ public final class StageRuntime {
     long start = System.nanoTime();
     String outcome = "failed";
     inFlight.incrementAndGet();
+    Spans.note("sluice.image_id", header.getImageId());
+    Spans.note("sluice.model", header.getModel());
     try {
       check(header);
       Routing.checkStep(stage, task.getStep());
@@ -132,8 +135,12 @@ public final class StageRuntime {
     } catch (StageStoppedException e) {
       outcome = e.reason().name().toLowerCase(Locale.ROOT);
       throw e;
+    } catch (RuntimeException | Error e) {
+      Spans.failed(e);
+      throw e;
     } finally {
       inFlight.decrementAndGet();
+      Spans.note("sluice.outcome", outcome);
       turn.end(outcome.equals("done") && !context.resumed);
       Timer.builder("sluice.stage.task")
           .description("Tasks of this stage and how long they took")

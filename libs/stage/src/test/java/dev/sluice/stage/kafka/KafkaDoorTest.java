@@ -119,9 +119,7 @@ class KafkaDoorTest {
         known.toBuilder()
             .setHeader(known.getHeader().toBuilder().setUnknownFields(news))
             .setUnknownFields(news)
-            .setRoute(
-                0,
-                known.getRoute(0).toBuilder().setUnknownFields(news))
+            .setRoute(0, known.getRoute(0).toBuilder().setUnknownFields(news))
             .build();
 
     denoiser.write(task, Tasks.TRACE);
