@@ -17,6 +17,12 @@ import java.util.function.Predicate;
  */
 public final class Config {
 
+  /** Above all that a network counts, and small enough for a graph of it to be looked at. */
+  private static final int LARGEST = 1 << 24;
+
+  /** Of what is built one after the other. */
+  private static final int MOST_LAYERS = 1000;
+
   private final JsonNode root;
   private final String origin;
 
@@ -242,7 +248,12 @@ public final class Config {
     if (!node.isIntegralNumber() || !node.canConvertToInt()) {
       throw wrongType(key, "an integer", node);
     }
-    return node.intValue();
+    int value = node.intValue();
+    int most = key.contains("layers") ? MOST_LAYERS : LARGEST;
+    if (value < -LARGEST || value > most) {
+      throw wrongType(key, "an integer of at most %,d".formatted(most), node);
+    }
+    return value;
   }
 
   private InvalidConfigException wrongType(String key, String expected, JsonNode found) {

@@ -282,6 +282,8 @@ final class ModelInspector {
     } catch (RuntimeException e) {
       // A config can contradict itself in more ways than are looked for.
       addProblem(place + ": its files contradict themselves or each other");
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      addProblem(place + ": its files ask for a network that is too large to be looked at");
     }
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -297,6 +298,16 @@ class BroughtModelsTest {
 
   private static void addControlNet(ObjectNode index) {
     index.putArray("controlnet").add("diffusers").add("ControlNetModel");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"null", "{}", "{\"content\": \"\"}", "{\"content\": 3}"})
+  void addedTokensThatStandForNothing_areFound(String token) throws IOException {
+    model.edit(
+        "tokenizer/tokenizer_config.json",
+        config -> config.putObject("added_tokens_decoder").putRawValue("571", new RawValue(token)));
+
+    assertProblem("tokenizer/tokenizer_config.json", "the added token 571 has no content");
   }
 
   @Test

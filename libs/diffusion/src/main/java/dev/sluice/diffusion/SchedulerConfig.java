@@ -9,6 +9,7 @@ import dev.sluice.diffusion.schedule.DefaultBetas;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -142,11 +143,16 @@ public final class SchedulerConfig {
     if (!kind().can(needed)) {
       throw new IllegalArgumentException(
           "%s has no use for %s; choose one of %s, or leave it out"
-              .formatted(className, what, SamplerKind.namesWith(needed)));
+              .formatted(className, what, choices(needed)));
     }
     Map<String, Object> changed = new LinkedHashMap<>(members);
     changed.putAll(changes);
     return new SchedulerConfig(className, changed);
+  }
+
+  /** Those that can do it and sample what this model was trained on. */
+  private List<String> choices(Ability needed) {
+    return SamplerKind.namesWith(needed).stream().filter(process().samplers()::contains).toList();
   }
 
   /** The diffusers class, for example {@code DDIMScheduler}. */

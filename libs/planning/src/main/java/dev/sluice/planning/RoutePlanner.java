@@ -30,8 +30,8 @@ import dev.sluice.planning.request.RequestedSize;
 import dev.sluice.planning.route.PlainRoute;
 import dev.sluice.planning.route.Pooled;
 import dev.sluice.planning.route.Sizes;
-import dev.sluice.planning.sampling.GuidanceWarnings;
 import dev.sluice.planning.sampling.SamplerChecks;
+import dev.sluice.planning.sampling.WithoutEffect;
 import dev.sluice.planning.work.DeclaredWork;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -124,7 +124,8 @@ public final class RoutePlanner {
         FirstHeader.of(request, model.name(), now, route)
             .addAllWarnings(inputs.warnings())
             .addAllWarnings(
-                GuidanceWarnings.of(request, route, asked.can(Ability.GUIDANCE_EMBEDDING)));
+                WithoutEffect.of(
+                    request, route, asked.can(Ability.GUIDANCE_EMBEDDING), isGuidable(asked)));
     // Before their content is looked at: what changes in between is noticed.
     header.putModelStamps(model.name(), model.stamp());
     helpers.values().forEach(helper -> header.putModelStamps(helper.name(), helper.stamp()));
@@ -143,6 +144,10 @@ public final class RoutePlanner {
         inputs.tensors(),
         route,
         Interpolated.positions(request));
+  }
+
+  private static boolean isGuidable(Asked asked) {
+    return asked.can(Ability.TEXT) || asked.can(Ability.EMBEDDINGS) || asked.model().classes() > 0;
   }
 
   /** The name of the model of requests that name none. */

@@ -19,6 +19,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
@@ -240,6 +241,44 @@ class PicturePlanningTest {
         .singleElement()
         .asString()
         .contains("negative prompt", "guidance_scale");
+  }
+
+  private List<String> warnings(GenerationRequest.Builder request) {
+    return planner.plan(request.build(), NOW).accepted().getWarningsList();
+  }
+
+  @Test
+  void plan_tellsOfSettingsThatLeadNowhere() {
+    SamplingSettings.Builder steps = SamplingSettings.newBuilder().setSteps(5);
+    SamplingSettings.Builder guided = SamplingSettings.newBuilder().setGuidanceScale(5);
+    GenerationRequest.Builder dit =
+        GenerationRequest.newBuilder().setModel("pipe-dit").setClassLabel(1);
+    GenerationRequest.Builder ddpm = GenerationRequest.newBuilder().setModel("pipe-ddpm");
+
+    assertThat(warnings(request("pipe-sd").setPrior(steps)))
+        .containsExactly(
+            "The settings of the prior have no effect: no prior takes part in this picture.");
+    assertThat(warnings(request("pipe-unclip").setPrior(steps))).isEmpty();
+    assertThat(warnings(dit.clone().setDenoiser(guided))).isEmpty();
+    assertThat(warnings(dit.setNegativePrompt("fog")))
+        .containsExactly("The negative prompt has no effect: no text is read for this picture.");
+    assertThat(warnings(ddpm.clone())).isEmpty();
+    assertThat(warnings(ddpm.setDenoiser(guided)))
+        .singleElement()
+        .asString()
+        .startsWith("The guidance_scale has no effect");
+  }
+
+  @Test
+  void plan_refusesAPictureThatNothingCanBeMadeOf() {
+    assertRefused(
+        "image",
+        "no encoder of pictures",
+        request("pipe-unclip").setImage(filled(32, 32, Color.ORANGE)));
+    assertRefused(
+        "variation",
+        "no encoder of pictures",
+        request("pipe-unclip").setImage(filled(32, 32, Color.ORANGE)).setVariation(true));
   }
 
   @Test

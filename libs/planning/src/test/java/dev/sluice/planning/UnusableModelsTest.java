@@ -71,6 +71,19 @@ class UnusableModelsTest {
   }
 
   @Test
+  void aFolderThatCannotBeAskedForByItsName_isNotUnknown() throws IOException {
+    copy(GOLDENS.resolve("pipe-sd"), models.resolve("my model (1)"));
+    Files.writeString(models.resolve("other/unet/config.json"), "{");
+
+    assertUnusable(
+        request("my model (1)"),
+        "Model my model (1) cannot be served",
+        "requests cannot ask for a model of this name");
+    assertThatThrownBy(() -> planner.plan(request("goood").build(), NOW))
+        .hasMessage("There is no model 'goood'; there are: good. Did you mean good?");
+  }
+
+  @Test
   void aModelThatCannotBeServed_costsItsAskerOneSentenceAndNobodyElseAnything() throws IOException {
     Files.writeString(
         models.resolve("other/unet/diffusion_pytorch_model.safetensors"),

@@ -127,7 +127,8 @@ final class EngineKeeper<E extends StageEngine> implements Runnable {
         models.leaveOut(name, e.getMessage());
       } catch (StageStoppedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+        // One model's fault must not end what looks after all of them.
         LOG.debug("{} could not be looked at", name, e);
       }
     }

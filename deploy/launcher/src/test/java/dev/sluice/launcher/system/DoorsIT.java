@@ -24,8 +24,14 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One request through every door, and what HTTP says of its own. */
 class DoorsIT extends SystemTest {
@@ -199,6 +205,34 @@ class DoorsIT extends SystemTest {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(request.getKey());
       assertThat(answer.body()).startsWith("{\"error\":{").contains("\"message\":\"");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void httpRefusesPartsThatCannotBeRead(String parts, String why) throws Exception {
+    HttpResponse<String> answer =
+        raw(
+            at("/v1/images/edits")
+                .header("content-type", "multipart/form-data; boundary=x")
+                .POST(
+                    HttpRequest.BodyPublishers.ofByteArray(
+                        (parts + "--x--\r\n").getBytes(StandardCharsets.ISO_8859_1))));
+
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.body()).startsWith("{\"error\":{").contains(why);
+  }
+
+  static Stream<Arguments> httpRefusesPartsThatCannotBeRead() {
+    String part = "--x\r\nContent-Disposition: form-data%s\r\n\r\n%s\r\n";
+    return Stream.of(
+        Arguments.of(part.formatted("", "a"), "A part of the body has no name"),
+        Arguments.of(
+            part.formatted("; name=\"prompt\"", "a\u00ff\u00fe"), "The field prompt is not UTF-8."),
+        Arguments.of(
+            IntStream.range(0, 1001)
+                .mapToObj(i -> part.formatted("; name=\"f" + i + "\"", "a"))
+                .collect(Collectors.joining()),
+            "The body has too many parts: at most 1000."));
   }
 
   /** By its announced length: no client sends all of a body that is refused. */

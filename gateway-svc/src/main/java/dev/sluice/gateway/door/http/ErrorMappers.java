@@ -15,6 +15,9 @@ class ErrorMappers {
 
   private static final Logger LOG = LoggerFactory.getLogger(ErrorMappers.class);
 
+  /** What the server says of a body of more parts than quarkus.http.limits.max-parameters. */
+  private static final String TOO_MANY_PARTS = "Param limit of ";
+
   private final HttpDoor door;
 
   ErrorMappers(HttpDoor door) {
@@ -49,6 +52,10 @@ class ErrorMappers {
 
   @ServerExceptionMapper
   Response failed(RuntimeException e) {
+    if (String.valueOf(e.getMessage()).startsWith(TOO_MANY_PARTS)) {
+      return HttpErrors.response(
+          400, "invalid_argument", "The body has too many parts: at most 1000.", "");
+    }
     LOG.error("A call failed", e);
     return HttpErrors.response(Outbox.internalError());
   }

@@ -127,7 +127,13 @@ record JsonMessage(String path, Set<String> others) {
     return switch (field.getType()) {
       case STRING -> require(value, JsonNode::isTextual, name, "a string").textValue();
       case BOOL -> require(value, JsonNode::isBoolean, name, "true or false").booleanValue();
-      case DOUBLE -> require(value, JsonNode::isNumber, name, "a number").doubleValue();
+      case DOUBLE ->
+          require(
+                  value,
+                  JsonNode::isNumber,
+                  name,
+                  value.isTextual() ? "a number, without quotes" : "a number")
+              .doubleValue();
       case UINT32 -> uint32(name, field.getName(), value);
       case INT64 -> int64(name, value);
       case BYTES -> bytes(name, value);
@@ -143,7 +149,8 @@ record JsonMessage(String path, Set<String> others) {
   private static int uint32(String name, String field, JsonNode value) {
     BigInteger integer = whole(value);
     if (integer == null || integer.signum() < 0 || integer.compareTo(MOST_UINT32) > 0) {
-      throw wrong(name, "a whole number " + RequestChecks.allowed(field));
+      String quotes = value.isTextual() ? ", without quotes" : "";
+      throw wrong(name, "a whole number " + RequestChecks.allowed(field) + quotes);
     }
     return integer.intValue();
   }
@@ -190,8 +197,9 @@ record JsonMessage(String path, Set<String> others) {
     }
     try {
       byte[] file = Base64Text.decode(text);
-      if (file.length == 0 && !text.isEmpty()) {
-        throw RequestException.invalid(name, "The %s is an empty file.".formatted(name));
+      if (file.length == 0) {
+        throw RequestException.invalid(
+            name, "The %s is an empty file; leave the field out if there is none.".formatted(name));
       }
       return UnsafeByteOperations.unsafeWrap(file);
     } catch (IllegalArgumentException e) {

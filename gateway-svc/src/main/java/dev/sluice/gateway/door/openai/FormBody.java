@@ -26,6 +26,9 @@ final class FormBody {
   private static final Set<String> IMAGES = Set.of("image", "image[]");
   private static final Set<String> FILES = Set.of("image", "image[]", "mask");
 
+  /** What stands in a decoded text for bytes that are none of it. */
+  private static final char REPLACED = '\ufffd';
+
   private FormBody() {}
 
   /**
@@ -38,6 +41,10 @@ final class FormBody {
     List<FormValue> images = new ArrayList<>();
     for (Map.Entry<String, Collection<FormValue>> part : form.getValues().entrySet()) {
       String name = part.getKey();
+      if (name == null || name.isEmpty()) {
+        throw RequestException.invalid(
+            "", "A part of the body has no name; give it one: form-data; name=\"prompt\", say.");
+      }
       if (IMAGES.contains(name)) {
         images.addAll(part.getValue());
       } else if (part.getValue().size() > 1) {
@@ -64,6 +71,10 @@ final class FormBody {
       }
       body.put(name, bytes(name, value));
     } else {
+      if (value.getValue().indexOf(REPLACED) >= 0) {
+        String quoted = Texts.quotable(name);
+        throw RequestException.invalid(quoted, "The field %s is not UTF-8.".formatted(quoted));
+      }
       JsonNode read = RequestJson.valueOf(name, value.getValue());
       if (read != null) {
         body.set(name, read);

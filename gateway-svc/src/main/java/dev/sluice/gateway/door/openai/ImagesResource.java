@@ -15,6 +15,7 @@ import dev.sluice.gateway.pending.Generation;
 import dev.sluice.gateway.pending.Generations;
 import dev.sluice.gateway.pending.NotReadyException;
 import dev.sluice.planning.request.RequestException;
+import dev.sluice.planning.request.Texts;
 import dev.sluice.stage.kafka.Outbox;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerRequest;
@@ -145,6 +146,8 @@ class ImagesResource {
     if (asked.options().stream() && !LateResponse.isPossible(call)) {
       throw RequestException.invalid("stream", "A stream needs HTTP/1.1 or newer.");
     }
+    // Half a character has no bytes that a label could be made of.
+    Texts.check(asked.request());
     ImageCall labelled = asked.labelled(label(asked, call));
     PictureParts parts = new PictureParts(labelled, links, base(call.request()));
     ImageAnswer answer =

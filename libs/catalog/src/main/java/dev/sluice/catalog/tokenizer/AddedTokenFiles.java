@@ -39,7 +39,7 @@ public record AddedTokenFiles(
       JsonNode list = ModelFile.json(folder.resolve(CONFIG), origin + "/" + CONFIG).path(LIST);
       if (list.isObject()) {
         for (Map.Entry<String, JsonNode> token : list.properties()) {
-          String content = token.getValue().path("content").asText();
+          String content = content(token.getValue(), origin + "/" + CONFIG, token.getKey());
           ids.put(content, id(origin, token.getKey()));
           matching.put(content, TokenMatching.of(token.getValue()));
         }
@@ -49,8 +49,9 @@ public record AddedTokenFiles(
     if (Files.isRegularFile(folder.resolve(WHOLE))) {
       JsonNode tokens = ModelFile.json(folder.resolve(WHOLE), origin + "/" + WHOLE);
       for (JsonNode token : tokens.path("added_tokens")) {
-        ids.put(token.path("content").asText(), token.path("id").asLong());
-        matching.put(token.path("content").asText(), TokenMatching.of(token));
+        String content = content(token, origin + "/" + WHOLE, token.path("id").asText());
+        ids.put(content, token.path("id").asLong());
+        matching.put(content, TokenMatching.of(token));
       }
     }
     if (Files.isRegularFile(folder.resolve(OLD))) {
@@ -65,6 +66,17 @@ public record AddedTokenFiles(
       }
     }
     return new AddedTokenFiles(ids, matching, false);
+  }
+
+  /** An empty one would be found everywhere. */
+  private static String content(JsonNode token, String origin, String id) {
+    JsonNode content = token.path("content");
+    if (!content.isTextual() || content.textValue().isEmpty()) {
+      throw new InvalidConfigException(
+          "%s: the added token %s has no content; expected the text that it stands for"
+              .formatted(origin, id));
+    }
+    return content.textValue();
   }
 
   private static long id(String origin, String key) {

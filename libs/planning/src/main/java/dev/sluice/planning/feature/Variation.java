@@ -17,7 +17,16 @@ final class Variation implements Feature {
     if (asked.request().getVariation() && !possible) {
       throw asked.refused(
           "variation",
-          "Model %s makes no variations; use one that starts from picture embeddings.");
+          "Model %s makes no variations: it has no encoder of pictures to start from; use a model that has.");
+    }
+    if (!possible
+        && asked.can(Ability.EMBEDDINGS)
+        && asked.hasImage()
+        && !asked.request().getUpscale()
+        && !Painting.ofEmbedding(asked)) {
+      throw asked.refused(
+          "image",
+          "Model %s has no encoder of pictures and does nothing with one but painting where a mask says; leave it out.");
     }
     if (asked.varies() && !asked.hasImage()) {
       throw asked.refused("image", "A variation needs a picture; give one.");

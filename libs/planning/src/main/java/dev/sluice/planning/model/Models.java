@@ -34,15 +34,28 @@ public record Models(ModelCatalog catalog, String usual) {
         throw RequestException.modelNotFound(
             "Model '%s': %s.".formatted(abbreviated(wanted), e.getMessage()));
       }
+      requireNotMeant(wanted);
+      List<String> names = all().stream().map(ModelFolder::name).toList();
       throw RequestException.modelNotFound(
           "There is no model '%s'; there are: %s.%s"
               .formatted(
-                  abbreviated(wanted),
-                  String.join(", ", catalog.names()),
-                  Nearest.hint(wanted, catalog.names())));
+                  abbreviated(wanted), String.join(", ", names), Nearest.hint(wanted, names)));
     } catch (UnusableModelException e) {
       throw RequestException.modelUnusable(e.getMessage());
     }
+  }
+
+  /** What is listed as a model that cannot be served is not unknown, whatever it is called. */
+  private void requireNotMeant(String wanted) {
+    catalog.inspect().stream()
+        .filter(inspection -> inspection.name().equals(wanted) && !inspection.isServable())
+        .findFirst()
+        .ifPresent(
+            inspection -> {
+              throw RequestException.modelUnusable(
+                  new UnusableModelException(abbreviated(wanted), inspection.problems(), null)
+                      .getMessage());
+            });
   }
 
   /** The name of the model of requests that name none. */

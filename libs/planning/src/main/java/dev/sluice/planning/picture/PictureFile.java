@@ -1,12 +1,14 @@
 package dev.sluice.planning.picture;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +19,9 @@ public final class PictureFile {
 
   /** What phones make, and no more than fits into the gateway's memory while it is made smaller. */
   static final int MOST_PIXELS = 50_000_000;
+
+  /** Above what panoramas have: a line of millions of pixels is nobody's picture. */
+  private static final int LONGEST_SIDE = 1 << 15;
 
   /** What is left of larger pictures: four times what the largest usual models make. */
   static final int MOST_KEPT = 4 << 20;
@@ -45,7 +50,8 @@ public final class PictureFile {
     ImageReader reader = stored.decoder().reader();
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-    try (ByteArrayImageInputStream stream = new ByteArrayImageInputStream(stored.file())) {
+    try (ImageInputStream stream =
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(stored.file()))) {
       reader.setInput(stream, true, true);
       int width = reader.getWidth(0);
       int height = reader.getHeight(0);
@@ -101,6 +107,11 @@ public final class PictureFile {
   }
 
   private static void requireFits(int width, int height) throws PictureException {
+    if (Math.max(width, height) > LONGEST_SIDE) {
+      throw new PictureException(
+          "is %d x %d pixels; at most %d are allowed on a side. Make it smaller first."
+              .formatted(width, height, LONGEST_SIDE));
+    }
     if ((long) width * height > MOST_PIXELS) {
       throw new PictureException(
           "is %d x %d pixels; at most %d pixels are allowed. Make it smaller first."

@@ -1,13 +1,13 @@
 package dev.sluice.planning.picture;
 
-import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import com.luciad.imageio.webp.WebPImageReaderSpi;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import javax.imageio.ImageReader;
 
-/** The chunks of a WebP file (RFC 9649, section 2). */
+/** The chunks of a WebP file (RFC 9649, section 2), whose pixels libwebp decodes. */
 final class WebpFile implements StoredPicture.Decoder {
 
   private static final byte[] RIFF = {'R', 'I', 'F', 'F'};
@@ -81,6 +81,11 @@ final class WebpFile implements StoredPicture.Decoder {
 
   @Override
   public Pixels.Rows decode(ImageReader reader) throws IOException {
-    return ComponentRows.of(reader.read(0));
+    try {
+      return ComponentRows.of(reader.read(0));
+    } catch (OutOfMemoryError e) {
+      // libwebp's word for tables that no picture of that size has; there is memory enough for it.
+      throw new IOException("libwebp asks for too much memory", e);
+    }
   }
 }

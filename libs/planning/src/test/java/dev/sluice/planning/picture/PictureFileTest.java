@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.Deflater;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageTypeSpecifier;
@@ -61,7 +62,9 @@ class PictureFileTest {
     "bilevel-4.png, bilevel-color.png, 0",
     "alpha-16bit.png, alpha.png, 0",
     "alpha-lossless.webp, alpha.png, 0",
-    "alpha-lossy.webp, alpha.png, 6"
+    "alpha-lossy.webp, alpha.png, 6",
+    // As libwebp's own dwebp decodes it.
+    "detailed-lossy.webp, detailed.png, 0"
   })
   void read_givesTheSamePixelsInEveryEncoding(String name, String same, int tolerance)
       throws PictureException {
@@ -81,6 +84,45 @@ class PictureFileTest {
 
     assertThat(pixels.at(0, 0)).isEqualTo(0xffc81e28);
     assertThat(Pixels.value(pixels.at(40, 8), 3)).isZero();
+  }
+
+  /** Of greys of 1 to 4 bits, each as the transparent one. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void read_knowsTheTransparentGrey(int bits) throws PictureException {
+    int levels = 1 << bits;
+    for (int key = 0; key < levels; key++) {
+      Pixels pixels = read(greys(bits, key));
+      for (int level = 0; level < levels; level++) {
+        int grey = level * 255 / (levels - 1);
+        assertThat(Pixels.value(pixels.at(level, 0), 3)).isEqualTo(level == key ? 0 : 255);
+        if (level != key) {
+          assertThat(pixels.at(level, 0)).isEqualTo(0xff000000 | grey * 0x010101);
+        }
+      }
+    }
+  }
+
+  /** A row of all greys that so many bits have. */
+  private static byte[] greys(int bits, int key) {
+    int levels = 1 << bits;
+    byte[] row = new byte[1 + (levels * bits + 7) / 8];
+    for (int level = 0; level < levels; level++) {
+      int at = level * bits;
+      row[1 + at / 8] |= (byte) (level << 8 - bits - at % 8);
+    }
+    Deflater deflater = new Deflater();
+    deflater.setInput(row);
+    deflater.finish();
+    byte[] packed = new byte[100];
+    byte[] pixels = Arrays.copyOf(packed, deflater.deflate(packed));
+    System.arraycopy(packed, 0, pixels, 0, pixels.length);
+    byte[] header = {0, 0, 0, (byte) levels, 0, 0, 0, 1, (byte) bits, 0, 0, 0, 0};
+    byte[] file = PngFile.SIGNATURE;
+    file = PictureFiles.joined(file, PictureFiles.chunk("IHDR", header));
+    file = PictureFiles.joined(file, PictureFiles.chunk("tRNS", new byte[] {0, (byte) key}));
+    file = PictureFiles.joined(file, PictureFiles.chunk("IDAT", pixels));
+    return PictureFiles.joined(file, PictureFiles.chunk("IEND", new byte[0]));
   }
 
   private enum Encoding {
@@ -311,6 +353,20 @@ class PictureFileTest {
     assertThatThrownBy(() -> PictureFile.read(file))
         .isInstanceOf(PictureException.class)
         .hasMessageContaining("30000 x 30000");
+  }
+
+  @Test
+  void read_refusesLinesOfMillionsOfPixelsBeforeItReadsThem() {
+    byte[] header = {0, 0, 0, 1, 2, (byte) 0xfa, (byte) 0xf0, (byte) 0x80, 8, 0, 0, 0, 0};
+    byte[] file =
+        PictureFiles.joined(
+            PictureFiles.joined(PngFile.SIGNATURE, PictureFiles.chunk("IHDR", header)),
+            PictureFiles.joined(
+                PictureFiles.chunk("IDAT", new byte[10]), PictureFiles.chunk("IEND", new byte[0])));
+
+    assertThatThrownBy(() -> PictureFile.read(file))
+        .isInstanceOf(PictureException.class)
+        .hasMessageContaining("1 x 50000000 pixels; at most 32768 are allowed on a side");
   }
 
   /** Whatever happens to a file, a picture or a refusal comes of it. */

@@ -1,0 +1,65 @@
+package dev.sluice.planning.sampling;
+
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.contract.v1.SamplingSettings;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a caller should know of settings that lead nowhere. */
+public final class WithoutEffect {
+
+  private WithoutEffect() {}
+
+  /**
+   * The warnings, in sentences.
+   *
+   * @param scaleIsTold whether the network is told of the scale of guidance, and sees no second
+   *     prompt
+   * @param isGuidable whether the model can be told anything that guidance could lead towards
+   */
+  public static List<String> of(
+      GenerationRequest request, List<RouteStep> route, boolean scaleIsTold, boolean isGuidable) {
+    return Stream.of(
+            negativePrompt(request, route, scaleIsTold),
+            prior(request, route),
+            guidance(request, isGuidable))
+        .filter(warning -> !warning.isEmpty())
+        .toList();
+  }
+
+  /** It is what guidance leads away from: without guidance it changes nothing. */
+  private static String negativePrompt(
+      GenerationRequest request, List<RouteStep> route, boolean scaleIsTold) {
+    if (request.getNegativePrompt().isBlank()) {
+      return "";
+    }
+    if (route.stream().noneMatch(RouteStep::hasTextEncoder)) {
+      return "The negative prompt has no effect: no text is read for this picture.";
+    }
+    if (scaleIsTold) {
+      return "The negative prompt has no effect: this model was distilled to need no second prompt.";
+    }
+    return route.stream().anyMatch(WithoutEffect::isGuided)
+        ? ""
+        : "The negative prompt has no effect without guidance: give a guidance_scale above 1.";
+  }
+
+  private static boolean isGuided(RouteStep step) {
+    return step.getPrior().getSampling().getGuidanceScale() > 1
+        || step.getDenoiser().getSampling().getGuidanceScale() > 1;
+  }
+
+  private static String prior(GenerationRequest request, List<RouteStep> route) {
+    boolean asked = !request.getPrior().equals(SamplingSettings.getDefaultInstance());
+    return asked && !Sampled.PRIOR.isOn(route)
+        ? "The settings of the prior have no effect: no prior takes part in this picture."
+        : "";
+  }
+
+  private static String guidance(GenerationRequest request, boolean isGuidable) {
+    return request.getDenoiser().hasGuidanceScale() && !isGuidable
+        ? "The guidance_scale has no effect: this model is told nothing that it could lead towards."
+        : "";
+  }
+}
