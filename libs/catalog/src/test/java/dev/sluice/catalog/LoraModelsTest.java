@@ -294,4 +294,16 @@ class LoraModelsTest {
         .hasMessageContaining(sentence)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain(models.toString()));
   }
+
+  @Test
+  void whatIsSaidOfASum_namesTheLoraToo() throws IOException {
+    write("style.safetensors", products("diffusers"), Map.of());
+
+    try (TensorSource weights = catalog.open(MODEL + "+style").weights("unet")) {
+      assertThat(weights.origin(QUERY + ".weight"))
+          .contains("unet", "style.safetensors")
+          .doesNotContain(models.toString());
+      assertThat(weights.origin("conv_out.weight")).doesNotContain("style");
+    }
+  }
 }

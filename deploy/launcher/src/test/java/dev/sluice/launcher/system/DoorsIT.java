@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One request through every door, and what HTTP says of its own. */
 class DoorsIT extends SystemTest {
@@ -208,6 +209,26 @@ class DoorsIT extends SystemTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "Host: \r\n", "Host: a b\r\n", "Host: x:y\r\n"})
+  void httpRefusesInJsonWhatNamesNoServer(String host) throws Exception {
+    String[] address = address().http().split(":");
+    try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
+      socket.setSoTimeout(10_000);
+      socket
+          .getOutputStream()
+          .write(
+              "GET /v1/models HTTP/1.1\r\n%sConnection: close\r\n\r\n"
+                  .formatted(host)
+                  .getBytes(StandardCharsets.ISO_8859_1));
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+
+      assertThat(answer).startsWith("HTTP/1.1 400 ");
+      assertThat(answer.substring(answer.indexOf("\r\n\r\n")).strip()).startsWith("{\"error\":{");
+    }
+  }
+
+  @ParameterizedTest
   @MethodSource
   void httpRefusesPartsThatCannotBeRead(String parts, String why) throws Exception {
     HttpResponse<String> answer =
@@ -225,6 +246,8 @@ class DoorsIT extends SystemTest {
   static Stream<Arguments> httpRefusesPartsThatCannotBeRead() {
     String part = "--x\r\nContent-Disposition: form-data%s\r\n\r\n%s\r\n";
     return Stream.of(
+        Arguments.of(
+            part.replace("--x", "--y").formatted("; name=\"prompt\"", "a"), "No part of the body"),
         Arguments.of(part.formatted("", "a"), "A part of the body has no name"),
         Arguments.of(
             part.formatted("; name=\"prompt\"", "a\u00ff\u00fe"), "The field prompt is not UTF-8."),

@@ -37,6 +37,10 @@ final class FormBody {
    * @throws RequestException if one is given twice, or is not what it should be
    */
   static ObjectNode read(MultipartFormDataInput form) {
+    if (form.getValues().isEmpty()) {
+      throw RequestException.invalid(
+          "", "No part of the body can be read; is its boundary that of the Content-Type?");
+    }
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     List<FormValue> images = new ArrayList<>();
     for (Map.Entry<String, Collection<FormValue>> part : form.getValues().entrySet()) {

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A component's weights with low-rank adaptations added: {@code W + scale * up down}, in float32,
@@ -126,7 +127,12 @@ final class AdaptedTensors implements TensorSource {
 
   @Override
   public String origin(String name) {
-    return base.origin(name);
+    // What is wrong with the sum may be either's fault.
+    return base.origin(name)
+        + products.getOrDefault(name, List.of()).stream()
+            .map(product -> " with " + product.file().origin(product.layer()))
+            .distinct()
+            .collect(Collectors.joining());
   }
 
   @Override

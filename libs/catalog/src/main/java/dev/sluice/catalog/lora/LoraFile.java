@@ -55,6 +55,11 @@ final class LoraFile implements AutoCloseable {
     return layers;
   }
 
+  /** Where a layer's matrices come from, for messages. */
+  String origin(LoraLayer layer) {
+    return tensors.origin(layer.up());
+  }
+
   TensorInfo info(String tensor) {
     return tensors.info(tensor);
   }
