@@ -259,8 +259,10 @@ class RequestJsonTest {
   })
   void parse_saysWhichNumbersAFieldTakes(String field, String allowed) {
     for (String value : new String[] {"-1", "1.5", "4294967296", "\"2\"", "true"}) {
+      String quotes = value.startsWith("\"") ? ", without quotes" : "";
       assertThatThrownBy(() -> parse("{\"prompt\": \"x\", \"%s\": %s}".formatted(field, value)))
-          .hasMessageEndingWith("%s must be a whole number %s.".formatted(field, allowed));
+          .hasMessageEndingWith(
+              "%s must be a whole number %s%s.".formatted(field, allowed, quotes));
     }
   }
 
@@ -363,10 +365,11 @@ class RequestJsonTest {
         .hasMessageContaining("base64, or a data URL");
   }
 
-  @Test
-  void parse_refusesAnEmptyFile() {
-    assertThatThrownBy(() -> parse("{\"image\": \"data:image/png;base64,\"}"))
-        .hasMessage("The image is an empty file.")
+  @ParameterizedTest
+  @ValueSource(strings = {"data:image/png;base64,", "", " "})
+  void parse_refusesAnEmptyFile(String file) {
+    assertThatThrownBy(() -> parse("{\"image\": \"%s\"}".formatted(file)))
+        .hasMessage("The image is an empty file; leave the field out if there is none.")
         .isInstanceOfSatisfying(
             RequestException.class, e -> assertThat(e.toError().getField()).isEqualTo("image"));
   }
