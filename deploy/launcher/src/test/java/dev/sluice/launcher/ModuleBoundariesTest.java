@@ -52,6 +52,9 @@ class ModuleBoundariesTest {
   /** It measures what is served, and so asks for it as clients do. */
   private static final String EVALUATION = "dev.sluice.trainer.evaluate..";
 
+  /** What it measures is the broker. */
+  private static final String TRANSPORT_MEASURED = "dev.sluice.bench.scale..";
+
   private static final int MOST_CLASSES = 25;
 
   /** The modules whose packages are held apart. */
@@ -164,13 +167,23 @@ class ModuleBoundariesTest {
             knows(
                 "bench",
                 "local",
+                "stage",
                 "contract",
+                "autoscaling",
                 "catalog",
                 "pipeline",
                 "networks",
                 "diffusion",
                 "safetensors"),
-            knows("launcher", "client", "contract", "catalog", "networks", "parity", "trainer"))
+            knows(
+                "launcher",
+                "client",
+                "contract",
+                "autoscaling",
+                "catalog",
+                "networks",
+                "parity",
+                "trainer"))
         .map(rule -> DynamicTest.dynamicTest(rule.getDescription(), () -> rule.check(compiled)));
   }
 
@@ -291,6 +304,8 @@ class ModuleBoundariesTest {
     noClasses()
         .that()
         .resideInAnyPackage("dev.sluice.planning..", EVALUATION, "dev.sluice.bench..")
+        .and()
+        .resideOutsideOfPackage(TRANSPORT_MEASURED)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.quarkus..", "io.grpc..", "org.apache.kafka..", "jakarta..")
