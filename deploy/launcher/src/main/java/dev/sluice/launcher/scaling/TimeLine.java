@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,10 +67,14 @@ final class TimeLine {
       }
     }
     if (points.size() > 1) {
-      BitmapEncoder.saveBitmap(
-          chart(),
-          folder.resolve("scaling-" + stage + ".png").toString(),
-          BitmapEncoder.BitmapFormat.PNG);
+      // In one move, so that no reader sees half of it.
+      Path draft = folder.resolve(".scaling-" + stage + ".png");
+      BitmapEncoder.saveBitmap(chart(), draft.toString(), BitmapEncoder.BitmapFormat.PNG);
+      Files.move(
+          draft,
+          folder.resolve("scaling-" + stage + ".png"),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
     }
   }
 

@@ -13,7 +13,6 @@ import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.SamplingSettings;
 import java.awt.image.BufferedImage;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** One request through every door, and what HTTP says of its own. */
 class DoorsIT extends SystemTest {
@@ -205,26 +203,6 @@ class DoorsIT extends SystemTest {
 
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(request.getKey());
       assertThat(answer.body()).startsWith("{\"error\":{").contains("\"message\":\"");
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"", "Host: \r\n", "Host: a b\r\n", "Host: x:y\r\n"})
-  void httpRefusesInJsonWhatNamesNoServer(String host) throws Exception {
-    String[] address = address().http().split(":");
-    try (Socket socket = new Socket(address[0], Integer.parseInt(address[1]))) {
-      socket.setSoTimeout(10_000);
-      socket
-          .getOutputStream()
-          .write(
-              "GET /v1/models HTTP/1.1\r\n%sConnection: close\r\n\r\n"
-                  .formatted(host)
-                  .getBytes(StandardCharsets.ISO_8859_1));
-      String answer =
-          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-
-      assertThat(answer).startsWith("HTTP/1.1 400 ");
-      assertThat(answer.substring(answer.indexOf("\r\n\r\n")).strip()).startsWith("{\"error\":{");
     }
   }
 

@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -96,10 +95,6 @@ public class HttpDoor {
   private void check(RoutingContext context) {
     HttpServerRequest request = context.request();
     context.response().putHeader("x-request-id", RequestIds.of(context));
-    if (authority(request).isEmpty()) {
-      refuse(context, HttpRefusal.BAD_REQUEST);
-      return;
-    }
     String origin = request.getHeader("origin");
     if (!origins.mayAsk(
         request.method().name(),
@@ -126,15 +121,6 @@ public class HttpDoor {
       return;
     }
     context.next();
-  }
-
-  /** What the request calls this server; empty if it does not say, or not as it should. */
-  private static Optional<HostAndPort> authority(HttpServerRequest request) {
-    try {
-      return Optional.ofNullable(request.authority());
-    } catch (RuntimeException e) {
-      return Optional.empty();
-    }
   }
 
   private static void allow(HttpServerResponse response, String origin) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Why HTTP requests come to nothing before anybody reads what they ask. */
 public enum HttpRefusal {
-  BAD_REQUEST(400, "This is no valid HTTP request; has it a header Host?"),
+  BAD_REQUEST(400, "This is no valid HTTP request."),
   ORIGIN_NOT_ALLOWED(
       403,
       "A page of another origin cannot ask here; SLUICE_GATEWAY_ALLOWED_ORIGINS names those that"
