@@ -13,6 +13,7 @@ import dev.sluice.contract.v1.GenerationResult;
 import dev.sluice.contract.v1.SamplingSettings;
 import java.awt.image.BufferedImage;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
