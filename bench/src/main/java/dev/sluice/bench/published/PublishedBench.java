@@ -107,8 +107,7 @@ public final class PublishedBench {
           case X4_UPSCALER -> List.of("a cat", "--image", drawing(128));
           case DEEPFLOYD_2 -> List.of("a cat", "--image", drawing(64));
           // Of two steps, both.
-          case SDXL_REFINER ->
-              List.of("a cat", "--image", drawing(1024), "--strength", "1");
+          case SDXL_REFINER -> List.of("a cat", "--image", drawing(1024), "--strength", "1");
           default -> List.of("a cat");
         });
     arguments.addAll(List.of("--steps", "2", "--seed", "1", "--out", picture.toString()));
