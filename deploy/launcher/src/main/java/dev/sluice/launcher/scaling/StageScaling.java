@@ -64,9 +64,8 @@ public final class StageScaling {
               .formatted(now.toMillis() / 1000.0, stage, before, wanted, because()));
     }
     timeLine.add(now, autoscaler.lastMetric(), replicas.size(), replicas.ending());
-    // Not at the end alone: a launcher that is killed leaves what there was, and one that is told
-    // to
-    // end may not begin to draw.
+    // Not at the end alone: a launcher that is killed leaves what there was, and one that ends may
+    // not begin to draw.
     if (wanted != before) {
       writeTimeLine();
     }

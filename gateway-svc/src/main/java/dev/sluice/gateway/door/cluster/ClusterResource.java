@@ -8,6 +8,7 @@ import dev.sluice.contract.v1.ModelWork;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.gateway.cluster.Cluster;
 import dev.sluice.gateway.cluster.Cluster.PoolState;
+import dev.sluice.gateway.door.json.ModelStatusTree;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,7 +16,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Who works here and how much waits, for people and pages; Prometheus asks the services. */
@@ -78,15 +78,8 @@ class ClusterResource {
   private static Map<String, Object> model(ModelStatus status) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", status.getName());
-    json.put("state", status.getState().name().toLowerCase(Locale.ROOT));
-    if (status.hasLoading()) {
-      json.put("component", status.getLoading().getComponent());
-      json.put("bytes", status.getLoading().getBytes());
-      json.put("total", status.getLoading().getTotal());
-    }
-    if (!status.getReason().isEmpty()) {
-      json.put("reason", status.getReason());
-    }
+    json.put("state", ModelStatusTree.state(status));
+    ModelStatusTree.addDetails(status, json);
     return json;
   }
 

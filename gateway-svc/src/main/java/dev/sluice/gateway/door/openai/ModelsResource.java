@@ -8,6 +8,7 @@ import dev.sluice.contract.v1.ModelStatus;
 import dev.sluice.contract.v1.UnusableModel;
 import dev.sluice.gateway.door.http.HttpErrors;
 import dev.sluice.gateway.door.json.MessageTree;
+import dev.sluice.gateway.door.json.ModelStatusTree;
 import dev.sluice.gateway.models.ServedModels;
 import dev.sluice.planning.request.ImageSize;
 import dev.sluice.planning.request.Nearest;
@@ -23,7 +24,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** OpenAI's Models API, with what the workers say of each model beside it. */
@@ -118,16 +118,9 @@ class ModelsResource {
     ModelStatus status = at.getStatus();
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("stage", Topics.name(at.getStage()));
-    description.put("state", status.getState().name().toLowerCase(Locale.ROOT));
+    description.put("state", ModelStatusTree.state(status));
     description.put("workers", at.getWorkers());
-    if (status.hasLoading()) {
-      description.put("component", status.getLoading().getComponent());
-      description.put("bytes", status.getLoading().getBytes());
-      description.put("total", status.getLoading().getTotal());
-    }
-    if (!status.getReason().isEmpty()) {
-      description.put("reason", status.getReason());
-    }
+    ModelStatusTree.addDetails(status, description);
     return description;
   }
 }

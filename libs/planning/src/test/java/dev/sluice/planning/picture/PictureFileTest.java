@@ -115,14 +115,13 @@ class PictureFileTest {
     deflater.setInput(row);
     deflater.finish();
     byte[] packed = new byte[100];
-    byte[] pixels = Arrays.copyOf(packed, deflater.deflate(packed));
-    System.arraycopy(packed, 0, pixels, 0, pixels.length);
+    int length = deflater.deflate(packed);
+    byte[] pixels = Arrays.copyOf(packed, length);
     byte[] header = {0, 0, 0, (byte) levels, 0, 0, 0, 1, (byte) bits, 0, 0, 0, 0};
-    byte[] file = PngFile.SIGNATURE;
-    file = PictureFiles.joined(file, PictureFiles.chunk("IHDR", header));
-    file = PictureFiles.joined(file, PictureFiles.chunk("tRNS", new byte[] {0, (byte) key}));
-    file = PictureFiles.joined(file, PictureFiles.chunk("IDAT", pixels));
-    return PictureFiles.joined(file, PictureFiles.chunk("IEND", new byte[0]));
+    return PictureFiles.png(
+        header,
+        PictureFiles.chunk("tRNS", new byte[] {0, (byte) key}),
+        PictureFiles.chunk("IDAT", pixels));
   }
 
   private enum Encoding {
@@ -344,11 +343,7 @@ class PictureFileTest {
   @Test
   void read_refusesMorePixelsThanFitBeforeItReadsThem() {
     byte[] header = {(byte) 0, 0, (byte) 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 2, 0, 0, 0};
-    byte[] file =
-        PictureFiles.joined(
-            PictureFiles.joined(PngFile.SIGNATURE, PictureFiles.chunk("IHDR", header)),
-            PictureFiles.joined(
-                PictureFiles.chunk("IDAT", new byte[10]), PictureFiles.chunk("IEND", new byte[0])));
+    byte[] file = PictureFiles.png(header, PictureFiles.chunk("IDAT", new byte[10]));
 
     assertThatThrownBy(() -> PictureFile.read(file))
         .isInstanceOf(PictureException.class)
@@ -358,11 +353,7 @@ class PictureFileTest {
   @Test
   void read_refusesLinesOfMillionsOfPixelsBeforeItReadsThem() {
     byte[] header = {0, 0, 0, 1, 2, (byte) 0xfa, (byte) 0xf0, (byte) 0x80, 8, 0, 0, 0, 0};
-    byte[] file =
-        PictureFiles.joined(
-            PictureFiles.joined(PngFile.SIGNATURE, PictureFiles.chunk("IHDR", header)),
-            PictureFiles.joined(
-                PictureFiles.chunk("IDAT", new byte[10]), PictureFiles.chunk("IEND", new byte[0])));
+    byte[] file = PictureFiles.png(header, PictureFiles.chunk("IDAT", new byte[10]));
 
     assertThatThrownBy(() -> PictureFile.read(file))
         .isInstanceOf(PictureException.class)

@@ -73,6 +73,15 @@ final class PictureFiles {
     };
   }
 
+  /** A file of such a header and such chunks after it, up to the one that ends it. */
+  static byte[] png(byte[] header, byte[]... chunks) {
+    byte[] file = joined(PngFile.SIGNATURE, chunk("IHDR", header));
+    for (byte[] chunk : chunks) {
+      file = joined(file, chunk);
+    }
+    return joined(file, chunk("IEND", new byte[0]));
+  }
+
   static byte[] chunk(String type, byte[] content) {
     byte[] named = joined(type.getBytes(StandardCharsets.ISO_8859_1), content);
     CRC32 check = new CRC32();
