@@ -5,14 +5,15 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.DiTTransformer2DModel;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
+import dev.sluice.trainer.latent.KeptLatents;
 import dev.sluice.trainer.latent.Latents;
-import dev.sluice.trainer.pixels.PictureSource;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,27 +31,26 @@ final class ClassToLatents implements Objective {
   private final Recipe recipe;
   private final double dropped;
   private final long seed;
-  private final Latents latents;
-  private final PictureSource pictures;
+  private final KeptLatents latents;
   private final DiffusionLoss loss;
 
-  ClassToLatents(PhaseContext context) {
+  ClassToLatents(PhaseContext context) throws IOException {
     this.recipe = context.recipe();
     this.dropped = context.own().number("dropped-classes", 0, 1);
     this.seed = context.settings().seed();
-    this.latents = Latents.of(context.model().toString());
-    this.pictures = FashionData.batches(context);
+    this.latents =
+        new KeptLatents(
+            context, Latents.of(context.model().toString()), FashionData.batches(context));
     this.loss = DiffusionLoss.of(recipe.at("loss"));
   }
 
   @Override
   public List<Player> build(TrainingGraph graph) {
-    int side = FashionData.SIDE;
     Component transformer =
         graph.trained(
             FashionDit.TRANSFORMER,
             new DiTTransformer2DModel(Config.of(FashionDit.transformer(recipe))));
-    Noised noised = loss.noised(graph, latents.encode(graph, graph.floats("clean", 1, side, side)));
+    Noised noised = loss.noised(graph, latents.drawn(graph));
     Operand<TFloat32> answer =
         graph
             .build(
@@ -66,7 +66,7 @@ final class ClassToLatents implements Objective {
 
   @Override
   public Map<String, HostTensor> batch(long number) {
-    Map<String, HostTensor> batch = new LinkedHashMap<>(pictures.batch(number));
+    Map<String, HostTensor> batch = new LinkedHashMap<>(latents.batch(number));
     SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
     long none = recipe.integer("components.transformer.num_embeds_ada_norm", 1);
     long[] classes = ((HostTensor.Longs) batch.get("classes")).values().clone();

@@ -3,7 +3,6 @@ package dev.sluice.trainer.latent;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.autoencoder.AutoencoderKl;
 import dev.sluice.trainer.system.OtherModel;
-import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,18 +27,10 @@ public record Latents(Path folder) {
     return OtherModel.config(folder);
   }
 
-  /**
-   * Latents of pictures, another draw with each batch (Rombach et al. 2022, section 4 and appendix
-   * G: scaled to unit variance). No gradient goes through: nothing before them is trained.
-   *
-   * @param pictures {@code [rows, channels, height, width]} in [-1, 1]
-   * @return {@code [rows, latent channels, height, width]}, smaller
-   */
-  public Operand<TFloat32> encode(TrainingGraph graph, Operand<TFloat32> pictures) {
+  /** Latents at unit variance (Rombach et al. 2022, appendix G). */
+  Operand<TFloat32> scaled(TrainingGraph graph, Operand<TFloat32> drawn) {
     Ops tf = graph.tf();
     AutoencoderKl network = new AutoencoderKl(config());
-    Component vae = graph.frozen(AutoencoderObjective.VAE, network, folder);
-    Operand<TFloat32> drawn = drawn(graph, graph.build(vae, Map.of("x", pictures)));
     return tf.math.mul(
         tf.math.sub(drawn, tf.constant((float) network.shiftFactor())),
         tf.constant((float) network.scalingFactor()));

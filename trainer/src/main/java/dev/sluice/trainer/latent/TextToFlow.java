@@ -10,7 +10,6 @@ import dev.sluice.networks.transformer.SinusoidalPositions;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.recipe.Recipe;
-import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.PhaseContext;
@@ -18,6 +17,7 @@ import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -37,12 +37,12 @@ final class TextToFlow implements Objective {
   private static final String POSITIONS = "pos_embed.pos_embed";
 
   private final Recipe recipe;
-  private final CaptionedScenes scenes;
+  private final CaptionedLatents scenes;
   private final DiffusionLoss loss;
 
-  TextToFlow(PhaseContext context) {
+  TextToFlow(PhaseContext context) throws IOException {
     this.recipe = context.recipe();
-    this.scenes = new CaptionedScenes(context);
+    this.scenes = new CaptionedLatents(context, ShapesSd3.latents(context.recipe()));
     this.loss = DiffusionLoss.of(recipe.at("loss"));
   }
 
@@ -57,10 +57,7 @@ final class TextToFlow implements Objective {
     Map<String, Operand<TFloat32>> read =
         graph.build(text, Map.of("input_ids", graph.longs("tokens", ShapesVocabulary.MAX_LENGTH)));
     Operand<TFloat32> states = twice(tf, 2, read.get("hidden_states.-2"));
-    int side = SceneLayout.PICTURE_SIZE;
-    Noised noised =
-        loss.noised(
-            graph, ShapesSd3.latents(recipe).encode(graph, graph.floats("clean", 3, side, side)));
+    Noised noised = loss.noised(graph, scenes.drawn(graph));
     Component transformer = transformer(graph);
     Operand<TFloat32> answer =
         graph

@@ -7,13 +7,13 @@ import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.recipe.Recipe;
-import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -26,14 +26,12 @@ import org.tensorflow.types.TFloat32;
 final class TextToLatents implements Objective {
 
   private final Recipe recipe;
-  private final Latents latents;
-  private final CaptionedScenes scenes;
+  private final CaptionedLatents scenes;
   private final DiffusionLoss loss;
 
-  TextToLatents(PhaseContext context) {
+  TextToLatents(PhaseContext context) throws IOException {
     this.recipe = context.recipe();
-    this.latents = Latents.of(context.model().toString());
-    this.scenes = new CaptionedScenes(context);
+    this.scenes = new CaptionedLatents(context, Latents.of(context.model().toString()));
     this.loss = DiffusionLoss.of(recipe.at("loss"));
   }
 
@@ -50,8 +48,7 @@ final class TextToLatents implements Objective {
         graph
             .build(text, Map.of("input_ids", graph.longs("tokens", ShapesVocabulary.MAX_LENGTH)))
             .get("last_hidden_state");
-    int side = SceneLayout.PICTURE_SIZE;
-    Noised noised = loss.noised(graph, latents.encode(graph, graph.floats("clean", 3, side, side)));
+    Noised noised = loss.noised(graph, scenes.drawn(graph));
     Operand<TFloat32> answer =
         graph
             .build(

@@ -86,6 +86,18 @@ public final class ShapesBatches {
     return new HostTensor.Longs(ids, examples.length, length);
   }
 
+  /** The same tokens, of the empty text in the rows that {@code dropped} marks. */
+  public HostTensor.Longs without(HostTensor.Longs tokens, boolean[] dropped) {
+    long[] empty = vocabulary.encode("");
+    long[] ids = tokens.values().clone();
+    for (int row = 0; row < dropped.length; row++) {
+      if (dropped[row]) {
+        System.arraycopy(empty, 0, ids, row * empty.length, empty.length);
+      }
+    }
+    return new HostTensor.Longs(ids, tokens.shape());
+  }
+
   /** 1 for tokens up to the first end of text, {@code [batch, tokens]}. */
   public HostTensor.Longs mask(HostTensor.Longs tokens) {
     int length = tokens.shape()[1];

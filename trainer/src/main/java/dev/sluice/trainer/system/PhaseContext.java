@@ -2,6 +2,7 @@ package dev.sluice.trainer.system;
 
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.train.TrainingSettings;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param settings of the phase
  * @param model the folder that is written; what earlier phases trained lies there
  * @param data the folder that the user named; empty where none was
+ * @param out is told what takes long before the first step
  */
 public record PhaseContext(
-    Recipe recipe, Recipe own, TrainingSettings settings, Path model, Optional<Path> data) {}
+    Recipe recipe, Recipe own, TrainingSettings settings, Path model, Optional<Path> data, PrintStream out) {}

@@ -30,6 +30,7 @@ class FashionDitTest {
     "components.vae.block_out_channels=[4, 4, 4]",
     "components.vae.norm_num_groups=2",
     "phases.class-to-latents.batch=10",
+    "phases.class-to-latents.kept=100",
     "phases.class-to-latents.steps=20",
     "phases.class-to-latents.optimizer.rate=1e-2",
     "phases.class-to-latents.optimizer.warm-up=1",

@@ -36,6 +36,7 @@ class ShapesLdmTest {
       "components.vae.block_out_channels=[4, 4, 4]",
       "components.vae.norm_num_groups=2",
       "phases.text-to-latents.batch=8",
+      "phases.text-to-latents.kept=64",
       "phases.text-to-latents.shards=1",
       "phases.text-to-latents.optimizer.rate=1e-2",
       "phases.text-to-latents.optimizer.warm-up=1",

@@ -42,6 +42,7 @@ class ShapesSd3Test {
         "built-on.vae=" + folder.resolve("ldm/model"),
         "phases.text-to-flow.steps=" + steps,
         "phases.text-to-flow.batch=8",
+        "phases.text-to-flow.kept=64",
         "phases.text-to-flow.optimizer.rate=1e-2",
         "phases.text-to-flow.optimizer.warm-up=1",
         "phases.text-to-flow.optimizer.course=constant",

@@ -1,0 +1,52 @@
+package dev.sluice.trainer.latent;
+
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.trainer.shapes.SceneSampler;
+import dev.sluice.trainer.shapes.ShapesBatches;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.train.TrainingGraph;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Latents of the shapes world with what CLIP reads of their captions; a share of the captions is
+ * empty, for classifier-free guidance.
+ */
+final class CaptionedLatents {
+
+  private static final String TOKENS = "tokens";
+
+  private final ShapesBatches batches;
+  private final KeptLatents latents;
+  private final double dropped;
+
+  /** Batches of a phase, of which {@code dropped-texts} is the share. */
+  CaptionedLatents(PhaseContext context, Latents latents) throws IOException {
+    this.batches = new ShapesBatches(context);
+    this.latents = new KeptLatents(context, latents, this::scenes);
+    this.dropped = context.own().number("dropped-texts", 0, 1);
+  }
+
+  private Map<String, HostTensor> scenes(long number) {
+    SceneSampler.Example[] examples = batches.examples(number);
+    boolean[] none = ShapesBatches.none(examples.length);
+    return Map.of(
+        "clean", ShapesBatches.pictures(examples), TOKENS, batches.tokens(examples, none));
+  }
+
+  /** The latents of a batch, as {@link KeptLatents#drawn} has them. */
+  Operand<TFloat32> drawn(TrainingGraph graph) {
+    return latents.drawn(graph);
+  }
+
+  /** What {@link #drawn} is fed with, and {@code tokens [rows, tokens]}. */
+  Map<String, HostTensor> batch(long number) {
+    Map<String, HostTensor> batch = new LinkedHashMap<>(latents.batch(number));
+    boolean[] without = ShapesBatches.drop(batches.random(number), batches.size(), dropped);
+    batch.put(TOKENS, batches.without((HostTensor.Longs) batch.get(TOKENS), without));
+    return batch;
+  }
+}

@@ -1,0 +1,154 @@
+package dev.sluice.trainer.latent;
+
+import dev.sluice.networks.autoencoder.AutoencoderKl;
+import dev.sluice.networks.graph.Network;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.HalfPrecision;
+import dev.sluice.safetensors.TensorSource;
+import dev.sluice.trainer.data.Shuffled;
+import dev.sluice.trainer.pixels.PictureSource;
+import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.train.TrainingGraph;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Latents of pictures, computed once and kept: the encoder no longer learns, and at every step it
+ * would cost more than the network that does. What it thinks possible is kept, in half precision,
+ * so that each batch is another draw of it.
+ */
+public final class KeptLatents implements PictureSource {
+
+  private static final String MEAN = "mean";
+  private static final String STD = "std";
+  private static final String PICTURES = "clean";
+
+  /** Pictures between two words of how far it is. */
+  private static final int PROGRESS = 8192;
+
+  private final Latents latents;
+  private final int rows;
+  private final long[] shape;
+  private final short[][] means;
+  private final short[][] spreads;
+  private final Map<String, long[][]> labels = new LinkedHashMap<>();
+  private final Map<String, int[]> labelShapes = new LinkedHashMap<>();
+  private final Shuffled order;
+
+  /**
+   * Encodes as many pictures as the phase's {@code kept} says, in whole batches.
+   *
+   * @param source of batches of {@code clean} pictures with whole numbers beside them, which are
+   *     kept as they are
+   */
+  public KeptLatents(PhaseContext context, Latents latents, PictureSource source)
+      throws IOException {
+    this.latents = latents;
+    this.rows = context.settings().rows();
+    int batches = (context.own().integer("kept", 1) + rows - 1) / rows;
+    this.means = new short[batches * rows][];
+    this.spreads = new short[batches * rows][];
+    this.order = new Shuffled(means.length, context.settings().seed());
+    long[][] shapes = new long[batches][];
+    AtomicInteger done = new AtomicInteger();
+    try (TensorSource weights = Checkpoints.open(latents.folder());
+        Network encoder = Network.load(new AutoencoderKl(latents.config()), weights)) {
+      // The trainer gives an operation one thread: here whole batches are side by side.
+      IntStream.range(0, batches)
+          .parallel()
+          .forEach(
+              batch -> {
+                shapes[batch] = keep(batch, source.batch(batch), encoder);
+                int count = done.incrementAndGet() * rows;
+                if (count / PROGRESS != (count - rows) / PROGRESS || count == means.length) {
+                  context.out().printf("latents of %,d of %,d pictures%n", count, means.length);
+                }
+              });
+    }
+    this.shape = shapes[0];
+  }
+
+  private long[] keep(int batch, Map<String, HostTensor> pictures, Network encoder) {
+    Map<String, HostTensor.Floats> encoded = encoder.run(Map.of("x", pictures.get(PICTURES)));
+    HostTensor.Floats mean = encoded.get(MEAN);
+    for (int row = 0; row < rows; row++) {
+      means[batch * rows + row] = halves(mean, row);
+      spreads[batch * rows + row] = halves(encoded.get(STD), row);
+    }
+    pictures.forEach(
+        (name, values) -> {
+          if (values instanceof HostTensor.Longs numbers) {
+            keep(batch, name, numbers);
+          }
+        });
+    return Arrays.stream(mean.shape()).skip(1).asLongStream().toArray();
+  }
+
+  private synchronized void keep(int batch, String name, HostTensor.Longs numbers) {
+    int length = numbers.values().length / rows;
+    long[][] kept = labels.computeIfAbsent(name, key -> new long[means.length][]);
+    labelShapes.put(name, numbers.shape());
+    for (int row = 0; row < rows; row++) {
+      kept[batch * rows + row] =
+          Arrays.copyOfRange(numbers.values(), row * length, (row + 1) * length);
+    }
+  }
+
+  private static short[] halves(HostTensor.Floats tensor, int row) {
+    float[] values = tensor.row(row).values();
+    short[] halves = new short[values.length];
+    for (int i = 0; i < values.length; i++) {
+      halves[i] = HalfPrecision.toF16(values[i]);
+    }
+    return halves;
+  }
+
+  /** The batch's latents as a denoiser has them, {@code [rows, channels, height, width]}. */
+  public Operand<TFloat32> drawn(TrainingGraph graph) {
+    return latents.scaled(
+        graph,
+        Latents.drawn(
+            graph, Map.of(MEAN, graph.floats(MEAN, shape), STD, graph.floats(STD, shape))));
+  }
+
+  /** What {@link #drawn} is fed with, and the whole numbers that belong to the pictures. */
+  @Override
+  public Map<String, HostTensor> batch(long number) {
+    int[] chosen = order.batch(number, rows);
+    Map<String, HostTensor> batch = new LinkedHashMap<>();
+    batch.put(MEAN, floats(means, chosen));
+    batch.put(STD, floats(spreads, chosen));
+    labels.forEach((name, kept) -> batch.put(name, longs(kept, labelShapes.get(name), chosen)));
+    return batch;
+  }
+
+  private HostTensor floats(short[][] kept, int[] chosen) {
+    int length = kept[0].length;
+    float[] values = new float[chosen.length * length];
+    for (int row = 0; row < chosen.length; row++) {
+      for (int i = 0; i < length; i++) {
+        values[row * length + i] = HalfPrecision.fromF16(kept[chosen[row]][i]);
+      }
+    }
+    int[] full =
+        IntStream.concat(IntStream.of(chosen.length), Arrays.stream(shape).mapToInt(Math::toIntExact))
+            .toArray();
+    return new HostTensor.Floats(values, full);
+  }
+
+  private static HostTensor longs(long[][] kept, int[] shape, int[] chosen) {
+    int length = kept[0].length;
+    long[] values = new long[chosen.length * length];
+    for (int row = 0; row < chosen.length; row++) {
+      System.arraycopy(kept[chosen[row]], 0, values, row * length, length);
+    }
+    return new HostTensor.Longs(values, shape);
+  }
+}
