@@ -37,5 +37,7 @@ public enum Ability {
   /** CLIP can compare a picture under way with the prompt. */
   CLIP_GUIDANCE,
   /** The denoiser is told of the guidance scale and needs no second prompt. */
-  GUIDANCE_EMBEDDING
+  GUIDANCE_EMBEDDING,
+  /** What the denoiser computed at a step can serve the next ones. */
+  FEATURE_REUSE
 }

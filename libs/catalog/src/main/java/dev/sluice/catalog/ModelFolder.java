@@ -172,9 +172,19 @@ public final class ModelFolder {
     if (pipeline() == PipelineClass.UNCLIP && has(AUTOREGRESSIVE_PRIOR)) {
       abilities.add(Ability.SAMPLED_CODES);
     }
-    if (pipeline().hasDenoiser()
-        && config(pipeline().denoiser().component()).integer("time_cond_proj_dim", 0) > 0) {
+    if (pipeline().hasDenoiser()) {
+      abilities.addAll(denoiserAbilities(config(pipeline().denoiser().component())));
+    }
+    return abilities;
+  }
+
+  private static Set<Ability> denoiserAbilities(Config denoiser) {
+    Set<Ability> abilities = EnumSet.noneOf(Ability.class);
+    if (denoiser.integer("time_cond_proj_dim", 0) > 0) {
       abilities.add(Ability.GUIDANCE_EMBEDDING);
+    }
+    if (denoiser.networkClass().equals(NetworkClass.UNET_2D_CONDITION_MODEL.className())) {
+      abilities.add(Ability.FEATURE_REUSE);
     }
     return abilities;
   }

@@ -3,6 +3,7 @@ package dev.sluice.diffusion;
 import static dev.sluice.diffusion.config.Ability.CLIPPED;
 import static dev.sluice.diffusion.config.Ability.DISTILLED;
 import static dev.sluice.diffusion.config.Ability.EDM;
+import static dev.sluice.diffusion.config.Ability.ETA;
 import static dev.sluice.diffusion.config.Ability.FLOWING;
 import static dev.sluice.diffusion.config.Ability.LISTED;
 import static dev.sluice.diffusion.config.Ability.SCHEDULED;
@@ -55,7 +56,7 @@ enum SamplerKind implements SamplerTraits {
   DDIM(
       "DDIMScheduler",
       DdimSampler::new,
-      EnumSet.of(SCHEDULED, SPACED, CLIPPED, THRESHOLDED),
+      EnumSet.of(SCHEDULED, SPACED, CLIPPED, THRESHOLDED, ETA),
       "set_alpha_to_one",
       "rescale_betas_zero_snr"),
   DDPM(
@@ -154,7 +155,7 @@ enum SamplerKind implements SamplerTraits {
   TCD(
       "TCDScheduler",
       TcdSampler::new,
-      EnumSet.of(SCHEDULED, LISTED, DISTILLED),
+      EnumSet.of(SCHEDULED, LISTED, DISTILLED, ETA),
       "rescale_betas_zero_snr"),
   UNCLIP(
       "UnCLIPScheduler",

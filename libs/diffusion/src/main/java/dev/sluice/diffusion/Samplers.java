@@ -1,5 +1,6 @@
 package dev.sluice.diffusion;
 
+import dev.sluice.diffusion.config.Ability;
 import dev.sluice.diffusion.sampler.discrete.DdimInversion;
 import dev.sluice.diffusion.sampling.Sampler;
 import dev.sluice.diffusion.sampling.SamplingOptions;
@@ -29,6 +30,11 @@ public final class Samplers {
    */
   public static Sampler fromConfig(Map<String, ?> json) {
     return of(SchedulerConfig.of(json));
+  }
+
+  /** The classes that read {@code eta}; the others put back the noise that they always do. */
+  public static List<String> takingEta() {
+    return SamplerKind.namesWith(Ability.ETA);
   }
 
   /** As {@link #fromConfig}; {@link SchedulerConfig#withClass} exchanges the sampler. */

@@ -107,7 +107,7 @@ public final class RoutePlanner {
     Function<String, ModelFolder> named =
         name -> name.isEmpty() ? sized.model() : models.named(name);
     SamplerChecks.check(route, named);
-    return plan(sized, features, inputs, DeclaredWork.on(route, named), now);
+    return plan(sized, features, inputs, DeclaredWork.on(route, named), named, now);
   }
 
   private GenerationPlan plan(
@@ -115,6 +115,7 @@ public final class RoutePlanner {
       List<Feature> features,
       RequestInputs inputs,
       List<RouteStep> route,
+      Function<String, ModelFolder> named,
       Timestamp now) {
     GenerationRequest request = asked.request();
     ModelFolder model = asked.model();
@@ -125,7 +126,11 @@ public final class RoutePlanner {
             .addAllWarnings(inputs.warnings())
             .addAllWarnings(
                 WithoutEffect.of(
-                    request, route, asked.can(Ability.GUIDANCE_EMBEDDING), isGuidable(asked)));
+                    request,
+                    route,
+                    named,
+                    asked.can(Ability.GUIDANCE_EMBEDDING),
+                    isGuidable(asked)));
     // Before their content is looked at: what changes in between is noticed.
     header.putModelStamps(model.name(), model.stamp());
     helpers.values().forEach(helper -> header.putModelStamps(helper.name(), helper.stamp()));

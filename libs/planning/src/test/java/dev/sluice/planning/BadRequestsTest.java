@@ -145,6 +145,20 @@ class BadRequestsTest extends PlanningTest {
         bad("refiner_start", refined().setRefinerStart(Double.NaN)),
         bad("refiner.steps", refined().setRefiner(settings.clone().setSteps(0))),
         bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)),
+        bad(
+            "noise_level",
+            request()
+                .setModel("pipe-sd-x4-upscaler")
+                .setImage(picture(16, 16))
+                .setNoiseLevel(351)),
+        bad(
+            "upscaler[0].noise_level",
+            request().addUpscaler(SamplingSettings.newBuilder().setNoiseLevel(1))),
+        bad(
+            "denoiser.cache_interval",
+            request()
+                .setModel("pipe-sd3")
+                .setDenoiser(SamplingSettings.newBuilder().setCacheInterval(2))),
         bad("interpolation", request().setModel("pipe-sd").setN(2).setInterpolation(to("a ship"))),
         bad("interpolation", request().setN(2).setInterpolation(to(" "))),
         bad("interpolation", request().setN(2).setInterpolation(Interpolation.newBuilder())),

@@ -255,6 +255,15 @@ class PicturePlanningTest {
         GenerationRequest.newBuilder().setModel("pipe-dit").setClassLabel(1);
     GenerationRequest.Builder ddpm = GenerationRequest.newBuilder().setModel("pipe-ddpm");
 
+    SamplingSettings.Builder noisy = SamplingSettings.newBuilder().setEta(0.5);
+    assertThat(warnings(request("pipe-sd").setDenoiser(noisy.clone().setSampler("DDIMScheduler"))))
+        .isEmpty();
+    assertThat(
+            warnings(
+                request("pipe-sd").setDenoiser(noisy.setSampler("EulerDiscreteScheduler"))))
+        .containsExactly(
+            "The eta of the denoiser has no effect with EulerDiscreteScheduler; DDIMScheduler and"
+                + " TCDScheduler read it.");
     assertThat(warnings(request("pipe-sd").setPrior(steps)))
         .containsExactly(
             "The settings of the prior have no effect: no prior takes part in this picture.");

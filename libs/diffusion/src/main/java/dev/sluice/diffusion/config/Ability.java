@@ -28,7 +28,9 @@ public enum Ability {
   /** Takes a list of timesteps in place of a number of steps. */
   LISTED,
   /** Takes a list of noise levels in place of a number of steps. */
-  SIGMAS_LISTED;
+  SIGMAS_LISTED,
+  /** Puts back as much noise as it is told, of what its formula takes out. */
+  ETA;
 
   private final List<String> keys;
 

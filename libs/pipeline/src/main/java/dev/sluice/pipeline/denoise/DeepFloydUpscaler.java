@@ -3,6 +3,7 @@ package dev.sluice.pipeline.denoise;
 import static dev.sluice.pipeline.request.TensorNames.IMAGE;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 
+import dev.sluice.catalog.ConditioningNoise;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.math.Resampling;
@@ -25,7 +26,6 @@ import java.util.Map;
 public final class DeepFloydUpscaler implements DenoiserFamily {
 
   private static final int NOISE_LEVEL = 250;
-  private static final int HIGHEST_NOISE_LEVEL = 999;
   private static final int EXAMPLE_SIZE = 16;
 
   private final Trained trained;
@@ -36,7 +36,9 @@ public final class DeepFloydUpscaler implements DenoiserFamily {
     this.config = model.config("unet");
     this.lowResolution =
         new LowResolution(
-            model.scheduler("image_noising_scheduler"), NOISE_LEVEL, HIGHEST_NOISE_LEVEL);
+            model.scheduler("image_noising_scheduler"),
+            NOISE_LEVEL,
+            ConditioningNoise.highest(model, "unet").orElseThrow());
     this.trained = Trained.of(model, config.integer("in_channels", 6) / 2);
   }
 

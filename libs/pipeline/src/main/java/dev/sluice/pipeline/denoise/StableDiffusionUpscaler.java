@@ -4,6 +4,7 @@ import static dev.sluice.pipeline.request.TensorNames.IMAGE;
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
 
+import dev.sluice.catalog.ConditioningNoise;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
@@ -36,7 +37,7 @@ public final class StableDiffusionUpscaler implements DenoiserFamily {
         new LowResolution(
             model.scheduler("low_res_scheduler"),
             NOISE_LEVEL,
-            model.setting("max_noise_level", 350));
+            ConditioningNoise.highest(model, "unet").orElseThrow());
     this.trained = Trained.of(model, model.config("vae").integer("latent_channels", 4));
   }
 

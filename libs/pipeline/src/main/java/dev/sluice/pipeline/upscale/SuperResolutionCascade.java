@@ -1,5 +1,6 @@
 package dev.sluice.pipeline.upscale;
 
+import dev.sluice.catalog.ConditioningNoise;
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.SchedulerConfig;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * unCLIP's super-resolution (Ramesh et al. 2022, section 2.1). A checkpoint has two networks,
@@ -52,9 +54,6 @@ public final class SuperResolutionCascade implements UpscalerEngine {
 
   private SuperResolutionCascade(ModelFolder model, BatchLimit limit) {
     this.scheduler = model.scheduler("super_res_scheduler");
-    int highestLevel =
-        model.setting("max_noise_level", model.trainTimesteps("super_res_scheduler") - 1);
-    LowResolution noising = new LowResolution(scheduler, 0, highestLevel);
     Config firstConfig = model.config(FIRST);
     Config lastConfig = model.config(LAST);
     this.channels = firstConfig.integer("in_channels", 6) / 2;
@@ -69,7 +68,7 @@ public final class SuperResolutionCascade implements UpscalerEngine {
               new StepBatcher(model.name() + "/" + LAST, RowNetwork.of(last), limit));
       closer.handOver();
     }
-    this.enlargements = enlargements(firstConfig, lastConfig, noising);
+    this.enlargements = enlargements(model, firstConfig, lastConfig);
   }
 
   /** Loads the super-resolution networks of a model. */
@@ -87,7 +86,8 @@ public final class SuperResolutionCascade implements UpscalerEngine {
     }
   }
 
-  private List<SuperResolution> enlargements(Config first, Config last, LowResolution noising) {
+  private List<SuperResolution> enlargements(ModelFolder model, Config first, Config last) {
+    LowResolution firstNoising = noising(model, FIRST);
     int firstSize = first.integer("sample_size");
     int lastSize = last.integer("sample_size");
     StepBatcher firstBatcher = batchers.get(0);
@@ -95,18 +95,19 @@ public final class SuperResolutionCascade implements UpscalerEngine {
     if (lastSize == firstSize) {
       return List.of(
           new SuperResolution(
-              firstSize, channels, firstBatcher, lastBatcher, told(first) ? noising : null));
+              firstSize, channels, firstBatcher, lastBatcher, firstNoising));
     }
     return List.of(
         new SuperResolution(
-            firstSize, channels, firstBatcher, firstBatcher, told(first) ? noising : null),
+            firstSize, channels, firstBatcher, firstBatcher, firstNoising),
         new SuperResolution(
-            lastSize, channels, lastBatcher, lastBatcher, told(last) ? noising : null));
+            lastSize, channels, lastBatcher, lastBatcher, noising(model, LAST)));
   }
 
-  /** Conditioning augmentation (Ho et al. 2022, "Cascaded Diffusion Models"), by class label. */
-  private static boolean told(Config config) {
-    return config.has("class_embed_type") || config.has("num_class_embeds");
+  /** Null for a network that takes pictures without noise. */
+  private LowResolution noising(ModelFolder model, String network) {
+    OptionalInt highest = ConditioningNoise.highest(model, network);
+    return highest.isPresent() ? new LowResolution(scheduler, 0, highest.getAsInt()) : null;
   }
 
   /** If there are fewer samplings than enlargements, the last serves for the rest. */

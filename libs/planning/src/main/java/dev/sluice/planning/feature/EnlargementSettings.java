@@ -15,5 +15,12 @@ final class EnlargementSettings implements Feature {
           asked.request().getUpscalerCount(),
           enlargements);
     }
+    for (int i = 0; i < asked.request().getUpscalerCount(); i++) {
+      SuperResolution.requireKnown(
+          asked,
+          "upscaler[" + i + "].noise_level",
+          asked.request().getUpscaler(i).getNoiseLevel(),
+          Sizes.enlarging(i));
+    }
   }
 }

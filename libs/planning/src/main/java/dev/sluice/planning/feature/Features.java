@@ -21,6 +21,7 @@ public final class Features {
           new RequestedSizes(),
           new Refinement(),
           new PriorChoice(),
+          new FeatureReuse(),
           new StartingImage(),
           new SuperResolution(),
           new Keeping());

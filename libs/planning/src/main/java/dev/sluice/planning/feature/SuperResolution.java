@@ -1,9 +1,12 @@
 package dev.sluice.planning.feature;
 
 import dev.sluice.catalog.Ability;
+import dev.sluice.catalog.ConditioningNoise;
 import dev.sluice.contract.v1.RouteStep;
+import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.route.RouteSteps;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A picture that denoising makes larger, with noise on it that hides what an enlargement should not
@@ -20,6 +23,31 @@ final class SuperResolution implements Feature {
     }
     if (asked.request().hasNoiseLevel() && !asked.can(Ability.SUPER_RESOLUTION)) {
       throw asked.refused("noise_level", "Model %s does not enlarge pictures.");
+    }
+    if (asked.request().hasNoiseLevel()) {
+      requireKnown(
+          asked,
+          "noise_level",
+          asked.request().getNoiseLevel(),
+          asked.model().pipeline().denoiser().component());
+    }
+  }
+
+  /**
+   * @throws RequestException if a network is not told of so much noise
+   */
+  static void requireKnown(Asked asked, String field, int level, String network) {
+    OptionalInt highest = ConditioningNoise.highest(asked.model(), network);
+    if (highest.isEmpty() && level > 0) {
+      throw asked.refused(
+          field, "Model %s takes pictures to enlarge without noise; leave noise_level out.");
+    }
+    if (level > highest.orElse(0)) {
+      throw asked.refused(
+          field,
+          "The noise_level is %2$d; model %1$s knows 0 to %3$d.",
+          level,
+          highest.getAsInt());
     }
   }
 

@@ -59,6 +59,11 @@ public final class Sizes {
     return side(model, FIRST) == side(model, LAST) ? 1 : 2;
   }
 
+  /** The network that begins an enlargement, by its place. */
+  public static String enlarging(int place) {
+    return place == 0 ? FIRST : LAST;
+  }
+
   private static ImageSize square(ModelFolder model, String network) {
     int side = side(model, network);
     return new ImageSize(side, side);

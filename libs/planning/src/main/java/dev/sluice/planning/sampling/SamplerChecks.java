@@ -111,7 +111,8 @@ public final class SamplerChecks {
         field, "Model %s cannot be sampled so: %s.".formatted(model.name(), why.getMessage()));
   }
 
-  private static SchedulerConfig asked(SchedulerConfig own, SamplingSettings sampling) {
+  /** A model's scheduler as a step has it. */
+  static SchedulerConfig asked(SchedulerConfig own, SamplingSettings sampling) {
     Optional<Thresholding> thresholding = Optional.empty();
     if (sampling.hasDynamicThreshold()) {
       thresholding = Optional.of(new Thresholding.Dynamic(sampling.getDynamicThreshold(), 1));

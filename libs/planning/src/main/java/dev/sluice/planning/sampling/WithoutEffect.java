@@ -1,9 +1,13 @@
 package dev.sluice.planning.sampling;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.diffusion.Samplers;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What a caller should know of settings that lead nowhere. */
@@ -14,16 +18,28 @@ public final class WithoutEffect {
   /**
    * The warnings, in sentences.
    *
+   * @param models by the name that a step gives
    * @param scaleIsTold whether the network is told of the scale of guidance, and sees no second
    *     prompt
    * @param isGuidable whether the model can be told anything that guidance could lead towards
    */
   public static List<String> of(
-      GenerationRequest request, List<RouteStep> route, boolean scaleIsTold, boolean isGuidable) {
-    return Stream.of(
-            negativePrompt(request, route, scaleIsTold),
-            prior(request, route),
-            guidance(request, isGuidable))
+      GenerationRequest request,
+      List<RouteStep> route,
+      Function<String, ModelFolder> models,
+      boolean scaleIsTold,
+      boolean isGuidable) {
+    return Stream.concat(
+            Stream.of(
+                negativePrompt(request, route, scaleIsTold),
+                prior(request, route),
+                guidance(request, isGuidable)),
+            route.stream()
+                .flatMap(
+                    step ->
+                        Sampled.by(step)
+                            .flatMap(kind -> eta(request, step, kind, models))
+                            .stream()))
         .filter(warning -> !warning.isEmpty())
         .toList();
   }
@@ -55,6 +71,27 @@ public final class WithoutEffect {
     return asked && !Sampled.PRIOR.isOn(route)
         ? "The settings of the prior have no effect: no prior takes part in this picture."
         : "";
+  }
+
+  private static Optional<String> eta(
+      GenerationRequest request,
+      RouteStep step,
+      Sampled kind,
+      Function<String, ModelFolder> models) {
+    if (kind.askedFor(request).stream().noneMatch(settings -> settings.getEta() > 0)) {
+      return Optional.empty();
+    }
+    ModelFolder model = models.apply(step.getModel());
+    return kind.scheduler(step, model)
+        .map(
+            scheduler ->
+                SamplerChecks.asked(model.scheduler(scheduler), kind.settings(step).get(0))
+                    .className())
+        .filter(sampler -> !Samplers.takingEta().contains(sampler))
+        .map(
+            sampler ->
+                "The eta of the %s has no effect with %s; %s read it."
+                    .formatted(kind.stage(), sampler, String.join(" and ", Samplers.takingEta())));
   }
 
   private static String guidance(GenerationRequest request, boolean isGuidable) {
