@@ -90,6 +90,38 @@ public final class Config {
     return asInt(require(key), key);
   }
 
+  /** How many there are of something that must be, 1 or more. */
+  public int count(String key, int whenAbsent) {
+    return has(key) ? asCount(root.get(key), key) : whenAbsent;
+  }
+
+  /** As above, of a key that must be there. */
+  public int count(String key) {
+    return asCount(require(key), key);
+  }
+
+  /** A list of {@link #count}s, one or more. */
+  public List<Integer> counts(String key, List<Integer> whenAbsent) {
+    if (!has(key)) {
+      return whenAbsent;
+    }
+    List<Integer> values = new ArrayList<>();
+    for (JsonNode node : list(key)) {
+      values.add(asCount(node, key));
+    }
+    if (values.isEmpty()) {
+      throw wrongType(key, "a list with a value for each level", root.get(key));
+    }
+    return List.copyOf(values);
+  }
+
+  /** A list of {@link #count}s, or {@code size} times the one given. */
+  public List<Integer> counts(String key, int size, int whenAbsent) {
+    return isList(key)
+        ? counts(key, List.of())
+        : Collections.nCopies(size, count(key, whenAbsent));
+  }
+
   public double number(String key, double whenAbsent) {
     if (!has(key)) {
       return whenAbsent;
@@ -169,15 +201,6 @@ public final class Config {
     return has(key) && root.get(key).isArray();
   }
 
-  /** A list of integers, or {@code count} times the one integer given. */
-  public List<Integer> integers(String key, int count, int whenAbsent) {
-    if (!isList(key)) {
-      int value = integer(key, whenAbsent);
-      return Collections.nCopies(count, value);
-    }
-    return integers(key, List.of());
-  }
-
   public List<Integer> integers(String key, List<Integer> whenAbsent) {
     if (!has(key)) {
       return whenAbsent;
@@ -252,6 +275,14 @@ public final class Config {
     int most = key.contains("layers") ? MOST_LAYERS : LARGEST;
     if (value < -LARGEST || value > most) {
       throw wrongType(key, "an integer of at most %,d".formatted(most), node);
+    }
+    return value;
+  }
+
+  private int asCount(JsonNode node, String key) {
+    int value = asInt(node, key);
+    if (value < 1) {
+      throw wrongType(key, "1 or more", node);
     }
     return value;
   }

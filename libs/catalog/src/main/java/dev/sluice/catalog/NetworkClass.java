@@ -1,8 +1,9 @@
 package dev.sluice.catalog;
 
+import dev.sluice.catalog.file.Nearest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** The network classes that can be run, by the names that checkpoints give them. */
 public enum NetworkClass {
@@ -57,13 +58,15 @@ public enum NetworkClass {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "%s: no network class %s; known: %s".formatted(origin, className, names())));
+                    "%s: no network class %s; known: %s.%s"
+                        .formatted(
+                            origin,
+                            className,
+                            String.join(", ", names()),
+                            Nearest.hint(className, names()))));
   }
 
-  private static String names() {
-    return Arrays.stream(values())
-        .map(NetworkClass::className)
-        .sorted()
-        .collect(Collectors.joining(", "));
+  private static List<String> names() {
+    return Arrays.stream(values()).map(NetworkClass::className).sorted().toList();
   }
 }

@@ -17,11 +17,11 @@ import static dev.sluice.catalog.Ability.VARIATIONS;
 import static dev.sluice.catalog.Ability.VARIATIONS_ONLY;
 
 import dev.sluice.catalog.file.InvalidConfigException;
+import dev.sluice.catalog.file.Nearest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The pipelines that can be run: diffusers' classes, as {@code model_index.json} names them. */
 public enum PipelineClass {
@@ -313,13 +313,16 @@ public enum PipelineClass {
         .orElseThrow(
             () ->
                 new InvalidConfigException(
-                    "%s: _class_name is %s, which cannot be served; known: %s"
+                    "%s: _class_name is %s, which cannot be served; known: %s.%s"
                         .formatted(
                             index.origin(),
                             name,
-                            Arrays.stream(values())
-                                .map(PipelineClass::className)
-                                .collect(Collectors.joining(", ")))));
+                            String.join(", ", names()),
+                            Nearest.hint(name, names()))));
+  }
+
+  private static List<String> names() {
+    return Arrays.stream(values()).map(PipelineClass::className).toList();
   }
 
   private static Optional<PipelineClass> find(String name) {

@@ -37,6 +37,29 @@ class ConfigTest {
   }
 
   @Test
+  void whatThereMustBeSomeOf_isNotNone() {
+    Config config =
+        Config.of(
+            Map.of(
+                "norm_num_groups", 0,
+                "attention_head_dim", List.of(8, 0),
+                "num_attention_heads", -8,
+                "block_out_channels", List.of()));
+
+    assertThatThrownBy(() -> config.count("norm_num_groups", 32))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessage("config: \"norm_num_groups\" must be 1 or more, found 0");
+    assertThatThrownBy(() -> config.counts("attention_head_dim", 2, 8))
+        .hasMessageContaining("attention_head_dim")
+        .hasMessageContaining("found 0");
+    assertThatThrownBy(() -> config.counts("num_attention_heads", 2, 8))
+        .hasMessageContaining("found -8");
+    assertThatThrownBy(() -> config.counts("block_out_channels", List.of(64)))
+        .hasMessageContaining("block_out_channels");
+    assertThat(config.counts("layers_per_block", 3, 2)).containsExactly(2, 2, 2);
+  }
+
+  @Test
   void numbersThatNetworksHave_areTaken() {
     Config config = Config.of(Map.of("vocab_size", 256_384, "num_layers", 1000));
 

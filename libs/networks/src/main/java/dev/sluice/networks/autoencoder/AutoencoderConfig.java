@@ -33,14 +33,14 @@ record AutoencoderConfig(
   static AutoencoderConfig of(Config config, int defaultLatentChannels) {
     AutoencoderConfig result =
         new AutoencoderConfig(
-            config.integer("in_channels", 3),
-            config.integer("out_channels", 3),
-            config.integer("latent_channels", defaultLatentChannels),
-            config.integers("block_out_channels", List.of(64)),
+            config.count("in_channels", 3),
+            config.count("out_channels", 3),
+            config.count("latent_channels", defaultLatentChannels),
+            config.counts("block_out_channels", List.of(64)),
             config.strings("down_block_types", List.of("DownEncoderBlock2D")),
             config.strings("up_block_types", List.of("UpDecoderBlock2D")),
-            config.integer("layers_per_block", 1),
-            config.integer("norm_num_groups", 32),
+            config.count("layers_per_block", 1),
+            config.count("norm_num_groups", 32),
             Activation.named(config.string("act_fn", "silu")),
             config.bool("mid_block_add_attention", true));
     int levels = result.blockOutChannels.size();

@@ -43,8 +43,8 @@ public final class VqModel implements Architecture {
   public VqModel(Config config) {
     AutoencoderConfig common = AutoencoderConfig.of(config, 3);
     this.blocks = new AutoencoderBlocks(common);
-    this.codebookSize = config.integer("num_vq_embeddings", 256);
-    this.codeSize = config.integer("vq_embed_dim", common.latentChannels());
+    this.codebookSize = config.count("num_vq_embeddings", 256);
+    this.codeSize = config.count("vq_embed_dim", common.latentChannels());
     this.spatialNorm = config.string("norm_type", "group").equals("spatial");
     this.scalingFactor = config.number("scaling_factor", 0.18215);
   }

@@ -29,16 +29,16 @@ public record AutoregressivePriorConfig(
 
   /** Reads a config; absent keys take the paper's values. */
   public static AutoregressivePriorConfig of(Config config) {
-    int textWidth = config.integer("embedding_dim", 768);
+    int textWidth = config.count("embedding_dim", 768);
     return new AutoregressivePriorConfig(
-        config.integer("num_attention_heads", 26),
-        config.integer("attention_head_dim", 64),
-        config.integer("num_layers", 24),
+        config.count("num_attention_heads", 26),
+        config.count("attention_head_dim", 64),
+        config.count("num_layers", 24),
         textWidth,
-        config.integer("num_embeddings", 77),
-        config.integer("clip_embed_dim", textWidth),
-        config.integer("num_codes", 319),
-        config.integer("num_buckets", 1024),
+        config.count("num_embeddings", 77),
+        config.count("clip_embed_dim", textWidth),
+        config.count("num_codes", 319),
+        config.count("num_buckets", 1024),
         config.integer("num_similarities", 2));
   }
 

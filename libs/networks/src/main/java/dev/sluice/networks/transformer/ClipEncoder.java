@@ -32,10 +32,10 @@ public record ClipEncoder(
   /** The encoder that a config describes, with a family's own default sizes. */
   static ClipEncoder of(Config config, int width, int hidden, int heads) {
     return new ClipEncoder(
-        config.integer("hidden_size", width),
-        config.integer("intermediate_size", hidden),
-        config.integer("num_hidden_layers", 12),
-        config.integer("num_attention_heads", heads),
+        config.count("hidden_size", width),
+        config.count("intermediate_size", hidden),
+        config.count("num_hidden_layers", 12),
+        config.count("num_attention_heads", heads),
         Activation.named(config.string("hidden_act", "quick_gelu")),
         config.number("layer_norm_eps", 1e-5));
   }

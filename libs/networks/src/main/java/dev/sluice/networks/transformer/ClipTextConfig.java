@@ -25,9 +25,9 @@ public record ClipTextConfig(
   static ClipTextConfig of(Config config) {
     return new ClipTextConfig(
         ClipEncoder.of(config, 512, 2048, 8),
-        config.integer("vocab_size", 49408),
-        config.integer("max_position_embeddings", 77),
-        config.integer("projection_dim", 512),
+        config.count("vocab_size", 49408),
+        config.count("max_position_embeddings", 77),
+        config.count("projection_dim", 512),
         config.integer("eos_token_id", 49407));
   }
 

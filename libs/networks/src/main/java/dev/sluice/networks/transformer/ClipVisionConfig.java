@@ -18,10 +18,10 @@ public record ClipVisionConfig(
   static ClipVisionConfig of(Config config) {
     return new ClipVisionConfig(
         ClipEncoder.of(config, 768, 3072, 12),
-        config.integer("num_channels", 3),
-        config.integer("image_size", 224),
-        config.integer("patch_size", 32),
-        config.integer("projection_dim", 512));
+        config.count("num_channels", 3),
+        config.count("image_size", 224),
+        config.count("patch_size", 32),
+        config.count("projection_dim", 512));
   }
 
   /** Width of a token's state. */

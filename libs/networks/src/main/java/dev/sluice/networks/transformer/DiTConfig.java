@@ -37,17 +37,17 @@ public record DiTConfig(
   /** Reads a {@code DiTTransformer2DModel}'s config; absent keys take the library's defaults. */
   static DiTConfig of(Config config) {
     requireAdaNormZero(config, "ada_norm_zero");
-    int inChannels = config.integer("in_channels", 4);
+    int inChannels = config.count("in_channels", 4);
     return new DiTConfig(
-        config.integer("num_attention_heads", 16),
-        config.integer("attention_head_dim", 72),
-        config.integer("num_layers", 28),
+        config.count("num_attention_heads", 16),
+        config.count("attention_head_dim", 72),
+        config.count("num_layers", 28),
         inChannels,
-        config.integer("out_channels", inChannels),
-        config.integer("sample_size", 32),
-        config.integer("patch_size", 2),
+        config.count("out_channels", inChannels),
+        config.count("sample_size", 32),
+        config.count("patch_size", 2),
         1,
-        config.integer("num_embeds_ada_norm", 1000),
+        config.count("num_embeds_ada_norm", 1000),
         config.bool("attention_bias", true),
         config.string("activation_fn", "gelu-approximate"),
         config.bool("norm_elementwise_affine", false),
@@ -60,18 +60,18 @@ public record DiTConfig(
    */
   static DiTConfig ofTransformer2D(Config config) {
     requireAdaNormZero(config, "layer_norm");
-    int inChannels = config.integer("in_channels");
-    int sampleSize = config.integer("sample_size");
+    int inChannels = config.count("in_channels");
+    int sampleSize = config.count("sample_size");
     return new DiTConfig(
-        config.integer("num_attention_heads", 16),
-        config.integer("attention_head_dim", 88),
-        config.integer("num_layers", 1),
+        config.count("num_attention_heads", 16),
+        config.count("attention_head_dim", 88),
+        config.count("num_layers", 1),
         inChannels,
-        config.integer("out_channels", inChannels),
+        config.count("out_channels", inChannels),
         sampleSize,
-        config.integer("patch_size"),
+        config.count("patch_size"),
         config.number("interpolation_scale", Math.max(sampleSize / 64, 1)),
-        config.integer("num_embeds_ada_norm"),
+        config.count("num_embeds_ada_norm"),
         config.bool("attention_bias", false),
         config.string("activation_fn", "geglu"),
         config.bool("norm_elementwise_affine", true),

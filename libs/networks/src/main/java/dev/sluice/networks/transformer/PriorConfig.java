@@ -44,20 +44,20 @@ public record PriorConfig(
           "%s: added_emb_type %s is not served: without prd this is no image prior"
               .formatted(config.origin(), added));
     }
-    int heads = config.integer("num_attention_heads", 32);
-    int headSize = config.integer("attention_head_dim", 64);
-    int embedding = config.integer("embedding_dim", 768);
+    int heads = config.count("num_attention_heads", 32);
+    int headSize = config.count("attention_head_dim", 64);
+    int embedding = config.count("embedding_dim", 768);
     return new PriorConfig(
         heads,
         headSize,
-        config.integer("num_layers", 20),
+        config.count("num_layers", 20),
         embedding,
-        config.integer("num_embeddings", 77),
+        config.count("num_embeddings", 77),
         config.integer("additional_embeddings", 4),
-        config.integer("time_embed_dim", heads * headSize),
+        config.count("time_embed_dim", heads * headSize),
         Activation.named(config.string("time_embed_act_fn", "silu")),
-        config.integer("embedding_proj_dim", embedding),
-        config.integer("clip_embed_dim", embedding),
+        config.count("embedding_proj_dim", embedding),
+        config.count("clip_embed_dim", embedding),
         layerOrNone(config, "norm_in_type"),
         layerOrNone(config, "embedding_proj_norm_type"),
         !config.isNull("encoder_hid_proj_type"));

@@ -34,21 +34,21 @@ public record SD3Config(
 
   /** Reads a config; absent keys take the library's defaults. */
   static SD3Config of(Config config) {
-    int inChannels = config.integer("in_channels", 16);
+    int inChannels = config.count("in_channels", 16);
     SD3Config result =
         new SD3Config(
-            config.integer("num_attention_heads", 18),
-            config.integer("attention_head_dim", 64),
-            config.integer("num_layers", 18),
+            config.count("num_attention_heads", 18),
+            config.count("attention_head_dim", 64),
+            config.count("num_layers", 18),
             inChannels,
-            config.integer("out_channels", config.isNull("out_channels") ? inChannels : 16),
-            config.integer("patch_size", 2),
-            config.integer("pos_embed_max_size", 96),
-            config.integer("joint_attention_dim", 4096),
-            config.integer("pooled_projection_dim", 2048),
+            config.count("out_channels", config.isNull("out_channels") ? inChannels : 16),
+            config.count("patch_size", 2),
+            config.count("pos_embed_max_size", 96),
+            config.count("joint_attention_dim", 4096),
+            config.count("pooled_projection_dim", 2048),
             config.integers("dual_attention_layers", List.of()),
             config.has("qk_norm"));
-    int contextWidth = config.integer("caption_projection_dim", 1152);
+    int contextWidth = config.count("caption_projection_dim", 1152);
     if (contextWidth != result.width()) {
       throw new IllegalArgumentException(
           ("%s: caption_projection_dim is %d; text and picture attend to each other, so it must be"

@@ -41,14 +41,14 @@ public record T5Config(
     // The library says gelu and means its tanh approximation here.
     boolean approximated = gated && activation.equals("gelu");
     return new T5Config(
-        config.integer("vocab_size", 32128),
-        config.integer("d_model", 512),
-        config.integer("d_kv", 64),
-        config.integer("num_heads", 8),
-        config.integer("d_ff", 2048),
-        config.integer("num_layers", 6),
-        config.integer("relative_attention_num_buckets", 32),
-        config.integer("relative_attention_max_distance", 128),
+        config.count("vocab_size", 32128),
+        config.count("d_model", 512),
+        config.count("d_kv", 64),
+        config.count("num_heads", 8),
+        config.count("d_ff", 2048),
+        config.count("num_layers", 6),
+        config.count("relative_attention_num_buckets", 32),
+        config.count("relative_attention_max_distance", 128),
         gated,
         Activation.named(approximated ? "gelu_new" : activation),
         config.number("layer_norm_epsilon", 1e-6));

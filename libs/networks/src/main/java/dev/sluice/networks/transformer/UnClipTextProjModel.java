@@ -46,9 +46,9 @@ public final class UnClipTextProjModel implements Architecture {
 
   public UnClipTextProjModel(Config config) {
     this.extraTokens = config.integer("clip_extra_context_tokens", 4);
-    this.embeddingWidth = config.integer("clip_embeddings_dim", 768);
-    this.timeWidth = config.integer("time_embed_dim");
-    this.crossAttentionWidth = config.integer("cross_attention_dim");
+    this.embeddingWidth = config.count("clip_embeddings_dim", 768);
+    this.timeWidth = config.count("time_embed_dim");
+    this.crossAttentionWidth = config.count("cross_attention_dim");
   }
 
   @Override

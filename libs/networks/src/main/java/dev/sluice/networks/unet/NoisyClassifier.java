@@ -39,7 +39,7 @@ public final class NoisyClassifier implements Architecture {
   /** Reads a config. */
   public NoisyClassifier(Config config) {
     this.encoder = new UNet2DModel(UNet2DConfig.ofEncoder(config));
-    this.classes = config.integer("num_classes");
+    this.classes = config.count("num_classes");
   }
 
   @Override

@@ -110,7 +110,7 @@ record UNet2DConditionConfig(
 
   static UNet2DConditionConfig of(Config config) {
     refuseUnserved(config);
-    List<Integer> channels = config.integers("block_out_channels", List.of(320, 640, 1280, 1280));
+    List<Integer> channels = config.counts("block_out_channels", List.of(320, 640, 1280, 1280));
     int levels = channels.size();
     List<BlockKind> down = kinds(config.strings("down_block_types", DOWN));
     List<BlockKind> up = kinds(config.strings("up_block_types", UP));
@@ -126,14 +126,14 @@ record UNet2DConditionConfig(
     String headCountKey =
         config.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
     return new UNet2DConditionConfig(
-        config.integer("in_channels", 4),
-        config.integer("out_channels", 4),
+        config.count("in_channels", 4),
+        config.count("out_channels", 4),
         config.bool("center_input_sample", false),
-        config.integer("conv_in_kernel", 3),
-        config.integer("conv_out_kernel", 3),
+        config.count("conv_in_kernel", 3),
+        config.count("conv_out_kernel", 3),
         config.bool("flip_sin_to_cos", true),
         config.number("freq_shift", 0),
-        config.integer("time_embedding_dim", 4 * channels.get(0)),
+        config.count("time_embedding_dim", 4 * channels.get(0)),
         Activation.named(config.string("time_embedding_act_fn", "identity")),
         Activation.named(config.string("timestep_post_act", "identity")),
         config.integer("time_cond_proj_dim", 0),
@@ -147,7 +147,7 @@ record UNet2DConditionConfig(
         config.number("mid_block_scale_factor", 1),
         config.integer("downsample_padding", 1),
         Activation.named(config.string("act_fn", "silu")),
-        config.integer("norm_num_groups", 32),
+        config.count("norm_num_groups", 32),
         config.number("norm_eps", 1e-5),
         TimeConditioning.named(config.string("resnet_time_scale_shift", "default")),
         config.bool("resnet_skip_time_act", false),
@@ -182,7 +182,7 @@ record UNet2DConditionConfig(
   }
 
   private static List<Integer> perLevel(Config config, String key, int levels, int whenAbsent) {
-    List<Integer> values = config.integers(key, levels, whenAbsent);
+    List<Integer> values = config.counts(key, levels, whenAbsent);
     checkLength(config, key, values, levels);
     return values;
   }

@@ -75,29 +75,29 @@ record UNet2DConfig(
   }
 
   private static List<Integer> channels(Config config) {
-    return config.integers("block_out_channels", List.of(224, 448, 672, 896));
+    return config.counts("block_out_channels", List.of(224, 448, 672, 896));
   }
 
   private static UNet2DConfig of(Config config, List<BlockKind> upBlocks) {
     List<Integer> channels = channels(config);
     TimeConditioning time =
         TimeConditioning.named(config.string("resnet_time_scale_shift", "default"));
-    int groups = config.integer("norm_num_groups", 32);
+    int groups = config.count("norm_num_groups", 32);
     UNet2DConfig result =
         new UNet2DConfig(
-            config.integer("in_channels", 3),
-            config.integer("out_channels", 3),
+            config.count("in_channels", 3),
+            config.count("out_channels", 3),
             config.bool("center_input_sample", false),
             config.bool("flip_sin_to_cos", true),
             config.number("freq_shift", 0),
-            config.integer("time_embedding_dim", 4 * channels.get(0)),
+            config.count("time_embedding_dim", 4 * channels.get(0)),
             kinds(
                 config,
                 "down_block_types",
                 List.of("DownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D")),
             upBlocks,
             channels,
-            config.integer("layers_per_block", 2),
+            config.count("layers_per_block", 2),
             !config.isNull("mid_block_type"),
             config.bool("add_attention", true),
             config.number("mid_block_scale_factor", 1),
@@ -105,7 +105,7 @@ record UNet2DConfig(
             config.string("downsample_type", "conv").equals("resnet"),
             config.string("upsample_type", "conv").equals("resnet"),
             Activation.named(config.string("act_fn", "silu")),
-            config.isNull("attention_head_dim") ? 0 : config.integer("attention_head_dim", 8),
+            config.isNull("attention_head_dim") ? 0 : config.count("attention_head_dim", 8),
             groups,
             config.integer("attn_norm_num_groups", time == TimeConditioning.SHIFT ? groups : 0),
             config.number("norm_eps", 1e-5),

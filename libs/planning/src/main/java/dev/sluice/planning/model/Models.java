@@ -5,7 +5,7 @@ import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.UnknownModelException;
 import dev.sluice.catalog.UnusableModelException;
 import dev.sluice.catalog.lora.AdaptedName;
-import dev.sluice.planning.request.Nearest;
+import dev.sluice.catalog.file.Nearest;
 import dev.sluice.planning.request.RequestException;
 import java.util.List;
 

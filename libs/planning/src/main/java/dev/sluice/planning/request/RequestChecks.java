@@ -3,6 +3,7 @@ package dev.sluice.planning.request;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
+import dev.sluice.catalog.file.Nearest;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Limits;
 import dev.sluice.contract.OutOfRangeException;

@@ -1,5 +1,6 @@
 package dev.sluice.planning.request;
 
+import dev.sluice.catalog.file.Nearest;
 import dev.sluice.diffusion.Samplers;
 import java.util.Locale;
 import java.util.Map;

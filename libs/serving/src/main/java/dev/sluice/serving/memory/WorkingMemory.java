@@ -81,7 +81,7 @@ public record WorkingMemory(
 
   /** Of a network that makes pictures of its own size out of smaller ones. */
   public static WorkingMemory superResolution(Config config) {
-    List<Integer> side = config.integers("sample_size", 2, 1);
+    List<Integer> side = config.counts("sample_size", 2, 1);
     return new WorkingMemory(
         perValue(config), 1, PictureSize.pixels(side.get(0), side.get(1)), Long.MAX_VALUE);
   }

@@ -1,4 +1,4 @@
-package dev.sluice.planning.request;
+package dev.sluice.catalog.file;
 
 import java.util.Collection;
 import java.util.Comparator;
