@@ -239,6 +239,18 @@ class PictureFileTest {
     return side.equals("left") || side.equals("top") ? index : extent - 1 - index;
   }
 
+  @Test
+  void read_turnsWhatImageMagickDescribed() throws PictureException {
+    Pixels turned = read(PictureFiles.turned("color.png", 6));
+
+    for (boolean compressed : new boolean[] {false, true}) {
+      byte[] file = PictureFiles.profiled("color.png", 6, compressed);
+      assertThat(read(file).argb()).isEqualTo(turned.argb());
+      file[70] ^= 0x55;
+      assertThat(read(file).argb()).as("damaged, which is no reason to refuse it").hasSize(48 * 32);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 9, 255})
   void read_passesOverOrientationsThatThereAreNot(int orientation) throws PictureException {

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 
 /** Files to read, which other programs wrote, and what can be done to them. */
 final class PictureFiles {
@@ -39,6 +41,31 @@ final class PictureFiles {
     all[4] = (byte) (all.length - 8);
     all[5] = (byte) (all.length - 8 >> 8);
     return all;
+  }
+
+  /** A PNG file that gives an orientation as ImageMagick writes it. */
+  static byte[] profiled(String name, int orientation, boolean compressed) {
+    byte[] exif = joined("Exif\0\0".getBytes(StandardCharsets.ISO_8859_1), exif(orientation));
+    byte[] text =
+        "\nexif\n%8d\n%s\n"
+            .formatted(exif.length, HexFormat.of().formatHex(exif).replaceAll("(.{72})", "$1\n"))
+            .getBytes(StandardCharsets.ISO_8859_1);
+    byte[] keyword = "Raw profile type exif\0".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] chunk =
+        compressed
+            ? chunk("zTXt", joined(keyword, joined(new byte[1], deflated(text))))
+            : chunk("tEXt", joined(keyword, text));
+    return inserted(named(name), 33, chunk);
+  }
+
+  private static byte[] deflated(byte[] text) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(out)) {
+      deflater.write(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
   }
 
   /** A TIFF header and a directory of one entry. */
