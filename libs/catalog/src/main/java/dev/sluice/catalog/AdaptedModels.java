@@ -32,6 +32,10 @@ final class AdaptedModels {
     return library.names();
   }
 
+  Map<String, String> unusable() {
+    return library.unusable();
+  }
+
   /**
    * A model with what its name in a request adds.
    *

@@ -133,6 +133,11 @@ public final class ModelCatalog {
     return adapted.names();
   }
 
+  /** What is wrong with LoRAs that cannot be added to any, by name, sorted. */
+  public Map<String, String> unusableLoras() {
+    return adapted.unusable();
+  }
+
   /** When a model's index was written; empty if there is no such model. */
   public Optional<Instant> created(String name) {
     if (!isModel(name)) {

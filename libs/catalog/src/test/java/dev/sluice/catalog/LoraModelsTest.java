@@ -183,6 +183,27 @@ class LoraModelsTest {
         .isEqualTo(values(catalog.open(MODEL), "unet", QUERY));
   }
 
+  @Test
+  void theOnesThatCannotBeAdded_areNamedWithTheReason() throws IOException {
+    write("good.safetensors", products("diffusers"), Map.of());
+    Path loras = models.resolve("loras");
+    Files.writeString(loras.resolve("page.safetensors"), "<!doctype html><html></html>");
+    Files.writeString(loras.resolve("old.pt"), "PK");
+    Files.writeString(loras.resolve("my style.safetensors"), "");
+    Files.writeString(loras.resolve("README.md"), "what these are");
+    Files.createDirectories(loras.resolve("empty"));
+
+    assertThat(catalog.loras()).containsExactly("good");
+    assertThat(catalog.unusableLoras().keySet())
+        .containsExactly("empty", "my style", "old.pt", "page");
+    assertThat(catalog.unusableLoras().get("page")).contains("web page");
+    assertThat(catalog.unusableLoras().get("old.pt")).contains("NAME.safetensors");
+    assertThat(catalog.unusableLoras().get("my style")).contains("of this name");
+
+    write("page.safetensors", products("diffusers"), Map.of());
+    assertThat(catalog.loras()).as("looked at again").containsExactly("good", "page");
+  }
+
   /** Weights are read in pieces, by several threads, in the file's type. */
   @ParameterizedTest
   @ValueSource(strings = {"F32", "F16", "BF16"})
@@ -277,7 +298,7 @@ class LoraModelsTest {
     assertThatThrownBy(() -> catalog.open("sd+missing"))
         .isInstanceOf(UnknownModelException.class)
         .hasMessage(
-            "there is no LoRA \"missing\"; there are: half, large, loha, pointer, strange, style");
+            "there is no LoRA \"missing\"; there are: large, strange, style");
     assertThatThrownBy(() -> catalog.open("sd+style:9"))
         .isInstanceOf(UnknownModelException.class)
         .hasMessageContaining("expected -4 to 4");

@@ -6,6 +6,7 @@ import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.ModelInspection;
 import dev.sluice.catalog.file.InvalidConfigException;
+import dev.sluice.catalog.lora.LoraLibrary;
 import dev.sluice.contract.Pools;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.ListModelsReply;
@@ -173,6 +174,15 @@ public final class RoutePlanner {
         reply.addModels(ModelDescription.of(inspection));
       }
     }
+    models
+        .catalog()
+        .unusableLoras()
+        .forEach(
+            (name, problem) ->
+                reply.addUnusable(
+                    UnusableModel.newBuilder()
+                        .setName(LoraLibrary.FOLDER + "/" + name)
+                        .addProblems(problem)));
     return reply.addAllLoras(models.catalog().loras()).build();
   }
 }

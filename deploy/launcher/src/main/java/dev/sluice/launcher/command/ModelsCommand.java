@@ -80,6 +80,11 @@ public final class ModelsCommand implements Callable<Integer> {
       print("");
       print("LoRAs, to be added to a model by --lora: " + String.join(", ", catalog.loras()));
     }
+    if (!catalog.unusableLoras().isEmpty()) {
+      print("");
+      print("LoRAs that cannot be added to any:");
+      catalog.unusableLoras().forEach((lora, problem) -> print("    - " + lora + ": " + problem));
+    }
     return 0;
   }
 

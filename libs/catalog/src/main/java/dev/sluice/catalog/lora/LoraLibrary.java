@@ -1,11 +1,17 @@
 package dev.sluice.catalog.lora;
 
+import dev.sluice.catalog.file.FileStamp;
 import dev.sluice.catalog.file.PlainName;
+import dev.sluice.catalog.file.Sentences;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -22,7 +28,23 @@ public final class LoraLibrary {
   private static final List<String> IN_FOLDERS =
       List.of("pytorch_lora_weights.safetensors", "adapter_model.safetensors");
 
+  /** Weights as they are shared. */
+  private static final Pattern WEIGHTS =
+      Pattern.compile(".*\\.(safetensors|pt|pth|ckpt|bin)", Pattern.CASE_INSENSITIVE);
+
+  private static final String NONE =
+      "is no LoRA: here lie NAME.safetensors, or a folder NAME with "
+          + String.join(" or ", IN_FOLDERS);
+
+  private static final String UNASKABLE =
+      "requests cannot ask for a LoRA of this name; letters, digits, '.', '_' and '-' are"
+          + " expected, up to 128, the first a letter or digit";
+
   private final Path folder;
+
+  private final Map<Path, Known> known = new ConcurrentHashMap<>();
+
+  private record Known(String stamp, String problem) {}
 
   /** Those beside the models in {@code models}. */
   public LoraLibrary(Path models) {
@@ -41,20 +63,58 @@ public final class LoraLibrary {
         .findFirst();
   }
 
-  /** The names of all, sorted. */
+  /** The names of those that can be added to a model that they fit, sorted. */
   public List<String> names() {
+    return all().entrySet().stream()
+        .filter(lora -> lora.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** What is wrong with the others, by name, sorted. */
+  public Map<String, String> unusable() {
+    Map<String, String> unusable = all();
+    unusable.values().removeIf(String::isEmpty);
+    return unusable;
+  }
+
+  /** What is wrong with each; empty where nothing is. */
+  private Map<String, String> all() {
+    Map<String, String> all = new TreeMap<>();
     if (!Files.isDirectory(folder)) {
-      return List.of();
+      return all;
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .map(entry -> nameOf(entry.getFileName().toString()))
-          .filter(name -> find(name).isPresent())
-          .distinct()
-          .sorted()
-          .toList();
+      entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .filter(entry -> Files.isDirectory(entry) || WEIGHTS.matcher(entry.toString()).matches())
+          .forEach(
+              entry -> {
+                String name = nameOf(entry.getFileName().toString());
+                all.put(name, PlainName.is(name) ? find(name).map(this::problem).orElse(NONE) : UNASKABLE);
+              });
     } catch (IOException e) {
-      return List.of();
+      // Requests that name one are told.
+    }
+    return all;
+  }
+
+  /** Looks again only where the file has changed. */
+  private String problem(Path file) {
+    String stamp = FileStamp.of(file, 1);
+    Known before = known.get(file);
+    if (before == null || !before.stamp().equals(stamp)) {
+      before = new Known(stamp, look(file));
+      known.put(file, before);
+    }
+    return before.problem();
+  }
+
+  private static String look(Path file) {
+    try (LoraFile lora = LoraFile.open(file)) {
+      return "";
+    } catch (RuntimeException e) {
+      return Sentences.inside(file.getParent(), e.getMessage());
     }
   }
 
