@@ -39,8 +39,16 @@ public final class ScaleArguments {
       })
   private Path file;
 
-  /** Whether any is. */
+  /**
+   * Whether any is.
+   *
+   * @throws LaunchException if it is said how, and of none
+   */
   public boolean isGiven() {
+    if (choices.isEmpty() && file != null) {
+      throw new LaunchException(
+          "--scaled-objects says how stages are scaled; say which by --scale, denoiser=0..3 say");
+    }
     return !choices.isEmpty();
   }
 
