@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * The whole of Sluice as processes, a real broker and the five services, for all integration tests
+ * The whole of Sluice as processes, a real broker, the five services and the scaler, for all integration tests
  * of a run: the first class that needs it starts it, and it ends with the run. Its folder lies in
  * {@code target}, for its logs.
  */
@@ -84,7 +84,8 @@ final class SharedInstance implements BeforeAllCallback {
           LocalInstance.start(
               new SluiceHome(root, state),
               run,
-              Processes.APART,
+              // With the scaler, and no stage that it scales.
+              Processes.scaled(Map.of()),
               PortChoice.ANY,
               run.models(models, Map.of(TinyLora.NAME, TinyLora.write(state))),
               List.of(),

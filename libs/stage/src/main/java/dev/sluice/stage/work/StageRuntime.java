@@ -24,9 +24,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** What belongs to every task, whichever door it came through. */
 public final class StageRuntime {
+
+  private static final String DONE = "done";
+  private static final String FAILED = "failed";
+  private static final String INVALID = "invalid";
 
   private final Stage stage;
   private final StageWork work;
@@ -50,6 +55,21 @@ public final class StageRuntime {
     this.metrics = metrics;
     this.tags = Tags.of("stage", Topics.name(stage));
     this.inFlight = metrics.gauge("sluice.stage.tasks.in.flight", tags, new AtomicInteger());
+    // From the start, so that the first of a kind is a rise from nothing, which rates see.
+    Stream.of(DONE, FAILED, INVALID).forEach(this::timer);
+    Stream.of(StageStoppedException.Reason.values()).map(StageRuntime::outcome).forEach(this::timer);
+  }
+
+  private Timer timer(String outcome) {
+    return Timer.builder("sluice.stage.task")
+        .description("Tasks of this stage and how long they took")
+        .tags(tags)
+        .tag("outcome", outcome)
+        .register(metrics);
+  }
+
+  private static String outcome(StageStoppedException.Reason reason) {
+    return reason.name().toLowerCase(Locale.ROOT);
   }
 
   /** Who brought a task: hears how it goes, and may not want it any more. */
@@ -111,7 +131,7 @@ public final class StageRuntime {
     WorkMeter.Turn turn = meter.begin(ModelName.own(header.getModel()), task.getStep().getWork());
     TaskContext context = new TaskContext(header, caller, turn);
     long start = System.nanoTime();
-    String outcome = "failed";
+    String outcome = FAILED;
     inFlight.incrementAndGet();
     Spans.note("sluice.image_id", header.getImageId());
     Spans.note("sluice.model", header.getModel());
@@ -127,13 +147,13 @@ public final class StageRuntime {
             "the stage %s must give a picture if and only if the contract says that it makes one"
                 .formatted(stage));
       }
-      outcome = "done";
+      outcome = DONE;
       return withTiming(result, System.nanoTime() - start);
     } catch (InvalidTaskException e) {
-      outcome = "invalid";
+      outcome = INVALID;
       throw e;
     } catch (StageStoppedException e) {
-      outcome = e.reason().name().toLowerCase(Locale.ROOT);
+      outcome = outcome(e.reason());
       throw e;
     } catch (RuntimeException | Error e) {
       Spans.failed(e);
@@ -141,13 +161,8 @@ public final class StageRuntime {
     } finally {
       inFlight.decrementAndGet();
       Spans.note("sluice.outcome", outcome);
-      turn.end(outcome.equals("done") && !context.resumed);
-      Timer.builder("sluice.stage.task")
-          .description("Tasks of this stage and how long they took")
-          .tags(tags)
-          .tag("outcome", outcome)
-          .register(metrics)
-          .record(Duration.ofNanos(System.nanoTime() - start));
+      turn.end(outcome.equals(DONE) && !context.resumed);
+      timer(outcome).record(Duration.ofNanos(System.nanoTime() - start));
     }
   }
 
