@@ -25,8 +25,7 @@ public final class ConditioningNoise {
       case DEEPFLOYD_UPSCALER -> OptionalInt.of(999);
       default ->
           isTold(model.config(network))
-              ? OptionalInt.of(
-                  model.setting(MOST, model.trainTimesteps("super_res_scheduler") - 1))
+              ? OptionalInt.of(model.setting(MOST, model.trainTimesteps("super_res_scheduler") - 1))
               : OptionalInt.empty();
     };
   }

@@ -117,9 +117,7 @@ public final class Config {
 
   /** A list of {@link #count}s, or {@code size} times the one given. */
   public List<Integer> counts(String key, int size, int whenAbsent) {
-    return isList(key)
-        ? counts(key, List.of())
-        : Collections.nCopies(size, count(key, whenAbsent));
+    return isList(key) ? counts(key, List.of()) : Collections.nCopies(size, count(key, whenAbsent));
   }
 
   public double number(String key, double whenAbsent) {

@@ -41,10 +41,14 @@ class ConfigTest {
     Config config =
         Config.of(
             Map.of(
-                "norm_num_groups", 0,
-                "attention_head_dim", List.of(8, 0),
-                "num_attention_heads", -8,
-                "block_out_channels", List.of()));
+                "norm_num_groups",
+                0,
+                "attention_head_dim",
+                List.of(8, 0),
+                "num_attention_heads",
+                -8,
+                "block_out_channels",
+                List.of()));
 
     assertThatThrownBy(() -> config.count("norm_num_groups", 32))
         .isInstanceOf(InvalidConfigException.class)

@@ -297,8 +297,7 @@ class LoraModelsTest {
     assertUnusable("sd+pointer", "LoRA pointer: ");
     assertThatThrownBy(() -> catalog.open("sd+missing"))
         .isInstanceOf(UnknownModelException.class)
-        .hasMessage(
-            "there is no LoRA \"missing\"; there are: large, strange, style");
+        .hasMessage("there is no LoRA \"missing\"; there are: large, strange, style");
     assertThatThrownBy(() -> catalog.open("sd+style:9"))
         .isInstanceOf(UnknownModelException.class)
         .hasMessageContaining("expected -4 to 4");

@@ -147,10 +147,7 @@ class BadRequestsTest extends PlanningTest {
         bad("noise_level", request().setModel("pipe-sd").setNoiseLevel(3)),
         bad(
             "noise_level",
-            request()
-                .setModel("pipe-sd-x4-upscaler")
-                .setImage(picture(16, 16))
-                .setNoiseLevel(351)),
+            request().setModel("pipe-sd-x4-upscaler").setImage(picture(16, 16)).setNoiseLevel(351)),
         bad(
             "upscaler[0].noise_level",
             request().addUpscaler(SamplingSettings.newBuilder().setNoiseLevel(1))),

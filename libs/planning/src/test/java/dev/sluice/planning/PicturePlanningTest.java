@@ -258,9 +258,7 @@ class PicturePlanningTest {
     SamplingSettings.Builder noisy = SamplingSettings.newBuilder().setEta(0.5);
     assertThat(warnings(request("pipe-sd").setDenoiser(noisy.clone().setSampler("DDIMScheduler"))))
         .isEmpty();
-    assertThat(
-            warnings(
-                request("pipe-sd").setDenoiser(noisy.setSampler("EulerDiscreteScheduler"))))
+    assertThat(warnings(request("pipe-sd").setDenoiser(noisy.setSampler("EulerDiscreteScheduler"))))
         .containsExactly(
             "The eta of the denoiser has no effect with EulerDiscreteScheduler; DDIMScheduler and"
                 + " TCDScheduler read it.");

@@ -138,7 +138,8 @@ public final class KeptLatents implements PictureSource {
       }
     }
     int[] full =
-        IntStream.concat(IntStream.of(chosen.length), Arrays.stream(shape).mapToInt(Math::toIntExact))
+        IntStream.concat(
+                IntStream.of(chosen.length), Arrays.stream(shape).mapToInt(Math::toIntExact))
             .toArray();
     return new HostTensor.Floats(values, full);
   }

@@ -17,4 +17,9 @@ import java.util.Optional;
  * @param out is told what takes long before the first step
  */
 public record PhaseContext(
-    Recipe recipe, Recipe own, TrainingSettings settings, Path model, Optional<Path> data, PrintStream out) {}
+    Recipe recipe,
+    Recipe own,
+    TrainingSettings settings,
+    Path model,
+    Optional<Path> data,
+    PrintStream out) {}

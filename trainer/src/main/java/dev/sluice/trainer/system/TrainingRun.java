@@ -146,7 +146,8 @@ public final class TrainingRun {
     Recipe own = recipe.at("phases." + phase.name());
     TrainingSettings settings =
         TrainingSettings.of(own, recipe.integer("seed")).with(options.lowRank());
-    PhaseContext context = new PhaseContext(recipe, own, settings, options.model(), options.data(), out);
+    PhaseContext context =
+        new PhaseContext(recipe, own, settings, options.model(), options.data(), out);
     try (TrainingLoop loop =
         new TrainingLoop(phase.opener().open(context), settings, options.init())) {
       resume(phase, own, loop);

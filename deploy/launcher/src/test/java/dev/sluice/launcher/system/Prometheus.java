@@ -19,7 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A real Prometheus that scrapes an instance's services, as the PodMonitor has it do on a cluster. */
+/**
+ * A real Prometheus that scrapes an instance's services, as the PodMonitor has it do on a cluster.
+ */
 final class Prometheus implements AutoCloseable {
 
   private static final String PROGRAM = "prometheus";
@@ -114,9 +116,7 @@ final class Prometheus implements AutoCloseable {
   /** The rules, with what came of them. */
   List<JsonNode> rules() throws Exception {
     List<JsonNode> rules = new ArrayList<>();
-    data("/api/v1/rules")
-        .path("groups")
-        .forEach(group -> group.path("rules").forEach(rules::add));
+    data("/api/v1/rules").path("groups").forEach(group -> group.path("rules").forEach(rules::add));
     return rules;
   }
 

@@ -53,7 +53,8 @@ class PrometheusIT extends SystemTest {
   void everyQueryFindsSomething_andNothingIsIll() throws Exception {
     try (Prometheus prometheus = Prometheus.start(folder, address().services(), rules())) {
       overGrpc(shape("watched").build());
-      assertThat(overHttp("{\"prompt\": \"a large red circle\", \"model\": \"nobody\"}").statusCode())
+      assertThat(
+              overHttp("{\"prompt\": \"a large red circle\", \"model\": \"nobody\"}").statusCode())
           .isEqualTo(404);
       List<String> queries = new ArrayList<>(panels());
       queries.add(TRIGGER);

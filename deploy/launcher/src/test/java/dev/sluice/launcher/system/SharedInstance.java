@@ -21,9 +21,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
- * The whole of Sluice as processes, a real broker, the five services and the scaler, for all integration tests
- * of a run: the first class that needs it starts it, and it ends with the run. Its folder lies in
- * {@code target}, for its logs.
+ * The whole of Sluice as processes, a real broker, the five services and the scaler, for all
+ * integration tests of a run: the first class that needs it starts it, and it ends with the run.
+ * Its folder lies in {@code target}, for its logs.
  */
 final class SharedInstance implements BeforeAllCallback {
 

@@ -91,7 +91,9 @@ public final class LoraLibrary {
           .forEach(
               entry -> {
                 String name = nameOf(entry.getFileName().toString());
-                all.put(name, PlainName.is(name) ? find(name).map(this::problem).orElse(NONE) : UNASKABLE);
+                all.put(
+                    name,
+                    PlainName.is(name) ? find(name).map(this::problem).orElse(NONE) : UNASKABLE);
               });
     } catch (IOException e) {
       // Requests that name one are told.

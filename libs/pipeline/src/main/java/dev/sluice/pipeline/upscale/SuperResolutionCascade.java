@@ -94,14 +94,11 @@ public final class SuperResolutionCascade implements UpscalerEngine {
     StepBatcher lastBatcher = batchers.get(1);
     if (lastSize == firstSize) {
       return List.of(
-          new SuperResolution(
-              firstSize, channels, firstBatcher, lastBatcher, firstNoising));
+          new SuperResolution(firstSize, channels, firstBatcher, lastBatcher, firstNoising));
     }
     return List.of(
-        new SuperResolution(
-            firstSize, channels, firstBatcher, firstBatcher, firstNoising),
-        new SuperResolution(
-            lastSize, channels, lastBatcher, lastBatcher, noising(model, LAST)));
+        new SuperResolution(firstSize, channels, firstBatcher, firstBatcher, firstNoising),
+        new SuperResolution(lastSize, channels, lastBatcher, lastBatcher, noising(model, LAST)));
   }
 
   /** Null for a network that takes pictures without noise. */

@@ -44,10 +44,7 @@ final class SuperResolution implements Feature {
     }
     if (level > highest.orElse(0)) {
       throw asked.refused(
-          field,
-          "The noise_level is %2$d; model %1$s knows 0 to %3$d.",
-          level,
-          highest.getAsInt());
+          field, "The noise_level is %2$d; model %1$s knows 0 to %3$d.", level, highest.getAsInt());
     }
   }
 

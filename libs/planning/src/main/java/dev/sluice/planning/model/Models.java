@@ -4,8 +4,8 @@ import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.UnknownModelException;
 import dev.sluice.catalog.UnusableModelException;
-import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.catalog.file.Nearest;
+import dev.sluice.catalog.lora.AdaptedName;
 import dev.sluice.planning.request.RequestException;
 import java.util.List;
 

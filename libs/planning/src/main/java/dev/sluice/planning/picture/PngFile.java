@@ -64,7 +64,8 @@ final class PngFile implements StoredPicture.Decoder {
       } else if (type.equals("acTL") && length >= 4 && Bytes.big32(file, at + 8) > 1) {
         throw PictureFile.animated("PNG");
       } else if (exif == null) {
-        exif = PngProfile.exif(type, Arrays.copyOfRange(file, at + 8, at + 8 + length)).orElse(null);
+        exif =
+            PngProfile.exif(type, Arrays.copyOfRange(file, at + 8, at + 8 + length)).orElse(null);
       }
       if (type.equals("IEND")) {
         return new StoredPicture(kept.toByteArray(), exif, new PngFile(key));

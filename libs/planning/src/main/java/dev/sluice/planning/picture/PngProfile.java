@@ -37,7 +37,8 @@ final class PngProfile {
       return Optional.empty();
     }
     String start =
-        new String(data, 0, Math.min(data.length, KEYWORD.length() + 6), StandardCharsets.ISO_8859_1);
+        new String(
+            data, 0, Math.min(data.length, KEYWORD.length() + 6), StandardCharsets.ISO_8859_1);
     if (!start.startsWith(KEYWORD) || !start.substring(KEYWORD.length()).matches(NAMES)) {
       return Optional.empty();
     }

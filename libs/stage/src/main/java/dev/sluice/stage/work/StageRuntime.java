@@ -57,7 +57,9 @@ public final class StageRuntime {
     this.inFlight = metrics.gauge("sluice.stage.tasks.in.flight", tags, new AtomicInteger());
     // From the start, so that the first of a kind is a rise from nothing, which rates see.
     Stream.of(DONE, FAILED, INVALID).forEach(this::timer);
-    Stream.of(StageStoppedException.Reason.values()).map(StageRuntime::outcome).forEach(this::timer);
+    Stream.of(StageStoppedException.Reason.values())
+        .map(StageRuntime::outcome)
+        .forEach(this::timer);
   }
 
   private Timer timer(String outcome) {
