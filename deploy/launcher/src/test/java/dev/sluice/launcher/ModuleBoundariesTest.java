@@ -70,6 +70,7 @@ class ModuleBoundariesTest {
           "autoscaling",
           "client",
           "testing",
+          "quarkus",
           "stage",
           "planning",
           "serving",
@@ -88,9 +89,10 @@ class ModuleBoundariesTest {
     try (Stream<Path> libraries = Files.list(HOME.resolve("libs"))) {
       outputs =
           Stream.of(
-                  libraries,
+                  libraries.filter(library -> Files.exists(library.resolve("pom.xml"))),
                   Stream.of(Service.values()).map(service -> HOME.resolve(service.folder())),
                   Stream.of(
+                      HOME.resolve("libs/quarkus/deployment"),
                       HOME.resolve("trainer"),
                       HOME.resolve("bench"),
                       HOME.resolve("deploy/launcher")))
@@ -123,6 +125,7 @@ class ModuleBoundariesTest {
             knows("contract", "safetensors"),
             knows("client", "contract"),
             knows("testing", "client"),
+            knows("quarkus", "testing"),
             knows("broker"),
             knows("autoscaling"),
             knows("stage", "contract"),
