@@ -20,7 +20,7 @@ import dev.sluice.stage.StageConfig;
 import dev.sluice.stage.StagePools;
 import dev.sluice.stage.blob.BlobStore;
 import dev.sluice.stage.blob.BlobStores;
-import dev.sluice.stage.blob.S3Settings;
+import dev.sluice.stage.bucket.S3Settings;
 import dev.sluice.stage.kafka.KafkaSettings;
 import dev.sluice.stage.kafka.Outbox;
 import dev.sluice.stage.status.StatusBoard;

@@ -5,7 +5,7 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.stage.blob.BlobStore;
 import dev.sluice.stage.blob.BlobStores;
-import dev.sluice.stage.blob.S3Settings;
+import dev.sluice.stage.bucket.S3Settings;
 import dev.sluice.stage.grpc.GrpcDoor;
 import dev.sluice.stage.kafka.KafkaSettings;
 import dev.sluice.stage.process.FatalLine;

@@ -1,5 +1,8 @@
 package dev.sluice.stage.blob;
 
+import dev.sluice.stage.bucket.BucketFolder;
+import dev.sluice.stage.bucket.S3Clients;
+import dev.sluice.stage.bucket.S3Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -10,9 +13,6 @@ import java.util.regex.Pattern;
 public final class BlobStores {
 
   private static final Pattern URI_WITH_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*");
-
-  private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
-  private static final Pattern PREFIX = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?");
 
   private BlobStores() {}
 
@@ -46,7 +46,7 @@ public final class BlobStores {
   private static BlobStore open(URI location, S3Settings s3) {
     return switch (location.getScheme().toLowerCase(Locale.ROOT)) {
       case "file" -> folder(location);
-      case "s3" -> bucket(location, s3);
+      case "s3" -> new S3BlobStore(BucketFolder.of(location.toString()), new S3Clients(s3));
       default ->
           throw new IllegalArgumentException(
               "there is no blob store for %s; use a folder or a URI with the scheme file or s3"
@@ -64,21 +64,5 @@ public final class BlobStores {
           "%s names no folder of this machine; write it as file:///var/blobs".formatted(location));
     }
     return new FolderBlobStore(Path.of(location));
-  }
-
-  private static BlobStore bucket(URI location, S3Settings s3) {
-    String bucket = location.getAuthority();
-    String path = location.getPath() == null ? "" : location.getPath();
-    if (bucket == null
-        || !BUCKET.matcher(bucket).matches()
-        || !PREFIX.matcher(path).matches()
-        || location.getQuery() != null
-        || location.getFragment() != null) {
-      throw new IllegalArgumentException(
-          "%s names no bucket, or none with a folder in it; write it as s3://bucket/blobs"
-              .formatted(location));
-    }
-    String prefix = path.replaceAll("^/|/$", "");
-    return new S3BlobStore(bucket, prefix.isEmpty() ? "" : prefix + "/", s3);
   }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.stage.blob;
 
+import dev.sluice.stage.bucket.BucketFolder;
+import dev.sluice.stage.bucket.S3Clients;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -7,18 +9,10 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseBytes;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
@@ -29,9 +23,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
  * itself: a lifecycle rule deletes what is old.
  */
 final class S3BlobStore implements BlobStore {
-
-  private static final Duration CONNECTING = Duration.ofSeconds(5);
-  private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private static final int CONFLICT = 409;
   private static final int PRECONDITION_FAILED = 412;
@@ -56,33 +47,11 @@ final class S3BlobStore implements BlobStore {
 
   private volatile boolean tried;
 
-  /**
-   * @param prefix of all keys; empty, or ends with a slash
-   */
-  S3BlobStore(String bucket, String prefix, S3Settings settings) {
-    this.bucket = bucket;
-    this.prefix = prefix;
-    SdkHttpClient http =
-        UrlConnectionHttpClient.builder()
-            .connectionTimeout(CONNECTING)
-            .socketTimeout(SILENCE)
-            .build();
-    this.client = client(http, settings, AwsRetryStrategy.standardRetryStrategy());
-    this.once = client(http, settings, AwsRetryStrategy.doNotRetry());
-  }
-
-  private static S3Client client(SdkHttpClient http, S3Settings settings, RetryStrategy retries) {
-    S3ClientBuilder builder =
-        S3Client.builder()
-            .httpClient(http)
-            .region(Region.of(settings.region()))
-            .forcePathStyle(settings.pathStyle())
-            // Servers of others do not know all of Amazon's checksums.
-            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .overrideConfiguration(override -> override.retryStrategy(retries));
-    settings.endpoint().ifPresent(builder::endpointOverride);
-    return builder.build();
+  S3BlobStore(BucketFolder folder, S3Clients clients) {
+    this.bucket = folder.bucket();
+    this.prefix = folder.prefix();
+    this.client = clients.patient();
+    this.once = clients.once();
   }
 
   private String object(String key) {

@@ -3,6 +3,7 @@ package dev.sluice.stage.blob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.stage.bucket.S3Settings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;

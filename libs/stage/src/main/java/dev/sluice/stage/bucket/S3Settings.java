@@ -1,4 +1,4 @@
-package dev.sluice.stage.blob;
+package dev.sluice.stage.bucket;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -6,9 +6,9 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * How S3 is reached, where blobs lie in a bucket. Who asks is found as by any of Amazon's clients:
- * {@code AWS_ACCESS_KEY_ID} and {@code AWS_SECRET_ACCESS_KEY}, a profile, or the identity that a
- * pod or machine has.
+ * How S3 is reached, where blobs or models lie in a bucket. Who asks is found as by any of Amazon's
+ * clients: {@code AWS_ACCESS_KEY_ID} and {@code AWS_SECRET_ACCESS_KEY}, a profile, or the identity
+ * that a pod or machine has.
  */
 @ConfigMapping(prefix = "sluice.s3")
 public interface S3Settings {
