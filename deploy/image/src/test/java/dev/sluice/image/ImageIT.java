@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,6 +86,29 @@ class ImageIT {
         service.destroyForcibly().waitFor();
       }
     }
+  }
+
+  @Test
+  void anImageBringsModels_orSaysWhyNot() throws Exception {
+    Path image = folder.resolve("image");
+    assertThat(
+            run(HOME.resolve("deploy/image/layout").toString(), "text-encoder", image.toString()))
+        .isZero();
+    ProcessBuilder command =
+        new ProcessBuilder(image.resolve("opt/sluice/run").toString(), "fetch-models")
+            .redirectErrorStream(true);
+    command
+        .environment()
+        .put("SLUICE_SCRATCH", Files.createDirectory(folder.resolve("s")).toString());
+    command.environment().put("SLUICE_MODELS_FROM", "s3://no-such-bucket/models");
+    command.environment().put("SLUICE_S3_ENDPOINT", "http://127.0.0.1:1");
+    command.environment().put("AWS_ACCESS_KEY_ID", "nobody");
+    command.environment().put("AWS_SECRET_ACCESS_KEY", "nothing");
+    Process fetching = command.start();
+
+    String said = new String(fetching.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(fetching.waitFor()).isEqualTo(1);
+    assertThat(said).contains("FATAL: the bucket no-such-bucket: its models cannot be listed");
   }
 
   private static Process start(Path image, Path log, String broker, int http) throws IOException {

@@ -13,11 +13,14 @@ import java.util.Optional;
 @ConfigMapping(prefix = "sluice.s3")
 public interface S3Settings {
 
+  /** Amazon's first. */
+  String USUAL_REGION = "us-east-1";
+
   /** Another server than Amazon's, such as {@code http://minio:9000}. */
   Optional<URI> endpoint();
 
   /** Where the bucket is; for servers that know no regions any. */
-  @WithDefault("us-east-1")
+  @WithDefault(USUAL_REGION)
   String region();
 
   /** Whether buckets are named in the path of addresses in place of the host. */

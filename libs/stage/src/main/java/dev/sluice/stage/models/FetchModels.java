@@ -5,9 +5,11 @@ import dev.sluice.stage.bucket.S3Clients;
 import dev.sluice.stage.bucket.S3Settings;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -27,12 +29,8 @@ public final class FetchModels {
 
   public static void main(String[] args) {
     SmallRyeConfig config =
-        new SmallRyeConfigBuilder()
-            .addDefaultSources()
-            .addDefaultInterceptors()
-            .withMapping(S3Settings.class)
-            .build();
-    try (S3Client client = new S3Clients(config.getConfigMapping(S3Settings.class)).patient()) {
+        new SmallRyeConfigBuilder().addDefaultSources().addDefaultInterceptors().build();
+    try (S3Client client = new S3Clients(new Server(config)).patient()) {
       List<String> names =
           config
               .getOptionalValue(NAMES, String.class)
@@ -42,6 +40,25 @@ public final class FetchModels {
     } catch (FetchException | IllegalArgumentException e) {
       System.err.println("FATAL: " + e.getMessage());
       System.exit(1);
+    }
+  }
+
+  /** As Quarkus reads it for services: nothing makes the class for it here. */
+  private record Server(SmallRyeConfig config) implements S3Settings {
+
+    @Override
+    public Optional<URI> endpoint() {
+      return config.getOptionalValue("sluice.s3.endpoint", URI.class);
+    }
+
+    @Override
+    public String region() {
+      return config.getOptionalValue("sluice.s3.region", String.class).orElse(USUAL_REGION);
+    }
+
+    @Override
+    public boolean pathStyle() {
+      return config.getOptionalValue("sluice.s3.path-style", Boolean.class).orElse(false);
     }
   }
 
