@@ -153,7 +153,7 @@ public final class TrainCommand implements Callable<Integer> {
           system ->
               spec.commandLine().getOut().printf("  %-18s %s%n", system.name(), system.paper()));
     }
-    return help ? 0 : WRONG;
+    return 0;
   }
 
   private int train(TrainedSystem system) throws IOException {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,18 +20,14 @@ class CommandsInDocsTest {
 
   private static final Path HOME = Path.of(System.getProperty("sluice.home"));
 
-  /** A line of an example, with the lines that go on with it. */
-  private static final Pattern EXAMPLE =
-      Pattern.compile("(?m)^ {4,}\\./sluice +((?:[^\\n]*\\\\\\n)*[^\\n]*)$");
-
-  private static final Pattern IN_A_SENTENCE = Pattern.compile("`\\./sluice ([^`]+)`");
+  private static final String SLUICE = "./sluice ";
 
   /** A word of a shell: bare, or in double quotes. */
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
 
   @TestFactory
   Stream<DynamicTest> everyCommand_isTaken() throws IOException {
-    return documents()
+    return DocumentedCommands.documents()
         .flatMap(
             document ->
                 commands(document).stream()
@@ -48,7 +42,8 @@ class CommandsInDocsTest {
 
   @Test
   void documents_haveThem() throws IOException {
-    assertThat(documents().mapToInt(document -> commands(document).size()).sum()).isGreaterThan(40);
+    assertThat(DocumentedCommands.documents().mapToInt(document -> commands(document).size()).sum())
+        .isGreaterThan(40);
   }
 
   @Test
@@ -56,36 +51,13 @@ class CommandsInDocsTest {
     assertThatCode(() -> parse("generate \"a b\" --sede 7")).hasMessageContaining("--sede");
   }
 
-  private static Stream<Path> documents() throws IOException {
-    List<Path> documents = new ArrayList<>();
-    documents.add(HOME.resolve("README.md"));
-    documents.add(HOME.resolve("CONTRIBUTING.md"));
-    try (Stream<Path> docs = Files.walk(HOME.resolve("docs"))) {
-      docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
-    }
-    return documents.stream();
-  }
-
   private static List<String> commands(Path document) {
-    String text;
-    try {
-      text = Files.readString(document);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    List<String> commands = new ArrayList<>();
-    Matcher examples = EXAMPLE.matcher(text);
-    while (examples.find()) {
-      commands.add(examples.group(1).replace("\\\n", " "));
-    }
-    Matcher sentences = IN_A_SENTENCE.matcher(text);
-    while (sentences.find()) {
-      // A word in capitals stands for any.
-      if (!sentences.group(1).matches("[A-Z]+\\b.*")) {
-        commands.add(sentences.group(1).replace('\n', ' '));
-      }
-    }
-    return commands;
+    return Stream.concat(
+            DocumentedCommands.examples(document).stream()
+                .filter(line -> line.startsWith(SLUICE))
+                .map(line -> line.substring(SLUICE.length()).replace("\\\n", " ")),
+            DocumentedCommands.inSentences(document).stream())
+        .toList();
   }
 
   private static ParseResult parse(String command) {

@@ -1,0 +1,215 @@
+package dev.sluice.launcher.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.sluice.launcher.DocumentedCommands;
+import dev.sluice.launcher.instance.RunningInstance;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The commands of the documentation, run as they stand there, in a checkout beside whose models
+ * tiny ones lie under the names of those that users bring, while {@code ./sluice up} runs.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class CommandsInDocsIT {
+
+  private static final Path HOME = Path.of(System.getProperty("sluice.home"));
+
+  /** What takes long, or would change this checkout; others test it. */
+  private static final Pattern LEFT_OUT =
+      Pattern.compile(
+          "\\./sluice (train (?!.*--help)[a-z].*|evaluate.*|lineage.*|up.*|models add.*|parity goldens"
+              + "|generate --model models/mine.*)");
+
+  private static final Map<String, String> MODELS =
+      Map.of(
+          "sd15", "pipe-sd",
+          "stable-diffusion-v1-5", "pipe-sd",
+          "sdxl", "pipe-sdxl",
+          "sdxl-refiner", "pipe-sdxl-refiner");
+
+  /** How a picture's keeping is told of. */
+  private static final Pattern KEPT = Pattern.compile("kept as (\\S+)/0:");
+
+  @TempDir private static Path folder;
+
+  private static Process up;
+  private static RunningInstance instance;
+  private static String request = "none";
+
+  @BeforeAll
+  static void start() throws Exception {
+    for (String program : List.of("bash", "curl", "jq")) {
+      assumeTrue(isInstalled(program), program + " is not installed; deploy/debian-packages does");
+    }
+    Path models = Files.createDirectory(folder.resolve("models"));
+    try (Stream<Path> shipped = Files.list(HOME.resolve("models"))) {
+      for (Path model : shipped.filter(Files::isDirectory).toList()) {
+        Files.createSymbolicLink(models.resolve(model.getFileName()), model);
+      }
+    }
+    for (Map.Entry<String, String> model : MODELS.entrySet()) {
+      Files.createSymbolicLink(
+          models.resolve(model.getKey()), TinyModel.source(model.getValue()).toAbsolutePath());
+    }
+    Path lora = TinyLora.write(folder);
+    for (String name : List.of("watercolour", "detail")) {
+      Path file = models.resolve("loras/" + name + ".safetensors");
+      Files.createDirectories(file.getParent());
+      Files.copy(lora, file);
+    }
+    Files.copy(lora, folder.resolve("watercolour.safetensors"));
+    checkOut();
+    Files.writeString(folder.resolve("prompts.jsonl"), "\"a red circle\"\n\"a blue square\"\n");
+    picture("small.png", 16);
+    picture("door.png", 64);
+    ProcessBuilder builder =
+        new ProcessBuilder(folder.resolve("sluice").toString(), "up", "--together", "--any-ports")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("up.txt").toFile());
+    builder.environment().put("SLUICE_STATE", state().toString());
+    up = builder.start();
+    while (RunningInstance.find(state()).isEmpty()) {
+      assertThat(up.isAlive()).as(Files.readString(folder.resolve("up.txt"))).isTrue();
+      Thread.sleep(100);
+    }
+    instance = RunningInstance.find(state()).orElseThrow();
+    leaveADeadLetter();
+  }
+
+  /**
+   * All of this checkout but its models; the script is no link, as what it finds lies beside it.
+   */
+  private static void checkOut() throws IOException {
+    try (Stream<Path> entries = Files.list(HOME)) {
+      for (Path entry : entries.toList()) {
+        Path here = folder.resolve(entry.getFileName());
+        if (Files.isDirectory(entry) && !Files.exists(here)) {
+          Files.createSymbolicLink(here, entry);
+        }
+      }
+    }
+    Files.copy(
+        HOME.resolve("sluice"), folder.resolve("sluice"), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.createSymbolicLink(folder.resolve("pom.xml"), HOME.resolve("pom.xml"));
+  }
+
+  private static Path state() {
+    return folder.resolve("state");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    if (up != null) {
+      up.destroy();
+      up.waitFor();
+    }
+  }
+
+  private static boolean isInstalled(String program) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
+  }
+
+  private static void picture(String name, int side) throws IOException {
+    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < side * side / 2; i++) {
+      picture.setRGB(i % side, i / side, 0xffffff);
+    }
+    ImageIO.write(picture, "png", folder.resolve(name).toFile());
+  }
+
+  private static void leaveADeadLetter() {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", instance.kafka()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>("sluice.denoiser", new byte[] {(byte) 0xff, 1, 2, 3}));
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyCommandDoesWhatItSays() throws Exception {
+    said("./sluice generate \"a large red circle\" --seed 7 --out first.png");
+    return DocumentedCommands.documents()
+        .flatMap(
+            document ->
+                DocumentedCommands.examples(document).stream()
+                    .filter(line -> line.startsWith("./sluice") || line.contains("curl "))
+                    .filter(line -> !LEFT_OUT.matcher(line).matches())
+                    .map(
+                        line ->
+                            DynamicTest.dynamicTest(
+                                HOME.relativize(document) + ": " + line, () -> run(line))));
+  }
+
+  /** With pictures in the folder that other commands have made of others. */
+  private static void run(String line) throws Exception {
+    for (String name : List.of("picture.png", "cat.png", "house.png")) {
+      if (!(name.equals("picture.png") && line.contains("replay"))) {
+        Files.copy(
+            folder.resolve("first.png"), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Matcher kept = KEPT.matcher(said(line));
+    if (kept.find()) {
+      request = kept.group(1);
+    }
+  }
+
+  private static String said(String line) throws Exception {
+    String models = folder.resolve("models").toString();
+    String command =
+        line.replace("FOLDER", line.startsWith("./sluice models") ? models : models + "/sd15")
+            .replace("REQUEST", request)
+            .replace("BROKER", instance.kafka())
+            .replace("/0/17", "/0/0")
+            .replaceAll("(127\\.0\\.0\\.1|localhost):8080", instance.http());
+    Path work = Files.createTempFile(folder, "command", ".sh");
+    Files.writeString(
+        work,
+        """
+        set -euo pipefail
+        curl() { command curl --fail-with-body "$@"; }
+        test ! -e id || id=$(cat id)
+        %s
+        test -z "${id:-}" || echo "$id" > id
+        """
+            .formatted(command));
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", work.toString())
+            .directory(folder.toFile())
+            .redirectErrorStream(true);
+    builder.environment().put("SLUICE_STATE", state().toString());
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as("%s%n%s", command, said).isZero();
+    return said;
+  }
+}
