@@ -20,9 +20,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Latents of pictures, computed once and kept: the encoder no longer learns, and at every step it
- * would cost more than the network that does. What it thinks possible is kept, in half precision,
- * so that each batch is another draw of it.
+ * Latents of pictures, computed once and kept: the encoder no longer learns, and would take more
+ * than a quarter of every step. What it thinks possible is kept, in half precision, so that each
+ * batch is another draw of it.
  */
 public final class KeptLatents implements PictureSource {
 
