@@ -85,6 +85,11 @@ public final class ModelCatalog {
    * they were meant to be models, with what keeps them from being served.
    */
   public List<ModelInspection> inspect() {
+    return entries().stream().map(this::inspect).toList();
+  }
+
+  /** What is a model here, or looks as if it were meant to be one, sorted. */
+  public List<Path> entries() {
     if (!Files.isDirectory(root)) {
       return List.of();
     }
@@ -95,7 +100,6 @@ public final class ModelCatalog {
           .filter(entry -> Files.isDirectory(entry) || ModelInspector.isWeights(entry))
           .filter(entry -> !entry.getFileName().toString().equals(LoraLibrary.FOLDER))
           .sorted()
-          .map(this::inspect)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(root + " cannot be listed: " + e.getMessage(), e);

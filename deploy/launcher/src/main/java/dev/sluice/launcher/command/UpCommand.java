@@ -8,7 +8,7 @@ import dev.sluice.launcher.instance.Processes;
 import dev.sluice.launcher.instance.RunFolder;
 import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.instance.SluiceHome;
-import dev.sluice.launcher.model.ModelReport;
+import dev.sluice.launcher.model.ServedModels;
 import dev.sluice.launcher.scaling.ScaleArguments;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,25 +65,26 @@ public final class UpCommand implements Callable<Integer> {
     Path folder = models == null ? home.models() : models.toAbsolutePath().normalize();
     requireModels(folder);
     Processes processes = processes(home);
-    // What is wrong with a model is found from its files, beside the start that takes longer.
-    CompletableFuture<Void> told =
-        CompletableFuture.runAsync(() -> ModelReport.of(folder).printTo(report));
-    try (RunFolder run = RunFolder.lasting(home.state());
-        LocalInstance instance =
-            LocalInstance.start(home, run, processes, ports, folder, List.of(), report)) {
-      told.join();
-      RunningInstance address = instance.address();
-      address.publish(home.state());
-      System.out.printf(
-          "gRPC   %s%nHTTP   http://%s%nKafka  %s%nLogs   %s%nPress Ctrl-C to stop.%n",
-          address.grpc(), address.http(), address.kafka(), run.logs());
-      try {
-        while (true) {
-          instance.watch();
-          Thread.sleep(WATCH_MILLIS);
+    try (RunFolder run = RunFolder.lasting(home.state())) {
+      // What is wrong with a model is found from its files, beside the start that takes longer.
+      CompletableFuture<Void> told =
+          CompletableFuture.runAsync(() -> ServedModels.of(folder, run.verdicts()).printTo(report));
+      try (LocalInstance instance =
+          LocalInstance.start(home, run, processes, ports, folder, List.of(), report)) {
+        told.join();
+        RunningInstance address = instance.address();
+        address.publish(home.state());
+        System.out.printf(
+            "gRPC   %s%nHTTP   http://%s%nKafka  %s%nLogs   %s%nPress Ctrl-C to stop.%n",
+            address.grpc(), address.http(), address.kafka(), run.logs());
+        try {
+          while (true) {
+            instance.watch();
+            Thread.sleep(WATCH_MILLIS);
+          }
+        } finally {
+          RunningInstance.withdraw(home.state());
         }
-      } finally {
-        RunningInstance.withdraw(home.state());
       }
     }
   }

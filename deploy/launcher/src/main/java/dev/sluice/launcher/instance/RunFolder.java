@@ -58,6 +58,11 @@ public final class RunFolder implements AutoCloseable {
     return root.resolve("blobs");
   }
 
+  /** What was found of models at earlier starts. */
+  public Path verdicts() {
+    return root.resolve("model-verdicts");
+  }
+
   Path digests() {
     return root.resolve("model-digests");
   }

@@ -3,12 +3,10 @@ package dev.sluice.launcher.model;
 import dev.sluice.catalog.ModelCatalog;
 import dev.sluice.catalog.ModelInspection;
 import dev.sluice.launcher.console.LaunchException;
-import dev.sluice.launcher.console.StartReport;
 import dev.sluice.networks.Architectures;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Which models of a folder are served, and what is wrong with the others. */
 public record ModelReport(List<ModelInspection> models) {
@@ -22,19 +20,6 @@ public record ModelReport(List<ModelInspection> models) {
   public static ModelReport of(Collection<Path> models) {
     return new ModelReport(
         models.stream().map(model -> ModelInspection.of(model, Architectures::check)).toList());
-  }
-
-  /** Tells it in a line for those that are served and one for each that is not. */
-  public void printTo(StartReport report) {
-    String served =
-        models.stream()
-            .filter(ModelInspection::isServable)
-            .map(ModelInspection::name)
-            .collect(Collectors.joining(", "));
-    report.tell(served.isEmpty() ? "there is no model to serve" : "serving " + served);
-    models.stream()
-        .filter(model -> !model.isServable())
-        .forEach(model -> report.tell("left out " + describe(model)));
   }
 
   /**
