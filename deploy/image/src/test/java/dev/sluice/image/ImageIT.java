@@ -91,8 +91,7 @@ class ImageIT {
   @Test
   void anImageBringsModels_orSaysWhyNot() throws Exception {
     Path image = folder.resolve("image");
-    assertThat(
-            run(HOME.resolve("deploy/image/layout").toString(), "text-encoder", image.toString()))
+    assertThat(run(HOME.resolve("deploy/image/layout").toString(), "gateway", image.toString()))
         .isZero();
     ProcessBuilder command =
         new ProcessBuilder(image.resolve("opt/sluice/run").toString(), "fetch-models")

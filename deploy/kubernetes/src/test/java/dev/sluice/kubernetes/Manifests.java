@@ -31,7 +31,13 @@ final class Manifests {
   static final String BUCKET = "src/test/s3";
 
   static final List<String> ALL =
-      List.of("overlays/cpu", "overlays/gpu", "overlays/spot", EVERYTHING, BUCKET);
+      List.of(
+          "overlays/cpu",
+          "overlays/gpu",
+          "overlays/spot",
+          EVERYTHING,
+          BUCKET,
+          "src/test/models-s3");
 
   static final ObjectMapper YAML = new YAMLMapper(new YAMLFactory());
 

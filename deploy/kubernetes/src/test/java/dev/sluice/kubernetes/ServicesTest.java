@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -148,6 +149,18 @@ class ServicesTest {
       assertThat(pod(deployment).getTerminationGracePeriodSeconds())
           .isGreaterThanOrEqualTo(seconds + 10);
     }
+  }
+
+  /** The API server refuses a volume of two kinds, which patches can make. */
+  @ParameterizedTest
+  @MethodSource("folders")
+  void aVolumeIsOfOneKind(String folder) {
+    Manifests.of(folder, "Deployment")
+        .flatMap(
+            deployment ->
+                StreamSupport.stream(
+                    deployment.at("/spec/template/spec/volumes").spliterator(), false))
+        .forEach(volume -> assertThat(volume).as("%s", volume).hasSize(2));
   }
 
   @ParameterizedTest

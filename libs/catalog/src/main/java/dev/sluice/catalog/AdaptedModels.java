@@ -65,17 +65,18 @@ final class AdaptedModels {
 
   private Path file(String name) {
     Optional<Path> file = library.find(name);
-    List<String> names = library.names();
-    return file.orElseThrow(
-        () ->
-            new UnknownModelException(
-                "there is no LoRA \"%s\"; there are: %s"
-                    .formatted(
-                        name,
-                        names.isEmpty()
-                            ? "none (they lie in the folder %s among the models)"
-                                .formatted(LoraLibrary.FOLDER)
-                            : String.join(", ", names))));
+    return file.orElseThrow(() -> unknown(name, library.names()));
+  }
+
+  private static UnknownModelException unknown(String name, List<String> names) {
+    return new UnknownModelException(
+        "there is no LoRA \"%s\"; there are: %s"
+            .formatted(
+                name,
+                names.isEmpty()
+                    ? "none (they lie in the folder %s among the models)"
+                        .formatted(LoraLibrary.FOLDER)
+                    : String.join(", ", names)));
   }
 
   private String problem(ModelFolder model, Adaptation adaptation) {

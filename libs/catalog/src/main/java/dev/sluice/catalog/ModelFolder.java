@@ -173,17 +173,17 @@ public final class ModelFolder {
       abilities.add(Ability.SAMPLED_CODES);
     }
     if (pipeline().hasDenoiser()) {
-      abilities.addAll(denoiserAbilities(config(pipeline().denoiser().component())));
+      abilities.addAll(denoiserAbilities(pipeline().denoiser().component()));
     }
     return abilities;
   }
 
-  private static Set<Ability> denoiserAbilities(Config denoiser) {
+  private Set<Ability> denoiserAbilities(String denoiser) {
     Set<Ability> abilities = EnumSet.noneOf(Ability.class);
-    if (denoiser.integer("time_cond_proj_dim", 0) > 0) {
+    if (config(denoiser).integer("time_cond_proj_dim", 0) > 0) {
       abilities.add(Ability.GUIDANCE_EMBEDDING);
     }
-    if (denoiser.networkClass().equals(NetworkClass.UNET_2D_CONDITION_MODEL.className())) {
+    if (networkClass(denoiser).equals(NetworkClass.UNET_2D_CONDITION_MODEL.className())) {
       abilities.add(Ability.FEATURE_REUSE);
     }
     return abilities;

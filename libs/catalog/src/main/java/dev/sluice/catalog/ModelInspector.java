@@ -130,6 +130,7 @@ final class ModelInspector {
     if (model.pipeline().hasDenoiser()) {
       attempt(folder, model::sampleSize);
       attempt(folder, model::classes);
+      attempt(folder, model::abilities);
     }
     if (model.pipeline().finish() == PipelineClass.Finish.SUPER_RESOLUTION) {
       attempt(folder, () -> model.config("super_res_first").integer("sample_size"));

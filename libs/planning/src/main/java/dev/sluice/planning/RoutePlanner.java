@@ -68,7 +68,7 @@ public final class RoutePlanner {
     this.pools = pools;
     this.models = new Models(catalog, defaultModel);
     this.recipes = recipes;
-    this.forks = new ForkPlanner(kept, recipes);
+    this.forks = new ForkPlanner(kept, recipes, models);
   }
 
   /**

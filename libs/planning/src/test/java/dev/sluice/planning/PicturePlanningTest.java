@@ -260,8 +260,8 @@ class PicturePlanningTest {
         .isEmpty();
     assertThat(warnings(request("pipe-sd").setDenoiser(noisy.setSampler("EulerDiscreteScheduler"))))
         .containsExactly(
-            "The eta of the denoiser has no effect with EulerDiscreteScheduler; DDIMScheduler and"
-                + " TCDScheduler read it.");
+            "denoiser.eta has no effect with EulerDiscreteScheduler; DDIMScheduler and TCDScheduler"
+                + " read it.");
     assertThat(warnings(request("pipe-sd").setPrior(steps)))
         .containsExactly(
             "The settings of the prior have no effect: no prior takes part in this picture.");

@@ -106,6 +106,19 @@ class UnusableModelsTest {
     assertThat(planner.plan(request("good").build(), NOW).route()).hasSize(3);
   }
 
+  /** Old configs name no class; the index does. */
+  @Test
+  void aConfigWithoutItsClass_harmsNobody() throws IOException {
+    Path config = models.resolve("other/unet/config.json");
+    Files.writeString(
+        config, Files.readString(config).replaceFirst("\"_class_name\": \"[^\"]*\",", ""));
+
+    assertThat(planner.models().getModelsList())
+        .extracting(Model::getName)
+        .containsExactly("good", "other");
+    assertThat(planner.plan(request("other").build(), NOW).route()).hasSize(3);
+  }
+
   @Test
   void aModelThatIsMended_isServedAtOnce() throws IOException {
     Path config = models.resolve("other/unet/config.json");

@@ -8,6 +8,7 @@ import dev.sluice.safetensors.HalfPrecision;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.trainer.data.Shuffled;
 import dev.sluice.trainer.pixels.PictureSource;
+import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.io.IOException;
@@ -29,6 +30,9 @@ public final class KeptLatents implements PictureSource {
   private static final String MEAN = "mean";
   private static final String STD = "std";
   private static final String PICTURES = "clean";
+
+  /** Four gigabytes of the latents of small pictures. */
+  private static final int MOST = 1 << 20;
 
   /** Pictures between two words of how far it is. */
   private static final int PROGRESS = 8192;
@@ -52,7 +56,7 @@ public final class KeptLatents implements PictureSource {
       throws IOException {
     this.latents = latents;
     this.rows = context.settings().rows();
-    int batches = (context.own().integer("kept", 1) + rows - 1) / rows;
+    int batches = (kept(context) - 1) / rows + 1;
     this.means = new short[batches * rows][];
     this.spreads = new short[batches * rows][];
     this.order = new Shuffled(means.length, context.settings().seed());
@@ -73,6 +77,15 @@ public final class KeptLatents implements PictureSource {
               });
     }
     this.shape = shapes[0];
+  }
+
+  private static int kept(PhaseContext context) {
+    int kept = context.own().integer("kept", 1);
+    if (kept > MOST) {
+      throw new RecipeException(
+          "kept is %,d; latents of at most %,d pictures are kept".formatted(kept, MOST));
+    }
+    return kept;
   }
 
   private long[] keep(int batch, Map<String, HostTensor> pictures, Network encoder) {

@@ -5,14 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.launcher.DocumentedCommands;
 import dev.sluice.launcher.instance.RunningInstance;
+import dev.sluice.launcher.system.around.Programs;
 import java.awt.image.BufferedImage;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Arrays;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -27,14 +26,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The commands of the documentation, run as they stand there, in a checkout beside whose models
  * tiny ones lie under the names of those that users bring, while {@code ./sluice up} runs.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class CommandsInDocsIT {
 
   private static final Path HOME = Path.of(System.getProperty("sluice.home"));
@@ -55,6 +52,9 @@ class CommandsInDocsIT {
   /** How a picture's keeping is told of. */
   private static final Pattern KEPT = Pattern.compile("kept as (\\S+)/0:");
 
+  /** Some start an instance of their own. */
+  private static final Duration LONGEST = Duration.ofMinutes(2);
+
   @TempDir private static Path folder;
 
   private static Process up;
@@ -63,9 +63,9 @@ class CommandsInDocsIT {
 
   @BeforeAll
   static void start() throws Exception {
-    for (String program : List.of("bash", "curl", "jq")) {
-      assumeTrue(isInstalled(program), program + " is not installed; deploy/debian-packages does");
-    }
+    assumeTrue(
+        Programs.areInstalled("bash", "curl", "jq"),
+        "bash, curl or jq is not installed; deploy/debian-packages does that");
     Path models = Files.createDirectory(folder.resolve("models"));
     try (Stream<Path> shipped = Files.list(HOME.resolve("models"))) {
       for (Path model : shipped.filter(Files::isDirectory).toList()) {
@@ -94,7 +94,9 @@ class CommandsInDocsIT {
             .redirectOutput(folder.resolve("up.txt").toFile());
     builder.environment().put("SLUICE_STATE", state().toString());
     up = builder.start();
+    long end = System.nanoTime() + LONGEST.toNanos();
     while (RunningInstance.find(state()).isEmpty()) {
+      assertThat(System.nanoTime()).as("started").isLessThan(end);
       assertThat(up.isAlive()).as(Files.readString(folder.resolve("up.txt"))).isTrue();
       Thread.sleep(100);
     }
@@ -127,13 +129,10 @@ class CommandsInDocsIT {
   static void stop() throws Exception {
     if (up != null) {
       up.destroy();
-      up.waitFor();
+      if (!up.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+        up.destroyForcibly();
+      }
     }
-  }
-
-  private static boolean isInstalled(String program) {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(place -> Files.isExecutable(Path.of(place, program)));
   }
 
   private static void picture(String name, int side) throws IOException {
@@ -202,14 +201,10 @@ class CommandsInDocsIT {
         test -z "${id:-}" || echo "$id" > id
         """
             .formatted(command));
-    ProcessBuilder builder =
-        new ProcessBuilder("bash", work.toString())
-            .directory(folder.toFile())
-            .redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder("bash", work.toString()).directory(folder.toFile());
     builder.environment().put("SLUICE_STATE", state().toString());
-    Process process = builder.start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as("%s%n%s", command, said).isZero();
-    return said;
+    Programs.Outcome outcome = Programs.run(builder, LONGEST);
+    assertThat(outcome.status()).as("%s%n%s", command, outcome.said()).isZero();
+    return outcome.said();
   }
 }

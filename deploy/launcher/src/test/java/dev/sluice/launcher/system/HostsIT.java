@@ -10,10 +10,11 @@ import dev.sluice.contract.v1.ImageGenerationGrpc;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.launcher.process.ChildJvm;
 import dev.sluice.launcher.process.ChildProcess;
+import dev.sluice.launcher.process.Ports;
+import dev.sluice.launcher.system.around.Hosts;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -59,13 +60,12 @@ class HostsIT {
 
   @BeforeEach
   void connect() throws Exception {
-    try {
-      hosts = Hosts.connect(3);
-    } catch (IOException e) {
-      assumeTrue(false, "no hosts can be made here: " + e.getMessage());
-    }
-    int port = freePort();
-    int controller = freePort();
+    String hindrance = Hosts.hindrance();
+    assumeTrue(hindrance.isEmpty(), hindrance);
+    hosts = Hosts.connect(3);
+    List<Integer> ports = Ports.free(2);
+    int port = ports.get(0);
+    int controller = ports.get(1);
     bootstrap = hosts.address(1) + ":" + port;
     broker =
         EmbeddedBroker.start(
@@ -82,13 +82,16 @@ class HostsIT {
 
   @AfterEach
   void stop() throws Exception {
-    services.forEach(ChildProcess::requestStop);
-    services.forEach(service -> service.awaitStop(STOP_LIMIT));
-    if (broker != null) {
-      broker.close();
-    }
-    if (hosts != null) {
-      hosts.close();
+    try {
+      services.forEach(ChildProcess::requestStop);
+      services.forEach(service -> service.awaitStop(STOP_LIMIT));
+      if (broker != null) {
+        broker.close();
+      }
+    } finally {
+      if (hosts != null) {
+        hosts.close();
+      }
     }
   }
 
@@ -152,6 +155,7 @@ class HostsIT {
             Map.entry("KAFKA_BOOTSTRAP_SERVERS", bootstrap),
             Map.entry("SLUICE_MODELS", models.toString()),
             Map.entry("SLUICE_BLOBS", folder.resolve("blobs").toString()),
+            Map.entry("SLUICE_GATEWAY_DIGESTS", folder.resolve("digests").toString()),
             Map.entry("SLUICE_EXIT_WITH_PARENT", "true"));
     services.add(ChildProcess.start(name, command, environment, folder.resolve(name + ".log")));
   }
@@ -215,11 +219,5 @@ class HostsIT {
       pictures += event.hasImage() ? 1 : 0;
     }
     return pictures;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

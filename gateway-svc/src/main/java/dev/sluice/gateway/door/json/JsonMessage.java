@@ -12,7 +12,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.util.Durations;
-import dev.sluice.planning.request.Nearest;
+import dev.sluice.catalog.file.Nearest;
 import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.request.Texts;

@@ -2,8 +2,8 @@ package dev.sluice.gateway.door.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.catalog.file.Nearest;
 import dev.sluice.gateway.picture.PictureFormat;
-import dev.sluice.planning.request.Nearest;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.request.Texts;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.sluice.gateway.door.openai;
 
+import dev.sluice.catalog.file.Nearest;
 import dev.sluice.contract.Topics;
 import dev.sluice.contract.v1.ListModelsReply;
 import dev.sluice.contract.v1.Model;
@@ -11,7 +12,6 @@ import dev.sluice.gateway.door.json.MessageTree;
 import dev.sluice.gateway.door.json.ModelStatusTree;
 import dev.sluice.gateway.models.ServedModels;
 import dev.sluice.planning.request.ImageSize;
-import dev.sluice.planning.request.Nearest;
 import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.request.Texts;
 import io.smallrye.common.annotation.Blocking;

@@ -91,14 +91,21 @@ public final class LoraLibrary {
           .forEach(
               entry -> {
                 String name = nameOf(entry.getFileName().toString());
-                all.put(
-                    name,
-                    PlainName.is(name) ? find(name).map(this::problem).orElse(NONE) : UNASKABLE);
+                all.put(name, problem(entry, name));
               });
     } catch (IOException e) {
       // Requests that name one are told.
     }
     return all;
+  }
+
+  private String problem(Path entry, String name) {
+    if (!PlainName.is(name)) {
+      return UNASKABLE;
+    }
+    return find(name)
+        .map(this::problem)
+        .orElse(Files.exists(entry) ? NONE : "is a link to a file that is not there");
   }
 
   /** Looks again only where the file has changed. */

@@ -30,10 +30,17 @@ public final class Features {
   private static final List<Feature> OF_ENLARGEMENTS =
       List.of(new Enlargement(), new EnlargementSettings(), new RequestedSizes());
 
+  /** What a picture goes on with from a stage on is settled, but for how it samples. */
+  private static final List<Feature> OF_FORKS =
+      List.of(new EnlargementSettings(), new FeatureReuse());
+
   private Features() {}
 
   /** Those that a request may ask for. */
   public static List<Feature> of(GenerationRequest request) {
+    if (request.hasFrom()) {
+      return OF_FORKS;
+    }
     return request.getUpscale() ? OF_ENLARGEMENTS : OF_PICTURES;
   }
 }

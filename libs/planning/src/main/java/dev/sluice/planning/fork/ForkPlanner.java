@@ -1,6 +1,7 @@
 package dev.sluice.planning.fork;
 
 import com.google.protobuf.Timestamp;
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.ImageId;
 import dev.sluice.contract.Stages;
 import dev.sluice.contract.v1.GenerationRequest;
@@ -10,19 +11,26 @@ import dev.sluice.contract.v1.RouteStep;
 import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.contract.v1.TaskHeader;
+import dev.sluice.planning.feature.Asked;
+import dev.sluice.planning.feature.Features;
 import dev.sluice.planning.feature.Keeping;
+import dev.sluice.planning.model.Models;
 import dev.sluice.planning.plan.FirstHeader;
 import dev.sluice.planning.plan.GenerationPlan;
 import dev.sluice.planning.recipe.RecipeWriter;
 import dev.sluice.planning.request.RequestChecks;
 import dev.sluice.planning.request.RequestException;
+import dev.sluice.planning.sampling.SamplerChecks;
+import dev.sluice.planning.sampling.WithoutEffect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Plans requests that go on from what was kept of an earlier picture. The rest of that one's route
- * was kept with it, so neither the model's files nor what the picture shows matter here.
+ * was kept with it, so what the picture shows does not matter here; how it samples is checked
+ * against its model.
  */
 public final class ForkPlanner {
 
@@ -50,10 +58,15 @@ public final class ForkPlanner {
 
   private final KeptTasks keptTasks;
   private final RecipeWriter recipes;
+  private final Models models;
 
-  public ForkPlanner(KeptTasks keptTasks, RecipeWriter recipes) {
+  /**
+   * @param models by their name, for what a request changes
+   */
+  public ForkPlanner(KeptTasks keptTasks, RecipeWriter recipes, Models models) {
     this.keptTasks = keptTasks;
     this.recipes = recipes;
+    this.models = models;
   }
 
   /**
@@ -75,8 +88,13 @@ public final class ForkPlanner {
     }
     List<RouteStep> route =
         Keeping.mark(ForkSettings.apply(request, rest(kept)), request.getKeepList());
+    Asked asked = new Asked(request, models.picturing(model), models);
+    Features.of(request).forEach(feature -> feature.check(asked));
+    Function<String, ModelFolder> named = name -> models.named(name.isEmpty() ? model : name);
+    SamplerChecks.check(route, named);
     TaskHeader.Builder header =
         FirstHeader.of(request, model, now, route)
+            .addAllWarnings(WithoutEffect.eta(request, route, named).toList())
             .putAllModelStamps(kept.getHeader().getModelStampsMap());
     if (!request.hasSeed()) {
       requireOnePicture(request);

@@ -24,6 +24,9 @@ final class PngFile implements StoredPicture.Decoder {
   private static final int COLOR_TYPE = 25;
   private static final int GREY = 0;
 
+  /** Of descriptions that are looked into; each may be long. */
+  private static final int MOST_PROFILES = 2;
+
   private static final int NO_KEY = -1;
   private static final Set<String> OF_PIXELS = Set.of("IHDR", "PLTE", "tRNS", "IDAT", "IEND");
 
@@ -44,6 +47,7 @@ final class PngFile implements StoredPicture.Decoder {
     ByteArrayOutputStream kept = new ByteArrayOutputStream(file.length);
     kept.write(SIGNATURE, 0, SIGNATURE.length);
     byte[] exif = null;
+    int profiles = 0;
     int key = NO_KEY;
     int at = SIGNATURE.length;
     while (true) {
@@ -63,9 +67,9 @@ final class PngFile implements StoredPicture.Decoder {
         exif = Arrays.copyOfRange(file, at + 8, at + 8 + length);
       } else if (type.equals("acTL") && length >= 4 && Bytes.big32(file, at + 8) > 1) {
         throw PictureFile.animated("PNG");
-      } else if (exif == null) {
-        exif =
-            PngProfile.exif(type, Arrays.copyOfRange(file, at + 8, at + 8 + length)).orElse(null);
+      } else if (exif == null && profiles < MOST_PROFILES && PngProfile.isExif(file, at)) {
+        profiles++;
+        exif = PngProfile.exif(Arrays.copyOfRange(file, at + 4, at + 8 + length)).orElse(null);
       }
       if (type.equals("IEND")) {
         return new StoredPicture(kept.toByteArray(), exif, new PngFile(key));

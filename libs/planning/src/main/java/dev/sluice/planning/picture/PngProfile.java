@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.InflaterInputStream;
 
@@ -14,10 +15,15 @@ import java.util.zip.InflaterInputStream;
  */
 final class PngProfile {
 
-  private static final String KEYWORD = "Raw profile type ";
+  private static final String TEXT = "tEXt";
+  private static final String COMPRESSED = "zTXt";
 
-  /** The names that ImageMagick and libpng's kin give it. */
-  private static final String NAMES = "(?s)(exif|APP1)\0.*";
+  /** As ImageMagick and its kin begin such a text. */
+  private static final List<String> KEYWORDS =
+      List.of("Raw profile type exif\0", "Raw profile type APP1\0");
+
+  /** The profile APP1 can be of another kind. */
+  private static final List<String> EXIF = List.of("Exif\0\0", "II*\0", "MM\0*");
 
   /** An Exif block is shorter: it fits into one segment of a JPEG. */
   private static final int LONGEST = 1 << 18;
@@ -25,44 +31,52 @@ final class PngProfile {
   private PngProfile() {}
 
   /**
-   * The Exif in a text chunk.
+   * Whether a chunk is such a text.
    *
-   * @param type of the chunk
-   * @param data between its type and its checksum
-   * @return empty if it holds something else, or nothing that can be read
+   * @param at where in the file the chunk begins, with its length
    */
-  static Optional<byte[]> exif(String type, byte[] data) {
-    boolean compressed = type.equals("zTXt");
-    if (!compressed && !type.equals("tEXt")) {
-      return Optional.empty();
-    }
-    String start =
-        new String(
-            data, 0, Math.min(data.length, KEYWORD.length() + 6), StandardCharsets.ISO_8859_1);
-    if (!start.startsWith(KEYWORD) || !start.substring(KEYWORD.length()).matches(NAMES)) {
-      return Optional.empty();
-    }
-    int end = start.indexOf('\0') + 1;
+  static boolean isExif(byte[] file, int at) {
+    int length = Math.min(file.length - at - 4, 4 + KEYWORDS.get(0).length());
+    String start = new String(file, at + 4, length, StandardCharsets.ISO_8859_1);
+    return KEYWORDS.stream()
+        .anyMatch(word -> start.equals(TEXT + word) || start.equals(COMPRESSED + word));
+  }
+
+  /**
+   * The Exif in such a text.
+   *
+   * @param chunk its type and its data
+   * @return empty if it is another profile, or cannot be read: a picture is not refused for what is
+   *     said of it
+   */
+  static Optional<byte[]> exif(byte[] chunk) {
+    int text = 4 + KEYWORDS.get(0).length();
+    boolean compressed = chunk[0] == COMPRESSED.charAt(0);
     try {
-      return Optional.of(digits(compressed ? inflated(data, end + 1) : rest(data, end)));
+      // The method of compression stands in a byte; there is one.
+      String profile = compressed ? inflated(chunk, text + 1) : rest(chunk, text);
+      return Optional.of(digits(profile)).filter(PngProfile::begins);
     } catch (IOException | IllegalArgumentException e) {
-      // A picture is not refused for what is said of it.
       return Optional.empty();
     }
   }
 
-  private static String rest(byte[] data, int from) {
-    int length = Math.min(data.length - from, LONGEST);
-    return new String(data, from, length, StandardCharsets.ISO_8859_1);
+  private static boolean begins(byte[] exif) {
+    return EXIF.stream()
+        .anyMatch(start -> Bytes.startsWith(exif, 0, start.getBytes(StandardCharsets.ISO_8859_1)));
   }
 
-  /** After a byte that names the one method there is. */
-  private static String inflated(byte[] data, int from) throws IOException {
-    if (from > data.length) {
+  private static String rest(byte[] chunk, int from) {
+    int length = Math.min(chunk.length - from, LONGEST);
+    return new String(chunk, from, length, StandardCharsets.ISO_8859_1);
+  }
+
+  private static String inflated(byte[] chunk, int from) throws IOException {
+    if (from > chunk.length) {
       throw new IOException("ends before its text");
     }
     try (InputStream text =
-        new InflaterInputStream(new ByteArrayInputStream(data, from, data.length - from))) {
+        new InflaterInputStream(new ByteArrayInputStream(chunk, from, chunk.length - from))) {
       return new String(text.readNBytes(LONGEST), StandardCharsets.ISO_8859_1);
     }
   }

@@ -99,7 +99,7 @@ public enum Sampled {
   },
 
   /** The end of a picture that another model began. */
-  REFINER("denoiser") {
+  REFINER("refiner") {
     @Override
     boolean describes(RouteStep step) {
       return step.getDenoiser().hasStart();
@@ -156,6 +156,11 @@ public enum Sampled {
     Optional<String> scheduler(RouteStep step, ModelFolder model) {
       return Optional.of("super_res_scheduler");
     }
+
+    @Override
+    String field(int place) {
+      return super.field(place) + "[" + place + "]";
+    }
   };
 
   private final String stage;
@@ -181,8 +186,12 @@ public enum Sampled {
 
   abstract boolean describes(RouteStep step);
 
-  /** The field of a request that is at fault where a step cannot sample so. */
-  String stage() {
+  /**
+   * The field of a request that is at fault where a step cannot sample so.
+   *
+   * @param place of the settings among {@link #settings}
+   */
+  String field(int place) {
     return stage;
   }
 

@@ -45,8 +45,9 @@ public final class SamplerChecks {
   private static void check(Sampled kind, RouteStep step, ModelFolder model) {
     Optional<String> scheduler = kind.scheduler(step, model);
     if (scheduler.isPresent()) {
-      for (SamplingSettings settings : kind.settings(step)) {
-        SamplingPlan plan = check(kind.stage(), model, scheduler.get(), settings);
+      List<SamplingSettings> settings = kind.settings(step);
+      for (int i = 0; i < settings.size(); i++) {
+        SamplingPlan plan = check(kind.field(i), model, scheduler.get(), settings.get(i));
         checkStrength(step.getDenoiser(), plan);
       }
     }
@@ -63,7 +64,7 @@ public final class SamplerChecks {
             scheduler ->
                 kind.settings(step).stream()
                     .mapToDouble(
-                        settings -> check(kind.stage(), model, scheduler, settings).length())
+                        settings -> check(kind.field(0), model, scheduler, settings).length())
                     .sum());
   }
 
@@ -91,17 +92,17 @@ public final class SamplerChecks {
 
   /** The plan of a sampler that can do what is asked. */
   private static SamplingPlan check(
-      String stage, ModelFolder model, String scheduler, SamplingSettings sampling) {
+      String field, ModelFolder model, String scheduler, SamplingSettings sampling) {
     Sampler sampler;
     try {
       sampler = Samplers.of(asked(model.scheduler(scheduler), sampling));
     } catch (IllegalArgumentException e) {
-      throw refused(stage + ".sampler", model, e);
+      throw refused(field + ".sampler", model, e);
     }
     try {
       return sampler.plan(SamplingOptions.ofSteps(sampling.getSteps()).withImageTokens(ANY_TOKENS));
     } catch (IllegalArgumentException e) {
-      throw refused(stage + ".steps", model, e);
+      throw refused(field + ".steps", model, e);
     }
   }
 

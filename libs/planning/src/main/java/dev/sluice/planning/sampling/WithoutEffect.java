@@ -8,6 +8,7 @@ import dev.sluice.diffusion.Samplers;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** What a caller should know of settings that lead nowhere. */
@@ -34,12 +35,7 @@ public final class WithoutEffect {
                 negativePrompt(request, route, scaleIsTold),
                 prior(request, route),
                 guidance(request, isGuidable)),
-            route.stream()
-                .flatMap(
-                    step ->
-                        Sampled.by(step)
-                            .flatMap(kind -> eta(request, step, kind, models))
-                            .stream()))
+            eta(request, route, models))
         .filter(warning -> !warning.isEmpty())
         .toList();
   }
@@ -73,25 +69,34 @@ public final class WithoutEffect {
         : "";
   }
 
+  /** Of the samplers that read none. */
+  public static Stream<String> eta(
+      GenerationRequest request, List<RouteStep> route, Function<String, ModelFolder> models) {
+    return route.stream()
+        .flatMap(
+            step ->
+                Sampled.by(step).stream()
+                    .flatMap(kind -> eta(request, step, kind, models.apply(step.getModel()))));
+  }
+
+  private static Stream<String> eta(
+      GenerationRequest request, RouteStep step, Sampled kind, ModelFolder model) {
+    Optional<String> scheduler = kind.scheduler(step, model);
+    List<SamplingSettings> asked = kind.askedFor(request);
+    return IntStream.range(0, scheduler.isPresent() ? asked.size() : 0)
+        .filter(i -> asked.get(i).getEta() > 0)
+        .mapToObj(i -> eta(kind.field(i), kind.settings(step).get(i), model, scheduler.get()))
+        .flatMap(Optional::stream);
+  }
+
   private static Optional<String> eta(
-      GenerationRequest request,
-      RouteStep step,
-      Sampled kind,
-      Function<String, ModelFolder> models) {
-    if (kind.askedFor(request).stream().noneMatch(settings -> settings.getEta() > 0)) {
-      return Optional.empty();
-    }
-    ModelFolder model = models.apply(step.getModel());
-    return kind.scheduler(step, model)
-        .map(
-            scheduler ->
-                SamplerChecks.asked(model.scheduler(scheduler), kind.settings(step).get(0))
-                    .className())
-        .filter(sampler -> !Samplers.takingEta().contains(sampler))
-        .map(
-            sampler ->
-                "The eta of the %s has no effect with %s; %s read it."
-                    .formatted(kind.stage(), sampler, String.join(" and ", Samplers.takingEta())));
+      String field, SamplingSettings settings, ModelFolder model, String scheduler) {
+    String sampler = SamplerChecks.asked(model.scheduler(scheduler), settings).className();
+    return Samplers.takingEta().contains(sampler)
+        ? Optional.empty()
+        : Optional.of(
+            "%s.eta has no effect with %s; %s read it."
+                .formatted(field, sampler, String.join(" and ", Samplers.takingEta())));
   }
 
   private static String guidance(GenerationRequest request, boolean isGuidable) {

@@ -220,9 +220,29 @@ class ForkPlannerTest {
     refused("refiner", fork().setRefiner(settings));
     refused("upscaler", fork().addUpscaler(settings).addUpscaler(settings));
     refused("denoiser.steps", fork().setDenoiser(SamplingSettings.newBuilder().setSteps(0)));
+    refused("denoiser.sampler", fork().setDenoiser(sampler("FlowMatchEulerDiscreteScheduler")));
+    refused(
+        "upscaler[0].noise_level",
+        fork().addUpscaler(SamplingSettings.newBuilder().setNoiseLevel(1)));
     refused("keep", fork().addKeep(Stage.PRIOR));
     refused("keep", fork().addKeep(Stage.UPSCALER));
     refused("keep", fork().addKeepValue(77));
+  }
+
+  private static SamplingSettings.Builder sampler(String name) {
+    return SamplingSettings.newBuilder().setSampler(name);
+  }
+
+  @Test
+  void whatDoesNothingIsTold() {
+    assertThat(
+            planner
+                .plan(fork().setDenoiser(sampler("DDPMScheduler").setEta(0.5)).build(), NOW)
+                .accepted()
+                .getWarningsList())
+        .singleElement()
+        .asString()
+        .startsWith("denoiser.eta has no effect with DDPMScheduler");
   }
 
   private void refused(String field, GenerationRequest.Builder request) {

@@ -246,6 +246,9 @@ class PictureFileTest {
     for (boolean compressed : new boolean[] {false, true}) {
       byte[] file = PictureFiles.profiled("color.png", 6, compressed);
       assertThat(read(file).argb()).isEqualTo(turned.argb());
+      // After another profile of the same name, which is none of Exif.
+      assertThat(read(PictureFiles.inserted(file, 33, PictureFiles.notExif())).argb())
+          .isEqualTo(turned.argb());
       file[70] ^= 0x55;
       assertThat(read(file).argb()).as("damaged, which is no reason to refuse it").hasSize(48 * 32);
     }

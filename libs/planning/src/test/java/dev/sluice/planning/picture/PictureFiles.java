@@ -58,6 +58,12 @@ final class PictureFiles {
     return inserted(named(name), 33, chunk);
   }
 
+  /** A chunk that begins as Exif does, and is another profile. */
+  static byte[] notExif() {
+    String text = "Raw profile type APP1\0\nAPP1\n       4\n3c783e0a\n";
+    return chunk("tEXt", text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
   private static byte[] deflated(byte[] text) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (DeflaterOutputStream deflater = new DeflaterOutputStream(out)) {

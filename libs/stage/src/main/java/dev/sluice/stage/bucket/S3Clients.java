@@ -1,5 +1,6 @@
 package dev.sluice.stage.bucket;
 
+import java.net.URI;
 import java.time.Duration;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -51,7 +52,18 @@ public final class S3Clients {
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .overrideConfiguration(override -> override.retryStrategy(retries));
-    settings.endpoint().ifPresent(builder::endpointOverride);
+    settings.endpoint().map(S3Clients::checked).ifPresent(builder::endpointOverride);
     return builder.build();
+  }
+
+  private static URI checked(URI endpoint) {
+    if (endpoint.getScheme() == null
+        || !endpoint.getScheme().matches("https?")
+        || endpoint.getHost() == null) {
+      throw new IllegalArgumentException(
+          "SLUICE_S3_ENDPOINT is %s; give an address such as http://minio:9000"
+              .formatted(endpoint));
+    }
+    return endpoint;
   }
 }

@@ -8,15 +8,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /**
@@ -26,6 +27,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 final class ModelBucket {
 
   private static final int PIECE = 1 << 20;
+  private static final int ATTEMPTS = 5;
 
   private final S3Client client;
   private final BucketFolder folder;
@@ -35,7 +37,7 @@ final class ModelBucket {
     this.folder = folder;
   }
 
-  /** The names of all models there, sorted. */
+  /** The names of all models there, sorted; LoRAs beside them are a folder like theirs. */
   List<String> names() {
     try {
       return client
@@ -104,19 +106,62 @@ final class ModelBucket {
     }
   }
 
-  /** Under another name until it is known to be whole. */
+  /** What a server breaks off is asked for again. */
   private long fetch(String key, String sum, Path target) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return fetchOnce(key, sum, target);
+      } catch (BrokenOff e) {
+        if (attempt == ATTEMPTS) {
+          throw new FetchException(
+              "%s was broken off %d times: %s".formatted(key, ATTEMPTS, e.getMessage()), e);
+        }
+      }
+    }
+  }
+
+  /** The server did not send all of an object. */
+  private static final class BrokenOff extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    BrokenOff(IOException cause) {
+      super(cause.toString(), cause);
+    }
+  }
+
+  /** Under another name until it is known to be whole. */
+  private long fetchOnce(String key, String sum, Path target) throws IOException, BrokenOff {
     Files.createDirectories(target.getParent());
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
-    MessageDigest digest = sha256();
+    try {
+      MessageDigest digest = sha256();
+      long bytes = copy(key, part, digest);
+      String found = HexFormat.of().formatHex(digest.digest());
+      if (!found.equals(sum)) {
+        throw new FetchException(
+            "%s is not what its model's %s says: its SHA-256 is %s, expected %s. Upload it again."
+                .formatted(key, FileSums.FILE, found, sum));
+      }
+      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      return bytes;
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private long copy(String key, Path part, MessageDigest digest) throws IOException, BrokenOff {
+    byte[] piece = new byte[PIECE];
     long bytes = 0;
-    try (InputStream object =
-            new DigestInputStream(
-                client.getObject(
-                    request -> request.bucket(folder.bucket()).key(folder.prefix() + key)),
-                digest);
-        OutputStream file = Files.newOutputStream(part)) {
-      bytes = object.transferTo(file);
+    try (OutputStream file = Files.newOutputStream(part);
+        ResponseInputStream<GetObjectResponse> object =
+            client.getObject(
+                request -> request.bucket(folder.bucket()).key(folder.prefix() + key))) {
+      for (int read = read(object, piece); read >= 0; read = read(object, piece)) {
+        digest.update(piece, 0, read);
+        file.write(piece, 0, read);
+        bytes += read;
+      }
     } catch (NoSuchKeyException e) {
       throw new FetchException(
           "there is no %s in the bucket %s, which %s names"
@@ -125,15 +170,17 @@ final class ModelBucket {
     } catch (SdkException e) {
       throw failure(key + " cannot be read", e);
     }
-    String found = HexFormat.of().formatHex(digest.digest());
-    if (!found.equals(sum)) {
-      Files.delete(part);
-      throw new FetchException(
-          "%s is not what its model's %s says: its SHA-256 is %s, expected %s. Upload it again."
-              .formatted(key, FileSums.FILE, found, sum));
-    }
-    Files.move(part, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     return bytes;
+  }
+
+  /** The disk is not at fault for what the network does. */
+  private static int read(ResponseInputStream<?> object, byte[] piece) throws BrokenOff {
+    try {
+      return object.read(piece);
+    } catch (IOException e) {
+      object.abort();
+      throw new BrokenOff(e);
+    }
   }
 
   private static String sum(Path file) throws IOException {

@@ -121,6 +121,15 @@ class S3BlobStoreTest extends BlobStoreContract {
   }
 
   @Test
+  void anAddressThatIsNone_isTold() {
+    for (String address : new String[] {"minio", "minio:9000", "ftp://minio", "/minio"}) {
+      assertThatThrownBy(() -> BlobStores.open("s3://" + BUCKET, new Reached(URI.create(address))))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll(address, "http://minio:9000");
+    }
+  }
+
+  @Test
   void whatIsWrongIsTold() {
     assertThatThrownBy(() -> open("s3://no-such-bucket/x").put("key", bytes("x")))
         .isInstanceOf(IOException.class)

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.robothy.s3.rest.LocalS3;
 import com.robothy.s3.rest.bootstrap.LocalS3Mode;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -133,6 +137,40 @@ class FetchModelsTest {
 
     fetch();
     assertThat(told).hasSize(3);
+  }
+
+  /** A server that breaks off in the middle, as busy ones do. */
+  @Test
+  void whatIsBrokenOff_isAskedForAgain() throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    HttpServer busy = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    busy.createContext(
+        "/",
+        exchange -> {
+          boolean sums = exchange.getRequestURI().getPath().endsWith(FileSums.FILE);
+          byte[] body = (sums ? line("numbers", "weights") : "numbers").getBytes();
+          exchange.sendResponseHeaders(200, body.length);
+          boolean whole = sums || asked.incrementAndGet() > 2;
+          exchange.getResponseBody().write(body, 0, whole ? body.length : 3);
+          exchange.getResponseBody().flush();
+          exchange.close();
+        });
+    busy.start();
+    try (S3Client there =
+        S3Client.builder()
+            .httpClient(UrlConnectionHttpClient.create())
+            .credentialsProvider(AnonymousCredentialsProvider.create())
+            .region(Region.US_EAST_1)
+            .forcePathStyle(true)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .endpointOverride(URI.create("http://127.0.0.1:" + busy.getAddress().getPort()))
+            .build()) {
+      FetchModels.fetch(there, "s3://bucket", List.of("m"), models.toString(), told::add);
+    } finally {
+      busy.stop(0);
+    }
+    assertThat(asked).hasValue(3);
+    assertThat(models.resolve("m")).isDirectoryNotContaining(file -> !file.endsWith("weights"));
   }
 
   @Test

@@ -1,10 +1,9 @@
-package dev.sluice.launcher.system;
+package dev.sluice.launcher.system.around;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
+import dev.sluice.launcher.process.Ports;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -13,20 +12,24 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A real Prometheus that scrapes an instance's services, as the PodMonitor has it do on a cluster.
  */
-final class Prometheus implements AutoCloseable {
+public final class Prometheus implements AutoCloseable {
 
-  private static final String PROGRAM = "prometheus";
+  /** The program's name. */
+  public static final String PROGRAM = "prometheus";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long POLL_MILLIS = 100;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final String address;
   private final Path log;
@@ -38,19 +41,13 @@ final class Prometheus implements AutoCloseable {
     this.process = process;
   }
 
-  /** Whether it is installed. */
-  static boolean isInstalled() {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(place -> Files.isExecutable(Path.of(place, PROGRAM)));
-  }
-
   /**
    * Starts it and waits until it answers.
    *
    * @param services host and port of each, by its name
    * @param rules groups of rules, as a PrometheusRule has them
    */
-  static Prometheus start(Path folder, Map<String, String> services, JsonNode rules)
+  public static Prometheus start(Path folder, Map<String, String> services, JsonNode rules)
       throws Exception {
     List<Object> jobs = new ArrayList<>();
     services.forEach(
@@ -72,7 +69,7 @@ final class Prometheus implements AutoCloseable {
     // JSON is YAML.
     JSON.writeValue(folder.resolve("prometheus.yaml").toFile(), config);
     JSON.writeValue(folder.resolve("rules.yaml").toFile(), rules);
-    String address = "127.0.0.1:" + freePort();
+    String address = "127.0.0.1:" + Ports.free(1).get(0);
     Path log = folder.resolve("prometheus.log");
     Process process =
         new ProcessBuilder(
@@ -84,15 +81,22 @@ final class Prometheus implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     Prometheus prometheus = new Prometheus(address, log, process);
-    while (!prometheus.isReady()) {
-      Thread.sleep(POLL_MILLIS);
+    try {
+      prometheus.awaitReady();
+      return prometheus;
+    } catch (Exception e) {
+      prometheus.close();
+      throw e;
     }
-    return prometheus;
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+  private void awaitReady() throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!isReady()) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("not ready: " + Files.readString(log));
+      }
+      Thread.sleep(POLL_MILLIS);
     }
   }
 
@@ -108,13 +112,13 @@ final class Prometheus implements AutoCloseable {
   }
 
   /** What a query finds now: a list, empty where there is nothing. */
-  JsonNode query(String query) throws Exception {
+  public JsonNode query(String query) throws Exception {
     return data("/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8))
         .path("result");
   }
 
   /** The rules, with what came of them. */
-  List<JsonNode> rules() throws Exception {
+  public List<JsonNode> rules() throws Exception {
     List<JsonNode> rules = new ArrayList<>();
     data("/api/v1/rules").path("groups").forEach(group -> group.path("rules").forEach(rules::add));
     return rules;
@@ -132,13 +136,17 @@ final class Prometheus implements AutoCloseable {
   private HttpResponse<String> get(String path) throws Exception {
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(URI.create("http://" + address + path)).build(),
+            HttpRequest.newBuilder(URI.create("http://" + address + path))
+                .timeout(PATIENCE)
+                .build(),
             HttpResponse.BodyHandlers.ofString());
   }
 
   @Override
   public void close() throws InterruptedException {
     process.destroy();
-    process.waitFor();
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
   }
 }
