@@ -1,6 +1,7 @@
 package dev.sluice.stage.models;
 
 import dev.sluice.stage.bucket.BucketFolder;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -126,7 +127,7 @@ final class ModelBucket {
     private static final long serialVersionUID = 1;
 
     BrokenOff(IOException cause) {
-      super(cause.toString(), cause);
+      super(cause.getMessage(), cause);
     }
   }
 
@@ -161,6 +162,11 @@ final class ModelBucket {
         digest.update(piece, 0, read);
         file.write(piece, 0, read);
         bytes += read;
+      }
+      Long announced = object.response().contentLength();
+      if (announced != null && bytes < announced) {
+        // The JDK's client takes a connection that is closed for the end.
+        throw new BrokenOff(new EOFException("%,d of %,d bytes came".formatted(bytes, announced)));
       }
     } catch (NoSuchKeyException e) {
       throw new FetchException(
