@@ -8,6 +8,7 @@ import dev.sluice.launcher.instance.RunningInstance;
 import dev.sluice.launcher.system.around.Programs;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,6 +43,8 @@ class CommandsInDocsIT {
           "\\./sluice (train (?!.*--help)[a-z].*|evaluate.*|lineage.*|up.*|models add.*|parity goldens"
               + "|generate --model models/mine.*)");
 
+  private static final Pattern COMMAND = Pattern.compile("^\\./sluice|\\b(curl|kcat) ");
+
   private static final Map<String, String> MODELS =
       Map.of(
           "sd15", "pipe-sd",
@@ -60,12 +63,13 @@ class CommandsInDocsIT {
   private static Process up;
   private static RunningInstance instance;
   private static String request = "none";
+  private static Process listening;
 
   @BeforeAll
   static void start() throws Exception {
     assumeTrue(
-        Programs.areInstalled("bash", "curl", "jq"),
-        "bash, curl or jq is not installed; deploy/debian-packages does that");
+        Programs.areInstalled("bash", "curl", "jq", "kcat"),
+        "bash, curl, jq or kcat is not installed; deploy/debian-packages does that");
     Path models = Files.createDirectory(folder.resolve("models"));
     try (Stream<Path> shipped = Files.list(HOME.resolve("models"))) {
       for (Path model : shipped.filter(Files::isDirectory).toList()) {
@@ -160,7 +164,7 @@ class CommandsInDocsIT {
         .flatMap(
             document ->
                 DocumentedCommands.examples(document).stream()
-                    .filter(line -> line.startsWith("./sluice") || line.contains("curl "))
+                    .filter(line -> COMMAND.matcher(line).find())
                     .filter(line -> !LEFT_OUT.matcher(line).matches())
                     .map(
                         line ->
@@ -171,25 +175,67 @@ class CommandsInDocsIT {
   /** With pictures in the folder that other commands have made of others. */
   private static void run(String line) throws Exception {
     for (String name : List.of("picture.png", "cat.png", "house.png")) {
-      if (!(name.equals("picture.png") && line.contains("replay"))) {
+      if (!(name.equals("picture.png") && (line.contains("replay") || listening != null))) {
         Files.copy(
             folder.resolve("first.png"), folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
+    if (line.contains("kcat -C")) {
+      // It listens until it is stopped, in a terminal of its own.
+      listening = listen(line);
+      return;
+    }
     Matcher kept = KEPT.matcher(said(line));
+    if (listening != null) {
+      awaitWhatIsHeard();
+    }
     if (kept.find()) {
       request = kept.group(1);
     }
   }
 
+  private static Process listen(String line) throws Exception {
+    Files.delete(folder.resolve("picture.png"));
+    Process process =
+        shell(line).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD).start();
+    // It begins at the end of the topic as it finds it.
+    Thread.sleep(2_000);
+    assertThat(process.isAlive()).isTrue();
+    return process;
+  }
+
+  private static void awaitWhatIsHeard() throws Exception {
+    Path picture = folder.resolve("picture.png");
+    long end = System.nanoTime() + LONGEST.toNanos();
+    try {
+      while (!Files.exists(picture)
+          || Files.size(picture) == 0
+          || ImageIO.read(picture.toFile()) == null) {
+        assertThat(System.nanoTime()).as("heard").isLessThan(end);
+        Thread.sleep(100);
+      }
+    } finally {
+      listening.descendants().forEach(ProcessHandle::destroy);
+      listening.destroy();
+      listening = null;
+    }
+  }
+
   private static String said(String line) throws Exception {
+    Programs.Outcome outcome = Programs.run(shell(line), LONGEST);
+    assertThat(outcome.status()).as("%s%n%s", line, outcome.said()).isZero();
+    return outcome.said();
+  }
+
+  private static ProcessBuilder shell(String line) throws Exception {
     String models = folder.resolve("models").toString();
     String command =
         line.replace("FOLDER", line.startsWith("./sluice models") ? models : models + "/sd15")
             .replace("REQUEST", request)
             .replace("BROKER", instance.kafka())
             .replace("/0/17", "/0/0")
-            .replaceAll("(127\\.0\\.0\\.1|localhost):8080", instance.http());
+            .replaceAll("(127\\.0\\.0\\.1|localhost):8080", instance.http())
+            .replace("127.0.0.1:9092", instance.kafka());
     Path work = Files.createTempFile(folder, "command", ".sh");
     Files.writeString(
         work,
@@ -203,8 +249,6 @@ class CommandsInDocsIT {
             .formatted(command));
     ProcessBuilder builder = new ProcessBuilder("bash", work.toString()).directory(folder.toFile());
     builder.environment().put("SLUICE_STATE", state().toString());
-    Programs.Outcome outcome = Programs.run(builder, LONGEST);
-    assertThat(outcome.status()).as("%s%n%s", command, outcome.said()).isZero();
-    return outcome.said();
+    return builder;
   }
 }
