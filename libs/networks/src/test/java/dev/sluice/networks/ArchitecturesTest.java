@@ -44,7 +44,7 @@ class ArchitecturesTest {
       value = {
         "unet|\"act_fn\": \"silu\"|\"act_fn\": \"swishglu\"|unet: unknown activation 'swishglu'",
         "unet|\"norm_num_groups\": 4|\"norm_num_groups\": 7|unet: group norm: ",
-        "unet|\"attention_head_dim\": 2|\"attention_head_dim\": 0|unet: ",
+        "unet|\"attention_head_dim\": 2|\"attention_head_dim\": 0|unet/config.json: \"attention_head_dim\"",
         "unet|\"DownBlock2D\"|\"SpiralBlock2D\"|unet: unknown block type SpiralBlock2D",
         "unet|\"norm_eps\": 1e-05|\"norm_eps\": NaN|unet/config.json: \"norm_eps\"",
         "text_encoder|\"num_attention_heads\": 2|\"num_attention_heads\": 7|text_encoder: attention",
