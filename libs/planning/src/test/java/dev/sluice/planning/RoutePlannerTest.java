@@ -172,7 +172,8 @@ class RoutePlannerTest extends PlanningTest {
             .findFirst()
             .orElseThrow();
 
-    assertThat(model.getAbilitiesList()).containsExactly("text", "picture_start", "handover");
+    assertThat(model.getAbilitiesList())
+        .containsExactly("text", "picture_start", "handover", "feature_reuse");
     assertThat(model.getUsual().getDenoiser().getSteps()).isEqualTo(50);
     assertThat(model.getUsual().getDenoiser().getGuidanceScale()).isEqualTo(7.5);
     assertThat(model.getSamplersList())
