@@ -96,7 +96,7 @@ class RoutesIT extends SystemTest {
     assertThat(Png.largestDifference(noised.getPng(), plain.getPng())).isGreaterThan(10);
     request.setRequestId("too-noisy").getUpscalerBuilder(0).setNoiseLevel(251);
     assertThatThrownBy(() -> overGrpc(request.build()))
-        .hasMessageContaining("noise_level is 251; this model knows 0 to 250");
+        .hasMessageContaining("noise_level is 251; model shapes-unclip knows 0 to 250");
   }
 
   @Test
