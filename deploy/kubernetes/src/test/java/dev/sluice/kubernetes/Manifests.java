@@ -51,10 +51,14 @@ final class Manifests {
    */
   static synchronized List<JsonNode> of(String folder) {
     Assumptions.assumeTrue(
-        Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(path -> Files.isExecutable(Path.of(path, "kubectl"))),
-        "there is no kubectl on the PATH to render the manifests with");
+        isInstalled("kubectl"), "there is no kubectl on the PATH to render the manifests with");
     return RENDERED.computeIfAbsent(folder, Manifests::render);
+  }
+
+  /** Whether a program is on the path. */
+  static boolean isInstalled(String program) {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
   }
 
   static Stream<JsonNode> of(String folder, String kind) {

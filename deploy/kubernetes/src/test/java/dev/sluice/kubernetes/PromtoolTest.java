@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +34,9 @@ class PromtoolTest {
 
   @Test
   void alertsComeWhenSomethingIsIll_andElseNot() throws Exception {
-    assumeTrue(isInstalled(), PROMTOOL + " is not installed; deploy/debian-packages does that");
+    assumeTrue(
+        Manifests.isInstalled(PROMTOOL),
+        PROMTOOL + " is not installed; deploy/debian-packages does that");
     Files.writeString(folder.resolve("rules.yaml"), new ObjectMapper().writeValueAsString(spec()));
     Files.writeString(folder.resolve(WORLDS), worlds());
 
@@ -56,11 +56,6 @@ class PromtoolTest {
 
   private static JsonNode spec() {
     return rules().path("spec");
-  }
-
-  private static boolean isInstalled() {
-    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-        .anyMatch(place -> Files.isExecutable(Path.of(place, PROMTOOL)));
   }
 
   private String said(String... arguments) throws Exception {

@@ -67,6 +67,15 @@ public final class RunningSluice implements AutoCloseable {
     }
   }
 
+  /**
+   * A fresh folder for the logs and data of one, in {@code target} of the folder that is worked in,
+   * where build tools have what can be made again.
+   */
+  public static Path newState() throws IOException {
+    Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+    return Files.createTempDirectory(target, "sluice");
+  }
+
   private static Path said(Path state) {
     return state.resolve("up.txt");
   }

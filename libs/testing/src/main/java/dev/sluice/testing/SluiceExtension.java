@@ -3,7 +3,6 @@ package dev.sluice.testing;
 import dev.sluice.client.SluiceClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -76,7 +75,7 @@ public class SluiceExtension implements BeforeAllCallback, ParameterResolver {
 
   private RunningSluice start() {
     try {
-      return start(home(), state());
+      return start(home(), RunningSluice.newState());
     } catch (IOException e) {
       throw new UncheckedIOException("Sluice cannot be started", e);
     }
@@ -90,10 +89,5 @@ public class SluiceExtension implements BeforeAllCallback, ParameterResolver {
               .formatted(HOME_PROPERTY, HOME_VARIABLE));
     }
     return Path.of(named).toAbsolutePath();
-  }
-
-  private static Path state() throws IOException {
-    Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
-    return Files.createTempDirectory(target, "sluice");
   }
 }

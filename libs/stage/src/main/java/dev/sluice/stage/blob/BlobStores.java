@@ -46,7 +46,7 @@ public final class BlobStores {
   private static BlobStore open(URI location, S3Settings s3) {
     return switch (location.getScheme().toLowerCase(Locale.ROOT)) {
       case "file" -> folder(location);
-      case "s3" -> new S3BlobStore(BucketFolder.of(location.toString()), new S3Clients(s3));
+      case "s3" -> new S3BlobStore(BucketFolder.of(location), new S3Clients(s3));
       default ->
           throw new IllegalArgumentException(
               "there is no blob store for %s; use a folder or a URI with the scheme file or s3"

@@ -25,13 +25,14 @@ public record BucketFolder(String bucket, String prefix) {
    */
   public static BucketFolder of(String location) {
     try {
-      return of(new URI(location), location);
+      return of(new URI(location));
     } catch (URISyntaxException e) {
       throw none(location);
     }
   }
 
-  private static BucketFolder of(URI uri, String location) {
+  /** As {@link #of(String)}. */
+  public static BucketFolder of(URI uri) {
     String bucket = uri.getAuthority();
     String path = uri.getPath() == null ? "" : uri.getPath();
     if (!SCHEME.equalsIgnoreCase(uri.getScheme())
@@ -40,7 +41,7 @@ public record BucketFolder(String bucket, String prefix) {
         || !PREFIX.matcher(path).matches()
         || uri.getQuery() != null
         || uri.getFragment() != null) {
-      throw none(location);
+      throw none(uri.toString());
     }
     String prefix = path.replaceAll("^/|/$", "");
     return new BucketFolder(bucket, prefix.isEmpty() ? "" : prefix + "/");

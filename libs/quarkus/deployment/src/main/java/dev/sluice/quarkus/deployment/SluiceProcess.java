@@ -3,7 +3,6 @@ package dev.sluice.quarkus.deployment;
 import dev.sluice.testing.RunningSluice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +11,6 @@ import java.util.Optional;
 
 /** A Sluice on free ports, in one process. */
 final class SluiceProcess implements AutoCloseable {
-
-  /** Where Quarkus' build tools and ours have what can be made again. */
-  private static final Path TARGET = Path.of("target");
 
   private final RunningSluice running;
 
@@ -54,8 +50,7 @@ final class SluiceProcess implements AutoCloseable {
 
   private static Path state() {
     try {
-      Files.createDirectories(TARGET);
-      return Files.createTempDirectory(TARGET.toAbsolutePath(), "sluice");
+      return RunningSluice.newState();
     } catch (IOException e) {
       throw new UncheckedIOException("there is no place for Sluice's logs and data", e);
     }
