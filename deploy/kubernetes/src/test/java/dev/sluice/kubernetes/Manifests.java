@@ -30,6 +30,12 @@ final class Manifests {
   /** A bucket in place of a volume, which cannot be had together. */
   static final String BUCKET = "src/test/s3";
 
+  /** A stage in several pools. */
+  static final String POOLS = "overlays/pools";
+
+  /** The same, with further ones of a user's. */
+  static final String POOLS_OF_ONES_OWN = "src/test/pools";
+
   static final List<String> ALL =
       List.of(
           "overlays/cpu",
@@ -37,7 +43,9 @@ final class Manifests {
           "overlays/spot",
           EVERYTHING,
           BUCKET,
-          "src/test/models-s3");
+          "src/test/models-s3",
+          POOLS,
+          POOLS_OF_ONES_OWN);
 
   static final ObjectMapper YAML = new YAMLMapper(new YAMLFactory());
 

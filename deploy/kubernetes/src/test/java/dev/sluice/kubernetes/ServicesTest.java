@@ -36,6 +36,12 @@ class ServicesTest {
     return deployment.getSpec().getSelector().getMatchLabels().get("app.kubernetes.io/component");
   }
 
+  /** A stage has one Deployment, or one for each of its pools. */
+  private static String name(Deployment deployment) {
+    String pool = deployment.getSpec().getSelector().getMatchLabels().get("pool");
+    return component(deployment) + (pool == null ? "" : "-" + pool);
+  }
+
   private static PodSpec pod(Deployment deployment) {
     return deployment.getSpec().getTemplate().getSpec();
   }
@@ -50,13 +56,13 @@ class ServicesTest {
   void everyServiceIsThere(String folder) {
     List<String> stages = Sources.stages().map(Topics::name).toList();
 
-    assertThat(Manifests.deployments(folder).stream().map(ServicesTest::component))
+    assertThat(Manifests.deployments(folder).stream().map(ServicesTest::component).distinct())
         .containsExactlyInAnyOrderElementsOf(Sources.SERVICES)
         .containsAll(stages);
     assertThat(Manifests.deployments(folder))
         .allSatisfy(
             deployment -> {
-              assertThat(deployment.getMetadata().getName()).isEqualTo(component(deployment));
+              assertThat(deployment.getMetadata().getName()).isEqualTo(name(deployment));
               assertThat(container(deployment).getImage())
                   .matches("sluice-" + component(deployment) + ":0\\.1\\.0(-gpu)?");
             });
