@@ -124,6 +124,14 @@ class MetricsTest {
             endpoint -> {
               assertThat(endpoint.getPort()).isEqualTo("http");
               assertThat(endpoint.getPath()).isEqualTo("/q/metrics");
+              assertThat(endpoint.getRelabelings())
+                  .as("what alerts tell pools apart by")
+                  .anySatisfy(
+                      rule -> {
+                        assertThat(rule.getSourceLabels())
+                            .containsExactly("__meta_kubernetes_pod_label_pool");
+                        assertThat(rule.getTargetLabel()).isEqualTo("pool");
+                      });
             });
     for (String service : Sources.SERVICES) {
       assertThat(
