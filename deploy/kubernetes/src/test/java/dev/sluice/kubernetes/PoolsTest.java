@@ -220,8 +220,7 @@ class PoolsTest {
 
   @Test
   void whatAPoolSaysOfItselfIsLeft() {
-    assertThat(minimum("denoiser-huge")).isEqualTo(1);
-    assertThat(minimum("denoiser-large")).isZero();
+    assertThat(cooldown("denoiser-large")).isGreaterThan(cooldown("denoiser-small"));
     assertThat(
             pod(named(Manifests.POOLS_OF_ONES_OWN, "denoiser-large"))
                 .getInitContainers()
@@ -233,10 +232,10 @@ class PoolsTest {
                     && variable.getValue().equals("sdxl"));
   }
 
-  private static int minimum(String name) {
-    return Manifests.of(Manifests.POOLS_OF_ONES_OWN, "ScaledObject")
+  private static int cooldown(String name) {
+    return Manifests.of(Manifests.POOLS, "ScaledObject")
         .filter(one -> one.at("/metadata/name").asText().equals(name))
-        .map(one -> one.at("/spec/minReplicaCount").asInt(-1))
+        .map(one -> one.at("/spec/cooldownPeriod").asInt())
         .findFirst()
         .orElseThrow();
   }
