@@ -8,17 +8,11 @@ import dev.sluice.contract.v1.GenerationEvent;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.ImageGenerationGrpc;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.launcher.process.ChildJvm;
-import dev.sluice.launcher.process.ChildProcess;
 import dev.sluice.launcher.process.Ports;
 import dev.sluice.launcher.system.around.Hosts;
+import dev.sluice.launcher.system.around.RunningService;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +23,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,15 +40,12 @@ class HostsIT {
   private static final int GRPC = 19000;
   private static final int CUT_OFF = 3;
 
-  private static final Pattern DONE =
-      Pattern.compile("(?m)^sluice_stage_task_seconds_count\\{outcome=\"done\".*} (\\S+)$");
-
   @TempDir private Path folder;
 
   private Hosts hosts;
   private EmbeddedBroker broker;
   private String bootstrap;
-  private final List<ChildProcess> services = new ArrayList<>();
+  private final List<RunningService> services = new ArrayList<>();
 
   @BeforeEach
   void connect() throws Exception {
@@ -83,8 +72,8 @@ class HostsIT {
   @AfterEach
   void stop() throws Exception {
     try {
-      services.forEach(ChildProcess::requestStop);
-      services.forEach(service -> service.awaitStop(STOP_LIMIT));
+      services.forEach(service -> service.process().requestStop());
+      services.forEach(service -> service.process().awaitStop(STOP_LIMIT));
       if (broker != null) {
         broker.close();
       }
@@ -102,19 +91,17 @@ class HostsIT {
     start(1, "text-encoder", 1, models);
     start(2, "upscaler", 0, models);
     start(2, "denoiser", 1, models);
-    start(CUT_OFF, "denoiser", 0, models);
-    awaitReady(1, 0);
-    awaitReady(1, 1);
-    awaitReady(2, 0);
-    awaitReady(2, 1);
-    awaitReady(CUT_OFF, 0);
+    RunningService cutOff = start(CUT_OFF, "denoiser", 0, models);
+    for (RunningService service : services) {
+      service.awaitReady();
+    }
 
     ManagedChannel channel =
         ManagedChannelBuilder.forAddress(hosts.address(1), GRPC).usePlaintext().build();
     ExecutorService callers = Executors.newCachedThreadPool();
     try {
       List<Future<Integer>> calls = begin(callers, channel, "before", 24);
-      while (done(CUT_OFF, 0) < 2) {
+      while (cutOff.done() < 2) {
         Thread.sleep(50);
       }
       hosts.cutOff(CUT_OFF);
@@ -125,10 +112,10 @@ class HostsIT {
       }
       TimeUnit.NANOSECONDS.sleep(healed - System.nanoTime());
       hosts.reconnect(CUT_OFF);
-      awaitReady(CUT_OFF, 0);
-      double before = done(CUT_OFF, 0);
+      cutOff.awaitReady();
+      double before = cutOff.done();
 
-      while (done(CUT_OFF, 0) == before) {
+      while (cutOff.done() == before) {
         for (Future<Integer> call : begin(callers, channel, "after-" + System.nanoTime(), 8)) {
           assertThat(call.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         }
@@ -139,58 +126,21 @@ class HostsIT {
     }
   }
 
-  private void start(int host, String service, int place, Path models) {
-    List<String> command = new ArrayList<>(hosts.on(host));
-    command.addAll(ChildJvm.ofService("512m", false));
-    command.addAll(
-        List.of(
-            "-jar", HOME.resolve(service + "-svc/target/quarkus-app/quarkus-run.jar").toString()));
-    String name = service + "-" + host;
-    Map<String, String> environment =
-        Map.ofEntries(
-            Map.entry("QUARKUS_HTTP_HOST", hosts.address(host)),
-            Map.entry("QUARKUS_HTTP_PORT", Integer.toString(HTTP + place)),
-            Map.entry("QUARKUS_GRPC_SERVER_HOST", hosts.address(host)),
-            Map.entry("QUARKUS_GRPC_SERVER_PORT", Integer.toString(GRPC + place)),
-            Map.entry("KAFKA_BOOTSTRAP_SERVERS", bootstrap),
-            Map.entry("SLUICE_MODELS", models.toString()),
-            Map.entry("SLUICE_BLOBS", folder.resolve("blobs").toString()),
-            Map.entry("SLUICE_GATEWAY_DIGESTS", folder.resolve("digests").toString()),
-            Map.entry("SLUICE_EXIT_WITH_PARENT", "true"));
-    services.add(ChildProcess.start(name, command, environment, folder.resolve(name + ".log")));
-  }
-
-  private void awaitReady(int host, int place) throws Exception {
-    while (status(host, place) != 200) {
-      services.forEach(ChildProcess::requireAlive);
-      Thread.sleep(100);
-    }
-  }
-
-  private int status(int host, int place) throws InterruptedException {
-    try {
-      return get(host, place, "/q/health/ready").statusCode();
-    } catch (IOException e) {
-      return 0;
-    }
-  }
-
-  /** How many tasks a stage has done. */
-  private double done(int host, int place) throws Exception {
-    Matcher metrics = DONE.matcher(get(host, place, "/q/metrics").body());
-    assertThat(metrics.find()).isTrue();
-    return Double.parseDouble(metrics.group(1));
-  }
-
-  private HttpResponse<String> get(int host, int place, String path)
-      throws IOException, InterruptedException {
-    URI address = URI.create("http://%s:%d%s".formatted(hosts.address(host), HTTP + place, path));
-    return HttpClient.newBuilder()
-        .connectTimeout(Duration.ofSeconds(2))
-        .build()
-        .send(
-            HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build(),
-            HttpResponse.BodyHandlers.ofString());
+  private RunningService start(int host, String service, int place, Path models) {
+    RunningService started =
+        RunningService.start(
+            HOME,
+            service,
+            hosts.on(host),
+            new RunningService.Address(hosts.address(host), HTTP + place, GRPC + place),
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS", bootstrap,
+                "SLUICE_MODELS", models.toString(),
+                "SLUICE_BLOBS", folder.resolve("blobs").toString(),
+                "SLUICE_GATEWAY_DIGESTS", folder.resolve("digests").toString()),
+            folder.resolve(service + "-" + host + ".log"));
+    services.add(started);
+    return started;
   }
 
   private static List<Future<Integer>> begin(

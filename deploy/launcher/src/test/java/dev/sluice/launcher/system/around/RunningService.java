@@ -1,0 +1,112 @@
+package dev.sluice.launcher.system.around;
+
+import dev.sluice.launcher.process.ChildJvm;
+import dev.sluice.launcher.process.ChildProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One service as a process that a test starts and stops by itself: on a host, of a build. */
+public final class RunningService {
+
+  private static final String HEAP = "512m";
+  private static final Duration CONNECTING = Duration.ofSeconds(2);
+  private static final Duration ANSWERING = Duration.ofSeconds(5);
+
+  private static final Pattern DONE =
+      Pattern.compile("(?m)^sluice_stage_task_seconds_count\\{outcome=\"done\".*} (\\S+)$");
+
+  /** Where a service listens. */
+  public record Address(String host, int http, int grpc) {}
+
+  private final ChildProcess process;
+  private final Address address;
+
+  private RunningService(ChildProcess process, Address address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  /**
+   * Starts one and returns at once.
+   *
+   * @param build a checkout in which it is built
+   * @param service its name: {@code denoiser}
+   * @param on the beginning of a command that runs another one on a host; empty for this one
+   * @param settings environment variables beside those of its address
+   * @param log its file, which names it as well
+   */
+  public static RunningService start(
+      Path build,
+      String service,
+      List<String> on,
+      Address address,
+      Map<String, String> settings,
+      Path log) {
+    List<String> command = new ArrayList<>(on);
+    command.addAll(ChildJvm.ofService(HEAP, false));
+    command.addAll(
+        List.of(
+            "-jar", build.resolve(service + "-svc/target/quarkus-app/quarkus-run.jar").toString()));
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.putAll(
+        Map.of(
+            "QUARKUS_HTTP_HOST", address.host(),
+            "QUARKUS_HTTP_PORT", Integer.toString(address.http()),
+            "QUARKUS_GRPC_SERVER_HOST", address.host(),
+            "QUARKUS_GRPC_SERVER_PORT", Integer.toString(address.grpc()),
+            "SLUICE_EXIT_WITH_PARENT", "true"));
+    String name = log.getFileName().toString();
+    return new RunningService(ChildProcess.start(name, command, environment, log), address);
+  }
+
+  /** Returns when it takes work; throws when its process ends. */
+  public void awaitReady() throws InterruptedException {
+    while (status() != 200) {
+      process.requireAlive();
+      Thread.sleep(100);
+    }
+  }
+
+  private int status() throws InterruptedException {
+    try {
+      return get("/q/health/ready").statusCode();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** How many tasks a stage has done. */
+  public double done() throws IOException, InterruptedException {
+    Matcher metrics = DONE.matcher(get("/q/metrics").body());
+    if (!metrics.find()) {
+      throw new IllegalStateException(process.name() + " does not tell of tasks");
+    }
+    return Double.parseDouble(metrics.group(1));
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://%s:%d%s".formatted(address.host(), address.http(), path));
+    return HttpClient.newBuilder()
+        .connectTimeout(CONNECTING)
+        .build()
+        .send(
+            HttpRequest.newBuilder(uri).timeout(ANSWERING).build(),
+            HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Its process. */
+  public ChildProcess process() {
+    return process;
+  }
+}
