@@ -87,7 +87,7 @@ final class SharedInstance implements BeforeAllCallback {
               // With the scaler, and no stage that it scales.
               Processes.scaled(Map.of()),
               PortChoice.ANY,
-              run.models(models, Map.of(TinyLora.NAME, TinyLora.write(state))),
+              run.models(models, Map.of(TinyLora.NAME, TinyLora.write(run.logs()))),
               List.of(),
               report);
       System.out.println("everything is up after " + ProgressDisplay.seconds(report.elapsed()));
