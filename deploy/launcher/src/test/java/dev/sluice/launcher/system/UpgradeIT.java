@@ -137,7 +137,7 @@ class UpgradeIT {
                 "SLUICE_MODELS", models.toString(),
                 "SLUICE_BLOBS", folder.resolve("blobs").toString(),
                 "SLUICE_GATEWAY_DIGESTS", folder.resolve("digests").toString()),
-            folder.resolve("%s-%d.log".formatted(service, started.size())));
+            folder.resolve("%s-%d.log".formatted(service, ports.get(0))));
     started.add(running);
     return running;
   }
