@@ -1,6 +1,18 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 
+export interface FieldProps {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  placeholder?: string;
+  numeric?: boolean;
+  hint?: string;
+  options?: string[];
+  trailing?: ComponentChildren;
+  className?: string;
+}
+
 /** A labelled number or text of the form. */
 export function Field({
   label,
@@ -12,17 +24,7 @@ export function Field({
   options,
   trailing,
   className = "",
-}: {
-  label: string;
-  value: string;
-  onInput: (value: string) => void;
-  placeholder?: string;
-  numeric?: boolean;
-  hint?: string;
-  options?: string[];
-  trailing?: ComponentChildren;
-  className?: string;
-}) {
+}: FieldProps) {
   const id = useId();
   return (
     <div class={`field ${className}`}>

@@ -1,11 +1,19 @@
-import { can } from "../logic/settings";
+import { can, type Settings } from "../logic/settings";
 import { change, chosenModel, form, models, source } from "../logic/studio";
-import { Choice, Field } from "./Field";
+import { Choice, Field, type FieldProps } from "./Field";
 import { Icon } from "./icons";
 
 const MOST_SEED = 2 ** 31;
 
 const usual = (value: unknown) => (value === undefined ? "model’s own" : String(value));
+
+/** The settings that are texts. */
+type TextSetting = { [name in keyof Settings]: Settings[name] extends string ? name : never }[keyof Settings];
+
+/** The field of one setting of the form. */
+function Setting({ of, ...shown }: { of: TextSetting } & Omit<FieldProps, "value" | "onInput">) {
+  return <Field {...shown} value={form.value[of]} onInput={(value) => change({ [of]: value })} />;
+}
 
 /** How pictures are made; what is left empty is the model's own, which the fields show. */
 export function SettingsFields() {
@@ -16,40 +24,26 @@ export function SettingsFields() {
     <>
       <div class="fields">
         <ModelChoice />
-        <Field
-          label="Pictures"
-          numeric
-          value={settings.count}
-          onInput={(count) => change({ count })}
-          placeholder="1"
-        />
+        <Setting of="count" label="Pictures" numeric placeholder="1" />
       </div>
       <details class="more">
         <summary>Settings</summary>
         <div class="fields">
           {words && (
-            <Field
+            <Setting
+              of="avoid"
               className="wide"
               label="Avoid"
-              value={settings.avoid}
-              onInput={(avoid) => change({ avoid })}
               placeholder="what the picture shall not show"
             />
           )}
           {can(model, "classes") && (
-            <Field
-              label="Class"
-              numeric
-              value={settings.classLabel}
-              onInput={(classLabel) => change({ classLabel })}
-              placeholder="0"
-            />
+            <Setting of="classLabel" label="Class" numeric placeholder="0" />
           )}
-          <Field
+          <Setting
+            of="seed"
             label="Seed"
             numeric
-            value={settings.seed}
-            onInput={(seed) => change({ seed })}
             placeholder="random"
             trailing={
               <button
@@ -63,24 +57,12 @@ export function SettingsFields() {
               </button>
             }
           />
-          <Field
-            label="Size"
-            value={settings.size}
-            onInput={(size) => change({ size })}
-            placeholder={model?.size ?? "model’s own"}
-          />
-          <Field
-            label="Steps"
-            numeric
-            value={settings.steps}
-            onInput={(steps) => change({ steps })}
-            placeholder={usual(model?.usual.denoiser?.steps)}
-          />
-          <Field
+          <Setting of="size" label="Size" placeholder={model?.size ?? "model’s own"} />
+          <Setting of="steps" label="Steps" numeric placeholder={usual(model?.usual.denoiser?.steps)} />
+          <Setting
+            of="guidance"
             label="Guidance"
             numeric
-            value={settings.guidance}
-            onInput={(guidance) => change({ guidance })}
             placeholder={usual(model?.usual.denoiser?.guidance_scale)}
           />
           <Choice
@@ -96,28 +78,20 @@ export function SettingsFields() {
             ]}
           />
           {source.value && can(model, "picture_start") && (
-            <Field
-              label="Strength"
-              numeric
-              value={settings.strength}
-              onInput={(strength) => change({ strength })}
-              placeholder="model’s own, 0 to 1"
-            />
+            <Setting of="strength" label="Strength" numeric placeholder="model’s own, 0 to 1" />
           )}
           {model?.stages.includes("prior") && (
             <>
-              <Field
+              <Setting
+                of="priorSteps"
                 label="Prior steps"
                 numeric
-                value={settings.priorSteps}
-                onInput={(priorSteps) => change({ priorSteps })}
                 placeholder={usual(model.usual.prior?.steps)}
               />
-              <Field
+              <Setting
+                of="priorGuidance"
                 label="Prior guidance"
                 numeric
-                value={settings.priorGuidance}
-                onInput={(priorGuidance) => change({ priorGuidance })}
                 placeholder={usual(model.usual.prior?.guidance_scale)}
               />
             </>
