@@ -9,15 +9,11 @@ import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.graph.NetworkCall;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.networks.tensor.HostTensor.Floats;
-import dev.sluice.networks.tensor.HostTensor.Longs;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 
 /**
  * Where a network's time goes: one call by kind of operation, and by kind and shape.
@@ -43,7 +39,7 @@ public final class ProfileBench {
     boolean told = args.length > 1 && !args[1].contains("=");
     Precision products = told ? Precision.named(args[1]) : Precision.FLOAT32;
     Map<String, HostTensor> inputs =
-        inputs(architecture, Arrays.copyOfRange(args, told ? 2 : 1, args.length));
+        GivenInputs.of(architecture, Arrays.asList(args).subList(told ? 2 : 1, args.length));
     try (Network network = open(architecture, folder, products);
         NetworkCall call = network.call(inputs)) {
       for (int i = 0; i < WARM_UP; i++) {
@@ -59,44 +55,11 @@ public final class ProfileBench {
     }
   }
 
-  private static Network open(Architecture architecture, Path folder, Precision products) {
+  static Network open(Architecture architecture, Path folder, Precision products) {
     try (TensorSource weights = Checkpoints.open(folder)) {
       LoadOptions options =
           LoadOptions.DEFAULT.withPrecision(WeightPrecision.BY_SIZE).withProducts(products);
       return Network.load(folder.toString(), architecture, weights, options);
     }
-  }
-
-  private static Map<String, HostTensor> inputs(Architecture architecture, String[] shapes) {
-    Map<String, HostTensor> inputs = new LinkedHashMap<>(architecture.exampleInputs());
-    if (shapes.length == 0) {
-      return inputs;
-    }
-    Map<String, HostTensor> given = new LinkedHashMap<>();
-    SplittableRandom random = new SplittableRandom(1);
-    for (String argument : shapes) {
-      String[] parts = argument.split("=", 2);
-      HostTensor example = inputs.get(parts[0]);
-      if (example == null || parts.length != 2) {
-        throw new IllegalArgumentException(
-            argument + ": expected INPUT=SHAPE, where INPUT is one of " + inputs.keySet());
-      }
-      int[] shape = Arrays.stream(parts[1].split("x")).mapToInt(Integer::parseInt).toArray();
-      int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-      given.put(
-          parts[0],
-          example instanceof Longs
-              ? new Longs(new long[size], shape)
-              : new Floats(values(random, size), shape));
-    }
-    return given;
-  }
-
-  private static float[] values(SplittableRandom random, int size) {
-    float[] values = new float[size];
-    for (int i = 0; i < size; i++) {
-      values[i] = (float) random.nextDouble(-1, 1);
-    }
-    return values;
   }
 }

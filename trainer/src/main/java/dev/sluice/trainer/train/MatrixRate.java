@@ -2,13 +2,10 @@ package dev.sluice.trainer.train;
 
 import dev.sluice.networks.graph.OpThreads;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Graph;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
-import org.tensorflow.Output;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -17,10 +14,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
-/**
- * How much of what the machine can multiply a training uses: the floating-point operations of its
- * products and convolutions, against those of large matrix products alone.
- */
+/** What the machine can multiply: large matrix products alone, which trainings are held against. */
 public final class MatrixRate {
 
   private static final int SIDE = 1024;
@@ -63,44 +57,5 @@ public final class MatrixRate {
     Session.Runner runner = session.runner();
     products.forEach((factor, product) -> runner.feed(factor, matrix).addTarget(product));
     runner.run().close();
-  }
-
-  /** The floating-point operations of all products and convolutions of a graph. */
-  static double work(Graph graph) {
-    double work = 0;
-    Iterator<GraphOperation> operations = graph.operations();
-    while (operations.hasNext()) {
-      GraphOperation operation = operations.next();
-      work += 2 * multiplications(operation);
-    }
-    return work;
-  }
-
-  private static double multiplications(GraphOperation op) {
-    return switch (op.type()) {
-      // Of every output pixel and channel: a filter's area and input channels.
-      case "Conv2D" -> size(op.output(0)) * size(op.input(1)) / last(op.input(1));
-      case "Conv2DBackpropInput" -> size(op.input(2)) * size(op.input(1)) / last(op.input(1));
-      case "Conv2DBackpropFilter" -> size(op.input(2)) * size(op.output(0)) / last(op.output(0));
-      case "MatMul" -> size(op.output(0)) * inner(op, "transpose_a");
-      case "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3" ->
-          size(op.output(0)) * inner(op, "adj_x");
-      default -> 0;
-    };
-  }
-
-  private static double inner(GraphOperation op, String transposed) {
-    Shape shape = op.input(0).shape();
-    int rank = shape.numDimensions();
-    boolean turned = op.attributes().getAttrBool(transposed);
-    return shape.size(turned ? rank - 2 : rank - 1);
-  }
-
-  private static double size(Output<?> tensor) {
-    return Math.max(0, tensor.shape().size());
-  }
-
-  private static double last(Output<?> tensor) {
-    return tensor.shape().size(tensor.shape().numDimensions() - 1);
   }
 }

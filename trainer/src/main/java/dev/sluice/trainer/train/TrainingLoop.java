@@ -1,5 +1,6 @@
 package dev.sluice.trainer.train;
 
+import dev.sluice.networks.graph.GraphWork;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.NamedTensor;
@@ -89,7 +90,7 @@ public final class TrainingLoop implements AutoCloseable {
     graph.fill(settings.seed());
     new VariableStore(graph, moments).zero();
     new VariableStore(graph, averages.variables()).write(new VariableStore(graph, weights).read());
-    this.work = MatrixRate.work(graph.graph()) * settings.accumulated();
+    this.work = GraphWork.of(graph.graph()) * settings.accumulated();
   }
 
   private void addUpdates(Map<String, Variable<TFloat32>> weights, List<Operand<TFloat32>> known) {
