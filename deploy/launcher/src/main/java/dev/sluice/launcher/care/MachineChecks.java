@@ -96,8 +96,8 @@ final class MachineChecks {
         ? Finding.remark(
             "GPU",
             "NVIDIA's driver is there",
-            "This build computes on the processor. For one that uses the GPU, package with"
-                + " -Dtensorflow.platform=linux-x86_64-gpu (docs/operations.md).")
+            "The usual build computes on the processor. For one that uses the GPU, run"
+                + " ./mvnw -Pgpu -DskipTests package (docs/operations.md).")
         : Finding.good("GPU", "none; the processor does the work");
   }
 
