@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A stage from its image: as a user that nobody knows, on a root file system that cannot be written
  * to, where nothing in {@code /tmp} can be executed. The text encoder needs most of that: it loads
- * TensorFlow and the tokenizers' libraries.
+ * TensorFlow and the tokenizers' libraries. After a build for GPUs it is that build, which computes
+ * on the processor where there is no GPU.
  */
 class ImageIT {
 
@@ -59,6 +60,11 @@ class ImageIT {
         awaitModel(service, http, log);
 
         assertThat(get(http, "/q/health/live").orElseThrow().statusCode()).isEqualTo(200);
+        if (System.getProperty("tensorflow.platform").endsWith("-gpu")) {
+          // Opened where there is no GPU, too.
+          assertThat(Files.readString(Path.of("/proc", Long.toString(service.pid()), "maps")))
+              .contains("/opt/sluice/cuda/libcudart.so.12");
+        }
         // What the dashboard and the alerts of deploy/kubernetes ask for, that needs no task.
         assertThat(get(http, "/q/metrics").orElseThrow().body())
             .contains(
