@@ -2,6 +2,7 @@ package dev.sluice.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedBrokerTest {
@@ -65,6 +67,19 @@ class EmbeddedBrokerTest {
       }
       assertThat(received).hasSize(10);
     }
+  }
+
+  /** Another registration of its number counts until its session ends, which is a minute here. */
+  @Test
+  @Timeout(40)
+  void start_doesNotWaitForOneThatEndedInOrder(@TempDir Path folder) throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    Map<String, String> longSessions = Map.of("broker.session.timeout.ms", "60000");
+    EmbeddedBroker.start(folder, port, longSessions).close();
+    EmbeddedBroker.start(folder, port, longSessions).close();
   }
 
   @Test
