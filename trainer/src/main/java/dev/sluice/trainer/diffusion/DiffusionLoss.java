@@ -39,8 +39,16 @@ public record DiffusionLoss(
 
   /** Draws timesteps and noise for clean samples, of at least two dimensions. */
   public Noised noised(TrainingGraph graph, Operand<TFloat32> clean) {
+    return noised(graph, clean, timesteps(graph));
+  }
+
+  /**
+   * Draws noise alone.
+   *
+   * @param index of the timesteps, {@code [rows]}
+   */
+  public Noised noised(TrainingGraph graph, Operand<TFloat32> clean, Operand<TInt64> index) {
     Ops tf = graph.tf();
-    Operand<TInt64> index = timesteps(graph);
     Operand<TFloat32> noise = graph.noiseLike(clean);
     int rank = clean.shape().numDimensions();
     return new Noised(
@@ -51,6 +59,36 @@ public record DiffusionLoss(
         index,
         clean,
         noise);
+  }
+
+  /** The clean sample that an answer stands for, the noised one being what it is. */
+  public Operand<TFloat32> clean(Ops tf, Noised noised, Operand<TFloat32> answer) {
+    // answer = a x_0 + b n and sample = signal x_0 + noise n, solved for x_0.
+    int rank = answer.shape().numDimensions();
+    Operand<TFloat32> ofSample =
+        Tables.look(
+            tf,
+            t -> prediction.ofNoise(process, t) / determinant(t),
+            process.timesteps(),
+            noised.index(),
+            rank);
+    Operand<TFloat32> ofAnswer =
+        Tables.look(
+            tf,
+            t -> -process.noise()[t] / determinant(t),
+            process.timesteps(),
+            noised.index(),
+            rank);
+    return tf.math.add(tf.math.mul(noised.sample(), ofSample), tf.math.mul(answer, ofAnswer));
+  }
+
+  private double determinant(int t) {
+    return process.signal()[t] * prediction.perNoise(process, t);
+  }
+
+  /** How much of the clean sample is left in each row's noised one, to be multiplied with it. */
+  public Operand<TFloat32> signal(Ops tf, Noised noised) {
+    return look(tf, process.signal(), noised.index(), noised.clean().shape().numDimensions());
   }
 
   private Operand<TInt64> timesteps(TrainingGraph graph) {

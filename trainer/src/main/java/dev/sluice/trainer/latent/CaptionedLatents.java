@@ -6,6 +6,7 @@ import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Operand;
@@ -48,5 +49,12 @@ final class CaptionedLatents {
     boolean[] without = ShapesBatches.drop(batches.random(number), batches.size(), dropped);
     batch.put(TOKENS, batches.without((HostTensor.Longs) batch.get(TOKENS), without));
     return batch;
+  }
+
+  /** The tokens of no caption, for all rows. */
+  HostTensor untold() {
+    boolean[] all = new boolean[batches.size()];
+    Arrays.fill(all, true);
+    return batches.tokens(batches.examples(0), all);
   }
 }

@@ -80,15 +80,21 @@ public final class ShapesLdm implements TrainedSystem {
     new ShapesVocabulary().write(model.resolve("tokenizer"));
     ModelFiles.config(model, TEXT_ENCODER, textEncoder(recipe));
     ModelFiles.config(model, UNET, unet(recipe));
+    ModelFiles.pipeline(
+        model, index("DDIMScheduler"), LatentFiles.ddim(recipe), recipe.map("sampling"));
+  }
+
+  /** model_index.json of a model of this kind. */
+  static Map<String, Object> index(String scheduler) {
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("_class_name", "StableDiffusionPipeline");
     index.put("requires_safety_checker", false);
     ModelFiles.absent(index, "feature_extractor", "image_encoder", "safety_checker");
-    index.put("scheduler", List.of("diffusers", "DDIMScheduler"));
+    index.put("scheduler", List.of("diffusers", scheduler));
     index.put(TEXT_ENCODER, List.of("transformers", "CLIPTextModel"));
     index.put("tokenizer", List.of("transformers", "CLIPTokenizer"));
     index.put(UNET, List.of("diffusers", "UNet2DConditionModel"));
     index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
-    ModelFiles.pipeline(model, index, LatentFiles.ddim(recipe), recipe.map("sampling"));
+    return index;
   }
 }

@@ -1,0 +1,72 @@
+package dev.sluice.trainer.latent;
+
+import dev.sluice.catalog.Config;
+import dev.sluice.trainer.pixels.DdpmFiles;
+import dev.sluice.trainer.recipe.Recipe;
+import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.system.ModelFiles;
+import dev.sluice.trainer.system.OtherModel;
+import dev.sluice.trainer.system.Phase;
+import dev.sluice.trainer.system.TrainedSystem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * SDXL-Turbo's way to few steps, on the shapes world: the network of a latent diffusion model
+ * learns to give in one step what that gives in thirty. It samples by answering, and adding fresh
+ * noise to the answer for the next step, which is what {@code LCMScheduler} does.
+ */
+public final class ShapesTurbo implements TrainedSystem {
+
+  @Override
+  public String name() {
+    return "shapes-turbo";
+  }
+
+  @Override
+  public String paper() {
+    return "Sauer et al. 2023, Adversarial Diffusion Distillation";
+  }
+
+  @Override
+  public List<Phase> phases() {
+    return List.of(Phase.of("distillation", AdversarialDistillation::new, ShapesLdm.UNET));
+  }
+
+  /** The folder of the teacher's network, which the student begins as. */
+  static Path teacher(Recipe recipe) {
+    return OtherModel.builtOn(recipe, ShapesLdm.UNET);
+  }
+
+  /** Its config, which is the student's. */
+  static Config unet(Recipe recipe) {
+    return OtherModel.config(teacher(recipe));
+  }
+
+  /** The folder of the text encoder that the teacher attends to. */
+  static Path captions(Recipe recipe) {
+    return OtherModel.builtOn(recipe, ShapesLdm.TEXT_ENCODER);
+  }
+
+  @Override
+  public void writeFiles(Recipe recipe, Path model) throws IOException {
+    new ShapesVocabulary().write(model.resolve("tokenizer"));
+    ModelFiles.config(model, ShapesLdm.UNET, unet(recipe).asMap());
+    OtherModel.copy(
+        OtherModel.builtOn(recipe, AutoencoderObjective.VAE),
+        model.resolve(AutoencoderObjective.VAE));
+    OtherModel.copy(captions(recipe), model.resolve(ShapesLdm.TEXT_ENCODER));
+    ModelFiles.config(model, ShapesLdm.TEXT_ENCODER, ShapesLdm.textEncoder(recipe));
+    ModelFiles.pipeline(
+        model, ShapesLdm.index("LCMScheduler"), lcm(recipe), recipe.map("sampling"));
+  }
+
+  private static Map<String, Object> lcm(Recipe recipe) {
+    Map<String, Object> members = new LinkedHashMap<>(DdpmFiles.process(recipe));
+    members.putAll(recipe.map("scheduler"));
+    return ModelFiles.ofClass("LCMScheduler", members);
+  }
+}

@@ -1,0 +1,137 @@
+package dev.sluice.trainer.latent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.sluice.catalog.ModelFolder;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.Families;
+import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.request.Prompt;
+import dev.sluice.pipeline.text.TextEncoder;
+import dev.sluice.trainer.recipe.RecipeException;
+import dev.sluice.trainer.system.Trainings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShapesTurboTest {
+
+  @TempDir private static Path teacher;
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void trainTheTeacher() throws IOException {
+    Trainings.train(
+        new ShapesLdm(),
+        teacher,
+        null,
+        null,
+        false,
+        "built-on.text_encoder=" + TinyLatents.CLIP,
+        "phases.autoencoder.batch=8",
+        "phases.autoencoder.steps=2",
+        "phases.autoencoder.measured=8",
+        "components.vae.block_out_channels=[4, 4, 4]",
+        "components.vae.norm_num_groups=2",
+        "phases.text-to-latents.batch=8",
+        "phases.text-to-latents.kept=16",
+        "phases.text-to-latents.steps=2",
+        "components.unet.block_out_channels=[4, 8]",
+        "components.unet.down_block_types=[DownBlock2D, CrossAttnDownBlock2D]",
+        "components.unet.up_block_types=[CrossAttnUpBlock2D, UpBlock2D]",
+        "components.unet.attention_head_dim=2",
+        "components.unet.norm_num_groups=2");
+  }
+
+  private static String train(Path to, boolean resume, int steps, String... settings)
+      throws IOException {
+    String[] tiny = {
+      "built-on.unet=" + teacher.resolve("model"),
+      "built-on.vae=" + teacher.resolve("model"),
+      "built-on.text_encoder=" + TinyLatents.CLIP,
+      "built-on.image_encoder=" + TinyLatents.CLIP,
+      "phases.distillation.batch=4",
+      "phases.distillation.kept=16",
+      "phases.distillation.steps=" + steps,
+      "phases.distillation.optimizer.warm-up=1",
+      "phases.distillation.optimizer.course=constant",
+      "phases.distillation.players.critic.warm-up=1",
+      "phases.distillation.players.critic.rate=1e-2",
+      "phases.distillation.players.critic.course=constant",
+      "phases.distillation.critic.hidden=8",
+    };
+    return Trainings.train(
+        new ShapesTurbo(),
+        to,
+        null,
+        null,
+        resume,
+        Stream.of(tiny, settings).flatMap(Stream::of).toArray(String[]::new));
+  }
+
+  @Test
+  void aStudentIsTrainedBesideACriticServedInFewStepsAndGoneOnWithBitForBit()
+      throws IOException, InterruptedException {
+    String told = train(folder, false, 20);
+    assertThat(TinyLatents.loss(told, "distillation", "critic", "20/20"))
+        .as("the critic learns faster than so small a student")
+        .isLessThan(TinyLatents.loss(told, "distillation", "critic", "10/20"));
+    assertThat(told).contains("distillation");
+
+    ModelFolder model = ModelFolder.open(folder.resolve("model"));
+    assertThat(model.pipeline().className()).isEqualTo("StableDiffusionPipeline");
+    assertThat(Files.readString(folder.resolve("model/scheduler/scheduler_config.json")))
+        .contains("LCMScheduler", "v_prediction");
+    try (TextEncoder text = Families.textEncoder(model, BatchLimit.DEFAULT)) {
+      HostTensor.Floats circle = TinyLatents.picture(model, text.encode(Prompt.of("a red circle")));
+      assertThat(circle.shape()).containsExactly(1, 3, 64, 64);
+      assertThat(circle.allFinite()).isTrue();
+    }
+    String weights = "model/unet/diffusion_pytorch_model.safetensors";
+    assertThat(Arrays.mismatch(bytes(folder, weights), bytes(teacher, weights)))
+        .as("the student is not the teacher any more")
+        .isNotNegative();
+
+    Path other = folder.resolve("other");
+    train(other, false, 19);
+    train(other, true, 20);
+    assertThat(other.resolve(weights)).hasSameBinaryContentAs(folder.resolve(weights));
+  }
+
+  private static byte[] bytes(Path folder, String file) throws IOException {
+    return Files.readAllBytes(folder.resolve(file));
+  }
+
+  @Test
+  void eachHalfOfTheLossCanBeLeftOut() throws IOException {
+    assertThat(train(folder.resolve("teacher"), false, 2, "phases.distillation.critic.weight=0"))
+        .contains("unet/loss")
+        .doesNotContain("critic/loss");
+    assertThat(train(folder.resolve("critic"), false, 2, "phases.distillation.teacher.weight=0"))
+        .contains("critic/loss");
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(
+            () ->
+                train(
+                    folder.resolve("none"),
+                    false,
+                    2,
+                    "phases.distillation.teacher.weight=0",
+                    "phases.distillation.critic.weight=0"))
+        .withMessageContaining("nothing would be learned");
+  }
+
+  @Test
+  void aTimestepThatIsNone_isRefused() {
+    assertThatExceptionOfType(RecipeException.class)
+        .isThrownBy(
+            () -> train(folder, false, 2, "phases.distillation.student.timesteps=[500, 1000]"))
+        .withMessageContaining("has 1000; expected 0 to 999");
+  }
+}
