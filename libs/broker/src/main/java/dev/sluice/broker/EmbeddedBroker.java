@@ -136,8 +136,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     settings.put("replica.fetch.max.bytes", Integer.toString(8 << 20));
     settings.put("log.retention.hours", "24");
     settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
-    // One that ends in order says so; else the next on its data waits until its session is over, 9
-    // s.
+    // Without, the next broker on these data waits until this one's session is over.
     settings.put("controlled.shutdown.enable", "true");
     return settings;
   }

@@ -31,8 +31,8 @@ final class RecipePrecision {
       case "auto" -> sentence + ": this processor has no instructions for bfloat16";
       case "bfloat16" ->
           sentence
-              + ", slower than in float32: this processor has no instructions for it"
-              + " (AVX512_BF16, AMX_BF16)";
+              + ", which is slower than float32 unless a GPU does it: this processor has no"
+              + " instructions for it (AVX512_BF16, AMX_BF16)";
       default -> sentence;
     };
   }

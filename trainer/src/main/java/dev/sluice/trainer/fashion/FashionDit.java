@@ -69,6 +69,7 @@ public final class FashionDit implements TrainedSystem {
     index.put("scheduler", List.of("diffusers", "DDIMScheduler"));
     index.put(TRANSFORMER, List.of("diffusers", "DiTTransformer2DModel"));
     index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
-    ModelFiles.pipeline(model, index, LatentFiles.ddim(recipe), recipe.map("sampling"));
+    ModelFiles.pipeline(
+        model, index, LatentFiles.scheduler(recipe, "DDIMScheduler"), recipe.map("sampling"));
   }
 }

@@ -3,6 +3,8 @@ package dev.sluice.trainer.latent;
 import static dev.sluice.networks.layer.Layers.concat;
 
 import dev.sluice.catalog.Config;
+import dev.sluice.diffusion.Samplers;
+import dev.sluice.diffusion.sampling.SamplingOptions;
 import dev.sluice.networks.autoencoder.AutoencoderKl;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.ClipTextModel;
@@ -10,6 +12,7 @@ import dev.sluice.networks.transformer.ClipVisionModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
+import dev.sluice.trainer.pixels.DdpmFiles;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
@@ -35,7 +38,9 @@ import org.tensorflow.types.TInt64;
  * teacher makes of that answer after new noise (equation 4), and to what a critic takes for real,
  * who sees both kinds decoded, through a frozen CLIP (hinge losses, equations 2 and 3).
  *
- * <p>The paper's critic has a gradient penalty and is told a picture, too; both are left out.
+ * <p>The paper's critic has a gradient penalty and is told a picture, too, and its distance to the
+ * teacher is one of pixels. The first two are left out; here the distance is one of latents, as the
+ * decoder is nearly linear in so small a world.
  */
 final class AdversarialDistillation implements Objective {
 
@@ -47,6 +52,7 @@ final class AdversarialDistillation implements Objective {
 
   private final Recipe recipe;
   private final CaptionedLatents scenes;
+  private final HostTensor untold;
   private final DiffusionLoss loss;
   private final long[] timesteps;
   private final double distilled;
@@ -59,11 +65,10 @@ final class AdversarialDistillation implements Objective {
     this.recipe = context.recipe();
     this.scenes =
         new CaptionedLatents(context, new Latents(OtherModel.builtOn(context.recipe(), VAE)));
+    this.untold = scenes.untold();
     this.loss = DiffusionLoss.of(recipe.at("loss"));
     Recipe own = context.own();
-    Config lists = Config.of(own.map("student"));
-    this.timesteps =
-        lists.integers("timesteps", List.of()).stream().mapToLong(Integer::longValue).toArray();
+    this.timesteps = timesteps(recipe, own.integer("student.steps", 1));
     this.distilled = own.number("teacher.weight", 0, 1e3);
     this.guidance = own.number("teacher.guidance", 0, 100);
     this.criticized = own.number("critic.weight", 0, 1e3);
@@ -72,21 +77,40 @@ final class AdversarialDistillation implements Objective {
     requireSense();
   }
 
+  /** Where the student's own sampler asks. */
+  static long[] timesteps(Recipe recipe, int steps) {
+    float[] timesteps =
+        Samplers.fromConfig(ShapesTurbo.scheduler(recipe))
+            .plan(SamplingOptions.ofSteps(steps))
+            .timesteps();
+    long[] whole = new long[timesteps.length];
+    for (int i = 0; i < whole.length; i++) {
+      whole[i] = (long) timesteps[i];
+    }
+    return whole;
+  }
+
   private void requireSense() {
-    int most = recipe.integer("loss.process.timesteps", 1);
-    if (timesteps.length == 0) {
-      throw new RecipeException("student.timesteps is empty; name those that the student is asked");
-    }
-    for (long timestep : timesteps) {
-      if (timestep < 0 || timestep >= most) {
-        throw new RecipeException(
-            "student.timesteps has %d; expected 0 to %d".formatted(timestep, most - 1));
-      }
-    }
     if (distilled == 0 && criticized == 0) {
       throw new RecipeException(
           "teacher.weight and critic.weight are both 0; nothing would be learned");
     }
+    if (criticized > 0 && layers.isEmpty()) {
+      throw new RecipeException(
+          "critic.layers is empty; name layers of the picture encoder, or give the critic the weight 0");
+    }
+    Config taught =
+        Config.read(ShapesTurbo.teacher(recipe).resolveSibling("scheduler/scheduler_config.json"));
+    DdpmFiles.process(recipe)
+        .forEach(
+            (name, value) -> {
+              Object teachers = taught.asMap().get(name);
+              if (teachers != null && !teachers.equals(value)) {
+                throw new RecipeException(
+                    "loss says %s of %s, the teacher was trained with %s; say the same"
+                        .formatted(value, name, teachers));
+              }
+            });
   }
 
   @Override
@@ -95,8 +119,8 @@ final class AdversarialDistillation implements Objective {
     Component reader =
         graph.frozen(
             ShapesLdm.TEXT_ENCODER,
-            ClipTextModel.projected(OtherModel.config(ShapesTurbo.captions(recipe))),
-            ShapesTurbo.captions(recipe));
+            ClipTextModel.projected(OtherModel.config(ShapesLdm.trainedText(recipe))),
+            ShapesLdm.trainedText(recipe));
     Map<String, Operand<TFloat32>> caption =
         graph.build(
             reader, Map.of("input_ids", graph.longs("tokens", ShapesVocabulary.MAX_LENGTH)));
@@ -107,7 +131,7 @@ final class AdversarialDistillation implements Objective {
             .startingFrom(ShapesTurbo.teacher(recipe));
 
     Operand<TFloat32> real = scenes.drawn(graph);
-    Noised asked = loss.noised(graph, real, timesteps(graph));
+    Noised asked = loss.noised(graph, real, drawnTimesteps(graph));
     Operand<TFloat32> made = loss.clean(tf, asked, ask(graph, student, asked, states));
 
     List<Operand<TFloat32>> losses = new ArrayList<>();
@@ -123,20 +147,16 @@ final class AdversarialDistillation implements Objective {
     Operand<TFloat32> ofReal = critic.realness(real);
     Operand<TFloat32> ofMade = critic.realness(made);
     losses.add(tf.math.mul(graph.mean(ofMade), tf.constant((float) -criticized)));
-    Operand<TFloat32> hinges =
-        tf.math.add(
-            graph.mean(tf.nn.relu(tf.math.sub(tf.constant(1f), ofReal))),
-            graph.mean(tf.nn.relu(tf.math.add(tf.constant(1f), ofMade))));
     return List.of(
         new Player(
             ShapesLdm.UNET,
             losses.size() == 1 ? losses.get(0) : tf.math.addN(losses),
             List.of(student)),
-        new Player(CRITIC, hinges, List.of(critic.heads)));
+        new Player(CRITIC, Hinge.of(graph, ofReal, ofMade), List.of(critic.heads)));
   }
 
   /** One of the student's for each row. */
-  private Operand<TInt64> timesteps(TrainingGraph graph) {
+  private Operand<TInt64> drawnTimesteps(TrainingGraph graph) {
     Ops tf = graph.tf();
     return tf.gather(tf.constant(timesteps), graph.integers(timesteps.length), tf.constant(0));
   }
@@ -197,15 +217,14 @@ final class AdversarialDistillation implements Objective {
     private final TrainingGraph graph;
     private final Component decoder;
     private final Component vision;
-    private final AutoencoderKl autoencoder;
+    private final Latents latents = new Latents(OtherModel.builtOn(recipe, VAE));
     private final Operand<TFloat32> text;
     final Component heads;
 
     Critic(TrainingGraph graph, Operand<TFloat32> text) {
       this.graph = graph;
       this.text = text;
-      this.autoencoder = new AutoencoderKl(OtherModel.config(OtherModel.builtOn(recipe, VAE)));
-      this.decoder = graph.frozen(VAE, autoencoder, OtherModel.builtOn(recipe, VAE));
+      this.decoder = graph.frozen(VAE, new AutoencoderKl(latents.config()), latents.folder());
       ClipVisionModel eyes =
           ClipVisionModel.unprojected(OtherModel.config(OtherModel.builtOn(recipe, VISION)));
       this.vision = graph.frozen(VISION, eyes, OtherModel.builtOn(recipe, VISION));
@@ -216,12 +235,8 @@ final class AdversarialDistillation implements Objective {
     }
 
     Operand<TFloat32> realness(Operand<TFloat32> latent) {
-      Ops tf = graph.tf();
-      Operand<TFloat32> unscaled =
-          tf.math.add(
-              tf.math.div(latent, tf.constant((float) autoencoder.scalingFactor())),
-              tf.constant((float) autoencoder.shiftFactor()));
-      Operand<TFloat32> picture = graph.build(decoder, Map.of("z", unscaled)).get("sample");
+      Operand<TFloat32> picture =
+          graph.build(decoder, Map.of("z", latents.unscaled(graph, latent))).get("sample");
       Map<String, Operand<TFloat32>> seen = graph.build(vision, Map.of("pixel_values", picture));
       Map<String, Operand<TFloat32>> inputs = new LinkedHashMap<>();
       inputs.put("text", text);
@@ -241,7 +256,7 @@ final class AdversarialDistillation implements Objective {
   public Map<String, HostTensor> batch(long number) {
     Map<String, HostTensor> batch = new LinkedHashMap<>(scenes.batch(number));
     if (distilled > 0) {
-      batch.put(EMPTY, scenes.untold());
+      batch.put(EMPTY, untold);
     }
     return batch;
   }

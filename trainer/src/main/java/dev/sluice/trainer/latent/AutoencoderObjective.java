@@ -88,18 +88,10 @@ public final class AutoencoderObjective implements Objective {
         graph.trained(CRITIC, new PatchCritic(read.integer("in_channels"), criticChannels));
     Operand<TFloat32> ofReal = graph.build(critic, Map.of("picture", picture)).get("realness");
     Operand<TFloat32> ofDecoded = graph.build(critic, Map.of("picture", decoded)).get("realness");
-    Operand<TFloat32> hinges =
-        tf.math.add(missed(graph, tf.math.neg(ofReal)), missed(graph, ofDecoded));
     Operand<TFloat32> unreal = tf.math.mul(graph.mean(ofDecoded), tf.constant((float) -criticized));
     return List.of(
         new Player(VAE, tf.math.add(loss, unreal), List.of(vae)),
-        new Player(CRITIC, tf.math.mul(hinges, tf.constant(0.5f)), List.of(critic)));
-  }
-
-  /** By how much answers miss -1 and less. */
-  private static Operand<TFloat32> missed(TrainingGraph graph, Operand<TFloat32> answers) {
-    Ops tf = graph.tf();
-    return graph.mean(tf.nn.relu(tf.math.add(answers, tf.constant(1f))));
+        new Player(CRITIC, Hinge.of(graph, ofReal, ofDecoded), List.of(critic)));
   }
 
   /** KL(q(z | x) || N(0, 1)) of each value, in nats. */

@@ -51,7 +51,7 @@ final class CaptionedLatents {
     return batch;
   }
 
-  /** The tokens of no caption, for all rows. */
+  /** The tokens of no caption, as many rows as a batch has. */
   HostTensor untold() {
     boolean[] all = new boolean[batches.size()];
     Arrays.fill(all, true);

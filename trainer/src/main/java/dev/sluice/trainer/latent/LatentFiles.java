@@ -59,10 +59,14 @@ public final class LatentFiles {
     ModelFiles.config(context.model(), AutoencoderObjective.VAE, config);
   }
 
-  /** The scheduler that undoes the recipe's process, with what {@code scheduler} adds. */
-  public static Map<String, Object> ddim(Recipe recipe) {
+  /**
+   * The scheduler that undoes the recipe's process, with what {@code scheduler} adds.
+   *
+   * @param className diffusers' class
+   */
+  public static Map<String, Object> scheduler(Recipe recipe, String className) {
     Map<String, Object> members = DdpmFiles.process(recipe);
     members.putAll(recipe.map("scheduler"));
-    return ModelFiles.ofClass("DDIMScheduler", members);
+    return ModelFiles.ofClass(className, members);
   }
 }

@@ -36,6 +36,15 @@ public record Latents(Path folder) {
         tf.constant((float) network.scalingFactor()));
   }
 
+  /** What {@link #scaled} was made of, as the decoder takes it. */
+  Operand<TFloat32> unscaled(TrainingGraph graph, Operand<TFloat32> latents) {
+    Ops tf = graph.tf();
+    AutoencoderKl network = new AutoencoderKl(config());
+    return tf.math.add(
+        tf.math.div(latents, tf.constant((float) network.scalingFactor())),
+        tf.constant((float) network.shiftFactor()));
+  }
+
   /** Draws what an encoder thinks possible, unscaled. */
   static Operand<TFloat32> drawn(TrainingGraph graph, Map<String, Operand<TFloat32>> latent) {
     Ops tf = graph.tf();

@@ -81,7 +81,10 @@ public final class ShapesLdm implements TrainedSystem {
     ModelFiles.config(model, TEXT_ENCODER, textEncoder(recipe));
     ModelFiles.config(model, UNET, unet(recipe));
     ModelFiles.pipeline(
-        model, index("DDIMScheduler"), LatentFiles.ddim(recipe), recipe.map("sampling"));
+        model,
+        index("DDIMScheduler"),
+        LatentFiles.scheduler(recipe, "DDIMScheduler"),
+        recipe.map("sampling"));
   }
 
   /** model_index.json of a model of this kind. */

@@ -1,7 +1,6 @@
 package dev.sluice.trainer.latent;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.trainer.pixels.DdpmFiles;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.system.ModelFiles;
@@ -10,7 +9,6 @@ import dev.sluice.trainer.system.Phase;
 import dev.sluice.trainer.system.TrainedSystem;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +18,8 @@ import java.util.Map;
  * noise to the answer for the next step, which is what {@code LCMScheduler} does.
  */
 public final class ShapesTurbo implements TrainedSystem {
+
+  private static final String LCM = "LCMScheduler";
 
   @Override
   public String name() {
@@ -46,11 +46,6 @@ public final class ShapesTurbo implements TrainedSystem {
     return OtherModel.config(teacher(recipe));
   }
 
-  /** The folder of the text encoder that the teacher attends to. */
-  static Path captions(Recipe recipe) {
-    return OtherModel.builtOn(recipe, ShapesLdm.TEXT_ENCODER);
-  }
-
   @Override
   public void writeFiles(Recipe recipe, Path model) throws IOException {
     new ShapesVocabulary().write(model.resolve("tokenizer"));
@@ -58,15 +53,13 @@ public final class ShapesTurbo implements TrainedSystem {
     OtherModel.copy(
         OtherModel.builtOn(recipe, AutoencoderObjective.VAE),
         model.resolve(AutoencoderObjective.VAE));
-    OtherModel.copy(captions(recipe), model.resolve(ShapesLdm.TEXT_ENCODER));
+    OtherModel.copy(ShapesLdm.trainedText(recipe), model.resolve(ShapesLdm.TEXT_ENCODER));
     ModelFiles.config(model, ShapesLdm.TEXT_ENCODER, ShapesLdm.textEncoder(recipe));
-    ModelFiles.pipeline(
-        model, ShapesLdm.index("LCMScheduler"), lcm(recipe), recipe.map("sampling"));
+    ModelFiles.pipeline(model, ShapesLdm.index(LCM), scheduler(recipe), recipe.map("sampling"));
   }
 
-  private static Map<String, Object> lcm(Recipe recipe) {
-    Map<String, Object> members = new LinkedHashMap<>(DdpmFiles.process(recipe));
-    members.putAll(recipe.map("scheduler"));
-    return ModelFiles.ofClass("LCMScheduler", members);
+  /** The student's sampler. */
+  static Map<String, Object> scheduler(Recipe recipe) {
+    return LatentFiles.scheduler(recipe, LCM);
   }
 }

@@ -107,6 +107,29 @@ class DiffusionLossTest {
     assertThat(read.get("off")).isCloseTo(read.get("weight"), within(1e-3 * read.get("weight")));
   }
 
+  @ParameterizedTest
+  @EnumSource(Prediction.class)
+  void clean_isWhatTheRightAnswerStandsFor(Prediction prediction) {
+    DiffusionLoss loss = simple(PROCESS, prediction);
+    Map<String, Double> read =
+        Graphs.run(
+                ROWS,
+                1,
+                pictures(0.5f),
+                graph -> {
+                  Ops tf = graph.tf();
+                  // Where nearly all is noise, float32 has nothing left of the picture.
+                  Noised noised =
+                      loss.noised(graph, graph.floats("clean", 1, SIDE, SIDE), graph.integers(700));
+                  Operand<TFloat32> clean = loss.clean(tf, noised, loss.target(tf, noised));
+                  return Map.of(
+                      "off", graph.mean(tf.math.squaredDifference(clean, noised.clean())));
+                })
+            .get(0);
+
+    assertThat(read.get("off")).isCloseTo(0, within(1e-6));
+  }
+
   @Test
   void logitNormal_drawsTheMiddleMoreOften() {
     ForwardProcess flow =

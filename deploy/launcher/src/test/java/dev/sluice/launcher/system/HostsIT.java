@@ -1,27 +1,19 @@
 package dev.sluice.launcher.system;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.sluice.broker.EmbeddedBroker;
-import dev.sluice.contract.v1.GenerationEvent;
-import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.ImageGenerationGrpc;
-import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.launcher.process.Ports;
 import dev.sluice.launcher.system.around.Hosts;
+import dev.sluice.launcher.system.around.PicturesAsked;
 import dev.sluice.launcher.system.around.RunningService;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +27,7 @@ class HostsIT {
 
   private static final Path HOME = Path.of(System.getProperty("sluice.home"));
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration CUT = Duration.ofMinutes(1);
   private static final int HTTP = 18080;
   private static final int GRPC = 19000;
@@ -98,30 +91,25 @@ class HostsIT {
 
     ManagedChannel channel =
         ManagedChannelBuilder.forAddress(hosts.address(1), GRPC).usePlaintext().build();
-    ExecutorService callers = Executors.newCachedThreadPool();
-    try {
-      List<Future<Integer>> calls = begin(callers, channel, "before", 24);
+    try (PicturesAsked pictures = new PicturesAsked(100)) {
+      pictures.ask(channel, "before", 24);
       while (cutOff.done() < 2) {
         Thread.sleep(50);
       }
       hosts.cutOff(CUT_OFF);
       long healed = System.nanoTime() + CUT.toNanos();
-      calls.addAll(begin(callers, channel, "meanwhile", 8));
-      for (Future<Integer> call : calls) {
-        assertThat(call.get(90, TimeUnit.SECONDS)).as("pictures of a request").isEqualTo(1);
-      }
+      pictures.ask(channel, "meanwhile", 8);
+      pictures.await(PATIENCE);
       TimeUnit.NANOSECONDS.sleep(healed - System.nanoTime());
       hosts.reconnect(CUT_OFF);
       cutOff.awaitReady();
       double before = cutOff.done();
 
       while (cutOff.done() == before) {
-        for (Future<Integer> call : begin(callers, channel, "after-" + System.nanoTime(), 8)) {
-          assertThat(call.get(60, TimeUnit.SECONDS)).isEqualTo(1);
-        }
+        pictures.ask(channel, "after-" + System.nanoTime(), 8);
+        pictures.await(PATIENCE);
       }
     } finally {
-      callers.shutdownNow();
       channel.shutdownNow();
     }
   }
@@ -133,41 +121,9 @@ class HostsIT {
             service,
             hosts.on(host),
             new RunningService.Address(hosts.address(host), HTTP + place, GRPC + place),
-            Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS", bootstrap,
-                "SLUICE_MODELS", models.toString(),
-                "SLUICE_BLOBS", folder.resolve("blobs").toString(),
-                "SLUICE_GATEWAY_DIGESTS", folder.resolve("digests").toString()),
+            RunningService.settings(bootstrap, models, folder),
             folder.resolve(service + "-" + host + ".log"));
     services.add(started);
     return started;
-  }
-
-  private static List<Future<Integer>> begin(
-      ExecutorService callers, ManagedChannel channel, String name, int count) {
-    List<Future<Integer>> calls = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      GenerationRequest request =
-          GenerationRequest.newBuilder()
-              .setRequestId(name + "-" + i)
-              .setPrompt("a horse")
-              .setSeed(i)
-              .setDenoiser(SamplingSettings.newBuilder().setSteps(100))
-              .build();
-      calls.add(callers.submit(() -> pictures(channel, request)));
-    }
-    return calls;
-  }
-
-  private static int pictures(ManagedChannel channel, GenerationRequest request) {
-    Iterator<GenerationEvent> events =
-        ImageGenerationGrpc.newBlockingStub(channel).generate(request);
-    int pictures = 0;
-    while (events.hasNext()) {
-      GenerationEvent event = events.next();
-      assertThat(event.getError().getMessage()).isEmpty();
-      pictures += event.hasImage() ? 1 : 0;
-    }
-    return pictures;
   }
 }

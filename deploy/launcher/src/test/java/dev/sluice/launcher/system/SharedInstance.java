@@ -18,12 +18,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
  * The whole of Sluice as processes, a real broker, the five services and the scaler, for all
- * integration tests of a run: the first class that needs it starts it, and it ends with the run.
- * Its folder lies in {@code target}, for its logs.
+ * integration tests of a virtual machine: the first class that needs it starts it, and it ends with
+ * that machine. Its folder lies in {@code target}, for its logs.
+ *
+ * <p>It is not JUnit's to keep: where tests run in several virtual machines, each class is a run of
+ * its own.
  */
 final class SharedInstance implements BeforeAllCallback {
 
@@ -53,11 +55,9 @@ final class SharedInstance implements BeforeAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    running =
-        context
-            .getRoot()
-            .getStore(Namespace.create(SharedInstance.class))
-            .computeIfAbsent(Running.class);
+    if (running == null) {
+      running = new Running();
+    }
   }
 
   /** What was started; only within a class that has this extension. */
@@ -65,8 +65,8 @@ final class SharedInstance implements BeforeAllCallback {
     return running;
   }
 
-  /** Ends with the test run. */
-  static final class Running implements AutoCloseable {
+  /** The instance stops by itself when this process ends. */
+  static final class Running {
 
     private final LocalInstance instance;
     private final ManagedChannel channel;
@@ -113,13 +113,6 @@ final class SharedInstance implements BeforeAllCallback {
 
     KafkaProducer<byte[], byte[]> producer() {
       return producer;
-    }
-
-    @Override
-    public void close() {
-      producer.close();
-      channel.shutdownNow();
-      instance.close();
     }
   }
 }

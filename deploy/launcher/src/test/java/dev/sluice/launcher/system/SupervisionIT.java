@@ -28,7 +28,8 @@ class SupervisionIT {
   @BeforeEach
   void start() throws Exception {
     said = folder.resolve("up.txt");
-    up = script("up").redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    up =
+        script("up", "--any-ports").redirectErrorStream(true).redirectOutput(said.toFile()).start();
     while (!Files.readString(said).contains("Press Ctrl-C")) {
       assertThat(up.isAlive()).as(Files.readString(said)).isTrue();
       Thread.sleep(POLL_MILLIS);

@@ -37,7 +37,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Asks the instance that all integration tests share, through each of its doors. */
+/** Asks the instance that integration tests share, through each of its doors. */
 @ExtendWith(SharedInstance.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 abstract class SystemTest {

@@ -1,26 +1,17 @@
 package dev.sluice.launcher.system;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.sluice.broker.EmbeddedBroker;
-import dev.sluice.contract.v1.GenerationEvent;
-import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.contract.v1.ImageGenerationGrpc;
-import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.launcher.process.Ports;
+import dev.sluice.launcher.system.around.PicturesAsked;
 import dev.sluice.launcher.system.around.RunningService;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +37,7 @@ class UpgradeIT {
   private static final List<String> ORDER = List.of("upscaler", "denoiser", "text-encoder");
 
   private static final String HOST = "127.0.0.1";
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private final Path now = Path.of(System.getProperty("sluice.home"));
@@ -57,8 +49,7 @@ class UpgradeIT {
   private Path models;
   private final Map<String, RunningService> stages = new LinkedHashMap<>();
   private final List<RunningService> started = new ArrayList<>();
-  private final List<Future<Integer>> asked = new ArrayList<>();
-  private final ExecutorService callers = Executors.newCachedThreadPool();
+  private final PicturesAsked pictures = new PicturesAsked(60);
 
   @BeforeEach
   void begin() throws Exception {
@@ -68,7 +59,7 @@ class UpgradeIT {
 
   @AfterEach
   void end() {
-    callers.shutdownNow();
+    pictures.close();
     started.forEach(service -> service.process().requestStop());
     started.forEach(service -> service.process().awaitStop(STOP_LIMIT));
     broker.close();
@@ -96,13 +87,13 @@ class UpgradeIT {
       RunningService gateway = start(now, "gateway", newDoor);
       gateway.awaitReady();
       ask(after, "at-the-new-door");
-      awaitPictures();
+      pictures.await(PATIENCE);
       stop(earlierGateway);
 
       for (int i = ORDER.size() - 1; i >= 0; i--) {
         replace(ORDER.get(i), earlier, after);
       }
-      awaitPictures();
+      pictures.await(PATIENCE);
     } finally {
       before.shutdownNow();
       after.shutdownNow();
@@ -132,11 +123,7 @@ class UpgradeIT {
             service,
             List.of(),
             new RunningService.Address(HOST, ports.get(0), ports.get(1)),
-            Map.of(
-                "KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers(),
-                "SLUICE_MODELS", models.toString(),
-                "SLUICE_BLOBS", folder.resolve("blobs").toString(),
-                "SLUICE_GATEWAY_DIGESTS", folder.resolve("digests").toString()),
+            RunningService.settings(broker.bootstrapServers(), models, folder),
             folder.resolve("%s-%d.log".formatted(service, ports.get(0))));
     started.add(running);
     return running;
@@ -153,34 +140,6 @@ class UpgradeIT {
   }
 
   private void ask(ManagedChannel door, String name) {
-    for (int i = 0; i < 6; i++) {
-      GenerationRequest request =
-          GenerationRequest.newBuilder()
-              .setRequestId(name + "-" + i)
-              .setPrompt("a horse")
-              .setSeed(i)
-              .setDenoiser(SamplingSettings.newBuilder().setSteps(60))
-              .build();
-      asked.add(callers.submit(() -> pictures(door, request)));
-    }
-  }
-
-  private void awaitPictures() throws Exception {
-    for (Future<Integer> one : asked) {
-      assertThat(one.get(90, TimeUnit.SECONDS)).as("pictures of a request").isEqualTo(1);
-    }
-    asked.clear();
-  }
-
-  private static int pictures(ManagedChannel channel, GenerationRequest request) {
-    Iterator<GenerationEvent> events =
-        ImageGenerationGrpc.newBlockingStub(channel).generate(request);
-    int pictures = 0;
-    while (events.hasNext()) {
-      GenerationEvent event = events.next();
-      assertThat(event.getError().getMessage()).isEmpty();
-      pictures += event.hasImage() ? 1 : 0;
-    }
-    return pictures;
+    pictures.ask(door, name, 6);
   }
 }

@@ -2,6 +2,7 @@ package dev.sluice.launcher.system.around;
 
 import dev.sluice.launcher.process.ChildJvm;
 import dev.sluice.launcher.process.ChildProcess;
+import dev.sluice.launcher.process.Health;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -66,40 +67,39 @@ public final class RunningService {
             "QUARKUS_GRPC_SERVER_HOST", address.host(),
             "QUARKUS_GRPC_SERVER_PORT", Integer.toString(address.grpc()),
             "SLUICE_EXIT_WITH_PARENT", "true"));
-    String name = log.getFileName().toString();
+    String name = log.getFileName().toString().replaceFirst("\\.log$", "");
     return new RunningService(ChildProcess.start(name, command, environment, log), address);
+  }
+
+  /** Settings of services on one broker, with models and blobs that all of them see. */
+  public static Map<String, String> settings(String bootstrapServers, Path models, Path folder) {
+    return Map.of(
+        "KAFKA_BOOTSTRAP_SERVERS", bootstrapServers,
+        "SLUICE_MODELS", models.toString(),
+        "SLUICE_BLOBS", folder.resolve("blobs").toString(),
+        "SLUICE_GATEWAY_DIGESTS", folder.resolve("digests").toString());
   }
 
   /** Returns when it takes work; throws when its process ends. */
   public void awaitReady() throws InterruptedException {
-    while (status() != 200) {
+    while (!Health.of(address.host(), address.http()).isReady()) {
       process.requireAlive();
       Thread.sleep(100);
     }
   }
 
-  private int status() throws InterruptedException {
-    try {
-      return get("/q/health/ready").statusCode();
-    } catch (IOException e) {
-      return 0;
-    }
-  }
-
   /** How many tasks a stage has done; some builds do not tell of it before the first. */
   public double done() throws IOException, InterruptedException {
-    Matcher metrics = DONE.matcher(get("/q/metrics").body());
+    URI uri = URI.create("http://%s:%d/q/metrics".formatted(address.host(), address.http()));
+    HttpResponse<String> answer =
+        HttpClient.newBuilder()
+            .connectTimeout(CONNECTING)
+            .build()
+            .send(
+                HttpRequest.newBuilder(uri).timeout(ANSWERING).build(),
+                HttpResponse.BodyHandlers.ofString());
+    Matcher metrics = DONE.matcher(answer.body());
     return metrics.find() ? Double.parseDouble(metrics.group(1)) : 0;
-  }
-
-  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    URI uri = URI.create("http://%s:%d%s".formatted(address.host(), address.http(), path));
-    return HttpClient.newBuilder()
-        .connectTimeout(CONNECTING)
-        .build()
-        .send(
-            HttpRequest.newBuilder(uri).timeout(ANSWERING).build(),
-            HttpResponse.BodyHandlers.ofString());
   }
 
   /** Its process. */
