@@ -30,7 +30,12 @@ public final class LineageCommand implements Callable<Integer> {
 
   private static final List<Claim> CLAIMS =
       List.of(
-          new DdpmClaim(), new DdimClaim(), new AdmClaim(), new GlideClaim(), new ImagenClaim());
+          new DdpmClaim(),
+          new DdimClaim(),
+          new AdmClaim(),
+          new GlideClaim(),
+          new ImagenClaim(),
+          new TurboClaim());
 
   @Spec private CommandSpec spec;
 
@@ -39,7 +44,8 @@ public final class LineageCommand implements Callable<Integer> {
       arity = "1",
       description =
           "ddpm, ddim (of models/fashion-ddpm), adm (of models/fashion-adm, and arms), glide (of"
-              + " models/shapes-glide), or imagen (of models/shapes-imagen and shapes-imagen-64).")
+              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64), or turbo"
+              + " (of models/shapes-ldm and shapes-turbo, and arms; with --steps 0 without).")
   private String name;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
@@ -104,7 +110,8 @@ public final class LineageCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "1,2,3,5,8",
       description =
-          "Scales of classifier-free guidance, ascending, of glide and imagen (default:"
+          "Scales of classifier-free guidance, ascending, of glide and imagen; of turbo's teacher"
+              + " the last (default:"
               + " ${DEFAULT-VALUE}).")
   private List<Double> scales;
 

@@ -12,12 +12,10 @@ import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.recipe.RecipeFile;
-import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,52 +27,12 @@ class ShapesTurboTest {
 
   @BeforeAll
   static void trainTheTeacher() throws IOException {
-    Trainings.train(
-        new ShapesLdm(),
-        teacher,
-        null,
-        null,
-        false,
-        "built-on.text_encoder=" + TinyLatents.CLIP,
-        "phases.autoencoder.batch=8",
-        "phases.autoencoder.steps=2",
-        "phases.autoencoder.measured=8",
-        "components.vae.block_out_channels=[4, 4, 4]",
-        "components.vae.norm_num_groups=2",
-        "phases.text-to-latents.batch=8",
-        "phases.text-to-latents.kept=16",
-        "phases.text-to-latents.steps=2",
-        "components.unet.block_out_channels=[4, 8]",
-        "components.unet.down_block_types=[DownBlock2D, CrossAttnDownBlock2D]",
-        "components.unet.up_block_types=[CrossAttnUpBlock2D, UpBlock2D]",
-        "components.unet.attention_head_dim=2",
-        "components.unet.norm_num_groups=2");
+    TinyTurbo.teacher(teacher);
   }
 
   private static String train(Path to, boolean resume, int steps, String... settings)
       throws IOException {
-    String[] tiny = {
-      "built-on.unet=" + teacher.resolve("model"),
-      "built-on.vae=" + teacher.resolve("model"),
-      "built-on.text_encoder=" + TinyLatents.CLIP,
-      "built-on.image_encoder=" + TinyLatents.CLIP,
-      "phases.distillation.batch=4",
-      "phases.distillation.kept=16",
-      "phases.distillation.steps=" + steps,
-      "phases.distillation.optimizer.warm-up=1",
-      "phases.distillation.optimizer.course=constant",
-      "phases.distillation.players.critic.warm-up=1",
-      "phases.distillation.players.critic.rate=1e-2",
-      "phases.distillation.players.critic.course=constant",
-      "phases.distillation.critic.hidden=8",
-    };
-    return Trainings.train(
-        new ShapesTurbo(),
-        to,
-        null,
-        null,
-        resume,
-        Stream.of(tiny, settings).flatMap(Stream::of).toArray(String[]::new));
+    return TinyTurbo.train(teacher.resolve("model"), to, resume, steps, settings);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.trainer.data.IdxFiles;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.imagen.TinyImagen;
+import dev.sluice.trainer.latent.TinyTurbo;
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +60,38 @@ class ClaimsTest {
     assertThat(augmentation).hasSize(4 + 3 * 5);
     assertThat(augmentation.get(18)).startsWith("| blur | 400 | ");
     assertThat(out.resolve("imagen-augmentation-samples.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void turbo_comparesTheStudentItsTeacherAndArms() throws IOException {
+    Path models = Files.createDirectories(folder.resolve("models"));
+    TinyTurbo.teacher(folder);
+    Path teacher = Files.move(folder.resolve("model"), models.resolve("shapes-ldm"));
+    // Both are pipelines of the same class: one stands for the other.
+    Files.createSymbolicLink(models.resolve("shapes-turbo"), teacher);
+    Path out = folder.resolve("out");
+
+    new TurboClaim()
+        .run(
+            new Setup(
+                Optional.empty(),
+                models,
+                folder,
+                folder.resolve("arms"),
+                out,
+                1,
+                List.of(1),
+                2,
+                List.of(5),
+                List.of(3.0),
+                TinyTurbo.small(teacher)));
+
+    List<String> table = Files.readAllLines(out.resolve("turbo.md"));
+    assertThat(table).hasSize(4 + 4 + 3 + 3 * 3);
+    assertThat(table.get(7)).startsWith("| teacher | 5 | 10 | ");
+    assertThat(table.get(8)).startsWith("| student | 1 | 1 | ");
+    assertThat(table.get(17)).startsWith("| 1 steps of training, without the teacher | 1 | ");
+    assertThat(out.resolve("turbo-samples.png")).isNotEmptyFile();
   }
 
   @Test
