@@ -72,15 +72,7 @@ public final class TextToPixels implements Objective {
         graph.trained(IfFiles.UNET, new UNet2DConditionModel(Config.of(IfFiles.unet(recipe))));
     Operand<TFloat32> states = captions.states(graph, text);
     Noised noised = loss.noised(graph, graph.floats("clean", COLORS, side, side));
-    Operand<TFloat32> answer =
-        graph
-            .build(
-                unet,
-                Map.of(
-                    "sample", noised.sample(),
-                    "timestep", noised.timestep(),
-                    "encoder_hidden_states", states))
-            .get("sample");
+    Operand<TFloat32> answer = noised.answeredBy(graph, unet, states);
     return List.of(
         new Player(
             IfFiles.UNET,

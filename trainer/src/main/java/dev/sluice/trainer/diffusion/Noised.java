@@ -1,5 +1,8 @@
 package dev.sluice.trainer.diffusion;
 
+import dev.sluice.trainer.train.Component;
+import dev.sluice.trainer.train.TrainingGraph;
+import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
@@ -18,4 +21,18 @@ public record Noised(
     Operand<TFloat32> timestep,
     Operand<TInt64> index,
     Operand<TFloat32> clean,
-    Operand<TFloat32> noise) {}
+    Operand<TFloat32> noise) {
+
+  /**
+   * What a UNet says of it that attends to a text.
+   *
+   * @param states of the text, {@code [rows, tokens, width]}
+   */
+  public Operand<TFloat32> answeredBy(
+      TrainingGraph graph, Component unet, Operand<TFloat32> states) {
+    return graph
+        .build(
+            unet, Map.of("sample", sample, "timestep", timestep, "encoder_hidden_states", states))
+        .get("sample");
+  }
+}

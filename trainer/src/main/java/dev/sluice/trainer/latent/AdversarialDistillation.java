@@ -132,7 +132,7 @@ final class AdversarialDistillation implements Objective {
 
     Operand<TFloat32> real = scenes.drawn(graph);
     Noised asked = loss.noised(graph, real, drawnTimesteps(graph));
-    Operand<TFloat32> made = loss.clean(tf, asked, ask(graph, student, asked, states));
+    Operand<TFloat32> made = loss.clean(tf, asked, asked.answeredBy(graph, student, states));
 
     List<Operand<TFloat32>> losses = new ArrayList<>();
     if (distilled > 0) {
@@ -161,18 +161,6 @@ final class AdversarialDistillation implements Objective {
     return tf.gather(tf.constant(timesteps), graph.integers(timesteps.length), tf.constant(0));
   }
 
-  private static Operand<TFloat32> ask(
-      TrainingGraph graph, Component unet, Noised noised, Operand<TFloat32> states) {
-    return graph
-        .build(
-            unet,
-            Map.of(
-                "sample", noised.sample(),
-                "timestep", noised.timestep(),
-                "encoder_hidden_states", states))
-        .get("sample");
-  }
-
   /**
    * How far the student's answer is from the teacher's, guided, of the same after new noise; less
    * is asked where there is less signal. The gradient ends before the teacher.
@@ -197,7 +185,7 @@ final class AdversarialDistillation implements Objective {
             again.index(),
             again.clean(),
             again.noise());
-    Operand<TFloat32> both = ask(graph, teacher, twice, concat(tf, 0, List.of(states, none)));
+    Operand<TFloat32> both = twice.answeredBy(graph, teacher, concat(tf, 0, List.of(states, none)));
     Operand<TFloat32> told = rows(tf, both, 0, graph.rows());
     Operand<TFloat32> untold = rows(tf, both, graph.rows(), graph.rows());
     Operand<TFloat32> guided =

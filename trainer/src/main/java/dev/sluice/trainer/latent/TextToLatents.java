@@ -49,15 +49,7 @@ final class TextToLatents implements Objective {
             .build(text, Map.of("input_ids", graph.longs("tokens", ShapesVocabulary.MAX_LENGTH)))
             .get("last_hidden_state");
     Noised noised = loss.noised(graph, scenes.drawn(graph));
-    Operand<TFloat32> answer =
-        graph
-            .build(
-                unet,
-                Map.of(
-                    "sample", noised.sample(),
-                    "timestep", noised.timestep(),
-                    "encoder_hidden_states", states))
-            .get("sample");
+    Operand<TFloat32> answer = noised.answeredBy(graph, unet, states);
     return List.of(new Player(ShapesLdm.UNET, loss.of(graph, noised, answer), List.of(unet)));
   }
 
