@@ -174,6 +174,9 @@ public final class ModelFolder {
     }
     if (pipeline().hasDenoiser()) {
       abilities.addAll(denoiserAbilities(pipeline().denoiser().component()));
+      if (classes() == 0 && classifierClasses() == 0) {
+        abilities.remove(Ability.CLASSES);
+      }
     }
     return abilities;
   }
