@@ -148,10 +148,7 @@ final class AdversarialDistillation implements Objective {
     Operand<TFloat32> ofMade = critic.realness(made);
     losses.add(tf.math.mul(graph.mean(ofMade), tf.constant((float) -criticized)));
     return List.of(
-        new Player(
-            ShapesLdm.UNET,
-            losses.size() == 1 ? losses.get(0) : tf.math.addN(losses),
-            List.of(student)),
+        new Player(ShapesLdm.UNET, tf.math.addN(losses), List.of(student)),
         new Player(CRITIC, Hinge.of(graph, ofReal, ofMade), List.of(critic.heads)));
   }
 

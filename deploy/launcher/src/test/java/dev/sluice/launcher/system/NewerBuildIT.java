@@ -20,12 +20,9 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.contract.v1.StageStatus;
 import dev.sluice.contract.v1.Task;
 import dev.sluice.launcher.instance.Service;
+import dev.sluice.launcher.system.around.Metrics;
 import dev.sluice.launcher.system.around.NewerBuild;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,16 +176,12 @@ class NewerBuildIT extends SystemTest {
   private static boolean noneInWork() {
     return Stream.of(Service.TEXT_ENCODER, Service.PRIOR, Service.DENOISER, Service.UPSCALER)
         .map(service -> address().services().get(service.label()))
-        .noneMatch(address -> WORK.matcher(metrics(address)).find());
+        .noneMatch(NewerBuildIT::hasWork);
   }
 
-  private static String metrics(String address) {
+  private static boolean hasWork(String address) {
     try {
-      return HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(URI.create("http://" + address + "/q/metrics")).build(),
-              HttpResponse.BodyHandlers.ofString())
-          .body();
+      return WORK.matcher(Metrics.of(address)).find();
     } catch (IOException | InterruptedException e) {
       throw new AssertionError("a service does not tell its metrics", e);
     }

@@ -5,7 +5,6 @@ import dev.sluice.catalog.loading.WeightPrecision;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
-import dev.sluice.networks.layer.WeightProvider;
 import dev.sluice.networks.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,9 +20,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.DataType;
-import org.tensorflow.types.TFloat16;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TFloating;
 
@@ -91,24 +88,13 @@ public final class ActivationMemory {
       Architecture architecture, Map<String, HostTensor> inputs, WeightPrecision precision) {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Map<String, Operand<? extends TFloating>> weights = new HashMap<>();
-      boolean half = precision == WeightPrecision.STORED;
-      WeightProvider provider =
-          parameter ->
-              weights.computeIfAbsent(
-                  parameter.name(),
-                  name -> {
-                    Shape shape = Shape.of(parameter.graphShape());
-                    return half && parameter.shape().length > 1
-                        ? tf.placeholder(TFloat16.class, Placeholder.shape(shape))
-                        : tf.placeholder(TFloat32.class, Placeholder.shape(shape));
-                  });
+      WeightPlaceholders weights = new WeightPlaceholders(tf, precision == WeightPrecision.STORED);
       Map<String, Operand<TFloat32>> outputs =
           architecture.build(
-              Scope.root(tf, provider, new LinkedHashMap<>(), Precision.FLOAT32),
+              Scope.root(tf, weights, new LinkedHashMap<>(), Precision.FLOAT32),
               Inputs.placeholdersOfRows(tf, inputs));
       ActivationMemory memory = new ActivationMemory();
-      memory.note(graph.operations(), weights);
+      memory.note(graph.operations(), weights.all());
       return memory.peak(outputs);
     }
   }

@@ -5,19 +5,14 @@ import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
-import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * How much there is to multiply in a graph: the floating-point operations of its matrix products
@@ -36,18 +31,9 @@ public final class GraphWork {
   public static double of(Architecture architecture, Map<String, HostTensor> inputs) {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
-      Map<String, Operand<? extends TFloating>> weights = new HashMap<>();
       architecture.build(
           Scope.root(
-              tf,
-              parameter ->
-                  weights.computeIfAbsent(
-                      parameter.name(),
-                      name ->
-                          tf.placeholder(
-                              TFloat32.class, Placeholder.shape(Shape.of(parameter.graphShape())))),
-              new LinkedHashMap<>(),
-              Precision.FLOAT32),
+              tf, new WeightPlaceholders(tf, false), new LinkedHashMap<>(), Precision.FLOAT32),
           Inputs.placeholdersOfRows(tf, inputs));
       return of(graph);
     }

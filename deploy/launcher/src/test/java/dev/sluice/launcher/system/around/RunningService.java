@@ -4,12 +4,7 @@ import dev.sluice.launcher.process.ChildJvm;
 import dev.sluice.launcher.process.ChildProcess;
 import dev.sluice.launcher.process.Health;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +16,6 @@ import java.util.regex.Pattern;
 public final class RunningService {
 
   private static final String HEAP = "512m";
-  private static final Duration CONNECTING = Duration.ofSeconds(2);
-  private static final Duration ANSWERING = Duration.ofSeconds(5);
-
   private static final Pattern DONE =
       Pattern.compile("(?m)^sluice_stage_task_seconds_count\\{outcome=\"done\".*} (\\S+)$");
 
@@ -90,15 +82,7 @@ public final class RunningService {
 
   /** How many tasks a stage has done; some builds do not tell of it before the first. */
   public double done() throws IOException, InterruptedException {
-    URI uri = URI.create("http://%s:%d/q/metrics".formatted(address.host(), address.http()));
-    HttpResponse<String> answer =
-        HttpClient.newBuilder()
-            .connectTimeout(CONNECTING)
-            .build()
-            .send(
-                HttpRequest.newBuilder(uri).timeout(ANSWERING).build(),
-                HttpResponse.BodyHandlers.ofString());
-    Matcher metrics = DONE.matcher(answer.body());
+    Matcher metrics = DONE.matcher(Metrics.of(address.host() + ":" + address.http()));
     return metrics.find() ? Double.parseDouble(metrics.group(1)) : 0;
   }
 
