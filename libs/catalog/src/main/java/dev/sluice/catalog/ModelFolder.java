@@ -342,12 +342,13 @@ public final class ModelFolder {
   }
 
   /**
-   * Loads something of this model.
+   * Loads something of this model, if its components fit each other.
    *
    * @throws UnusableModelException if its files do not let it, in place of whatever said so
    */
   public <T> T load(Function<ModelFolder, T> loader) {
     try {
+      ComponentFit.require(this);
       return loader.apply(this);
     } catch (UnusableModelException e) {
       throw e;

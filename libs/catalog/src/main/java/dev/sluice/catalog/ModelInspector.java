@@ -75,6 +75,7 @@ final class ModelInspector {
             inspectSizes();
           });
       attempt(folder, this::inspectComponents);
+      attempt(folder, this::inspectFit);
     } else {
       attempt(folder, () -> ModelFolder.open(folder));
       if (hasWeights()) {
@@ -179,6 +180,13 @@ final class ModelInspector {
       attempt(
           folder.resolve(name),
           () -> inspectEntry(name, List.of("", ModelIndex.classBeside(folder, name))));
+    }
+  }
+
+  /** Whoever cannot be read has been told of before. */
+  private void inspectFit() {
+    if (model != null && problems.isEmpty()) {
+      ComponentFit.problems(model).forEach(this::addProblem);
     }
   }
 

@@ -4,7 +4,6 @@ import static dev.sluice.pipeline.request.TensorNames.IMAGE;
 import static dev.sluice.pipeline.request.TensorNames.LATENT;
 import static dev.sluice.pipeline.request.TensorNames.MASK;
 
-import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
 import dev.sluice.diffusion.sampling.SamplingPlan;
@@ -39,14 +38,7 @@ final class LatentStart implements AutoCloseable {
   LatentStart(ModelFolder model, BatchLimit limit) {
     this.encoder = new LatentEncoder(model, limit);
     int latent = model.config("vae").integer("latent_channels", 4);
-    Config unet = model.config("unet");
-    int channels = unet.integer("in_channels", 4);
-    if (channels != latent && channels != 2 * latent + 1) {
-      throw new IllegalArgumentException(
-          "%s: in_channels is %d; expected the latents' %d, or %d of a network that paints into pictures"
-              .formatted(unet.origin(), channels, latent, 2 * latent + 1));
-    }
-    this.seesMasks = channels != latent;
+    this.seesMasks = model.config("unet").integer("in_channels", 4) != latent;
     this.trainTimesteps = model.trainTimesteps("scheduler");
     this.space = SampleSpace.of(model, latent);
   }
