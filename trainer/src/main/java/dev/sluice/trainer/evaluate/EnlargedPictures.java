@@ -12,7 +12,8 @@ public final class EnlargedPictures implements PictureSource {
   private final PictureSource small;
   private final ServedPictures enlarging;
 
-  EnlargedPictures(PictureSource small, ServedPictures enlarging) {
+  /** Neither is closed with this. */
+  public EnlargedPictures(PictureSource small, ServedPictures enlarging) {
     this.small = small;
     this.enlarging = enlarging;
   }

@@ -37,10 +37,17 @@ final class AdmClaim implements Claim {
   }
 
   @Override
+  public List<String> models() {
+    return List.of("fashion-adm");
+  }
+
+  @Override
   public void run(Setup setup) throws IOException {
     try (FashionMeasure measured = setup.measure()) {
       guidance(setup, measured);
-      ablation(setup, measured);
+      if (setup.steps() > 0) {
+        ablation(setup, measured);
+      }
     }
   }
 

@@ -1,13 +1,11 @@
 package dev.sluice.trainer.lineage;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeFile;
 import dev.sluice.trainer.system.TrainedSystem;
+import dev.sluice.trainer.system.TrainingRecord;
 import dev.sluice.trainer.system.TrainingRun;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +13,6 @@ import java.util.Optional;
 /** Trains what a comparison is of; what was trained before is taken as it is. */
 final class Arms {
 
-  private static final String COST = "cpu-seconds";
   private static final int EVERY = 200;
 
   private final Setup setup;
@@ -28,7 +25,7 @@ final class Arms {
    * A trained arm.
    *
    * @param model its folder
-   * @param minutes of the processor that its training took, all cores added
+   * @param minutes of the processor that its training took, all cores added; 0 if it is not known
    */
   record Arm(Path model, double minutes) {}
 
@@ -39,6 +36,7 @@ final class Arms {
    */
   Arm train(TrainedSystem system, String name, List<String> settings) throws IOException {
     Path folder = setup.work().resolve(name);
+    Path model = folder.resolve("model");
     Recipe recipe = RecipeFile.shipped(system.name());
     for (String setting : setup.settings()) {
       recipe = RecipeFile.with(recipe, setting);
@@ -46,15 +44,12 @@ final class Arms {
     for (String setting : settings) {
       recipe = RecipeFile.with(recipe, setting);
     }
-    Path cost = folder.resolve(COST);
-    double before = Files.exists(cost) ? Double.parseDouble(Files.readString(cost).strip()) : 0;
-    double start = processorSeconds();
     System.err.printf("%s %s%n", name, settings);
     new TrainingRun(
             system,
             recipe,
             new TrainingRun.Options(
-                folder.resolve("model"),
+                model,
                 folder.resolve("work"),
                 setup.data(),
                 Optional.empty(),
@@ -66,14 +61,6 @@ final class Arms {
             System.err,
             false)
         .run();
-    double seconds = before + processorSeconds() - start;
-    Files.writeString(cost, seconds + "\n");
-    return new Arm(folder.resolve("model"), seconds / 60);
-  }
-
-  private static double processorSeconds() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-            .getProcessCpuTime()
-        / 1e9;
+    return new Arm(model, TrainingRecord.processorMinutes(model).orElse(0));
   }
 }

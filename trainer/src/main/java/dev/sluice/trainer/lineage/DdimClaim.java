@@ -41,6 +41,11 @@ final class DdimClaim implements Claim {
   }
 
   @Override
+  public List<String> models() {
+    return List.of("fashion-ddpm");
+  }
+
+  @Override
   public void run(Setup setup) throws IOException {
     Path model = setup.models().resolve("fashion-ddpm");
     try (FashionMeasure measured = setup.measure()) {

@@ -38,6 +38,12 @@ final class DdpmClaim implements Claim {
     return "ddpm";
   }
 
+  /** All of it is arms. */
+  @Override
+  public boolean goesWithoutArms() {
+    return false;
+  }
+
   @Override
   public void run(Setup setup) throws IOException {
     Arms arms = new Arms(setup);

@@ -25,6 +25,11 @@ final class GlideClaim implements Claim {
   }
 
   @Override
+  public List<String> models() {
+    return List.of("shapes-glide");
+  }
+
+  @Override
   public void run(Setup setup) throws IOException {
     HeldOut captions = new HeldOut(Math.max(2, setup.samples() / 2), setup.seeds().get(0));
     Table table =

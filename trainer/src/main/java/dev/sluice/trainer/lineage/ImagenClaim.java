@@ -37,6 +37,11 @@ final class ImagenClaim implements Claim {
   }
 
   @Override
+  public List<String> models() {
+    return List.of("shapes-imagen", "shapes-imagen-64");
+  }
+
+  @Override
   public void run(Setup setup) throws IOException {
     HeldOut captions = new HeldOut(setup.samples(), setup.seeds().get(0));
     thresholding(setup, captions);

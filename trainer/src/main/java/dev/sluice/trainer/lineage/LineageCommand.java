@@ -6,6 +6,7 @@ import dev.sluice.trainer.data.DataException;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.recipe.RecipeException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,18 +36,30 @@ public final class LineageCommand implements Callable<Integer> {
           new AdmClaim(),
           new GlideClaim(),
           new ImagenClaim(),
-          new TurboClaim());
+          new TurboClaim(),
+          new SystemsClaim());
+
+  private static final int QUICK_SAMPLES = 120;
+  private static final List<Integer> QUICK_SAMPLE_STEPS = List.of(10, 20);
 
   @Spec private CommandSpec spec;
 
   @Parameters(
       paramLabel = "CLAIM",
-      arity = "1",
+      arity = "0..1",
       description =
           "ddpm, ddim (of models/fashion-ddpm), adm (of models/fashion-adm, and arms), glide (of"
-              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64), or turbo"
-              + " (of models/shapes-ldm and shapes-turbo, and arms; with --steps 0 without).")
+              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64), turbo"
+              + " (of models/shapes-ldm and shapes-turbo, and arms), or systems: all that draw the"
+              + " shapes world, side by side. Without one, all of them whose models are there.")
   private String name;
+
+  @Option(
+      names = "--quick",
+      description =
+          "Without training and with few samples, unless options below say otherwise: what the"
+              + " models that ship show within an hour.")
+  private boolean quick;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
   private Path data;
@@ -82,7 +95,7 @@ public final class LineageCommand implements Callable<Integer> {
   @Option(
       names = "--steps",
       defaultValue = "2000",
-      description = "Steps of an arm's training (default: ${DEFAULT-VALUE}).")
+      description = "Steps of an arm's training; 0 for no arms (default: ${DEFAULT-VALUE}).")
   private int steps;
 
   @Option(
@@ -123,8 +136,8 @@ public final class LineageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<Claim> claim = CLAIMS.stream().filter(known -> known.name().equals(name)).findFirst();
-    if (claim.isEmpty()) {
+    Optional<Claim> named = CLAIMS.stream().filter(known -> known.name().equals(name)).findFirst();
+    if (name != null && named.isEmpty()) {
       spec.commandLine()
           .getErr()
           .printf(
@@ -133,26 +146,57 @@ public final class LineageCommand implements Callable<Integer> {
       return 2;
     }
     OpThreads.set(1);
+    Setup setup = setup();
     try {
-      claim
-          .get()
-          .run(
-              new Setup(
-                  Optional.ofNullable(data),
-                  models,
-                  classifier,
-                  work,
-                  out,
-                  steps,
-                  seeds,
-                  Math.max(10, samples),
-                  sampleSteps,
-                  scales,
-                  settings));
+      for (Claim claim : named.map(List::of).orElse(CLAIMS)) {
+        if (named.isPresent() || isPossible(claim, setup)) {
+          claim.run(setup);
+        }
+      }
     } catch (DataException | RecipeException | RequestException | IllegalArgumentException e) {
       spec.commandLine().getErr().println("sluice: " + e.getMessage());
       return 2;
     }
     return 0;
+  }
+
+  private Setup setup() {
+    if (quick) {
+      steps = isGiven("--steps") ? steps : 0;
+      samples = isGiven("--samples") ? samples : QUICK_SAMPLES;
+      sampleSteps = isGiven("--sample-steps") ? sampleSteps : QUICK_SAMPLE_STEPS;
+    }
+    return new Setup(
+        Optional.ofNullable(data),
+        models,
+        classifier,
+        work,
+        out,
+        steps,
+        seeds,
+        Math.max(10, samples),
+        sampleSteps,
+        scales,
+        settings);
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private boolean isPossible(Claim claim, Setup setup) {
+    List<String> missing =
+        claim.models().stream()
+            .filter(model -> !Files.isDirectory(setup.models().resolve(model)))
+            .toList();
+    if (!missing.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .printf("%s is left out: %s has no %s%n", claim.name(), models, missing);
+    } else if (setup.steps() == 0 && !claim.goesWithoutArms()) {
+      spec.commandLine().getErr().printf("%s is left out: all of it is training%n", claim.name());
+      return false;
+    }
+    return missing.isEmpty();
   }
 }

@@ -29,6 +29,11 @@ final class TurboClaim implements Claim {
   }
 
   @Override
+  public List<String> models() {
+    return List.of("shapes-ldm", "shapes-turbo");
+  }
+
+  @Override
   public void run(Setup setup) throws IOException {
     HeldOut captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
     Comparison comparison = new Comparison(setup, captions);

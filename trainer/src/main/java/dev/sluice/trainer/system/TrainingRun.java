@@ -1,5 +1,6 @@
 package dev.sluice.trainer.system;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeFile;
@@ -13,6 +14,7 @@ import dev.sluice.trainer.train.TrainingSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TrainingRun {
 
   private static final String RECIPE = "recipe";
+  private static final String SECONDS = "processor-seconds";
 
   /** diffusers' name. */
   private static final String LOW_RANK = "pytorch_lora_weights.safetensors";
@@ -150,8 +153,9 @@ public final class TrainingRun {
         new PhaseContext(recipe, own, settings, options.model(), options.data(), out);
     try (TrainingLoop loop =
         new TrainingLoop(phase.opener().open(context), settings, options.init())) {
-      resume(phase, own, loop);
-      steps(phase, own, settings, loop);
+      double before = resume(phase, own, loop) - processorSeconds();
+      boolean stepped = loop.step() < settings.steps();
+      steps(phase, own, settings, loop, before);
       for (String component : phase.exports()) {
         loop.export(component, ModelFiles.weights(options.model(), component));
       }
@@ -159,27 +163,42 @@ public final class TrainingRun {
         loop.exportLowRank(phase.exports(), options.model().resolve(LOW_RANK));
       }
       phase.finisher().finish(context);
+      if (stepped && !Double.isNaN(before)) {
+        TrainingRecord.spent(
+            options.model(), system, recipe, phase.name(), (before + processorSeconds()) / 60);
+      }
       out.printf(
           "%s: %,d of %,d steps done, weights in %s%n",
           phase.name(), loop.step(), settings.steps(), options.model());
     }
   }
 
-  private void resume(Phase phase, Recipe own, TrainingLoop loop) {
+  /**
+   * Goes on from a save, if there is one.
+   *
+   * @return what the steps up to it took of the processor, in seconds; NaN if nobody wrote it down
+   */
+  private double resume(Phase phase, Recipe own, TrainingLoop loop) {
     Path save = save(phase);
     if (!Files.exists(save)) {
-      return;
+      return 0;
     }
     loop.resume(save);
     out.printf("%s: goes on at step %,d%n", phase.name(), loop.step());
-    String earlier = TrainingLoop.notes(save).get(RECIPE);
+    Map<String, String> notes = TrainingLoop.notes(save);
+    String earlier = notes.get(RECIPE);
     if (earlier != null) {
       own.changesSince(RecipeFile.parse(earlier, save.toString()).flat())
           .forEach(change -> out.printf("%s: %s%n", phase.name(), change));
     }
+    return Double.parseDouble(notes.getOrDefault(SECONDS, "NaN"));
   }
 
-  private void steps(Phase phase, Recipe own, TrainingSettings settings, TrainingLoop loop)
+  /**
+   * @param before what has been spent, less what the process had taken of the processor then
+   */
+  private void steps(
+      Phase phase, Recipe own, TrainingSettings settings, TrainingLoop loop, double before)
       throws IOException {
     if (loop.step() >= settings.steps()) {
       return;
@@ -196,7 +215,13 @@ public final class TrainingRun {
             machine,
             report -> told(report, line, events),
             stopping::get);
-        loop.save(save(phase), Map.of(RECIPE, RecipeFile.write(own)));
+        loop.save(
+            save(phase),
+            Map.of(
+                RECIPE,
+                RecipeFile.write(own),
+                SECONDS,
+                String.valueOf(before + processorSeconds())));
       }
     }
   }
@@ -210,6 +235,13 @@ public final class TrainingRun {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What this process has taken of the processor, all cores added. */
+  private static double processorSeconds() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+            .getProcessCpuTime()
+        / 1e9;
   }
 
   private static double now() {
