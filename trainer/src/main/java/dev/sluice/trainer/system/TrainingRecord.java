@@ -31,15 +31,30 @@ public final class TrainingRecord {
 
   /** The system that a model was trained as; empty for one that was not trained here. */
   public static Optional<String> system(Path model) {
+    return text(model)
+        .flatMap(
+            text ->
+                text.lines()
+                    .filter(line -> line.startsWith(SYSTEM))
+                    .map(line -> line.substring(SYSTEM.length()).strip())
+                    .findFirst());
+  }
+
+  /**
+   * The recipe that a model was trained with, beside its system's name; empty for one that was not
+   * trained here.
+   */
+  public static Optional<Recipe> recipe(Path model) {
+    return text(model).map(text -> RecipeFile.parse(text, model.resolve(FILE).toString()));
+  }
+
+  private static Optional<String> text(Path model) {
     Path file = model.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();
     }
     try {
-      return Files.readAllLines(file).stream()
-          .filter(line -> line.startsWith(SYSTEM))
-          .map(line -> line.substring(SYSTEM.length()).strip())
-          .findFirst();
+      return Optional.of(Files.readString(file));
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read", e);
     }
