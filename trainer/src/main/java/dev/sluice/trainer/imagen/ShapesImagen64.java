@@ -37,7 +37,7 @@ public final class ShapesImagen64 implements TrainedSystem {
 
   /** The folder of the first stage's text encoder. */
   static Path trainedText(Recipe recipe) {
-    return World.trainedText(recipe);
+    return World.builtOn(recipe, IfFiles.TEXT_ENCODER);
   }
 
   @Override

@@ -61,7 +61,7 @@ public final class ShapesLdm implements TrainedSystem {
 
   /** The folder of the text encoder that is built upon. */
   static Path trainedText(Recipe recipe) {
-    return World.trainedText(recipe);
+    return World.builtOn(recipe, TEXT_ENCODER);
   }
 
   /** The text encoder's config: of the same network, whose projection nothing asks for. */

@@ -48,7 +48,7 @@ public final class ShapesSd3 implements TrainedSystem {
 
   /** The folder of the text encoder that is built upon. */
   static Path trainedText(Recipe recipe) {
-    return World.trainedText(recipe);
+    return World.builtOn(recipe, TEXT_ENCODER);
   }
 
   /** The autoencoder that is built upon. */

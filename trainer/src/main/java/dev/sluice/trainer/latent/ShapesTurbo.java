@@ -39,7 +39,7 @@ public final class ShapesTurbo implements TrainedSystem {
 
   /** The folder of the teacher's network, which the student begins as. */
   static Path teacher(Recipe recipe) {
-    return OtherModel.builtOn(recipe, ShapesLdm.UNET);
+    return World.builtOn(recipe, ShapesLdm.UNET);
   }
 
   /** Its config, which is the student's. */

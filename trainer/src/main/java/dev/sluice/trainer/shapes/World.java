@@ -51,7 +51,6 @@ public enum World {
   };
 
   private static final String KEY = "world";
-  private static final String TEXT_ENCODER = "text_encoder";
 
   /** The world that a recipe names; recipes from before there were two name none. */
   public static World of(Recipe recipe) {
@@ -64,22 +63,22 @@ public enum World {
   }
 
   /**
-   * The text encoder that a recipe is built on.
+   * A component that a recipe is built on and that knows words: their ids are others in another
+   * world.
    *
    * @return its folder
-   * @throws TrainingException if it is not there, or learned the words of another world
+   * @throws TrainingException if it is not there, or of a model of another world
    */
-  public static Path trainedText(Recipe recipe) {
-    Path folder = OtherModel.builtOn(recipe, TEXT_ENCODER);
+  public static Path builtOn(Recipe recipe, String component) {
+    Path folder = OtherModel.builtOn(recipe, component);
     World wanted = of(recipe);
     World known = of(folder.toAbsolutePath().getParent());
     if (wanted != known) {
       throw new TrainingException(
-          ("the recipe's world is %s, but the text encoder that it is built on, %s, learned the"
-                  + " words of %s: train that model with --set %s=%s first, and name its folder by"
-                  + " --set built-on.%s=FOLDER")
-              .formatted(
-                  wanted.title(), folder, known.title(), KEY, wanted.title(), TEXT_ENCODER));
+          ("the recipe's world is %s, but %s, which it is built on, learned the words of %s: train"
+                  + " that model with --set %s=%s first, and name its folder by --set"
+                  + " built-on.%s=FOLDER")
+              .formatted(wanted.title(), folder, known.title(), KEY, wanted.title(), component));
     }
     return folder;
   }

@@ -111,11 +111,12 @@ class WorldTest {
   }
 
   @Test
-  void trainedText_mustKnowTheWords() {
+  void whatIsBuiltOn_mustKnowTheWords() {
     Recipe recipe =
         RecipeFile.with(RecipeFile.shipped("shapes-ldm"), "built-on.text_encoder=" + CLIP);
-    assertThat(World.trainedText(recipe)).isEqualTo(CLIP.resolve("text_encoder"));
-    assertThatThrownBy(() -> World.trainedText(RecipeFile.with(recipe, "world=groups")))
+    Recipe groups = RecipeFile.with(recipe, "world=groups");
+    assertThat(World.builtOn(recipe, "text_encoder")).isEqualTo(CLIP.resolve("text_encoder"));
+    assertThatThrownBy(() -> World.builtOn(groups, "text_encoder"))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("world is groups")
         .hasMessageContaining("the words of pairs")

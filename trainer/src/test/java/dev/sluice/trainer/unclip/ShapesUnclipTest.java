@@ -82,9 +82,9 @@ class ShapesUnclipTest {
     Recipe built =
         RecipeFile.with(RecipeFile.shipped("shapes-ldm"), "built-on.text_encoder=" + model);
     assertThatExceptionOfType(TrainingException.class)
-        .isThrownBy(() -> World.trainedText(built))
+        .isThrownBy(() -> World.builtOn(built, "text_encoder"))
         .withMessageContaining("world is pairs");
-    Path text = World.trainedText(RecipeFile.with(built, "world=groups"));
+    Path text = World.builtOn(RecipeFile.with(built, "world=groups"), "text_encoder");
     ShapesVocabulary vocabulary = new ShapesVocabulary(World.GROUPS);
     assertThat(Config.read(text.resolve("config.json")).integer("vocab_size"))
         .isEqualTo(vocabulary.size());
