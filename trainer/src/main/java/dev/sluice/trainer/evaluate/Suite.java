@@ -50,9 +50,7 @@ public enum Suite {
   GROUPS_NEW_COMBINATION(
       "groups, new combination",
       scene ->
-          scene instanceof Scene.Groups
-              && !alike(scene)
-              && Holdout.isHeldOutCombination(scene));
+          scene instanceof Scene.Groups && !alike(scene) && Holdout.isHeldOutCombination(scene));
 
   private static final int MOST_DRAWS = 1_000_000;
 

@@ -48,8 +48,7 @@ public final class TaskTable {
    * asked for have a column.
    */
   public String toMarkdown() {
-    List<Task> tasks =
-        Arrays.stream(Task.values()).filter(task -> of(task).trials() > 0).toList();
+    List<Task> tasks = Arrays.stream(Task.values()).filter(task -> of(task).trials() > 0).toList();
     StringBuilder text = new StringBuilder("| captions |");
     tasks.forEach(task -> text.append(" %s |".formatted(task.title())));
     text.append("\n|---|").append("---:|".repeat(tasks.size())).append('\n');
@@ -76,8 +75,7 @@ public final class TaskTable {
                 verdict -> verdict.atoms().asked(), TreeMap::new, Collectors.toList()))
         .forEach(
             (count, same) -> {
-              double mean =
-                  same.stream().mapToDouble(v -> v.atoms().share()).average().orElse(0);
+              double mean = same.stream().mapToDouble(v -> v.atoms().share()).average().orElse(0);
               int all = (int) same.stream().filter(Verdict::meetsAll).count();
               text.append(
                   String.format(

@@ -30,8 +30,7 @@ final class HeldOut {
   private final long seed;
 
   HeldOut(int count, long seed) {
-    List<Scene> singles =
-        Suite.SINGLE_NEW_COMBINATION.scenes(World.PAIRS, (count + 1) / 2, seed);
+    List<Scene> singles = Suite.SINGLE_NEW_COMBINATION.scenes(World.PAIRS, (count + 1) / 2, seed);
     List<Scene> pairs = Suite.PAIR_NEW_COMBINATION.scenes(World.PAIRS, count / 2, seed);
     for (int i = 0; i < count; i++) {
       scenes.add((i % 2 == 0 ? singles : pairs).get(i / 2));

@@ -113,8 +113,7 @@ public final class Holdout {
     boolean newGroup =
         groups.stream()
             .filter(group -> group.count() > 1)
-            .anyMatch(
-                group -> Math.floorMod(Mixer.mix(3, key(group)), ONE_GROUP_IN) == 0);
+            .anyMatch(group -> Math.floorMod(Mixer.mix(3, key(group)), ONE_GROUP_IN) == 0);
     if (newGroup || groups.size() == 1) {
       return newGroup;
     }

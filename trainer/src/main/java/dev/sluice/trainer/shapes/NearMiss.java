@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 /**
  * Scenes that differ from a given one in a single thing a caption says: which object has the color,
  * the shape or the size, how the two stand, how many there are, or one property of a single object.
- * Side by side in a batch they make a contrastive loss ask which word belongs to which object; among random scenes
- * the set of words alone tells nearly all of them apart.
+ * Side by side in a batch they make a contrastive loss ask which word belongs to which object;
+ * among random scenes the set of words alone tells nearly all of them apart.
  */
 public final class NearMiss {
 

@@ -85,9 +85,7 @@ public record SceneLayout(List<Placement> placements) {
     int[] order = shuffled(sides.length, random);
     boolean columns = random.nextBoolean();
     int first = sides.length / 2 + (sides.length % 2 == 1 && random.nextBoolean() ? 1 : 0);
-    int[][] rows = {
-      Arrays.copyOf(order, first), Arrays.copyOfRange(order, first, order.length)
-    };
+    int[][] rows = {Arrays.copyOf(order, first), Arrays.copyOfRange(order, first, order.length)};
     double[] heights =
         Arrays.stream(rows)
             .mapToDouble(row -> Arrays.stream(row).mapToDouble(o -> sides[o]).max().orElseThrow())
@@ -101,8 +99,7 @@ public record SceneLayout(List<Placement> placements) {
         double side = sides[rows[row][i]];
         double x = along[i] + side / 2;
         double y = tops[row] + random.nextDouble() * (heights[row] - side) + side / 2;
-        placements[rows[row][i]] =
-            columns ? new Placement(y, x, side) : new Placement(x, y, side);
+        placements[rows[row][i]] = columns ? new Placement(y, x, side) : new Placement(x, y, side);
       }
     }
     return new SceneLayout(List.of(placements));

@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * A T5 vocabulary for a shapes world: each of its words is one piece, anything else is spelled.
- */
+/** A T5 vocabulary for a shapes world: each of its words is one piece, anything else is spelled. */
 public final class ShapesPieces implements AutoCloseable {
 
   /** Tokens of a prompt, padding included, as diffusers' {@code IFPipeline} has them. */

@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * The single things that a scene asks for, in the sense of GenEval 2's atoms (Kamath et al. 2025):
  * each object's shape, color and size, the relation of a pair, the number of objects, the
- * background. Unlike {@link Aspect}s they are judged one by one: of four objects three may be right.
+ * background. Unlike {@link Aspect}s they are judged one by one: of four objects three may be
+ * right.
  *
  * @param asked 5 for one object, 9 for a pair, 14 for four objects
  * @param met those of them that the picture gets right

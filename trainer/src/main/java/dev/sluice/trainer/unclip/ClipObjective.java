@@ -59,7 +59,8 @@ final class ClipObjective implements Objective {
         graph.trained(
             "image_encoder",
             ClipVisionModel.projected(Config.of(ShapesUnclip.imageEncoder(recipe))));
-    Component probe = graph.trained("probe", new SceneProbe(ShapesUnclip.embedding(recipe), questions.size()));
+    Component probe =
+        graph.trained("probe", new SceneProbe(ShapesUnclip.embedding(recipe), questions.size()));
     Operand<TFloat32> texts =
         normalized(
             tf,

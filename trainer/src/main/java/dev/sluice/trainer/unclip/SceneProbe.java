@@ -31,9 +31,7 @@ final class SceneProbe implements Architecture {
   @Override
   public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
     return Map.of(
-        "logits",
-        linear(
-            root.in("attributes"), inputs.floats(root.tf(), "embeds"), choices, true));
+        "logits", linear(root.in("attributes"), inputs.floats(root.tf(), "embeds"), choices, true));
   }
 
   @Override

@@ -212,8 +212,7 @@ class GroupsTest {
       }
     }
     List<String> heldOut =
-        List.of(
-            "2 SQUARE", "3 STAR", "4 CROSS", "3 RED", "4 YELLOW", "2 CYAN", "3 PURPLE");
+        List.of("2 SQUARE", "3 STAR", "4 CROSS", "3 RED", "4 YELLOW", "2 CYAN", "3 PURPLE");
     heldOut.forEach(expected::remove);
     assertThat(seen).isEqualTo(expected);
   }

@@ -17,7 +17,8 @@ class SceneSamplerTest {
   void example_dependsOnSeedAndIndexAlone() {
     sampler.example(3);
     assertThat(sampler.example(12)).isEqualTo(new SceneSampler(World.PAIRS, 7).example(12));
-    assertThat(sampler.example(12).pixels()).isEqualTo(new SceneSampler(World.PAIRS, 7).example(12).pixels());
+    assertThat(sampler.example(12).pixels())
+        .isEqualTo(new SceneSampler(World.PAIRS, 7).example(12).pixels());
     assertThat(sampler.example(12)).isNotEqualTo(new SceneSampler(World.PAIRS, 8).example(12));
     assertThat(sampler.example(12)).isNotEqualTo(sampler.example(13));
   }

@@ -153,7 +153,8 @@ class SceneJudgeTest {
 
   @Test
   void judge_toleratesBlur() {
-    assertThat(shareFullyRight(World.PAIRS, 1_000, 2, Damage::blurred)).isGreaterThanOrEqualTo(0.98);
+    assertThat(shareFullyRight(World.PAIRS, 1_000, 2, Damage::blurred))
+        .isGreaterThanOrEqualTo(0.98);
   }
 
   @Test
@@ -168,7 +169,10 @@ class SceneJudgeTest {
     SplittableRandom random = new SplittableRandom(10);
     assertThat(
             shareFullyRight(
-                World.PAIRS, 1_000, 4, p -> Damage.noisy(Damage.blurred(Damage.faded(p)), 0.06, random)))
+                World.PAIRS,
+                1_000,
+                4,
+                p -> Damage.noisy(Damage.blurred(Damage.faded(p)), 0.06, random)))
         .isGreaterThanOrEqualTo(0.97);
   }
 
