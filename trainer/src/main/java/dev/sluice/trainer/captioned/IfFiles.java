@@ -3,6 +3,7 @@ package dev.sluice.trainer.captioned;
 import dev.sluice.trainer.pixels.DdpmFiles;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.ShapesPieces;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.ModelFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ public final class IfFiles {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("architectures", List.of("T5EncoderModel"));
     config.put("model_type", "t5");
-    config.put("vocab_size", ShapesPieces.size());
+    config.put("vocab_size", ShapesPieces.size(World.of(recipe)));
     config.put("pad_token_id", 0);
     config.put("eos_token_id", 1);
     config.putAll(recipe.map("components." + TEXT_ENCODER));
@@ -58,7 +59,7 @@ public final class IfFiles {
 
   private static void writeRest(Recipe recipe, Path model, Map<String, Object> index)
       throws IOException {
-    ShapesPieces.write(model.resolve(TOKENIZER));
+    ShapesPieces.write(World.of(recipe), model.resolve(TOKENIZER));
     ModelFiles.config(model, UNET, unet(recipe));
     ModelFiles.pipeline(model, index, DdpmFiles.scheduler(recipe), recipe.map("sampling"));
   }

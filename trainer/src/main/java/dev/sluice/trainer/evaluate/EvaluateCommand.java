@@ -11,6 +11,8 @@ import dev.sluice.planning.route.Sizes;
 import dev.sluice.trainer.data.DataException;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.recipe.RecipeException;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.system.TrainingRecord;
@@ -18,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -44,6 +45,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   private static final int SHEET_COLUMNS = 10;
   private static final int SHEET_SCALE = 2;
 
+  /** The models that ship were measured by one. */
+  private static final Map<World, Integer> EACH = Map.of(World.PAIRS, 1, World.GROUPS, 4);
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -58,6 +62,13 @@ public final class EvaluateCommand implements Callable<Integer> {
       defaultValue = "100",
       description = "Captions of each kind (default: ${DEFAULT-VALUE}).")
   private int captions;
+
+  @Option(
+      names = "--pictures",
+      paramLabel = "PICTURES",
+      description =
+          "Pictures of each caption (default: 4 as GenEval has them; 1 in the world of pairs).")
+  private Integer pictures;
 
   @Option(
       names = "--seed",
@@ -140,7 +151,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try {
       return evaluate();
-    } catch (TrainingException | DataException e) {
+    } catch (TrainingException | DataException | RecipeException e) {
       spec.commandLine().getErr().println("sluice: " + e.getMessage());
       return 2;
     }
@@ -182,23 +193,28 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " --enlarged-by "
               + model);
     }
+    World world = World.of(folder);
+    int each = pictures == null ? EACH.get(world) : pictures;
+    if (captions < 1 || each < 1) {
+      throw new TrainingException("--captions and --pictures are numbers of at least 1");
+    }
+    int all = Suite.of(world).size() * captions * each;
     try (ServedPictures drawn = new ServedPictures(LocalRun.of(folder), wanted(opened), batch);
         ServedPictures enlarging = enlarging()) {
-      PictureSource pictures = enlarging == null ? drawn : new EnlargedPictures(drawn, enlarging);
+      PictureSource source = enlarging == null ? drawn : new EnlargedPictures(drawn, enlarging);
       SampleSheets samples = new SampleSheets();
       AtomicInteger done = new AtomicInteger();
       EvaluationTable table =
-          new Evaluation(pictures, batch)
+          new Evaluation(source, batch)
               .run(
-                  List.of(Suite.values()),
+                  world,
                   captions,
+                  each,
                   seed,
                   judged -> {
                     samples.add(judged);
                     if (done.incrementAndGet() % batch == 0) {
-                      System.err.printf(
-                          "%d of %d pictures judged%n",
-                          done.get(), captions * Suite.values().length);
+                      System.err.printf("%d of %d pictures judged%n", done.get(), all);
                     }
                   });
       System.out.println(table.byTask().toMarkdown());

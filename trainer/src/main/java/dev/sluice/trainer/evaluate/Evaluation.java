@@ -2,9 +2,11 @@ package dev.sluice.trainer.evaluate;
 
 import dev.sluice.trainer.shapes.Captions;
 import dev.sluice.trainer.shapes.Scene;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.truth.SceneJudge;
 import dev.sluice.trainer.truth.Verdict;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -31,17 +33,32 @@ public final class Evaluation {
   public record Judged(Suite suite, Scene scene, String caption, float[] pixels, Verdict verdict) {}
 
   /**
-   * Evaluates suites.
+   * Evaluates the suites of a world.
    *
    * @param perSuite captions of each suite
-   * @param seed of the choice of scenes and of the pictures: caption {@code i} uses {@code seed+i}
+   * @param each pictures of each caption
+   * @param seed of the choice of scenes and of the pictures: the first of caption {@code i} uses
+   *     {@code seed+i}, and the next round of pictures the seeds after those
    * @param onJudged told of every picture as soon as it is judged
    */
   public EvaluationTable run(
-      List<Suite> suites, int perSuite, long seed, Consumer<Judged> onJudged) {
+      World world, int perSuite, int each, long seed, Consumer<Judged> onJudged) {
+    return run(world, Suite.of(world), perSuite, each, seed, onJudged);
+  }
+
+  /** Evaluates some suites. */
+  EvaluationTable run(
+      World world,
+      List<Suite> suites,
+      int perSuite,
+      int each,
+      long seed,
+      Consumer<Judged> onJudged) {
     Map<Suite, List<Verdict>> verdicts = new EnumMap<>(Suite.class);
     for (Suite suite : suites) {
-      List<Scene> scenes = suite.scenes(perSuite, seed);
+      List<Scene> distinct = suite.scenes(world, perSuite, seed);
+      List<Scene> scenes =
+          Collections.nCopies(each, distinct).stream().flatMap(List::stream).toList();
       List<Verdict> judged = verdicts.computeIfAbsent(suite, s -> new ArrayList<>());
       for (int start = 0; start < scenes.size(); start += batchSize) {
         List<Scene> batch = scenes.subList(start, Math.min(scenes.size(), start + batchSize));

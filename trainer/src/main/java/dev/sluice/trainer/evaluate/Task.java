@@ -1,27 +1,30 @@
 package dev.sluice.trainer.evaluate;
 
+import dev.sluice.trainer.shapes.Scene;
 import dev.sluice.trainer.truth.Aspect;
 import dev.sluice.trainer.truth.Verdict;
 
 /**
- * The tasks of GenEval (Ghosh et al. 2023, section 3.1) that this world has; it never counts beyond
- * two. A shape stands for a class of objects. Ours are judged more strictly: as many objects as
- * asked for, and no more; and a position only where both objects have their colors.
+ * The tasks of GenEval (Ghosh et al. 2023, section 3.1), of which the world of pairs has no
+ * counting. A shape stands for a class of objects. Ours are judged more strictly: as many objects
+ * as asked for, and no more; a position only where both objects have their colors; and counting may
+ * ask for several classes.
  */
 public enum Task {
-  SINGLE_OBJECT("single object", false, Aspect.SHAPE),
-  TWO_OBJECTS("two objects", true, Aspect.SHAPE),
-  COLORS("colors", false, Aspect.BINDING),
-  POSITION("position", true, Aspect.RELATION),
-  COLOR_ATTRIBUTION("color attribution", true, Aspect.BINDING);
+  SINGLE_OBJECT("single object", Scene.Single.class, Aspect.SHAPE),
+  TWO_OBJECTS("two objects", Scene.Pair.class, Aspect.SHAPE),
+  COUNTING("counting", Scene.Groups.class, Aspect.SHAPE),
+  COLORS("colors", Scene.Single.class, Aspect.BINDING),
+  POSITION("position", Scene.Pair.class, Aspect.RELATION),
+  COLOR_ATTRIBUTION("color attribution", Scene.Pair.class, Aspect.BINDING);
 
   private final String title;
-  private final boolean ofPairs;
+  private final Class<? extends Scene> kind;
   private final Aspect aspect;
 
-  Task(String title, boolean ofPairs, Aspect aspect) {
+  Task(String title, Class<? extends Scene> kind, Aspect aspect) {
     this.title = title;
-    this.ofPairs = ofPairs;
+    this.kind = kind;
     this.aspect = aspect;
   }
 
@@ -32,7 +35,7 @@ public enum Task {
 
   /** Whether a picture was asked for this. */
   boolean asks(Verdict verdict) {
-    return verdict.asked().contains(Aspect.RELATION) == ofPairs;
+    return kind.isInstance(verdict.scene());
   }
 
   /** Whether a picture does it. */

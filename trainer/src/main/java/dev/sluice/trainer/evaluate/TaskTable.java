@@ -12,8 +12,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Pictures by GenEval's tasks, and by how many things a caption asks for: the mean share of them
- * that is right, which is kind to long captions, and the share of captions of which all is.
+ * Pictures by GenEval's tasks, and by how many things a caption asks for: the mean share of these
+ * atoms that is right, which is kind to long captions, and the share of pictures in which all are,
+ * the product that GenEval 2 (Kamath et al. 2025) scores a prompt by.
  */
 public final class TaskTable {
 
@@ -42,22 +43,26 @@ public final class TaskTable {
     return new Proportion((int) asked.stream().filter(task::isDone).count(), asked.size());
   }
 
-  /** Two Markdown tables, in percent, with 95% intervals of what is counted. */
+  /**
+   * Two Markdown tables, in percent, with 95% intervals of what is counted. Only tasks that were
+   * asked for have a column.
+   */
   public String toMarkdown() {
+    List<Task> tasks = Arrays.stream(Task.values()).filter(task -> of(task).trials() > 0).toList();
     StringBuilder text = new StringBuilder("| captions |");
-    Arrays.stream(Task.values()).forEach(task -> text.append(" %s |".formatted(task.title())));
-    text.append("\n|---|").append("---:|".repeat(Task.values().length)).append('\n');
+    tasks.forEach(task -> text.append(" %s |".formatted(task.title())));
+    text.append("\n|---|").append("---:|".repeat(tasks.size())).append('\n');
     verdicts.forEach(
         (title, list) ->
             text.append("| ")
                 .append(title)
                 .append(" | ")
                 .append(
-                    Arrays.stream(Task.values())
+                    tasks.stream()
                         .map(task -> percent(done(task, list)))
                         .collect(Collectors.joining(" | ")))
                 .append(" |\n"));
-    text.append("\n| captions | things asked for | mean of them | all of them |\n");
+    text.append("\n| captions | atoms | mean of atoms | all of them |\n");
     text.append("|---|---:|---:|---:|\n");
     verdicts.forEach((title, list) -> atoms(text, title, list));
     return text.toString();
@@ -67,14 +72,10 @@ public final class TaskTable {
     list.stream()
         .collect(
             Collectors.groupingBy(
-                verdict -> verdict.asked().size(), TreeMap::new, Collectors.toList()))
+                verdict -> verdict.atoms().asked(), TreeMap::new, Collectors.toList()))
         .forEach(
             (count, same) -> {
-              double mean =
-                  same.stream()
-                      .mapToDouble(v -> (double) v.met().size() / count)
-                      .average()
-                      .orElse(0);
+              double mean = same.stream().mapToDouble(v -> v.atoms().share()).average().orElse(0);
               int all = (int) same.stream().filter(Verdict::meetsAll).count();
               text.append(
                   String.format(

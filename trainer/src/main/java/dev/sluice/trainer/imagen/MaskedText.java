@@ -7,7 +7,6 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.T5EncoderModel;
 import dev.sluice.trainer.captioned.IfFiles;
 import dev.sluice.trainer.recipe.Recipe;
-import dev.sluice.trainer.shapes.Captions;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.shapes.ShapesPieces;
@@ -45,6 +44,7 @@ final class MaskedText implements Objective {
   private final Recipe recipe;
   private final Recipe own;
   private final int length;
+  private final int words;
   private final ShapesBatches batches;
   private final ShapesPieces pieces;
 
@@ -53,6 +53,7 @@ final class MaskedText implements Objective {
     this.own = context.own();
     this.length = own.integer("tokens", 2);
     this.batches = new ShapesBatches(context);
+    this.words = ShapesPieces.size(batches.world());
     this.pieces = new ShapesPieces(context.model().resolve(IfFiles.TOKENIZER));
   }
 
@@ -62,7 +63,7 @@ final class MaskedText implements Objective {
     T5EncoderModel encoder = new T5EncoderModel(Config.of(IfFiles.textEncoder(recipe)));
     int width = encoder.config().width();
     Component text = graph.trained(IfFiles.TEXT_ENCODER, encoder);
-    Component head = graph.free("head", FirstValue.FAN_IN, ShapesPieces.size(), width);
+    Component head = graph.free("head", FirstValue.FAN_IN, words, width);
     Operand<TFloat32> states =
         graph
             .build(
@@ -78,7 +79,7 @@ final class MaskedText implements Objective {
     Operand<TFloat32> asked =
         tf.reshape(graph.floats("asked", length), tf.constant(new int[] {-1, 1}));
     Operand<TFloat32> targets =
-        tf.oneHot(right, tf.constant(ShapesPieces.size()), tf.constant(1f), tf.constant(0f));
+        tf.oneHot(right, tf.constant(words), tf.constant(1f), tf.constant(0f));
     graph.measure(
         "right",
         tf.math.div(graph.mean(tf.math.mul(found(tf, logits, right), asked)), graph.mean(asked)));
@@ -136,17 +137,17 @@ final class MaskedText implements Objective {
     for (int row = 0; row < texts.length; row++) {
       texts[row] = examples[row].caption();
       if (random.nextDouble() < twice) {
-        texts[row] += " , " + Captions.sample(examples[row].scene(), random);
+        texts[row] += " , " + batches.world().caption(examples[row].scene(), random);
       }
     }
     return texts;
   }
 
   /** BERT's shares: mostly nothing, at times another word or the word itself. */
-  private static long stand(long right, SplittableRandom random) {
+  private long stand(long right, SplittableRandom random) {
     return switch (random.nextInt(10)) {
       case 0 -> right;
-      case 1 -> random.nextInt(ShapesPieces.FIRST, ShapesPieces.size());
+      case 1 -> random.nextInt(ShapesPieces.FIRST, words);
       default -> ShapesPieces.UNKNOWN;
     };
   }

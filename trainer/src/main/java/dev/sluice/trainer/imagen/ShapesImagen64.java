@@ -2,6 +2,7 @@ package dev.sluice.trainer.imagen;
 
 import dev.sluice.trainer.captioned.IfFiles;
 import dev.sluice.trainer.recipe.Recipe;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.ModelFiles;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.Phase;
@@ -36,7 +37,7 @@ public final class ShapesImagen64 implements TrainedSystem {
 
   /** The folder of the first stage's text encoder. */
   static Path trainedText(Recipe recipe) {
-    return OtherModel.builtOn(recipe, IfFiles.TEXT_ENCODER);
+    return World.builtOn(recipe, IfFiles.TEXT_ENCODER);
   }
 
   @Override

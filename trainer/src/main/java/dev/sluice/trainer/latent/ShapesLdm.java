@@ -5,6 +5,7 @@ import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.ModelFiles;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.Phase;
@@ -60,7 +61,7 @@ public final class ShapesLdm implements TrainedSystem {
 
   /** The folder of the text encoder that is built upon. */
   static Path trainedText(Recipe recipe) {
-    return OtherModel.builtOn(recipe, TEXT_ENCODER);
+    return World.builtOn(recipe, TEXT_ENCODER);
   }
 
   /** The text encoder's config: of the same network, whose projection nothing asks for. */
@@ -77,7 +78,7 @@ public final class ShapesLdm implements TrainedSystem {
 
   @Override
   public void writeFiles(Recipe recipe, Path model) throws IOException {
-    new ShapesVocabulary().write(model.resolve("tokenizer"));
+    new ShapesVocabulary(World.of(recipe)).write(model.resolve("tokenizer"));
     ModelFiles.config(model, TEXT_ENCODER, textEncoder(recipe));
     ModelFiles.config(model, UNET, unet(recipe));
     ModelFiles.pipeline(

@@ -3,6 +3,7 @@ package dev.sluice.trainer.latent;
 import dev.sluice.catalog.Config;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.ModelFiles;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.Phase;
@@ -47,7 +48,7 @@ public final class ShapesSd3 implements TrainedSystem {
 
   /** The folder of the text encoder that is built upon. */
   static Path trainedText(Recipe recipe) {
-    return OtherModel.builtOn(recipe, TEXT_ENCODER);
+    return World.builtOn(recipe, TEXT_ENCODER);
   }
 
   /** The autoencoder that is built upon. */
@@ -68,7 +69,7 @@ public final class ShapesSd3 implements TrainedSystem {
   @Override
   public void writeFiles(Recipe recipe, Path model) throws IOException {
     for (String number : List.of("", SECOND)) {
-      new ShapesVocabulary().write(model.resolve(TOKENIZER + number));
+      new ShapesVocabulary(World.of(recipe)).write(model.resolve(TOKENIZER + number));
       OtherModel.copy(trainedText(recipe), model.resolve(TEXT_ENCODER + number));
     }
     OtherModel.copy(latents(recipe).folder(), model.resolve(AutoencoderObjective.VAE));

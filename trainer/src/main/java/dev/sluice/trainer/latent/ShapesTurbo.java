@@ -3,6 +3,7 @@ package dev.sluice.trainer.latent;
 import dev.sluice.catalog.Config;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.ModelFiles;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.Phase;
@@ -38,7 +39,7 @@ public final class ShapesTurbo implements TrainedSystem {
 
   /** The folder of the teacher's network, which the student begins as. */
   static Path teacher(Recipe recipe) {
-    return OtherModel.builtOn(recipe, ShapesLdm.UNET);
+    return World.builtOn(recipe, ShapesLdm.UNET);
   }
 
   /** Its config, which is the student's. */
@@ -48,7 +49,7 @@ public final class ShapesTurbo implements TrainedSystem {
 
   @Override
   public void writeFiles(Recipe recipe, Path model) throws IOException {
-    new ShapesVocabulary().write(model.resolve("tokenizer"));
+    new ShapesVocabulary(World.of(recipe)).write(model.resolve("tokenizer"));
     ModelFiles.config(model, ShapesLdm.UNET, unet(recipe).asMap());
     OtherModel.copy(
         OtherModel.builtOn(recipe, AutoencoderObjective.VAE),

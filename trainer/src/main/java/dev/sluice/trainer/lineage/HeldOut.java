@@ -11,6 +11,7 @@ import dev.sluice.trainer.shapes.Scene;
 import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.SceneRenderer;
 import dev.sluice.trainer.shapes.ShapesBatches;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.truth.Aspect;
 import dev.sluice.trainer.truth.SceneJudge;
 import dev.sluice.trainer.truth.Verdict;
@@ -19,15 +20,18 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
-/** Captions that were held out of training, one object and two in turn, and pictures of them. */
+/**
+ * Captions that were held out of training, one object and two in turn, and pictures of them. They
+ * are of the world of pairs, which is part of the larger one, and held out there too.
+ */
 final class HeldOut {
 
   private final List<Scene> scenes = new ArrayList<>();
   private final long seed;
 
   HeldOut(int count, long seed) {
-    List<Scene> singles = Suite.SINGLE_NEW_COMBINATION.scenes((count + 1) / 2, seed);
-    List<Scene> pairs = Suite.PAIR_NEW_COMBINATION.scenes(count / 2, seed);
+    List<Scene> singles = Suite.SINGLE_NEW_COMBINATION.scenes(World.PAIRS, (count + 1) / 2, seed);
+    List<Scene> pairs = Suite.PAIR_NEW_COMBINATION.scenes(World.PAIRS, count / 2, seed);
     for (int i = 0; i < count; i++) {
       scenes.add((i % 2 == 0 ? singles : pairs).get(i / 2));
     }

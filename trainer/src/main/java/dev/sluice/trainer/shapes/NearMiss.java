@@ -1,12 +1,14 @@
 package dev.sluice.trainer.shapes;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
  * Scenes that differ from a given one in a single thing a caption says: which object has the color,
- * the shape or the size, how the two stand, or one property of a single object. Side by side in a
- * batch they make a contrastive loss ask which word belongs to which object; among random scenes
- * the set of words alone tells nearly all of them apart.
+ * the shape or the size, how the two stand, how many there are, or one property of a single object.
+ * Side by side in a batch they make a contrastive loss ask which word belongs to which object;
+ * among random scenes the set of words alone tells nearly all of them apart.
  */
 public final class NearMiss {
 
@@ -23,14 +25,20 @@ public final class NearMiss {
       throw new IllegalArgumentException("held out of training: " + scene);
     }
     while (true) {
-      Scene miss =
-          scene instanceof Scene.Pair pair
-              ? ofPair(pair, random)
-              : ofSingle((Scene.Single) scene, random);
+      Scene miss = near(scene, random);
       if (!miss.equals(scene) && !Holdout.isHeldOut(miss)) {
         return miss;
       }
     }
+  }
+
+  private static Scene near(Scene scene, SplittableRandom random) {
+    if (scene instanceof Scene.Pair pair) {
+      return ofPair(pair, random);
+    }
+    return scene instanceof Scene.Groups groups
+        ? ofGroups(groups, random)
+        : ofSingle((Scene.Single) scene, random);
   }
 
   private static Scene ofPair(Scene.Pair pair, SplittableRandom random) {
@@ -53,6 +61,49 @@ public final class NearMiss {
       return new Scene.Single(single.object(), pick(Background.values(), random));
     }
     return new Scene.Single(changed(single.object(), random), single.background());
+  }
+
+  private static Scene ofGroups(Scene.Groups scene, SplittableRandom random) {
+    List<SceneGroup> groups = new ArrayList<>(scene.groups());
+    int at = random.nextInt(groups.size());
+    SceneGroup one = groups.get(at);
+    switch (random.nextInt(groups.size() == 1 ? 3 : 6)) {
+      case 0 -> {
+        return new Scene.Groups(groups, pick(Background.values(), random));
+      }
+      case 1 ->
+          groups.set(at, new SceneGroup(random.nextInt(1, SceneGroup.MOST + 1), one.object()));
+      case 2 -> groups.set(at, new SceneGroup(one.count(), changed(one.object(), random)));
+      default -> exchange(groups, at, random);
+    }
+    return Scene.Groups.possible(groups) ? new Scene.Groups(groups, scene.background()) : scene;
+  }
+
+  /** Gives two groups each other's color, shape, size or count. */
+  private static void exchange(List<SceneGroup> groups, int at, SplittableRandom random) {
+    int next = (at + 1) % groups.size();
+    SceneGroup one = groups.get(at);
+    SceneGroup other = groups.get(next);
+    SceneObject a = one.object();
+    SceneObject b = other.object();
+    int kind = random.nextInt(4);
+    SceneObject first =
+        switch (kind) {
+          case 0 -> with(a, b.color());
+          case 1 -> with(a, b.shape());
+          case 2 -> with(a, b.size());
+          default -> a;
+        };
+    SceneObject second =
+        switch (kind) {
+          case 0 -> with(b, a.color());
+          case 1 -> with(b, a.shape());
+          case 2 -> with(b, a.size());
+          default -> b;
+        };
+    boolean counts = kind == 3;
+    groups.set(at, new SceneGroup(counts ? other.count() : one.count(), first));
+    groups.set(next, new SceneGroup(counts ? one.count() : other.count(), second));
   }
 
   private static SceneObject changed(SceneObject object, SplittableRandom random) {

@@ -10,9 +10,12 @@ public final class SceneSampler {
 
   private static final double PAIR_SHARE = 0.6;
 
+  private final World world;
   private final long seed;
 
-  public SceneSampler(long seed) {
+  /** Scenes of a world. */
+  public SceneSampler(World world, long seed) {
+    this.world = world;
     this.seed = seed;
   }
 
@@ -27,20 +30,20 @@ public final class SceneSampler {
   /** Element {@code index} of the list. */
   public Example example(long index) {
     SplittableRandom random = new SplittableRandom(Mixer.mix(seed, index));
-    Scene scene = random(random);
+    Scene scene = world.random(random);
     while (Holdout.isHeldOut(scene)) {
-      scene = random(random);
+      scene = world.random(random);
     }
     return example(scene, random);
   }
 
   /** A picture and a caption of a given scene. */
-  public static Example example(Scene scene, SplittableRandom random) {
-    return new Example(scene, SceneLayout.sample(scene, random), Captions.sample(scene, random));
+  public Example example(Scene scene, SplittableRandom random) {
+    return new Example(scene, SceneLayout.sample(scene, random), world.caption(scene, random));
   }
 
-  /** Any scene of the world, held out or not. */
-  public static Scene random(SplittableRandom random) {
+  /** Any scene of one object or a pair, held out or not. */
+  static Scene random(SplittableRandom random) {
     Background background = pick(Background.values(), random);
     SceneObject first = object(random);
     if (random.nextDouble() >= PAIR_SHARE) {
@@ -53,14 +56,14 @@ public final class SceneSampler {
     return new Scene.Pair(first, pick(Relation.values(), random), second, background);
   }
 
-  private static SceneObject object(SplittableRandom random) {
+  static SceneObject object(SplittableRandom random) {
     return new SceneObject(
         pick(Shape.values(), random),
         pick(ShapeColor.values(), random),
         pick(ObjectSize.values(), random));
   }
 
-  private static <T> T pick(T[] values, SplittableRandom random) {
+  static <T> T pick(T[] values, SplittableRandom random) {
     return values[random.nextInt(values.length)];
   }
 }

@@ -26,6 +26,11 @@ public enum Shape {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The word for several. */
+  public String plural() {
+    return this == CROSS ? "crosses" : word() + "s";
+  }
+
   /**
    * The outline in picture coordinates (pixels, y downwards).
    *

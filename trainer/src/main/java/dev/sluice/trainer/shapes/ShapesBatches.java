@@ -10,20 +10,28 @@ public final class ShapesBatches {
 
   private static final int SIZE = SceneLayout.PICTURE_SIZE;
 
+  private final World world;
   private final SceneSampler scenes;
-  private final ShapesVocabulary vocabulary = new ShapesVocabulary();
+  private final ShapesVocabulary vocabulary;
   private final long seed;
   private final int size;
 
-  /** Batches of a phase: its seed, its rows. */
+  /** Batches of a phase: the recipe's world, the phase's seed and rows. */
   public ShapesBatches(PhaseContext context) {
-    this(context.settings().seed(), context.settings().rows());
+    this(World.of(context.recipe()), context.settings().seed(), context.settings().rows());
   }
 
-  ShapesBatches(long seed, int size) {
-    this.scenes = new SceneSampler(seed);
+  ShapesBatches(World world, long seed, int size) {
+    this.world = world;
+    this.scenes = new SceneSampler(world, seed);
+    this.vocabulary = new ShapesVocabulary(world);
     this.seed = seed;
     this.size = size;
+  }
+
+  /** What the scenes are of. */
+  public World world() {
+    return world;
   }
 
   /** Rows of a batch. */
@@ -45,7 +53,7 @@ public final class ShapesBatches {
     SceneSampler.Example[] examples = examples(step);
     SplittableRandom random = random(step);
     for (int i = 1; i < size; i += 2) {
-      examples[i] = SceneSampler.example(NearMiss.of(examples[i - 1].scene(), random), random);
+      examples[i] = scenes.example(NearMiss.of(examples[i - 1].scene(), random), random);
     }
     return examples;
   }

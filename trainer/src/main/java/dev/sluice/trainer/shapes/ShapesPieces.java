@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * A T5 vocabulary for the shapes world: each of its words is one piece, anything else is spelled.
- */
+/** A T5 vocabulary for a shapes world: each of its words is one piece, anything else is spelled. */
 public final class ShapesPieces implements AutoCloseable {
 
   /** Tokens of a prompt, padding included, as diffusers' {@code IFPipeline} has them. */
@@ -37,9 +35,9 @@ public final class ShapesPieces implements AutoCloseable {
     tokenizer = T5Tokenizer.open(folder);
   }
 
-  private static SentencePieceWriter pieces() {
+  private static SentencePieceWriter pieces(World world) {
     SentencePieceWriter pieces = new SentencePieceWriter().add(COMMA);
-    for (String word : Captions.words()) {
+    for (String word : world.words()) {
       if (!word.equals(COMMA)) {
         pieces.add(SentencePieceWriter.WORD_BEGIN + word);
       }
@@ -52,13 +50,13 @@ public final class ShapesPieces implements AutoCloseable {
   }
 
   /** Number of tokens. */
-  public static int size() {
-    return pieces().count();
+  public static int size(World world) {
+    return pieces(world).count();
   }
 
   /** Writes {@code spiece.model} and {@code tokenizer_config.json}. */
-  public static void write(Path folder) throws IOException {
-    pieces().write(folder);
+  public static void write(World world, Path folder) throws IOException {
+    pieces(world).write(folder);
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("eos_token", "</s>");
     config.put("pad_token", "<pad>");

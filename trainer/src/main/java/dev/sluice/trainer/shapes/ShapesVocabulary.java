@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A CLIP vocabulary for the shapes world: each of its words is one token, anything else still
+ * A CLIP vocabulary for a shapes world: each of its words is one token, anything else still
  * encodes, byte by byte.
  *
  * <p>Ids follow CLIP's order: 256 bytes, 256 bytes that end a word, one per merge, start, end.
  */
 public final class ShapesVocabulary {
 
-  /** Tokens of a prompt, start and end included; the longest caption has 26. */
+  /** Tokens of a prompt, start and end included; the longest caption has 27. */
   public static final int MAX_LENGTH = 28;
 
   private static final String START = "<|startoftext|>";
@@ -28,8 +28,9 @@ public final class ShapesVocabulary {
   private final List<BytePairs.Merge> merges;
   private final Map<String, Integer> ids;
 
-  public ShapesVocabulary() {
-    this.merges = BytePairs.learn(Captions.words());
+  /** Of the words of a world; ids of one world mean other words in another. */
+  public ShapesVocabulary(World world) {
+    this.merges = BytePairs.learn(world.words());
     List<String> tokens = new ArrayList<>(BytePairs.alphabet());
     BytePairs.alphabet().forEach(symbol -> tokens.add(symbol + BytePairs.END_OF_WORD));
     merges.forEach(merge -> tokens.add(merge.merged()));

@@ -64,7 +64,7 @@ public final class TrainingRecord {
 
   /** The system that a model was trained as; empty for one that was not trained here. */
   public static Optional<String> system(Path model) {
-    return read(model).filter(record -> record.has(SYSTEM)).map(record -> record.string(SYSTEM));
+    return recipe(model).filter(record -> record.has(SYSTEM)).map(record -> record.string(SYSTEM));
   }
 
   /**
@@ -80,7 +80,7 @@ public final class TrainingRecord {
 
   private static Map<String, Double> minutes(Path model) {
     Map<String, Double> minutes = new TreeMap<>();
-    read(model)
+    recipe(model)
         .filter(record -> record.has(MINUTES))
         .map(record -> record.at(MINUTES))
         .ifPresent(
@@ -88,7 +88,11 @@ public final class TrainingRecord {
     return minutes;
   }
 
-  private static Optional<Recipe> read(Path model) {
+  /**
+   * The recipe that a model was trained with, beside its system's name; empty for one that was not
+   * trained here.
+   */
+  public static Optional<Recipe> recipe(Path model) {
     Path file = model.resolve(FILE);
     if (!Files.isRegularFile(file)) {
       return Optional.empty();

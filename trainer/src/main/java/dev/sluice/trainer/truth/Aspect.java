@@ -2,11 +2,11 @@ package dev.sluice.trainer.truth;
 
 /** What can be right or wrong about a picture. All but the background need the right count. */
 public enum Aspect {
-  /** As many objects as asked for. */
+  /** As many objects as asked for, in all. */
   COUNT,
-  /** The asked colors, whichever objects have them. */
+  /** As many of each color as asked for, whichever objects have them. */
   COLOR,
-  /** The asked shapes, whichever objects have them. */
+  /** As many of each shape as asked for, whichever objects have them. */
   SHAPE,
   /** Every color on the shape it was asked for. */
   BINDING,

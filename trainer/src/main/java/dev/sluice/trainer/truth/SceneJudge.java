@@ -3,7 +3,7 @@ package dev.sluice.trainer.truth;
 import dev.sluice.trainer.shapes.Relation;
 import dev.sluice.trainer.shapes.Scene;
 import dev.sluice.trainer.shapes.SceneObject;
-import java.util.Collections;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +34,7 @@ public final class SceneJudge {
       met.add(Aspect.COUNT);
       judgeObjects(expected, asked, reading.objects(), met);
     }
-    return new Verdict(Verdict.aspectsOf(expected), met);
+    return new Verdict(expected, met, Atoms.of(expected, reading));
   }
 
   private static void judgeObjects(
@@ -66,32 +66,31 @@ public final class SceneJudge {
     }
   }
 
-  /** The seen objects in the order of the asked ones they match, or empty if some match none. */
+  /**
+   * The seen objects in the order of the asked ones they match, or empty if some match none. There
+   * are as many of these as of those.
+   */
   private static List<SeenObject> assign(
       List<SceneObject> asked,
       List<SeenObject> seen,
       BiPredicate<SeenObject, SceneObject> matches) {
-    if (matchesInOrder(asked, seen, matches)) {
-      return seen;
+    if (asked.isEmpty()) {
+      return List.of();
     }
-    if (seen.size() == 2) {
-      List<SeenObject> swapped = List.of(seen.get(1), seen.get(0));
-      if (matchesInOrder(asked, swapped, matches)) {
-        return swapped;
+    List<SceneObject> later = asked.subList(1, asked.size());
+    for (SeenObject first : seen) {
+      if (matches.test(first, asked.get(0))) {
+        List<SeenObject> others = new ArrayList<>(seen);
+        others.remove(first);
+        List<SeenObject> rest = assign(later, others, matches);
+        if (rest.size() == later.size()) {
+          others.clear();
+          others.add(first);
+          others.addAll(rest);
+          return others;
+        }
       }
     }
-    return Collections.emptyList();
-  }
-
-  private static boolean matchesInOrder(
-      List<SceneObject> asked,
-      List<SeenObject> seen,
-      BiPredicate<SeenObject, SceneObject> matches) {
-    for (int i = 0; i < asked.size(); i++) {
-      if (!matches.test(seen.get(i), asked.get(i))) {
-        return false;
-      }
-    }
-    return true;
+    return List.of();
   }
 }

@@ -7,16 +7,21 @@ import java.util.Set;
 /**
  * How far a picture shows what was asked for.
  *
- * @param asked the aspects that the scene has
- * @param met those of them that the picture gets right
+ * @param scene what was asked for
+ * @param met the aspects of it that the picture gets right
+ * @param atoms the single things that it asks for, and how many of them are right
  */
-public record Verdict(Set<Aspect> asked, Set<Aspect> met) {
+public record Verdict(Scene scene, Set<Aspect> met, Atoms atoms) {
   public Verdict {
-    asked = Set.copyOf(asked);
     met = Set.copyOf(met);
-    if (!asked.containsAll(met)) {
-      throw new IllegalArgumentException("Met " + met + " but asked only for " + asked);
+    if (!aspectsOf(scene).containsAll(met)) {
+      throw new IllegalArgumentException("Met " + met + " but asked for " + scene);
     }
+  }
+
+  /** The aspects that the scene has. */
+  public Set<Aspect> asked() {
+    return aspectsOf(scene);
   }
 
   /** Whether the picture gets this aspect right. */
@@ -26,10 +31,10 @@ public record Verdict(Set<Aspect> asked, Set<Aspect> met) {
 
   /** Whether the picture gets everything right. */
   public boolean meetsAll() {
-    return met.equals(asked);
+    return met.equals(asked());
   }
 
-  static Set<Aspect> aspectsOf(Scene scene) {
+  private static Set<Aspect> aspectsOf(Scene scene) {
     return scene instanceof Scene.Pair
         ? EnumSet.allOf(Aspect.class)
         : EnumSet.complementOf(EnumSet.of(Aspect.RELATION));

@@ -39,11 +39,13 @@ final class ClipObjective implements Objective {
   private final Recipe recipe;
   private final float scale;
   private final ShapesBatches batches;
+  private final SceneAttributes questions;
 
   ClipObjective(PhaseContext context) {
     this.recipe = context.recipe();
     this.scale = (float) context.own().number("logit-scale", 0, 100);
     this.batches = new ShapesBatches(context);
+    this.questions = new SceneAttributes(batches.world());
   }
 
   @Override
@@ -57,7 +59,8 @@ final class ClipObjective implements Objective {
         graph.trained(
             "image_encoder",
             ClipVisionModel.projected(Config.of(ShapesUnclip.imageEncoder(recipe))));
-    Component probe = graph.trained("probe", new SceneProbe(ShapesUnclip.embedding(recipe)));
+    Component probe =
+        graph.trained("probe", new SceneProbe(ShapesUnclip.embedding(recipe), questions.size()));
     Operand<TFloat32> texts =
         normalized(
             tf,
@@ -86,7 +89,7 @@ final class ClipObjective implements Objective {
   private Operand<TFloat32> attributes(
       TrainingGraph graph, Component probe, Operand<TFloat32> texts, Operand<TFloat32> images) {
     Ops tf = graph.tf();
-    Operand<TFloat32> right = graph.floats("attributes", SceneAttributes.SIZE);
+    Operand<TFloat32> right = graph.floats("attributes", questions.size());
     List<Operand<TFloat32>> losses = new ArrayList<>();
     for (Operand<TFloat32> embeds : List.of(texts, images)) {
       // Unit variance per dimension, as the probe's first weights expect.
@@ -94,7 +97,7 @@ final class ClipObjective implements Objective {
           tf.math.mul(embeds, tf.constant((float) Math.sqrt(ShapesUnclip.embedding(recipe))));
       Operand<TFloat32> logits = graph.build(probe, Map.of("embeds", scaled)).get("logits");
       int at = 0;
-      for (int choices : SceneAttributes.CHOICES) {
+      for (int choices : questions.choices()) {
         losses.add(
             CrossEntropy.of(
                 graph, columns(tf, logits, at, choices), columns(tf, right, at, choices)));
@@ -119,10 +122,10 @@ final class ClipObjective implements Objective {
     SceneSampler.Example[] examples = batches.examplesWithNearMisses(number);
     int rows = examples.length;
     float[] own = new float[rows * rows];
-    float[] attributes = new float[rows * SceneAttributes.SIZE];
+    float[] attributes = new float[rows * questions.size()];
     for (int i = 0; i < rows; i++) {
       own[i * rows + i] = 1;
-      SceneAttributes.write(examples[i].scene(), attributes, i * SceneAttributes.SIZE);
+      questions.write(examples[i].scene(), attributes, i * questions.size());
     }
     return Map.of(
         "tokens",
@@ -132,6 +135,6 @@ final class ClipObjective implements Objective {
         "own",
         new HostTensor.Floats(own, rows, rows),
         "attributes",
-        new HostTensor.Floats(attributes, rows, SceneAttributes.SIZE));
+        new HostTensor.Floats(attributes, rows, questions.size()));
   }
 }

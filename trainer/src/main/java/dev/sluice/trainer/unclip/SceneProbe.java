@@ -6,7 +6,6 @@ import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
-import dev.sluice.trainer.shapes.SceneAttributes;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -18,20 +17,21 @@ import org.tensorflow.types.TFloat32;
 final class SceneProbe implements Architecture {
 
   private final int width;
+  private final int choices;
 
   /**
    * @param width of the embeddings
+   * @param choices of all questions together
    */
-  SceneProbe(int width) {
+  SceneProbe(int width, int choices) {
     this.width = width;
+    this.choices = choices;
   }
 
   @Override
   public Map<String, Operand<TFloat32>> build(Scope root, Inputs inputs) {
     return Map.of(
-        "logits",
-        linear(
-            root.in("attributes"), inputs.floats(root.tf(), "embeds"), SceneAttributes.SIZE, true));
+        "logits", linear(root.in("attributes"), inputs.floats(root.tf(), "embeds"), choices, true));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.sluice.trainer.unclip;
 import dev.sluice.catalog.Config;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.ModelFiles;
 import dev.sluice.trainer.system.Phase;
 import dev.sluice.trainer.system.TrainedSystem;
@@ -53,7 +54,7 @@ public final class ShapesUnclip implements TrainedSystem {
   }
 
   static Map<String, Object> textEncoder(Recipe recipe) {
-    ShapesVocabulary vocabulary = new ShapesVocabulary();
+    ShapesVocabulary vocabulary = new ShapesVocabulary(World.of(recipe));
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("architectures", List.of("CLIPTextModelWithProjection"));
     config.put("model_type", "clip_text_model");
@@ -107,7 +108,7 @@ public final class ShapesUnclip implements TrainedSystem {
 
   @Override
   public void writeFiles(Recipe recipe, Path model) throws IOException {
-    new ShapesVocabulary().write(model.resolve("tokenizer"));
+    new ShapesVocabulary(World.of(recipe)).write(model.resolve("tokenizer"));
     ModelFiles.config(model, "text_encoder", textEncoder(recipe));
     ModelFiles.config(model, "image_encoder", imageEncoder(recipe));
     ModelFiles.config(model, "prior", prior(recipe));

@@ -15,6 +15,7 @@ import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesPieces;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ShapesGlideTest {
 
@@ -71,6 +74,20 @@ class ShapesGlideTest {
     }
   }
 
+  @Test
+  void isTrainedInTheWorldOfGroupsToo() throws IOException {
+    String[] settings = Arrays.copyOf(TINY, TINY.length + 2);
+    settings[TINY.length] = "phases.text-to-pixels.steps=2";
+    settings[TINY.length + 1] = "world=groups";
+    Trainings.train(new ShapesGlide(), folder, null, null, false, settings);
+
+    ModelFolder model = ModelFolder.open(folder.resolve("model"));
+    assertThat(World.of(folder.resolve("model"))).isEqualTo(World.GROUPS);
+    assertThat(model.config("text_encoder").integer("vocab_size"))
+        .isEqualTo(ShapesPieces.size(World.GROUPS))
+        .isGreaterThan(ShapesPieces.size(World.PAIRS));
+  }
+
   private static HostTensor.Floats draw(TextEncoder text, DenoiserEngine engine, String caption)
       throws InterruptedException {
     Map<String, HostTensor> states = text.encode(Prompt.of(caption));
@@ -83,10 +100,11 @@ class ShapesGlideTest {
     return Double.parseDouble(line.replaceAll(".*unet/loss ([0-9.e+-]+) .*", "$1"));
   }
 
-  @Test
-  void pieces_areOneToAWord() throws IOException {
-    ShapesPieces.write(folder);
-    SceneSampler scenes = new SceneSampler(3);
+  @ParameterizedTest
+  @EnumSource
+  void pieces_areOneToAWord(World world) throws IOException {
+    ShapesPieces.write(world, folder);
+    SceneSampler scenes = new SceneSampler(world, 3);
     SceneSampler.Example[] examples = new SceneSampler.Example[50];
     for (int i = 0; i < examples.length; i++) {
       examples[i] = scenes.example(i);
@@ -105,7 +123,7 @@ class ShapesGlideTest {
           assertThat(tokens.ids().values()[row * length + i])
               .as("nothing is unknown")
               .isNotEqualTo(2)
-              .isLessThan(ShapesPieces.size());
+              .isLessThan(ShapesPieces.size(world));
         }
         assertThat(used).as(examples[row].caption()).isEqualTo(words + 1);
       }

@@ -18,6 +18,7 @@ import dev.sluice.pipeline.tensor.LatentScale;
 import dev.sluice.pipeline.upscale.UpscalerEngine;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesBatches;
+import dev.sluice.trainer.shapes.World;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ public final class TinyLatents {
 
   /** Pictures of the world. */
   static HostTensor.Floats shapes() {
-    SceneSampler scenes = new SceneSampler(5);
+    SceneSampler scenes = new SceneSampler(World.PAIRS, 5);
     SceneSampler.Example[] examples = new SceneSampler.Example[16];
     for (int i = 0; i < examples.length; i++) {
       examples[i] = scenes.example(i);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class NearMissTest {
 
-  private final SceneSampler scenes = new SceneSampler(3);
+  private final SceneSampler scenes = new SceneSampler(World.PAIRS, 3);
   private final SplittableRandom random = new SplittableRandom(4);
 
   @Test

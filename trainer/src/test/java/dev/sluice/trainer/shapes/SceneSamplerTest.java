@@ -11,14 +11,15 @@ import org.junit.jupiter.api.Test;
 
 class SceneSamplerTest {
 
-  private final SceneSampler sampler = new SceneSampler(7);
+  private final SceneSampler sampler = new SceneSampler(World.PAIRS, 7);
 
   @Test
   void example_dependsOnSeedAndIndexAlone() {
     sampler.example(3);
-    assertThat(sampler.example(12)).isEqualTo(new SceneSampler(7).example(12));
-    assertThat(sampler.example(12).pixels()).isEqualTo(new SceneSampler(7).example(12).pixels());
-    assertThat(sampler.example(12)).isNotEqualTo(new SceneSampler(8).example(12));
+    assertThat(sampler.example(12)).isEqualTo(new SceneSampler(World.PAIRS, 7).example(12));
+    assertThat(sampler.example(12).pixels())
+        .isEqualTo(new SceneSampler(World.PAIRS, 7).example(12).pixels());
+    assertThat(sampler.example(12)).isNotEqualTo(new SceneSampler(World.PAIRS, 8).example(12));
     assertThat(sampler.example(12)).isNotEqualTo(sampler.example(13));
   }
 
@@ -56,7 +57,7 @@ class SceneSamplerTest {
     int held = 0;
     int pairs = 0;
     for (int i = 0; i < 20_000; i++) {
-      if (SceneSampler.random(random) instanceof Scene.Pair pair) {
+      if (World.PAIRS.random(random) instanceof Scene.Pair pair) {
         assertThat(Holdout.isHeldOut(pair)).isEqualTo(Holdout.isHeldOut(pair.mirrored()));
         pairs++;
         held += Holdout.isHeldOutCombination(pair) ? 1 : 0;
@@ -69,7 +70,7 @@ class SceneSamplerTest {
   void layout_keepsObjectsInsideApartAndRelated() {
     SplittableRandom random = new SplittableRandom(6);
     for (int i = 0; i < 20_000; i++) {
-      Scene scene = SceneSampler.random(random);
+      Scene scene = World.PAIRS.random(random);
       SceneLayout layout = SceneLayout.sample(scene, random);
       for (SceneLayout.Placement p : layout.placements()) {
         assertThat(p.x() - p.diameter() / 2).isGreaterThan(1);

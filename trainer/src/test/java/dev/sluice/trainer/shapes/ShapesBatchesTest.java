@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class ShapesBatchesTest {
 
-  private final ShapesBatches batches = new ShapesBatches(1, 8);
+  private final ShapesBatches batches = new ShapesBatches(World.PAIRS, 1, 8);
 
   @Test
   void examples_areTheSameWheneverTheyAreAskedFor() {

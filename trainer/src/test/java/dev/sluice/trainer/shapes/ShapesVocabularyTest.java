@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ShapesVocabularyTest {
 
-  private final ShapesVocabulary vocabulary = new ShapesVocabulary();
+  private final World world = World.GROUPS;
+  private final ShapesVocabulary vocabulary = new ShapesVocabulary(world);
   @TempDir Path folder;
   private Map<String, Integer> ids;
   private List<String> merges;
@@ -37,12 +38,12 @@ class ShapesVocabularyTest {
 
   @Test
   void everyWordOfTheWorldIsOneToken() {
-    assertThat(Captions.words()).allSatisfy(word -> assertThat(encode(word)).hasSize(1));
+    assertThat(world.words()).allSatisfy(word -> assertThat(encode(word)).hasSize(1));
   }
 
   @Test
   void everyWordHasItsOwnToken() {
-    assertThat(Captions.words().stream().map(word -> encode(word).get(0))).doesNotHaveDuplicates();
+    assertThat(world.words().stream().map(word -> encode(word).get(0))).doesNotHaveDuplicates();
   }
 
   @Test

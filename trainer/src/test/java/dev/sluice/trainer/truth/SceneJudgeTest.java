@@ -8,18 +8,26 @@ import dev.sluice.trainer.shapes.Background;
 import dev.sluice.trainer.shapes.ObjectSize;
 import dev.sluice.trainer.shapes.Relation;
 import dev.sluice.trainer.shapes.Scene;
+import dev.sluice.trainer.shapes.SceneGroup;
 import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.SceneObject;
 import dev.sluice.trainer.shapes.SceneRenderer;
-import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.Shape;
 import dev.sluice.trainer.shapes.ShapeColor;
 import dev.sluice.trainer.shapes.ShapesBatches;
+import dev.sluice.trainer.shapes.World;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SceneJudgeTest {
 
@@ -33,24 +41,126 @@ class SceneJudgeTest {
 
   @Test
   void judge_acceptsRealRenderings() {
-    assertThat(shareFullyRight(4_000, 1, UnaryOperator.identity())).isGreaterThanOrEqualTo(0.995);
+    assertThat(shareFullyRight(World.PAIRS, 4_000, 1, UnaryOperator.identity()))
+        .isGreaterThanOrEqualTo(0.995);
   }
 
   @Test
   void judge_acceptsRealRenderingsAtHalfTheSize() {
-    assertThat(shareFullyRight(1_000, 5, picture -> ShapesBatches.reduced(picture, 32)))
+    assertThat(
+            shareFullyRight(World.PAIRS, 1_000, 5, picture -> ShapesBatches.reduced(picture, 32)))
         .isGreaterThanOrEqualTo(0.99);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 32})
+  void judge_acceptsRealRenderingsOfEveryKindOfScene(int side) {
+    SplittableRandom random = new SplittableRandom(21);
+    Map<String, List<Boolean>> right = new TreeMap<>();
+    for (int i = 0; i < 3_000; i++) {
+      Scene scene = World.GROUPS.random(random);
+      float[] picture = ShapesBatches.reduced(render(scene, random), side);
+      Verdict verdict = SceneJudge.judge(scene, picture);
+      right.computeIfAbsent(kind(scene), k -> new ArrayList<>()).add(verdict.meetsAll());
+    }
+    assertThat(right).hasSize(10);
+    right.forEach(
+        (kind, verdicts) ->
+            assertThat(verdicts.stream().filter(met -> met).count())
+                .as(kind)
+                .isGreaterThanOrEqualTo(Math.round(Math.floor(0.99 * verdicts.size()))));
+  }
+
+  /** One object, a pair, or how many objects its groups have. */
+  private static String kind(Scene scene) {
+    return scene instanceof Scene.Groups groups
+        ? groups.groups().stream().map(SceneGroup::count).sorted().toList().toString()
+        : scene.getClass().getSimpleName();
+  }
+
+  @Test
+  void judge_ofGroupsToleratesBlurAndNoiseAndFadedColors() {
+    SplittableRandom random = new SplittableRandom(22);
+    assertThat(
+            shareFullyRight(
+                World.GROUPS,
+                1_000,
+                23,
+                p -> Damage.noisy(Damage.blurred(Damage.faded(p)), 0.06, random)))
+        .isGreaterThanOrEqualTo(0.97);
+  }
+
+  private static Scene redCircles(int count) {
+    return new Scene.Groups(List.of(new SceneGroup(count, RED_CIRCLE)), Background.GRAY);
+  }
+
+  @Test
+  void judge_countsObjectsThatAreAlike() {
+    for (int asked = 2; asked <= SceneGroup.MOST; asked++) {
+      for (int shown = 2; shown <= SceneGroup.MOST; shown++) {
+        Verdict verdict = judge(redCircles(asked), redCircles(shown));
+        assertThat(verdict.meets(Aspect.SHAPE)).isEqualTo(asked == shown);
+        assertThat(verdict.meetsAll()).isEqualTo(asked == shown);
+        assertThat(verdict.atoms().asked()).isEqualTo(3 * asked + 2);
+        int missing = Math.max(0, asked - shown);
+        assertThat(verdict.atoms().met())
+            .as("%d asked, %d shown: all but the number, and what is missing", asked, shown)
+            .isEqualTo(3 * (asked - missing) + (asked == shown ? 2 : 1));
+      }
+    }
+  }
+
+  @Test
+  void judge_seesCountsOfTheWrongGroup() {
+    Scene asked = circlesAndSquares(2, 1);
+    assertThat(judge(asked, asked).meetsAll()).isTrue();
+    Verdict verdict = judge(asked, circlesAndSquares(1, 2));
+    assertThat(verdict.met()).containsExactlyInAnyOrder(Aspect.COUNT, Aspect.BACKGROUND);
+    assertThat(verdict.atoms()).isEqualTo(new Atoms(11, 8));
+  }
+
+  private static Scene circlesAndSquares(int circles, int squares) {
+    return new Scene.Groups(
+        List.of(new SceneGroup(circles, RED_CIRCLE), new SceneGroup(squares, BLUE_SQUARE)),
+        Background.GRAY);
+  }
+
+  @Test
+  void atoms_areJudgedOneByOne() {
+    assertThat(judge(PAIR, PAIR).atoms()).isEqualTo(new Atoms(9, 9));
+    assertThat(judge(SINGLE, SINGLE).atoms()).isEqualTo(new Atoms(5, 5));
+    // Colors swapped: as many are right by either assignment.
+    SceneObject blueCircle = new SceneObject(Shape.CIRCLE, ShapeColor.BLUE, ObjectSize.LARGE);
+    SceneObject redSquare = new SceneObject(Shape.SQUARE, ShapeColor.RED, ObjectSize.SMALL);
+    Scene swapped = new Scene.Pair(blueCircle, Relation.ABOVE, redSquare, Background.WHITE);
+    assertThat(judge(PAIR, swapped).atoms()).isEqualTo(new Atoms(9, 7));
+    assertThat(judge(PAIR, new Scene.Single(RED_CIRCLE, Background.WHITE)).atoms())
+        .as("a missing object costs its atoms, the relation and the number")
+        .isEqualTo(new Atoms(9, 4));
+    float[] blank = new float[3 * 64 * 64];
+    Arrays.fill(blank, 1);
+    assertThat(SceneJudge.judge(PAIR, blank).atoms()).isEqualTo(new Atoms(9, 1));
+  }
+
+  @Property(tries = 300)
+  void atoms_areAllMetWhereAllIsRight(@ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Scene asked = World.GROUPS.random(random);
+    Scene shown = random.nextBoolean() ? asked : World.GROUPS.random(random);
+    Verdict verdict = SceneJudge.judge(asked, render(shown, random));
+    assertThat(verdict.atoms().met() == verdict.atoms().asked()).isEqualTo(verdict.meetsAll());
   }
 
   @Test
   void judge_toleratesBlur() {
-    assertThat(shareFullyRight(1_000, 2, Damage::blurred)).isGreaterThanOrEqualTo(0.98);
+    assertThat(shareFullyRight(World.PAIRS, 1_000, 2, Damage::blurred))
+        .isGreaterThanOrEqualTo(0.98);
   }
 
   @Test
   void judge_toleratesNoise() {
     SplittableRandom random = new SplittableRandom(9);
-    assertThat(shareFullyRight(1_000, 3, p -> Damage.noisy(p, 0.1, random)))
+    assertThat(shareFullyRight(World.PAIRS, 1_000, 3, p -> Damage.noisy(p, 0.1, random)))
         .isGreaterThanOrEqualTo(0.98);
   }
 
@@ -59,7 +169,10 @@ class SceneJudgeTest {
     SplittableRandom random = new SplittableRandom(10);
     assertThat(
             shareFullyRight(
-                1_000, 4, p -> Damage.noisy(Damage.blurred(Damage.faded(p)), 0.06, random)))
+                World.PAIRS,
+                1_000,
+                4,
+                p -> Damage.noisy(Damage.blurred(Damage.faded(p)), 0.06, random)))
         .isGreaterThanOrEqualTo(0.97);
   }
 
@@ -147,8 +260,8 @@ class SceneJudgeTest {
   void judge_ofRandomOtherSceneIsNeverFullyRight() {
     SplittableRandom random = new SplittableRandom(12);
     for (int i = 0; i < 1_000; i++) {
-      Scene asked = SceneSampler.random(random);
-      Scene shown = SceneSampler.random(random);
+      Scene asked = World.GROUPS.random(random);
+      Scene shown = World.GROUPS.random(random);
       boolean same =
           asked.equals(shown) || (asked instanceof Scene.Pair p && p.mirrored().equals(shown));
       if (!same) {
@@ -239,11 +352,12 @@ class SceneJudgeTest {
     return SceneRenderer.pixels(scene, SceneLayout.sample(scene, random));
   }
 
-  private static double shareFullyRight(int count, long seed, UnaryOperator<float[]> damage) {
+  private static double shareFullyRight(
+      World world, int count, long seed, UnaryOperator<float[]> damage) {
     SplittableRandom random = new SplittableRandom(seed);
     int right = 0;
     for (int i = 0; i < count; i++) {
-      Scene scene = SceneSampler.random(random);
+      Scene scene = world.random(random);
       right += SceneJudge.judge(scene, damage.apply(render(scene, random))).meetsAll() ? 1 : 0;
     }
     return (double) right / count;

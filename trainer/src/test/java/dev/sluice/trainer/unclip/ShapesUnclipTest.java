@@ -3,9 +3,14 @@ package dev.sluice.trainer.unclip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.pipeline.model.Components;
+import dev.sluice.trainer.recipe.Recipe;
+import dev.sluice.trainer.recipe.RecipeFile;
+import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.system.Trainings;
 import dev.sluice.trainer.train.TrainingLoop;
@@ -66,6 +71,24 @@ class ShapesUnclipTest {
         assertThat(network.parameterCount()).as(component).isPositive();
       }
     }
+  }
+
+  @Test
+  void inTheWorldOfGroups_clipLearnsItsWordsAndOthersCanBeBuiltOnIt() throws IOException {
+    train("clip", false, "world=groups", "phases.clip.steps=1", "phases.clip.batch=8");
+
+    Path model = folder.resolve("model");
+    assertThat(World.of(model)).isEqualTo(World.GROUPS);
+    Recipe built =
+        RecipeFile.with(RecipeFile.shipped("shapes-ldm"), "built-on.text_encoder=" + model);
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> World.builtOn(built, "text_encoder"))
+        .withMessageContaining("world is pairs");
+    Path text = World.builtOn(RecipeFile.with(built, "world=groups"), "text_encoder");
+    ShapesVocabulary vocabulary = new ShapesVocabulary(World.GROUPS);
+    assertThat(Config.read(text.resolve("config.json")).integer("vocab_size"))
+        .isEqualTo(vocabulary.size());
+    assertThat(model.resolve("tokenizer/vocab.json")).content().contains("three</w>");
   }
 
   @Test
