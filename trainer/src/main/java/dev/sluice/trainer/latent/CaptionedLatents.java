@@ -33,10 +33,10 @@ final class CaptionedLatents {
   /**
    * The same of other pictures.
    *
-   * @param source of {@code clean} pictures and their {@code tokens}, with whole numbers beside them
+   * @param source of {@code clean} pictures and their {@code tokens}, with whole numbers beside
+   *     them
    */
-  CaptionedLatents(PhaseContext context, Latents latents, PictureSource source)
-      throws IOException {
+  CaptionedLatents(PhaseContext context, Latents latents, PictureSource source) throws IOException {
     this.batches = new ShapesBatches(context);
     this.latents = new KeptLatents(context, latents, source);
     this.dropped = context.own().number("dropped-texts", 0, 1);

@@ -48,8 +48,7 @@ final class SdxlFiles {
     config.put("cross_attention_dim", texts * text.integer("hidden_size"));
     config.put("addition_embed_type", "text_time");
     config.put(
-        "projection_class_embeddings_input_dim",
-        text.integer("projection_dim") + numbers * width);
+        "projection_class_embeddings_input_dim", text.integer("projection_dim") + numbers * width);
     return config;
   }
 
@@ -69,8 +68,7 @@ final class SdxlFiles {
   }
 
   /** Writes all else but the network's weights. */
-  static void write(
-      Recipe recipe, Path model, Map<String, Object> index, Map<String, Object> unet)
+  static void write(Recipe recipe, Path model, Map<String, Object> index, Map<String, Object> unet)
       throws IOException {
     new ShapesVocabulary().write(model.resolve(TOKENIZER + SECOND));
     OtherModel.copy(trainedText(recipe), model.resolve(TEXT_ENCODER + SECOND));
@@ -78,8 +76,7 @@ final class SdxlFiles {
     ModelFiles.config(model, UNET, unet);
     Map<String, Object> whole = new LinkedHashMap<>(index);
     whole.put("scheduler", List.of("diffusers", SCHEDULER));
-    whole.put(
-        TEXT_ENCODER + SECOND, List.of("transformers", "CLIPTextModelWithProjection"));
+    whole.put(TEXT_ENCODER + SECOND, List.of("transformers", "CLIPTextModelWithProjection"));
     whole.put(TOKENIZER + SECOND, List.of("transformers", "CLIPTokenizer"));
     whole.put(UNET, List.of("diffusers", "UNet2DConditionModel"));
     whole.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));

@@ -134,9 +134,7 @@ final class SizedTextToLatents implements Objective {
         tf.dtypes.cast(graph.longs(CollectedScenes.ORIGINS, 6), TFloat32.class);
     Operand<TFloat32> target = columns(tf, origin, 4, 2);
     Operand<TFloat32> made =
-        told
-            ? columns(tf, origin, 0, 4)
-            : concat(tf, 1, List.of(target, tf.zerosLike(target)));
+        told ? columns(tf, origin, 0, 4) : concat(tf, 1, List.of(target, tf.zerosLike(target)));
     return concat(tf, 1, List.of(made, kind == Kind.REFINER ? score(graph) : target));
   }
 

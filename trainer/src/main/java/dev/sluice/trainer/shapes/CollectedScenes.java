@@ -120,8 +120,7 @@ public final class CollectedScenes {
     }
     Map<String, HostTensor> batch = new LinkedHashMap<>();
     batch.put(
-        "clean",
-        new HostTensor.Floats(pixels, examples.length, 3, size.height(), size.width()));
+        "clean", new HostTensor.Floats(pixels, examples.length, 3, size.height(), size.width()));
     batch.put("tokens", batches.tokens(examples, ShapesBatches.none(examples.length)));
     batch.put(
         ORIGINS,
@@ -143,8 +142,7 @@ public final class CollectedScenes {
     boolean across = random.nextBoolean();
     int cut = random.nextInt(surplus + 1);
     Size scaled =
-        new Size(
-            target.width() + (across ? surplus : 0), target.height() + (across ? 0 : surplus));
+        new Size(target.width() + (across ? surplus : 0), target.height() + (across ? 0 : surplus));
     double kind = random.nextDouble();
     double place = random.nextDouble();
     double scale =
@@ -176,12 +174,7 @@ public final class CollectedScenes {
         original.equals(scaled)
             ? drawn
             : Resampling.BILINEAR_ANTIALIAS.resize(
-                drawn,
-                3,
-                original.height(),
-                original.width(),
-                scaled.height(),
-                scaled.width());
+                drawn, 3, original.height(), original.width(), scaled.height(), scaled.width());
     return cut(brought, origin);
   }
 

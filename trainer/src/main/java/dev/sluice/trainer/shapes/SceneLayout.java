@@ -79,7 +79,8 @@ public record SceneLayout(List<Placement> placements) {
       double before = Math.min(u, v);
       double between = Math.abs(u - v);
       double leadingCentre = MARGIN * unit + before + leading / 2;
-      double trailingCentre = MARGIN * unit + before + leading + GAP * unit + between + trailing / 2;
+      double trailingCentre =
+          MARGIN * unit + before + leading + GAP * unit + between + trailing / 2;
       double firstAlong = firstLeads ? leadingCentre : trailingCentre;
       double secondAlong = firstLeads ? trailingCentre : leadingCentre;
       double firstAcross = breadth / 2 + jitter(CROSS_JITTER * unit, random);

@@ -57,4 +57,13 @@ public final class SceneRenderer {
   public static float[] pixels(Scene scene, SceneLayout layout) {
     return Pixels.fromImage(image(scene, layout));
   }
+
+  /**
+   * The same of a layout for another size.
+   *
+   * @return {@code [3, height, width]} in [-1, 1]
+   */
+  public static float[] pixels(Scene scene, SceneLayout layout, int width, int height) {
+    return Pixels.fromImage(image(scene, layout, width, height, new AffineTransform()));
+  }
 }

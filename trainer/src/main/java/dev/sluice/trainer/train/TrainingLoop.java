@@ -218,8 +218,7 @@ public final class TrainingLoop implements AutoCloseable {
       }
       return numbers;
     } catch (TFInvalidArgumentException e) {
-      NonFinite search =
-          new NonFinite(graph, pass.form(), runner -> feeds.forEach(runner::feed));
+      NonFinite search = new NonFinite(graph, pass.form(), runner -> feeds.forEach(runner::feed));
       NonFiniteException told = new NonFiniteException(step, search.find(pass.players()));
       told.initCause(e);
       throw told;

@@ -68,7 +68,7 @@ class ShapesSdxlTest {
       assertThat(latent(model, with(circle, TensorNames.ORIGINAL_SIZE, 32, 32), 64, 64))
           .as("how large it was matters")
           .isNotEqualTo(whole);
-      assertThat(latent(model, circle, 80, 48)).hasSize(4 * 20 * 12);
+      assertThat(latent(model, circle, 96, 64)).hasSize(4 * 24 * 16);
     }
 
     Path other = folder.resolve("other");

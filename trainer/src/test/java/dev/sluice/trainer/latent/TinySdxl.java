@@ -33,7 +33,7 @@ public final class TinySdxl {
         "phases." + phase + ".optimizer.rate=1e-2",
         "phases." + phase + ".optimizer.warm-up=1",
         "phases." + phase + ".optimizer.course=constant",
-        "phases." + phase + ".pictures.sizes=[64x64, 80x48]");
+        "phases." + phase + ".pictures.sizes=[64x64, 96x64]");
   }
 
   /**
@@ -42,7 +42,7 @@ public final class TinySdxl {
    * @param settings beside the small ones
    * @return what is told
    */
-  static String train(
+  public static String train(
       TrainedSystem system, Path begun, Path to, boolean resume, int steps, String... settings)
       throws IOException {
     String phase = system.phases().get(0).name();
