@@ -9,6 +9,8 @@ import dev.sluice.trainer.imagen.ShapesImagen;
 import dev.sluice.trainer.imagen.ShapesImagen64;
 import dev.sluice.trainer.latent.ShapesLdm;
 import dev.sluice.trainer.latent.ShapesSd3;
+import dev.sluice.trainer.latent.ShapesSdxl;
+import dev.sluice.trainer.latent.ShapesSdxlRefiner;
 import dev.sluice.trainer.latent.ShapesTurbo;
 import dev.sluice.trainer.own.PictureDdpm;
 import dev.sluice.trainer.system.TrainedSystem;
@@ -31,6 +33,8 @@ final class Systems {
           new ShapesImagen64(),
           new ShapesLdm(),
           new ShapesSd3(),
+          new ShapesSdxl(),
+          new ShapesSdxlRefiner(),
           new ShapesTurbo(),
           new ShapesUnclip());
 

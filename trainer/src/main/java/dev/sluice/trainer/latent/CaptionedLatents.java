@@ -1,6 +1,7 @@
 package dev.sluice.trainer.latent;
 
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.trainer.pixels.PictureSource;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.system.PhaseContext;
@@ -26,16 +27,38 @@ final class CaptionedLatents {
 
   /** Batches of a phase, of which {@code dropped-texts} is the share. */
   CaptionedLatents(PhaseContext context, Latents latents) throws IOException {
+    this(context, latents, scenes(new ShapesBatches(context)));
+  }
+
+  /**
+   * The same of other pictures.
+   *
+   * @param source of {@code clean} pictures and their {@code tokens}, with whole numbers beside
+   *     them
+   */
+  CaptionedLatents(PhaseContext context, Latents latents, PictureSource source) throws IOException {
     this.batches = new ShapesBatches(context);
-    this.latents = new KeptLatents(context, latents, this::scenes);
+    this.latents = new KeptLatents(context, latents, source);
     this.dropped = context.own().number("dropped-texts", 0, 1);
   }
 
-  private Map<String, HostTensor> scenes(long number) {
-    SceneSampler.Example[] examples = batches.examples(number);
-    boolean[] none = ShapesBatches.none(examples.length);
-    return Map.of(
-        "clean", ShapesBatches.pictures(examples), TOKENS, batches.tokens(examples, none));
+  private static PictureSource scenes(ShapesBatches batches) {
+    return number -> {
+      SceneSampler.Example[] examples = batches.examples(number);
+      boolean[] none = ShapesBatches.none(examples.length);
+      return Map.of(
+          "clean", ShapesBatches.pictures(examples), TOKENS, batches.tokens(examples, none));
+    };
+  }
+
+  /** As {@link KeptLatents#forms}. */
+  int forms() {
+    return latents.forms();
+  }
+
+  /** As {@link KeptLatents#form}. */
+  int form(long number) {
+    return latents.form(number);
   }
 
   /** The latents of a batch, as {@link KeptLatents#drawn} has them. */
@@ -43,7 +66,10 @@ final class CaptionedLatents {
     return latents.drawn(graph);
   }
 
-  /** What {@link #drawn} is fed with, and {@code tokens [rows, tokens]}. */
+  /**
+   * What {@link #drawn} is fed with, {@code tokens [rows, tokens]}, and the whole numbers beside
+   * them.
+   */
   Map<String, HostTensor> batch(long number) {
     Map<String, HostTensor> batch = new LinkedHashMap<>(latents.batch(number));
     boolean[] without = ShapesBatches.drop(batches.random(number), batches.size(), dropped);

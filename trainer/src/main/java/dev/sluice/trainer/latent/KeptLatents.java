@@ -6,14 +6,17 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.HalfPrecision;
 import dev.sluice.safetensors.TensorSource;
-import dev.sluice.trainer.data.Shuffled;
+import dev.sluice.trainer.data.BucketOrder;
 import dev.sluice.trainer.pixels.PictureSource;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.system.PhaseContext;
+import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.TrainingGraph;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -24,6 +27,9 @@ import org.tensorflow.types.TFloat32;
  * Latents of pictures, computed once and kept: the encoder no longer learns, and would take more
  * than a quarter of every step. What it thinks possible is kept, in half precision, so that each
  * batch is another draw of it.
+ *
+ * <p>Pictures may be of several sizes, each batch of one: they are {@link Objective#forms}, whose
+ * order is {@link BucketOrder}'s.
  */
 public final class KeptLatents implements PictureSource {
 
@@ -39,18 +45,26 @@ public final class KeptLatents implements PictureSource {
 
   private final Latents latents;
   private final int rows;
-  private final long[] shape;
+  private final List<Form> forms = new ArrayList<>();
   private final short[][] means;
   private final short[][] spreads;
   private final Map<String, long[][]> labels = new LinkedHashMap<>();
   private final Map<String, int[]> labelShapes = new LinkedHashMap<>();
-  private final Shuffled order;
+  private final BucketOrder order;
+
+  /**
+   * Latents of one size.
+   *
+   * @param shape of each, {@code channels, height, width}
+   * @param batches whose pictures have it, by their numbers
+   */
+  private record Form(long[] shape, List<Integer> batches) {}
 
   /**
    * Encodes as many pictures as the phase's {@code kept} says, in whole batches.
    *
-   * @param source of batches of {@code clean} pictures with whole numbers beside them, which are
-   *     kept as they are
+   * @param source of batches of {@code clean} pictures, each of one size, with whole numbers beside
+   *     them, which are kept as they are
    */
   public KeptLatents(PhaseContext context, Latents latents, PictureSource source)
       throws IOException {
@@ -59,7 +73,6 @@ public final class KeptLatents implements PictureSource {
     int batches = (kept(context) - 1) / rows + 1;
     this.means = new short[batches * rows][];
     this.spreads = new short[batches * rows][];
-    this.order = new Shuffled(means.length, context.settings().seed());
     long[][] shapes = new long[batches][];
     AtomicInteger done = new AtomicInteger();
     try (TensorSource weights = Checkpoints.open(latents.folder());
@@ -76,7 +89,31 @@ public final class KeptLatents implements PictureSource {
                 }
               });
     }
-    this.shape = shapes[0];
+    for (int batch = 0; batch < batches; batch++) {
+      form(shapes[batch]).batches().add(batch);
+    }
+    int[] counts = forms.stream().mapToInt(form -> form.batches().size() * rows).toArray();
+    this.order = new BucketOrder(counts, rows, context.settings().seed());
+  }
+
+  private Form form(long[] shape) {
+    for (Form form : forms) {
+      if (Arrays.equals(form.shape(), shape)) {
+        return form;
+      }
+    }
+    forms.add(new Form(shape, new ArrayList<>()));
+    return forms.get(forms.size() - 1);
+  }
+
+  /** How many sizes there are. */
+  public int forms() {
+    return forms.size();
+  }
+
+  /** Of which size a batch is. */
+  public int form(long number) {
+    return order.bucket(number);
   }
 
   private static int kept(PhaseContext context) {
@@ -123,8 +160,12 @@ public final class KeptLatents implements PictureSource {
     return halves;
   }
 
-  /** The batch's latents as a denoiser has them, {@code [rows, channels, height, width]}. */
+  /**
+   * The latents of a batch of the graph's form as a denoiser has them, {@code [rows, channels,
+   * height, width]}.
+   */
   public Operand<TFloat32> drawn(TrainingGraph graph) {
+    long[] shape = forms.get(graph.form()).shape();
     return latents.scaled(
         graph,
         Latents.drawn(
@@ -134,16 +175,21 @@ public final class KeptLatents implements PictureSource {
   /** What {@link #drawn} is fed with, and the whole numbers that belong to the pictures. */
   @Override
   public Map<String, HostTensor> batch(long number) {
-    int[] chosen = order.batch(number, rows);
+    BucketOrder.Batch entries = order.batch(number);
+    Form form = forms.get(entries.bucket());
+    int[] chosen =
+        Arrays.stream(entries.entries())
+            .map(entry -> form.batches().get(entry / rows) * rows + entry % rows)
+            .toArray();
     Map<String, HostTensor> batch = new LinkedHashMap<>();
-    batch.put(MEAN, floats(means, chosen));
-    batch.put(STD, floats(spreads, chosen));
+    batch.put(MEAN, floats(means, form.shape(), chosen));
+    batch.put(STD, floats(spreads, form.shape(), chosen));
     labels.forEach((name, kept) -> batch.put(name, longs(kept, labelShapes.get(name), chosen)));
     return batch;
   }
 
-  private HostTensor floats(short[][] kept, int[] chosen) {
-    int length = kept[0].length;
+  private static HostTensor floats(short[][] kept, long[] shape, int[] chosen) {
+    int length = kept[chosen[0]].length;
     float[] values = new float[chosen.length * length];
     for (int row = 0; row < chosen.length; row++) {
       for (int i = 0; i < length; i++) {

@@ -14,6 +14,9 @@ import dev.sluice.trainer.shapes.ShapesBatches;
 import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.truth.Aspect;
 import dev.sluice.trainer.truth.SceneJudge;
+import dev.sluice.trainer.truth.SceneReader;
+import dev.sluice.trainer.truth.SceneReading;
+import dev.sluice.trainer.truth.SeenObject;
 import dev.sluice.trainer.truth.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,11 @@ final class HeldOut {
 
   int count() {
     return scenes.size();
+  }
+
+  /** The captions, which say everything. */
+  List<String> captions() {
+    return scenes.stream().map(Captions::canonical).toList();
   }
 
   /**
@@ -82,6 +90,34 @@ final class HeldOut {
   /** How many have the right colors on the right shapes. */
   Proportion bound(List<float[]> pictures) {
     return judged(pictures, verdict -> verdict.meets(Aspect.BINDING));
+  }
+
+  /** The same as {@link #right(List)} of pictures that need not be square. */
+  Proportion right(List<float[]> pictures, int width, int height) {
+    int met = 0;
+    for (int i = 0; i < pictures.size(); i++) {
+      SceneReading reading = SceneReader.read(pictures.get(i), width, height);
+      met += SceneJudge.judge(scenes.get(i), reading).meetsAll() ? 1 : 0;
+    }
+    return new Proportion(met, pictures.size());
+  }
+
+  /** How many square pictures have an object that goes on where they end. */
+  static Proportion cut(List<float[]> pictures) {
+    long cut =
+        pictures.stream()
+            .filter(picture -> SceneReader.read(picture).objects().stream().anyMatch(SeenObject::cut))
+            .count();
+    return new Proportion((int) cut, pictures.size());
+  }
+
+  /** The mean overlap of what square pictures show with the shape that fits best. */
+  static double fit(List<float[]> pictures) {
+    return pictures.stream()
+        .flatMap(picture -> SceneReader.read(picture).objects().stream())
+        .mapToDouble(SeenObject::fit)
+        .average()
+        .orElse(0);
   }
 
   private Proportion judged(List<float[]> pictures, Predicate<Verdict> asked) {

@@ -37,6 +37,7 @@ public final class LineageCommand implements Callable<Integer> {
           new GlideClaim(),
           new ImagenClaim(),
           new TurboClaim(),
+          new SdxlClaim(),
           new SystemsClaim());
 
   private static final int QUICK_SAMPLES = 120;
@@ -48,10 +49,9 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "0..1",
       description =
-          "ddpm, ddim (of models/fashion-ddpm), adm (of models/fashion-adm, and arms), glide (of"
-              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64), turbo"
-              + " (of models/shapes-ldm and shapes-turbo, and arms), or systems: all that draw the"
-              + " shapes world, side by side. Without one, all of them whose models are there.")
+          "ddpm, ddim, adm, glide, imagen, turbo, sdxl, or systems: all that draw the shapes world,"
+              + " side by side. Each samples the models of its name. Without one, all of them"
+              + " whose models are there.")
   private String name;
 
   @Option(
@@ -124,7 +124,7 @@ public final class LineageCommand implements Callable<Integer> {
       defaultValue = "1,2,3,5,8",
       description =
           "Scales of classifier-free guidance, ascending, of glide and imagen; of turbo's teacher"
-              + " the last (default:"
+              + " and sdxl the last (default:"
               + " ${DEFAULT-VALUE}).")
   private List<Double> scales;
 

@@ -27,6 +27,7 @@ public final class Component {
   private final Predicate<String> trained;
   private final Map<String, float[]> given = new HashMap<>();
   private Path checkpoint;
+  private boolean inParts;
 
   /**
    * @param provider what layers are given; {@code weights}, or something made of them
@@ -75,13 +76,24 @@ public final class Component {
     return this;
   }
 
+  /**
+   * Takes first values from a component of another network, where it has a weight of the same name
+   * and shape; the others begin with what their layers declare.
+   */
+  public Component startingFromPartsOf(Path folder) {
+    checkpoint = folder;
+    inParts = true;
+    return this;
+  }
+
   /** Takes first values from a model, if it has a component of this name with weights. */
   void startingFromModel(Path model) {
     Path folder = model.resolve(name);
-    if (checkpoint == null
+    if ((checkpoint == null || inParts)
         && Files.isDirectory(folder)
         && Checkpoints.find(folder, null).isPresent()) {
       checkpoint = folder;
+      inParts = false;
     }
   }
 
@@ -111,11 +123,24 @@ public final class Component {
       return;
     }
     try (TensorSource stored = Checkpoints.open(checkpoint)) {
+      if (inParts && weights.all().stream().noneMatch(w -> fits(stored, w.parameter()))) {
+        throw new IllegalArgumentException(
+            "%s has no weight of the name and shape of one of the recipe's network"
+                .formatted(checkpoint));
+      }
       weights.fill(session, parameter -> given(parameter, () -> read(stored, parameter, seed)));
     }
   }
 
+  private static boolean fits(TensorSource stored, Parameter parameter) {
+    return stored.names().contains(parameter.name())
+        && Arrays.equals(stored.info(parameter.name()).shape(), parameter.shape());
+  }
+
   private float[] read(TensorSource stored, Parameter parameter, long seed) {
+    if (inParts && !fits(stored, parameter)) {
+      return drawn(parameter, seed);
+    }
     if (LowRank.isPart(parameter.name()) && !stored.names().contains(parameter.name())) {
       return drawn(parameter, seed);
     }

@@ -15,19 +15,22 @@ import org.tensorflow.types.TFloat32;
 final class NonFinite {
 
   private final TrainingGraph graph;
+  private final TrainingGraph.Form form;
   private final Consumer<Session.Runner> feed;
 
   /**
-   * @param feed feeds the batch
+   * @param form of the batch
+   * @param feed feeds it
    */
-  NonFinite(TrainingGraph graph, Consumer<Session.Runner> feed) {
+  NonFinite(TrainingGraph graph, TrainingGraph.Form form, Consumer<Session.Runner> feed) {
     this.graph = graph;
+    this.form = form;
     this.feed = feed;
   }
 
   /** In words, by a second run that changes nothing. */
   String find(List<PlayerStep> players) {
-    String layer = first(graph.taps());
+    String layer = first(form.taps());
     if (layer != null) {
       return "the first layer whose output is not finite is " + layer;
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.op.Op;
@@ -28,7 +29,12 @@ final class PlayerStep {
       Operand<TFloat32> gradient,
       Variable<TFloat32> sum,
       Variable<TFloat32> m,
-      Variable<TFloat32> v) {}
+      Variable<TFloat32> v) {
+
+    Slot with(Operand<TFloat32> other) {
+      return new Slot(name, weight, other, sum, m, v);
+    }
+  }
 
   private final Player player;
   private final AdamW optimizer;
@@ -39,14 +45,21 @@ final class PlayerStep {
   private final Operand<TFloat32> norm;
 
   /**
+   * @param first the same player of the first form of batches, whose sums and moments this one goes
+   *     on with; empty where this is that
    * @param accumulated batches whose gradients make a step
    */
-  PlayerStep(TrainingGraph graph, Player player, AdamW optimizer, int accumulated) {
+  PlayerStep(
+      TrainingGraph graph,
+      Player player,
+      Optional<PlayerStep> first,
+      AdamW optimizer,
+      int accumulated) {
     this.graph = graph;
     this.player = player;
     this.optimizer = optimizer;
     Ops tf = graph.tf();
-    this.numbers = new Numbers(tf);
+    this.numbers = first.map(PlayerStep::numbers).orElseGet(() -> new Numbers(tf));
     List<String> names = new ArrayList<>();
     List<Variable<TFloat32>> weights = new ArrayList<>();
     for (Component component : player.components()) {
@@ -57,13 +70,16 @@ final class PlayerStep {
     }
     List<Operand<TFloat32>> gradients = gradients(names, weights);
     for (int i = 0; i < weights.size(); i++) {
-      Variable<TFloat32> weight = weights.get(i);
-      Variable<TFloat32> sum = accumulated == 1 ? null : like(weight);
-      slots.add(new Slot(names.get(i), weight, gradients.get(i), sum, like(weight), like(weight)));
+      Slot slot =
+          first.isPresent()
+              ? first.get().slots.get(i).with(gradients.get(i))
+              : slot(names.get(i), weights.get(i), gradients.get(i), accumulated);
+      slots.add(slot);
       means.add(
-          sum == null
+          slot.sum() == null
               ? gradients.get(i)
-              : tf.math.div(tf.math.add(sum, gradients.get(i)), tf.constant((float) accumulated)));
+              : tf.math.div(
+                  tf.math.add(slot.sum(), gradients.get(i)), tf.constant((float) accumulated)));
     }
     this.norm = tf.debugging.checkNumerics(norm(), "the gradient of " + player.name());
   }
@@ -80,6 +96,12 @@ final class PlayerStep {
       }
       throw e;
     }
+  }
+
+  private Slot slot(
+      String name, Variable<TFloat32> weight, Operand<TFloat32> gradient, int accumulated) {
+    Variable<TFloat32> sum = accumulated == 1 ? null : like(weight);
+    return new Slot(name, weight, gradient, sum, like(weight), like(weight));
   }
 
   private Variable<TFloat32> like(Variable<TFloat32> weight) {

@@ -40,27 +40,54 @@ import org.tensorflow.types.family.TType;
  *
  * <p>It is built once for each shard of the batch. Inputs and draws are made for all rows and cut,
  * so that shards change the order of sums and nothing else; components and state are made with the
- * first shard, and the same with the others.
+ * first shard, and the same with the others. For batches of several forms it is built again for
+ * each, with inputs of its own and the same components.
  */
 public final class TrainingGraph implements AutoCloseable {
 
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
   private final Session session = new Session(graph, false, OpThreads.sessionConfig());
-  private final Shards shards;
+  private final int rows;
+  private final int shardCount;
   private final Optional<LowRank> lowRank;
   private final Map<String, Component> components = new LinkedHashMap<>();
   private final Map<String, Variable<TFloat32>> states = new LinkedHashMap<>();
   private final Map<String, float[]> stateValues = new LinkedHashMap<>();
-  private final Map<String, Operand<TFloat32>> taps = new LinkedHashMap<>();
-  private final Map<String, List<Operand<TFloat32>>> measures = new LinkedHashMap<>();
   private final List<Function<Ops, Op>> updates = new ArrayList<>();
+  private Form current;
+
+  /**
+   * What is built for batches of one form.
+   *
+   * @param number from 0
+   * @param taps what each layer of each network puts out, in the order of their making
+   * @param measures of each shard
+   * @param players their losses, of all shards
+   */
+  record Form(
+      int number,
+      Shards shards,
+      Map<String, Operand<TFloat32>> taps,
+      Map<String, List<Operand<TFloat32>>> measures,
+      List<Player> players) {
+
+    Map<String, Placeholder<? extends TType>> feeds() {
+      return shards.feeds();
+    }
+
+    /** What is drawn depends on these two numbers: of the run and of the batch. */
+    Placeholder<TInt64> draw() {
+      return shards.draw();
+    }
+  }
 
   /**
    * @param lowRank what is trained of networks in place of all their weights
    */
   TrainingGraph(int rows, int shards, Optional<LowRank> lowRank) {
-    this.shards = new Shards(tf, rows, shards);
+    this.rows = rows;
+    this.shardCount = shards;
     this.lowRank = lowRank;
   }
 
@@ -78,7 +105,12 @@ public final class TrainingGraph implements AutoCloseable {
 
   /** Rows of the shard under construction. */
   public int rows() {
-    return shards.rows();
+    return current.shards().rows();
+  }
+
+  /** The form of batches under construction, from 0. */
+  public int form() {
+    return current.number();
   }
 
   /** A network whose weights are all trained. */
@@ -130,7 +162,7 @@ public final class TrainingGraph implements AutoCloseable {
       TrainableWeights weights = new TrainableWeights(tf);
       known = new Component(name, architecture, weights, provider.apply(weights), which);
       components.put(name, known);
-    } else if (shards.isFirst()) {
+    } else if (current.number() == 0 && current.shards().isFirst()) {
       throw new IllegalArgumentException("there is a component " + name + " already");
     }
     return known;
@@ -148,7 +180,8 @@ public final class TrainingGraph implements AutoCloseable {
     Scope root = Scope.root(tf, component.provider(), own);
     Map<String, Operand<TFloat32>> outputs =
         component.architecture().build(root, Inputs.of(inputs));
-    own.forEach((path, output) -> taps.putIfAbsent(component.name() + "/" + path, output));
+    own.forEach(
+        (path, output) -> current.taps().putIfAbsent(component.name() + "/" + path, output));
     return outputs;
   }
 
@@ -167,31 +200,31 @@ public final class TrainingGraph implements AutoCloseable {
    * @param update builds it with operations that wait for the gradients
    */
   public void afterBatch(Function<Ops, Op> update) {
-    if (shards.count() > 1) {
+    if (shardCount > 1 || current.number() > 0) {
       throw new IllegalStateException(
-          "what changes without a gradient sees a whole batch: choose shards 1");
+          "what changes without a gradient sees a whole batch of one form: choose shards 1");
     }
     updates.add(update);
   }
 
   /** A number to be reported beside the losses. */
   public void measure(String name, Operand<TFloat32> scalar) {
-    measures.computeIfAbsent(name, key -> new ArrayList<>()).add(scalar);
+    current.measures().computeIfAbsent(name, key -> new ArrayList<>()).add(scalar);
   }
 
   /** An input that every batch feeds, {@code [rows, shape...]}. */
   public Operand<TFloat32> floats(String name, long... shape) {
-    return shards.input(name, TFloat32.class, shape);
+    return current.shards().input(name, TFloat32.class, shape);
   }
 
   /** An integer input that every batch feeds, {@code [rows, shape...]}. */
   public Operand<TInt64> longs(String name, long... shape) {
-    return shards.input(name, TInt64.class, shape);
+    return current.shards().input(name, TInt64.class, shape);
   }
 
   /** Normal noise, {@code [rows, shape...]}, another one for each batch. */
   public Operand<TFloat32> noise(long... shape) {
-    return shards.normal(shape);
+    return current.shards().normal(shape);
   }
 
   /** Noise of a tensor's shape. */
@@ -202,12 +235,12 @@ public final class TrainingGraph implements AutoCloseable {
 
   /** Numbers evenly spread over [0, 1), {@code [rows, shape...]}. */
   public Operand<TFloat32> uniform(long... shape) {
-    return shards.uniform(shape);
+    return current.shards().uniform(shape);
   }
 
   /** Integers from 0 to {@code below} - 1, {@code [rows]}. */
   public Operand<TInt64> integers(long below) {
-    return shards.integers(below);
+    return current.shards().integers(below);
   }
 
   /** The mean over all values. */
@@ -219,12 +252,28 @@ public final class TrainingGraph implements AutoCloseable {
     return tf.math.mean(x, tf.constant(axes));
   }
 
-  /** Builds all shards, and brings their losses together. */
-  List<Player> build(Objective objective) {
+  /** Builds all shards of each form, and brings the shards' losses together. */
+  List<Form> build(Objective objective) {
+    List<Form> forms = new ArrayList<>();
+    for (int number = 0; number < objective.forms(); number++) {
+      current =
+          new Form(
+              number,
+              new Shards(tf, rows, shardCount),
+              new LinkedHashMap<>(),
+              new LinkedHashMap<>(),
+              new ArrayList<>());
+      current.players().addAll(buildShards(objective));
+      forms.add(current);
+    }
+    return forms;
+  }
+
+  private List<Player> buildShards(Objective objective) {
     Map<String, List<Operand<TFloat32>>> losses = new LinkedHashMap<>();
     Map<String, List<Component>> own = new LinkedHashMap<>();
-    for (int shard = 0; shard < shards.count(); shard++) {
-      shards.begin(shard);
+    for (int shard = 0; shard < shardCount; shard++) {
+      current.shards().begin(shard);
       for (Player player : objective.build(this)) {
         losses.computeIfAbsent(player.name(), key -> new ArrayList<>()).add(player.loss());
         own.put(player.name(), player.components());
@@ -239,15 +288,6 @@ public final class TrainingGraph implements AutoCloseable {
     return scalars.size() == 1
         ? scalars.get(0)
         : tf.math.div(tf.math.addN(scalars), tf.constant((float) scalars.size()));
-  }
-
-  Map<String, Placeholder<? extends TType>> feeds() {
-    return shards.feeds();
-  }
-
-  /** What is drawn depends on these two numbers: of the run and of the batch. */
-  Placeholder<TInt64> draw() {
-    return shards.draw();
   }
 
   List<Component> components() {
@@ -285,15 +325,10 @@ public final class TrainingGraph implements AutoCloseable {
     return updates;
   }
 
-  Map<String, Operand<TFloat32>> measures() {
+  Map<String, Operand<TFloat32>> measures(Form form) {
     Map<String, Operand<TFloat32>> means = new LinkedHashMap<>();
-    measures.forEach((name, scalars) -> means.put(name, mean(scalars)));
+    form.measures().forEach((name, scalars) -> means.put(name, mean(scalars)));
     return means;
-  }
-
-  /** What each layer of each network puts out, in the order of their making. */
-  Map<String, Operand<TFloat32>> taps() {
-    return taps;
   }
 
   /** Gradients of a scalar, in the order of the weights. */

@@ -42,14 +42,24 @@ public final class TrainingLoop implements AutoCloseable {
   private final TrainingSettings settings;
   private final BatchAhead batches;
   private final TrainingGraph graph;
-  private final List<PlayerStep> players = new ArrayList<>();
+  private final List<Pass> passes = new ArrayList<>();
   private final Averages averages;
-  private final Map<String, Operand<TFloat32>> measures;
-  private final List<Op> accumulations = new ArrayList<>();
-  private final List<Op> updates = new ArrayList<>();
   private final VariableStore everything;
   private final double work;
   private long step;
+
+  /**
+   * What is run of batches of one form.
+   *
+   * @param accumulations of a batch that is not a step's last
+   * @param updates of one that is
+   */
+  private record Pass(
+      TrainingGraph.Form form,
+      List<PlayerStep> players,
+      Map<String, Operand<TFloat32>> measures,
+      List<Op> accumulations,
+      List<Op> updates) {}
 
   /** Begins with what the layers declare. */
   public TrainingLoop(Objective objective, TrainingSettings settings) {
@@ -67,21 +77,14 @@ public final class TrainingLoop implements AutoCloseable {
     this.settings = settings;
     this.batches = new BatchAhead(objective);
     this.graph = new TrainingGraph(settings.rows(), settings.shards(), settings.lowRank());
-    for (Player player : graph.build(objective)) {
-      AdamW optimizer = settings.optimizers().of(player.name());
-      players.add(new PlayerStep(graph, player, optimizer, settings.accumulated()));
-    }
-    this.measures = graph.measures();
+    graph.build(objective).forEach(form -> passes.add(pass(form)));
     Map<String, Variable<TFloat32>> weights = new LinkedHashMap<>();
-    players.forEach(player -> weights.putAll(player.weights()));
+    players().forEach(player -> weights.putAll(player.weights()));
     this.averages = new Averages(graph, weights, settings.averageDecay());
-    // No weight changes while anything still reads what it was.
-    List<Operand<TFloat32>> known = new ArrayList<>(measures.values());
-    players.forEach(player -> known.add(player.gradientNorm()));
-    addUpdates(weights, known);
+    passes.forEach(pass -> addUpdates(pass, weights));
 
     Map<String, Variable<TFloat32>> moments = new LinkedHashMap<>();
-    players.forEach(player -> moments.putAll(player.variables()));
+    players().forEach(player -> moments.putAll(player.variables()));
     Map<String, Variable<TFloat32>> all = new LinkedHashMap<>(graph.variables());
     all.putAll(moments);
     averages.variables().forEach((name, average) -> all.put("average/" + name, average));
@@ -90,10 +93,30 @@ public final class TrainingLoop implements AutoCloseable {
     graph.fill(settings.seed());
     new VariableStore(graph, moments).zero();
     new VariableStore(graph, averages.variables()).write(new VariableStore(graph, weights).read());
-    this.work = GraphWork.of(graph.graph()) * settings.accumulated();
+    this.work = GraphWork.of(graph.graph()) / passes.size() * settings.accumulated();
   }
 
-  private void addUpdates(Map<String, Variable<TFloat32>> weights, List<Operand<TFloat32>> known) {
+  private Pass pass(TrainingGraph.Form form) {
+    List<PlayerStep> steps = new ArrayList<>();
+    for (int i = 0; i < form.players().size(); i++) {
+      Player player = form.players().get(i);
+      AdamW optimizer = settings.optimizers().of(player.name());
+      Optional<PlayerStep> first =
+          form.number() == 0 ? Optional.empty() : Optional.of(players().get(i));
+      steps.add(new PlayerStep(graph, player, first, optimizer, settings.accumulated()));
+    }
+    return new Pass(form, steps, graph.measures(form), new ArrayList<>(), new ArrayList<>());
+  }
+
+  /** Those of the first form, with what is kept from step to step. */
+  private List<PlayerStep> players() {
+    return passes.get(0).players();
+  }
+
+  private void addUpdates(Pass pass, Map<String, Variable<TFloat32>> weights) {
+    // No weight changes while anything still reads what it was.
+    List<Operand<TFloat32>> known = new ArrayList<>(pass.measures().values());
+    pass.players().forEach(player -> known.add(player.gradientNorm()));
     List<Op> always = new ArrayList<>();
     graph
         .updates()
@@ -101,16 +124,16 @@ public final class TrainingLoop implements AutoCloseable {
             update ->
                 always.add(update.apply(graph.tf().withControlDependencies(List.copyOf(known)))));
     Map<String, Op> moved = new LinkedHashMap<>();
-    for (PlayerStep player : players) {
+    for (PlayerStep player : pass.players()) {
       moved.putAll(player.updates(known));
       if (settings.accumulated() > 1) {
-        accumulations.addAll(player.accumulations());
+        pass.accumulations().addAll(player.accumulations());
       }
     }
-    accumulations.addAll(always);
-    updates.addAll(moved.values());
-    updates.addAll(always);
-    updates.addAll(averages.updates(graph, weights, moved));
+    pass.accumulations().addAll(always);
+    pass.updates().addAll(moved.values());
+    pass.updates().addAll(always);
+    pass.updates().addAll(averages.updates(graph, weights, moved));
   }
 
   /** Steps done so far, those of earlier runs included. */
@@ -149,7 +172,7 @@ public final class TrainingLoop implements AutoCloseable {
   private Report report(Map<String, Double> sums, int count, double seconds, double machine) {
     Map<String, Double> numbers = new LinkedHashMap<>();
     sums.forEach((name, sum) -> numbers.put(name, sum / count));
-    for (PlayerStep player : players) {
+    for (PlayerStep player : players()) {
       numbers.put(
           player.player().name() + "/rate",
           player.optimizer().rate().at(step - 1, settings.steps()));
@@ -163,28 +186,28 @@ public final class TrainingLoop implements AutoCloseable {
     Map<String, Double> sums = new LinkedHashMap<>();
     int parts = settings.accumulated();
     for (int part = 0; part < parts; part++) {
-      List<Op> targets = part == parts - 1 ? updates : accumulations;
-      runOnce(step * parts + part, targets)
+      runOnce(step * parts + part, part == parts - 1)
           .forEach((name, value) -> sums.merge(name, value / parts, Double::sum));
     }
     step++;
     return sums;
   }
 
-  private Map<String, Double> runOnce(long number, List<Op> targets) {
+  private Map<String, Double> runOnce(long number, boolean last) {
+    Pass pass = passes.get(objective.form(number));
     List<Tensor> fed = new ArrayList<>();
     Map<Operand<?>, Tensor> feeds = new LinkedHashMap<>();
     try {
-      feed(number, feeds, fed);
+      feed(number, pass.form(), feeds, fed);
       Session.Runner runner = graph.session().runner();
       feeds.forEach(runner::feed);
-      targets.forEach(runner::addTarget);
+      (last ? pass.updates() : pass.accumulations()).forEach(runner::addTarget);
       Map<String, Operand<TFloat32>> fetched = new LinkedHashMap<>();
-      for (PlayerStep player : players) {
+      for (PlayerStep player : pass.players()) {
         fetched.put(player.player().name() + "/loss", player.player().loss());
         fetched.put(player.player().name() + "/gradient", player.gradientNorm());
       }
-      fetched.putAll(measures);
+      fetched.putAll(pass.measures());
       fetched.values().forEach(runner::fetch);
       Map<String, Double> numbers = new LinkedHashMap<>();
       try (Result result = runner.run()) {
@@ -195,8 +218,8 @@ public final class TrainingLoop implements AutoCloseable {
       }
       return numbers;
     } catch (TFInvalidArgumentException e) {
-      NonFinite search = new NonFinite(graph, runner -> feeds.forEach(runner::feed));
-      NonFiniteException told = new NonFiniteException(step, search.find(players));
+      NonFinite search = new NonFinite(graph, pass.form(), runner -> feeds.forEach(runner::feed));
+      NonFiniteException told = new NonFiniteException(step, search.find(pass.players()));
       told.initCause(e);
       throw told;
     } finally {
@@ -204,17 +227,18 @@ public final class TrainingLoop implements AutoCloseable {
     }
   }
 
-  private void feed(long number, Map<Operand<?>, Tensor> feeds, List<Tensor> fed) {
+  private void feed(
+      long number, TrainingGraph.Form form, Map<Operand<?>, Tensor> feeds, List<Tensor> fed) {
     Map<String, HostTensor> batch = batches.batch(number);
-    for (Map.Entry<String, Placeholder<? extends TType>> feed : graph.feeds().entrySet()) {
+    for (Map.Entry<String, Placeholder<? extends TType>> feed : form.feeds().entrySet()) {
       HostTensor value = batch.get(feed.getKey());
       if (value == null) {
         throw new IllegalStateException("the batch lacks " + feed.getKey());
       }
       add(feed.getValue(), tensor(value), feeds, fed);
     }
-    add(graph.draw(), TInt64.vectorOf(settings.seed(), number), feeds, fed);
-    for (PlayerStep player : players) {
+    add(form.draw(), TInt64.vectorOf(settings.seed(), number), feeds, fed);
+    for (PlayerStep player : players()) {
       player
           .numbers()
           .feeds(player.optimizer(), step, settings.steps())

@@ -3,47 +3,55 @@ package dev.sluice.trainer.truth;
 import static dev.sluice.trainer.shapes.SceneLayout.PICTURE_SIZE;
 
 import dev.sluice.diffusion.math.Resampling;
-import dev.sluice.trainer.shapes.Pixels;
 import java.util.Arrays;
-import java.util.stream.IntStream;
 
-/** Read access to a 64x64 picture by pixel index {@code y * 64 + x}. */
+/** Read access to a picture whose shorter side has 64 pixels. */
 final class Picture {
 
-  static final int SIZE = PICTURE_SIZE;
-  static final int PIXELS = SIZE * SIZE;
-
+  private final Grid grid;
   private final Rgb[] colors;
 
-  private Picture(Rgb[] colors) {
+  private Picture(Grid grid, Rgb[] colors) {
+    this.grid = grid;
     this.colors = colors;
   }
 
   /**
    * A picture of this size, or one that is enlarged to it by cubic convolution.
    *
-   * @param given {@code [3, 64, 64]} in [-1, 1], or a half or a quarter of that size; values
-   *     outside are clamped
+   * @param given {@code [3, height, width]} in [-1, 1], the shorter side 64, or a half or a quarter
+   *     of that; values outside are clamped
    */
-  static Picture of(float[] given) {
-    int side = Pixels.side(given);
-    if (given.length != 3 * side * side || side < SIZE / 4 || SIZE % side != 0) {
+  static Picture of(float[] given, int width, int height) {
+    int side = Math.min(width, height);
+    if (given.length != 3 * width * height
+        || side < PICTURE_SIZE / 4
+        || PICTURE_SIZE % side != 0) {
       throw new IllegalArgumentException(
-          "A picture must be [3, %d, %d], or a half or a quarter of that size, got %d values"
-              .formatted(SIZE, SIZE, given.length));
+          "A picture must be [3, %d, %d] or of another longer side, or a half or a quarter of that size; got %d values for [3, %d, %d]"
+              .formatted(PICTURE_SIZE, PICTURE_SIZE, given.length, height, width));
     }
+    int times = PICTURE_SIZE / side;
+    Grid grid = new Grid(times * width, times * height);
     float[] pixels =
-        side == SIZE ? given : Resampling.BICUBIC.resize(given, 3, side, side, SIZE, SIZE);
-    Rgb[] colors = new Rgb[PIXELS];
-    for (int i = 0; i < PIXELS; i++) {
-      colors[i] = new Rgb(unit(pixels[i]), unit(pixels[PIXELS + i]), unit(pixels[2 * PIXELS + i]));
+        times == 1
+            ? given
+            : Resampling.BICUBIC.resize(given, 3, height, width, grid.height(), grid.width());
+    int all = grid.pixels();
+    Rgb[] colors = new Rgb[all];
+    for (int i = 0; i < all; i++) {
+      colors[i] = new Rgb(unit(pixels[i]), unit(pixels[all + i]), unit(pixels[2 * all + i]));
     }
-    return new Picture(colors);
+    return new Picture(grid, colors);
   }
 
   /** NaN reads as black, so that a broken picture is judged instead of breaking the judge. */
   private static double unit(float value) {
     return Float.isNaN(value) ? 0 : Math.max(0, Math.min(1, (value + 1) / 2.0));
+  }
+
+  Grid grid() {
+    return grid;
   }
 
   Rgb at(int pixel) {
@@ -52,26 +60,26 @@ final class Picture {
 
   /** The picture with every pixel the mean of its 3x3 neighbourhood. */
   Picture smoothed() {
-    Rgb[] smooth = new Rgb[PIXELS];
-    for (int y = 0; y < SIZE; y++) {
-      for (int x = 0; x < SIZE; x++) {
+    Rgb[] smooth = new Rgb[grid.pixels()];
+    for (int y = 0; y < grid.height(); y++) {
+      for (int x = 0; x < grid.width(); x++) {
         double red = 0;
         double green = 0;
         double blue = 0;
         int count = 0;
-        for (int v = Math.max(0, y - 1); v <= Math.min(SIZE - 1, y + 1); v++) {
-          for (int u = Math.max(0, x - 1); u <= Math.min(SIZE - 1, x + 1); u++) {
-            Rgb color = colors[v * SIZE + u];
+        for (int v = Math.max(0, y - 1); v <= Math.min(grid.height() - 1, y + 1); v++) {
+          for (int u = Math.max(0, x - 1); u <= Math.min(grid.width() - 1, x + 1); u++) {
+            Rgb color = colors[grid.pixel(u, v)];
             red += color.red();
             green += color.green();
             blue += color.blue();
             count++;
           }
         }
-        smooth[y * SIZE + x] = new Rgb(red / count, green / count, blue / count);
+        smooth[grid.pixel(x, y)] = new Rgb(red / count, green / count, blue / count);
       }
     }
-    return new Picture(smooth);
+    return new Picture(grid, smooth);
   }
 
   /** The per-channel median of some pixels, which outliers hardly move. */
@@ -88,17 +96,5 @@ final class Picture {
   private static double median(double[] values) {
     Arrays.sort(values);
     return values[values.length / 2];
-  }
-
-  /** The pixels at most {@code width} from the border. */
-  static int[] border(int width) {
-    return IntStream.range(0, PIXELS)
-        .filter(
-            p -> {
-              int x = p % SIZE;
-              int y = p / SIZE;
-              return Math.min(Math.min(x, SIZE - 1 - x), Math.min(y, SIZE - 1 - y)) < width;
-            })
-        .toArray();
   }
 }

@@ -1,8 +1,5 @@
 package dev.sluice.trainer.truth;
 
-import static dev.sluice.trainer.truth.Picture.PIXELS;
-import static dev.sluice.trainer.truth.Picture.SIZE;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,17 +7,19 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 
-/** Operations on sets of pixels. */
-final class Regions {
-
-  private Regions() {}
+/**
+ * Operations on sets of pixels.
+ *
+ * @param grid that they are of
+ */
+record Regions(Grid grid) {
 
   /** The 4-connected parts of a set of pixels. */
-  static List<BitSet> connected(BitSet pixels) {
+  List<BitSet> connected(BitSet pixels) {
     List<BitSet> parts = new ArrayList<>();
     BitSet left = (BitSet) pixels.clone();
     for (int start = left.nextSetBit(0); start >= 0; start = left.nextSetBit(start)) {
-      BitSet part = new BitSet(PIXELS);
+      BitSet part = new BitSet(grid.pixels());
       Deque<Integer> open = new ArrayDeque<>();
       open.add(start);
       left.clear(start);
@@ -40,8 +39,8 @@ final class Regions {
   }
 
   /** The pixels all of whose neighbours are in the set too. */
-  static BitSet eroded(BitSet pixels) {
-    BitSet core = new BitSet(PIXELS);
+  BitSet eroded(BitSet pixels) {
+    BitSet core = new BitSet(grid.pixels());
     pixels.stream()
         .filter(
             pixel -> {
@@ -57,7 +56,7 @@ final class Regions {
   }
 
   /** The set and all its neighbours. */
-  static BitSet dilated(BitSet pixels) {
+  BitSet dilated(BitSet pixels) {
     BitSet grown = (BitSet) pixels.clone();
     pixels.stream()
         .forEach(
@@ -69,22 +68,22 @@ final class Regions {
     return grown;
   }
 
-  private static int[] neighbours(int pixel) {
-    int x = pixel % SIZE;
-    int y = pixel / SIZE;
+  private int[] neighbours(int pixel) {
+    int x = grid.x(pixel);
+    int y = grid.y(pixel);
     int[] all = new int[4];
     int count = 0;
     if (x > 0) {
       all[count++] = pixel - 1;
     }
-    if (x < SIZE - 1) {
+    if (x < grid.width() - 1) {
       all[count++] = pixel + 1;
     }
     if (y > 0) {
-      all[count++] = pixel - SIZE;
+      all[count++] = pixel - grid.width();
     }
-    if (y < SIZE - 1) {
-      all[count++] = pixel + SIZE;
+    if (y < grid.height() - 1) {
+      all[count++] = pixel + grid.width();
     }
     return Arrays.copyOf(all, count);
   }

@@ -1,8 +1,7 @@
 package dev.sluice.trainer.truth;
 
-import static dev.sluice.trainer.truth.Picture.PIXELS;
-
 import dev.sluice.trainer.shapes.Background;
+import dev.sluice.trainer.shapes.Pixels;
 import dev.sluice.trainer.shapes.Shape;
 import dev.sluice.trainer.shapes.ShapeColor;
 import java.util.ArrayList;
@@ -15,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a 64x64 picture back into objects.
+ * Reads a picture back into objects.
  *
  * <p>The background is the median of the border. What differs from it, in connected regions, is an
  * object; a region of several palette colors is several objects that touch. An object's color is
@@ -41,7 +40,18 @@ public final class SceneReader {
   /** Below this overlap with its best fitting shape a region is no shape at all. */
   private static final double LEAST_FIT = 0.72;
 
-  private SceneReader() {}
+  /** How much of a pixel at the edge an object must cover to be cut there. */
+  private static final float CUT = 0.5f;
+
+  private final Picture picture;
+  private final Picture smooth;
+  private final Regions regions;
+
+  private SceneReader(Picture picture) {
+    this.picture = picture;
+    this.smooth = picture.smoothed();
+    this.regions = new Regions(picture.grid());
+  }
 
   /**
    * Finds background and objects.
@@ -50,20 +60,35 @@ public final class SceneReader {
    *     enlarged; values outside are clamped
    */
   public static SceneReading read(float[] pixels) {
-    Picture picture = Picture.of(pixels);
-    Picture smooth = picture.smoothed();
-    Rgb ground = picture.median(Picture.border(2));
-    BitSet outstanding = new BitSet(PIXELS);
-    for (int p = 0; p < PIXELS; p++) {
+    int side = Pixels.side(pixels);
+    return read(pixels, side, side);
+  }
+
+  /**
+   * The same of a picture that need not be square.
+   *
+   * @param pixels {@code [3, height, width]} in [-1, 1], the shorter side as {@link #read(float[])}
+   *     takes it
+   * @return places and sizes in pixels of a picture whose shorter side is 64
+   */
+  public static SceneReading read(float[] pixels, int width, int height) {
+    return new SceneReader(Picture.of(pixels, width, height)).read();
+  }
+
+  private SceneReading read() {
+    Grid grid = picture.grid();
+    Rgb ground = picture.median(grid.border(2));
+    BitSet outstanding = new BitSet(grid.pixels());
+    for (int p = 0; p < grid.pixels(); p++) {
       outstanding.set(p, smooth.at(p).distance(ground) > STANDS_OUT);
     }
     List<SeenObject> objects = new ArrayList<>();
-    for (BitSet region : Regions.connected(outstanding)) {
+    for (BitSet region : regions.connected(outstanding)) {
       if (region.cardinality() < LEAST_AREA) {
         continue;
       }
-      for (BitSet part : splitByColor(region, smooth)) {
-        objects.add(describe(part, reach(part, outstanding), picture, ground));
+      for (BitSet part : splitByColor(region)) {
+        objects.add(describe(part, reach(part, outstanding), ground));
       }
     }
     objects.sort(Comparator.comparingDouble(SeenObject::diameter).reversed());
@@ -71,8 +96,8 @@ public final class SceneReader {
   }
 
   /** Separates objects that touch: one part per color that fills a good share of the inside. */
-  private static List<BitSet> splitByColor(BitSet region, Picture smooth) {
-    BitSet core = Regions.eroded(Regions.eroded(region));
+  private List<BitSet> splitByColor(BitSet region) {
+    BitSet core = regions.eroded(regions.eroded(region));
     Map<ShapeColor, Integer> votes = new EnumMap<>(ShapeColor.class);
     core.stream()
         .forEach(p -> nearestColor(smooth.at(p)).ifPresent(c -> votes.merge(c, 1, Integer::sum)));
@@ -86,7 +111,7 @@ public final class SceneReader {
       return List.of(region);
     }
     Map<ShapeColor, BitSet> parts = new EnumMap<>(ShapeColor.class);
-    present.forEach(color -> parts.put(color, new BitSet(PIXELS)));
+    present.forEach(color -> parts.put(color, new BitSet(picture.grid().pixels())));
     region.stream()
         .forEach(
             p -> {
@@ -100,34 +125,41 @@ public final class SceneReader {
     // The mixed pixels of an edge may look like the other color: only solid pieces count.
     List<BitSet> solid = new ArrayList<>();
     for (BitSet part : parts.values()) {
-      Regions.connected(part).stream()
+      regions.connected(part).stream()
           .filter(piece -> piece.cardinality() >= LEAST_AREA)
-          .filter(piece -> Regions.eroded(piece).cardinality() >= LEAST_AREA / 3)
+          .filter(piece -> regions.eroded(piece).cardinality() >= LEAST_AREA / 3)
           .forEach(solid::add);
     }
     return solid.size() < 2 ? List.of(region) : solid;
   }
 
   /** An object's pixels and those of its rim, but none that stand out as part of another object. */
-  private static BitSet reach(BitSet part, BitSet outstanding) {
-    BitSet rim = Regions.dilated(part);
+  private BitSet reach(BitSet part, BitSet outstanding) {
+    BitSet rim = regions.dilated(part);
     rim.andNot(outstanding);
     rim.or(part);
     return rim;
   }
 
-  private static SeenObject describe(BitSet region, BitSet reach, Picture picture, Rgb ground) {
-    Rgb color = picture.median(innerPixels(region, picture, ground));
-    ShapeMatcher.Match match = ShapeMatcher.best(coverage(reach, picture, ground, color));
+  private SeenObject describe(BitSet region, BitSet reach, Rgb ground) {
+    Rgb color = picture.median(innerPixels(region, ground));
+    float[] coverage = coverage(reach, ground, color);
+    ShapeMatcher.Match match = ShapeMatcher.best(picture.grid(), coverage);
     Optional<Shape> shape =
         match.overlap() >= LEAST_FIT ? Optional.of(match.shape()) : Optional.empty();
     return new SeenObject(
-        shape, nearestColor(color), match.x(), match.y(), match.diameter(), match.overlap());
+        shape,
+        nearestColor(color),
+        match.x(),
+        match.y(),
+        match.diameter(),
+        match.overlap(),
+        Arrays.stream(picture.grid().border(1)).anyMatch(p -> coverage[p] > CUT));
   }
 
   /** The half of a region's pixels that differ most from the background. */
-  private static int[] innerPixels(BitSet region, Picture picture, Rgb ground) {
-    BitSet core = Regions.eroded(region);
+  private int[] innerPixels(BitSet region, Rgb ground) {
+    BitSet core = regions.eroded(region);
     BitSet from = core.cardinality() >= LEAST_AREA / 3 ? core : region;
     int[] byContrast =
         from.stream()
@@ -141,10 +173,10 @@ public final class SceneReader {
   }
 
   /** How far each pixel of a region lies on the way from ground to color. */
-  private static float[] coverage(BitSet region, Picture picture, Rgb ground, Rgb color) {
+  private float[] coverage(BitSet region, Rgb ground, Rgb color) {
     Rgb way = color.minus(ground);
     double length = way.dot(way);
-    float[] mask = new float[PIXELS];
+    float[] mask = new float[picture.grid().pixels()];
     region.stream()
         .forEach(
             p -> {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param y vertical centre of its bounding box in pixels
  * @param diameter side of its bounding box in pixels
  * @param fit overlap with the best fitting shape, in [0, 1] (intersection over union)
+ * @param cut whether it goes on where the picture ends
  */
 public record SeenObject(
     Optional<Shape> shape,
@@ -22,7 +23,8 @@ public record SeenObject(
     double x,
     double y,
     double diameter,
-    double fit) {
+    double fit,
+    boolean cut) {
 
   /** Small or large. */
   public ObjectSize size() {

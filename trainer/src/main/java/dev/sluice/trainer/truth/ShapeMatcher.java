@@ -1,8 +1,5 @@
 package dev.sluice.trainer.truth;
 
-import static dev.sluice.trainer.truth.Picture.PIXELS;
-import static dev.sluice.trainer.truth.Picture.SIZE;
-
 import dev.sluice.trainer.shapes.Shape;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -37,28 +34,28 @@ final class ShapeMatcher {
   /**
    * The best fitting shape.
    *
-   * @param mask coverage of every pixel, in [0, 1]
+   * @param mask coverage of every pixel of the grid, in [0, 1]
    */
-  static Match best(float[] mask) {
+  static Match best(Grid grid, float[] mask) {
     double area = 0;
     double sumX = 0;
     double sumY = 0;
-    for (int p = 0; p < PIXELS; p++) {
+    for (int p = 0; p < mask.length; p++) {
       area += mask[p];
-      sumX += mask[p] * (p % SIZE + 0.5);
-      sumY += mask[p] * (p / SIZE + 0.5);
+      sumX += mask[p] * (grid.x(p) + 0.5);
+      sumY += mask[p] * (grid.y(p) + 0.5);
     }
     if (area <= 0) {
       throw new IllegalArgumentException("An empty mask has no shape");
     }
-    float[] smooth = smoothed(mask);
+    float[] smooth = smoothed(grid, mask);
     Match best = null;
     for (Shape shape : Shape.values()) {
       UnitMoments unit = UNIT_MOMENTS.get(shape);
       double diameter = Math.sqrt(area / unit.area());
       double x = sumX / area - unit.x() * diameter;
       double y = sumY / area - unit.y() * diameter;
-      double overlap = overlap(smooth, smoothed(template(shape, x, y, diameter)));
+      double overlap = overlap(smooth, smoothed(grid, template(grid, shape, x, y, diameter)));
       if (best == null || overlap > best.overlap()) {
         best = new Match(shape, x, y, diameter, overlap);
       }
@@ -69,7 +66,7 @@ final class ShapeMatcher {
   private static double overlap(float[] a, float[] b) {
     double intersection = 0;
     double union = 0;
-    for (int p = 0; p < PIXELS; p++) {
+    for (int p = 0; p < a.length; p++) {
       intersection += Math.min(a[p], b[p]);
       union += Math.max(a[p], b[p]);
     }
@@ -77,17 +74,18 @@ final class ShapeMatcher {
   }
 
   /** Coverage of every pixel by an ideal shape. */
-  static float[] template(Shape shape, double x, double y, double diameter) {
-    byte[] coverage = draw(shape, x, y, diameter, SIZE);
-    float[] mask = new float[PIXELS];
-    for (int p = 0; p < PIXELS; p++) {
+  static float[] template(Grid grid, Shape shape, double x, double y, double diameter) {
+    byte[] coverage = draw(shape, x, y, diameter, grid);
+    float[] mask = new float[grid.pixels()];
+    for (int p = 0; p < grid.pixels(); p++) {
       mask[p] = (coverage[p] & 0xff) / 255f;
     }
     return mask;
   }
 
-  private static byte[] draw(Shape shape, double x, double y, double diameter, int size) {
-    BufferedImage image = new BufferedImage(size, size, BufferedImage.TYPE_BYTE_GRAY);
+  private static byte[] draw(Shape shape, double x, double y, double diameter, Grid grid) {
+    BufferedImage image =
+        new BufferedImage(grid.width(), grid.height(), BufferedImage.TYPE_BYTE_GRAY);
     Graphics2D graphics = image.createGraphics();
     try {
       graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -105,7 +103,7 @@ final class ShapeMatcher {
     Map<Shape, UnitMoments> all = new EnumMap<>(Shape.class);
     int size = 512;
     for (Shape shape : Shape.values()) {
-      byte[] coverage = draw(shape, size / 2.0, size / 2.0, size, size);
+      byte[] coverage = draw(shape, size / 2.0, size / 2.0, size, new Grid(size, size));
       double area = 0;
       double sumX = 0;
       double sumY = 0;
@@ -124,18 +122,20 @@ final class ShapeMatcher {
   }
 
   /** Mean over 3x3 neighbourhoods; outside of the picture is empty. */
-  private static float[] smoothed(float[] mask) {
-    float[] rows = new float[PIXELS];
-    for (int p = 0; p < PIXELS; p++) {
-      int x = p % SIZE;
+  private static float[] smoothed(Grid grid, float[] mask) {
+    int width = grid.width();
+    int all = grid.pixels();
+    float[] rows = new float[grid.pixels()];
+    for (int p = 0; p < grid.pixels(); p++) {
+      int x = grid.x(p);
       float left = x > 0 ? mask[p - 1] : 0;
-      float right = x < SIZE - 1 ? mask[p + 1] : 0;
+      float right = x < width - 1 ? mask[p + 1] : 0;
       rows[p] = (left + mask[p] + right) / 3;
     }
-    float[] smooth = new float[PIXELS];
-    for (int p = 0; p < PIXELS; p++) {
-      float above = p >= SIZE ? rows[p - SIZE] : 0;
-      float below = p < PIXELS - SIZE ? rows[p + SIZE] : 0;
+    float[] smooth = new float[grid.pixels()];
+    for (int p = 0; p < grid.pixels(); p++) {
+      float above = p >= width ? rows[p - width] : 0;
+      float below = p < all - width ? rows[p + width] : 0;
       smooth[p] = (above + rows[p] + below) / 3;
     }
     return smooth;

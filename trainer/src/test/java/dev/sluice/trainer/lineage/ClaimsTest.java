@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.trainer.data.IdxFiles;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.imagen.TinyImagen;
-import dev.sluice.trainer.latent.TinyLatents;
+import dev.sluice.trainer.latent.ShapesSdxl;
+import dev.sluice.trainer.latent.ShapesSdxlRefiner;
+import dev.sluice.trainer.latent.TinySdxl;
 import dev.sluice.trainer.latent.TinyTurbo;
-import dev.sluice.trainer.system.TrainingRecord;
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,14 +98,17 @@ class ClaimsTest {
   }
 
   @Test
-  void systems_standSideBySideWithWhatTheyCost() throws IOException {
+  void sdxl_comparesCropsOriginalsRatiosAndTheRefiner() throws IOException {
     Path models = Files.createDirectories(folder.resolve("models"));
     TinyTurbo.teacher(folder);
-    Files.move(folder.resolve("model"), models.resolve("shapes-ldm"));
-    Files.createSymbolicLink(models.resolve("shapes-unclip"), TinyLatents.CLIP);
+    Path begun = Files.move(folder.resolve("model"), models.resolve("shapes-ldm"));
+    TinySdxl.train(new ShapesSdxl(), begun, folder.resolve("base"), false, 2);
+    Path base = Files.move(folder.resolve("base/model"), models.resolve("shapes-sdxl"));
+    TinySdxl.train(new ShapesSdxlRefiner(), base, folder.resolve("refiner"), false, 2);
+    Files.move(folder.resolve("refiner/model"), models.resolve("shapes-sdxl-refiner"));
     Path out = folder.resolve("out");
 
-    new SystemsClaim()
+    new SdxlClaim()
         .run(
             new Setup(
                 Optional.empty(),
@@ -112,22 +116,28 @@ class ClaimsTest {
                 folder,
                 folder.resolve("arms"),
                 out,
-                0,
+                1,
                 List.of(1),
-                12,
-                List.of(2),
-                List.of(1.0),
-                List.of()));
+                2,
+                List.of(5),
+                List.of(3.0),
+                TinySdxl.small(begun, "text-to-latents")));
 
-    List<String> table = Files.readAllLines(out.resolve("systems.md"));
-    assertThat(table).hasSize(4 + 3);
-    assertThat(table.get(4)).startsWith("| (real pictures) |  |  |  |  | 100.0 | 100.0 | ");
-    assertThat(table.get(5)).startsWith("| latent diffusion, 2022 | ");
-    assertThat(table.get(6)).startsWith("| unCLIP, 2022 | 15.6 |  | ");
-    assertThat(TrainingRecord.processorMinutes(models.resolve("shapes-ldm"))).isPresent();
-    assertThat(TrainingRecord.processorMinutes(TinyLatents.CLIP)).isEmpty();
-    assertThat(out.resolve("systems-samples.png")).isNotEmptyFile();
-    assertThat(out.resolve("systems-plot.png")).isNotEmptyFile();
+    List<String> crops = Files.readAllLines(out.resolve("sdxl-crops.md"));
+    assertThat(crops).hasSize(4 + 1 + 5 + 2);
+    assertThat(crops.get(4)).startsWith("| (real pictures, whole) |  | 0.000 | ");
+    assertThat(crops.get(6)).startsWith("| shapes-sdxl | 8 | ");
+    assertThat(crops.get(11)).startsWith("| 1 steps of training, not told | 0 | ");
+    assertThat(Files.readAllLines(out.resolve("sdxl-originals.md"))).hasSize(4 + 1 + 4);
+    List<String> ratios = Files.readAllLines(out.resolve("sdxl-ratios.md"));
+    assertThat(ratios).hasSize(4 + 2 * 4);
+    assertThat(ratios.get(9)).startsWith("| shapes-sdxl | 96 x 64 | ");
+    List<String> refined = Files.readAllLines(out.resolve("sdxl-refiner.md"));
+    assertThat(refined).hasSize(4 + 1 + 3);
+    assertThat(refined.get(6)).startsWith("| base and refiner | 0.8 | ");
+    for (String sheet : List.of("crops", "originals", "refiner")) {
+      assertThat(out.resolve("sdxl-" + sheet + ".png")).isNotEmptyFile();
+    }
   }
 
   @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.catalog.lora.Adaptation;
 import dev.sluice.catalog.lora.Adaptations;
 import dev.sluice.catalog.lora.AdaptedName;
+import dev.sluice.networks.layer.FirstValue;
+import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.safetensors.TensorSource;
@@ -14,12 +16,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
 
 class TrainingLoopTest {
 
@@ -65,6 +70,56 @@ class TrainingLoopTest {
       assertThat(reports.get(0).numbers())
           .containsKeys("toy/loss", "toy/gradient")
           .containsEntry("toy/rate", TestSettings.adam(5e-3, 0).rate().at(3, 150));
+    }
+  }
+
+  /** Vectors of two lengths in turn, which the same weight shall become. */
+  private static final class TwoForms implements Objective {
+
+    @Override
+    public List<Player> build(TrainingGraph graph) {
+      Component free = graph.free("free", FirstValue.ZERO, 1);
+      Operand<TFloat32> wanted = graph.floats("wanted", graph.form() + 2);
+      Operand<TFloat32> off = graph.tf().math.sub(wanted, graph.values(free));
+      graph.measure("form", graph.tf().constant((float) graph.form()));
+      return List.of(new Player("free", graph.mean(graph.tf().math.square(off)), List.of(free)));
+    }
+
+    @Override
+    public int forms() {
+      return 2;
+    }
+
+    @Override
+    public int form(long number) {
+      return (int) (number % 2);
+    }
+
+    @Override
+    public Map<String, HostTensor> batch(long number) {
+      int length = form(number) + 2;
+      float[] wanted = new float[4 * length];
+      Arrays.fill(wanted, form(number) == 0 ? 1 : 3);
+      return Map.of("wanted", new HostTensor.Floats(wanted, 4, length));
+    }
+  }
+
+  @Test
+  void run_ofSeveralForms_movesTheSameWeights() {
+    for (int accumulated : new int[] {1, 2}) {
+      try (TrainingLoop loop =
+          new TrainingLoop(
+              new TwoForms(),
+              TestSettings.of(4, accumulated, 2, 400, TestSettings.adam(5e-2, 0)))) {
+        List<Map<String, Double>> told = new ArrayList<>();
+        loop.run(400, 1, Double.NaN, report -> told.add(report.numbers()), () -> false);
+
+        assertThat(told.get(0)).containsEntry("form", accumulated == 1 ? 0.0 : 0.5);
+        assertThat(told.get(0).get("free/loss")).isCloseTo(accumulated == 1 ? 1 : 5, within(1e-6));
+        // Both are one away from the middle.
+        assertThat(told.get(398).get("free/loss")).isCloseTo(1, within(0.3));
+        assertThat(told.get(399).get("free/loss")).isCloseTo(1, within(0.3));
+      }
     }
   }
 

@@ -319,6 +319,35 @@ class SceneJudgeTest {
   }
 
   @Test
+  void read_ofOtherAspectRatios() {
+    SplittableRandom random = new SplittableRandom(8);
+    for (int[] size : new int[][] {{96, 64}, {64, 96}, {48, 32}}) {
+      int right = 0;
+      for (int i = 0; i < 40; i++) {
+        Scene scene = SceneSampler.random(random);
+        SceneLayout layout = SceneLayout.sample(scene, size[0], size[1], random);
+        float[] pixels = SceneRenderer.pixels(scene, layout, size[0], size[1]);
+        right +=
+            SceneJudge.judge(scene, SceneReader.read(pixels, size[0], size[1])).meetsAll() ? 1 : 0;
+      }
+      assertThat(right).as(size[0] + " x " + size[1]).isGreaterThanOrEqualTo(38);
+    }
+  }
+
+  @Test
+  void read_tellsWhatIsCutFromWhatIsWhole() {
+    SplittableRandom random = new SplittableRandom(9);
+    for (int i = 0; i < 100; i++) {
+      float[] whole = render(SceneSampler.random(random), random);
+      assertThat(SceneReader.read(whole).objects()).noneMatch(SeenObject::cut);
+    }
+    SceneLayout beyond = new SceneLayout(List.of(new SceneLayout.Placement(8, 32, 26)));
+    assertThat(SceneReader.read(SceneRenderer.pixels(SINGLE, beyond)).objects())
+        .singleElement()
+        .matches(SeenObject::cut);
+  }
+
+  @Test
   void read_doesNotCallAHalfDiscAShape() {
     Scene scene = new Scene.Single(RED_CIRCLE, Background.WHITE);
     SceneLayout layout = new SceneLayout(List.of(new SceneLayout.Placement(32, 32, 28)));
