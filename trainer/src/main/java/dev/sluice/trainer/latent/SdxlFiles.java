@@ -3,6 +3,7 @@ package dev.sluice.trainer.latent;
 import dev.sluice.catalog.Config;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.ModelFiles;
 import dev.sluice.trainer.system.OtherModel;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class SdxlFiles {
 
   /** The folder of the text encoder that is built upon. */
   static Path trainedText(Recipe recipe) {
-    return OtherModel.builtOn(recipe, TEXT_ENCODER);
+    return World.builtOn(recipe, TEXT_ENCODER);
   }
 
   /** The autoencoder that is built upon. */
@@ -55,7 +56,7 @@ final class SdxlFiles {
   /** Writes the first text encoder, whose embedding nothing asks for, and adds it to the index. */
   static void writeFirstText(Recipe recipe, Path model, Map<String, Object> index)
       throws IOException {
-    new ShapesVocabulary().write(model.resolve(TOKENIZER));
+    new ShapesVocabulary(World.of(recipe)).write(model.resolve(TOKENIZER));
     OtherModel.copy(trainedText(recipe), model.resolve(TEXT_ENCODER));
     ModelFiles.config(model, TEXT_ENCODER, ShapesLdm.textEncoder(recipe));
     index.put(TEXT_ENCODER, List.of("transformers", "CLIPTextModel"));
@@ -70,7 +71,7 @@ final class SdxlFiles {
   /** Writes all else but the network's weights. */
   static void write(Recipe recipe, Path model, Map<String, Object> index, Map<String, Object> unet)
       throws IOException {
-    new ShapesVocabulary().write(model.resolve(TOKENIZER + SECOND));
+    new ShapesVocabulary(World.of(recipe)).write(model.resolve(TOKENIZER + SECOND));
     OtherModel.copy(trainedText(recipe), model.resolve(TEXT_ENCODER + SECOND));
     OtherModel.copy(latents(recipe).folder(), model.resolve(AutoencoderObjective.VAE));
     ModelFiles.config(model, UNET, unet);

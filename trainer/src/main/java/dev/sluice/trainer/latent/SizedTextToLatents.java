@@ -11,6 +11,7 @@ import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.CollectedScenes;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
+import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.PhaseContext;
 import dev.sluice.trainer.train.Component;
@@ -57,11 +58,12 @@ final class SizedTextToLatents implements Objective {
   private final CaptionedLatents scenes;
   private final DiffusionLoss loss;
   private final boolean told;
-  private final ShapesVocabulary vocabulary = new ShapesVocabulary();
+  private final ShapesVocabulary vocabulary;
 
   SizedTextToLatents(PhaseContext context, Kind kind) throws IOException {
     this.recipe = context.recipe();
     this.kind = kind;
+    this.vocabulary = new ShapesVocabulary(World.of(recipe));
     DiffusionLoss whole = DiffusionLoss.of(recipe.at("loss"));
     this.loss =
         new DiffusionLoss(

@@ -324,7 +324,7 @@ class SceneJudgeTest {
     for (int[] size : new int[][] {{96, 64}, {64, 96}, {48, 32}}) {
       int right = 0;
       for (int i = 0; i < 40; i++) {
-        Scene scene = SceneSampler.random(random);
+        Scene scene = World.PAIRS.random(random);
         SceneLayout layout = SceneLayout.sample(scene, size[0], size[1], random);
         float[] pixels = SceneRenderer.pixels(scene, layout, size[0], size[1]);
         right +=
@@ -338,7 +338,7 @@ class SceneJudgeTest {
   void read_tellsWhatIsCutFromWhatIsWhole() {
     SplittableRandom random = new SplittableRandom(9);
     for (int i = 0; i < 100; i++) {
-      float[] whole = render(SceneSampler.random(random), random);
+      float[] whole = render(World.PAIRS.random(random), random);
       assertThat(SceneReader.read(whole).objects()).noneMatch(SeenObject::cut);
     }
     SceneLayout beyond = new SceneLayout(List.of(new SceneLayout.Placement(8, 32, 26)));
