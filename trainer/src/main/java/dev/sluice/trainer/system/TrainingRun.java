@@ -168,6 +168,7 @@ public final class TrainingRun {
   private void resume(Phase phase, Recipe own, TrainingLoop loop) {
     Path save = save(phase);
     if (!Files.exists(save)) {
+      loop.begun().forEach(sentence -> out.printf("%s: %s%n", phase.name(), sentence));
       return;
     }
     loop.resume(save);
