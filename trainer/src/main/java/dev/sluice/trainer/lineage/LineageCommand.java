@@ -45,10 +45,10 @@ public final class LineageCommand implements Callable<Integer> {
       arity = "1",
       description =
           "ddpm, ddim (of models/fashion-ddpm), adm (of models/fashion-adm, and arms), glide (of"
-              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64), turbo"
-              + " (of models/shapes-ldm and shapes-turbo, and arms; with --steps 0 without), or sdxl"
-              + " (of models/shapes-sdxl, shapes-sdxl-refiner and shapes-ldm, and arms; with"
-              + " --steps 0 without).")
+              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64),"
+              + " turbo (of models/shapes-ldm and shapes-turbo, and arms; with --steps 0 without),"
+              + " or sdxl (of models/shapes-sdxl, shapes-sdxl-refiner and shapes-ldm, and arms;"
+              + " with --steps 0 without).")
   private String name;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
