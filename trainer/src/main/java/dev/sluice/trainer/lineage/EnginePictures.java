@@ -44,12 +44,15 @@ final class EnginePictures implements AutoCloseable {
    * @param told numbers by {@link TensorNames}, the same for all pictures
    */
   record Asked(
-      Sampling sampling, int width, int height, DenoiseRequest.Span span, Map<String, float[]> told) {
+      Sampling sampling,
+      int width,
+      int height,
+      DenoiseRequest.Span span,
+      Map<String, float[]> told) {
 
     /** All of the way, nothing told but what the model assumes. */
     static Asked of(int steps, double scale, int width, int height) {
-      return new Asked(
-          Sampling.of(steps, scale), width, height, DenoiseRequest.Span.ALL, Map.of());
+      return new Asked(Sampling.of(steps, scale), width, height, DenoiseRequest.Span.ALL, Map.of());
     }
 
     Asked telling(String name, float... numbers) {
@@ -94,8 +97,7 @@ final class EnginePictures implements AutoCloseable {
     return latents;
   }
 
-  private HostTensor.Floats denoised(
-      List<Map<String, HostTensor>> inputs, Asked asked, long seed) {
+  private HostTensor.Floats denoised(List<Map<String, HostTensor>> inputs, Asked asked, long seed) {
     DenoiseRequest request =
         new DenoiseRequest(inputs, asked.sampling(), asked.height(), asked.width(), asked.span());
     try {

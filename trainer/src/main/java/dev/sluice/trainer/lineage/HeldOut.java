@@ -106,7 +106,8 @@ final class HeldOut {
   static Proportion cut(List<float[]> pictures) {
     long cut =
         pictures.stream()
-            .filter(picture -> SceneReader.read(picture).objects().stream().anyMatch(SeenObject::cut))
+            .filter(
+                picture -> SceneReader.read(picture).objects().stream().anyMatch(SeenObject::cut))
             .count();
     return new Proportion((int) cut, pictures.size());
   }

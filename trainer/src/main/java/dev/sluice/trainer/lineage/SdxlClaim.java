@@ -102,8 +102,8 @@ final class SdxlClaim implements Claim {
     sheet.write(setup.out().resolve("sdxl-crops.png"));
   }
 
-  private static void arm(
-      Setup setup, Table table, HeldOut captions, String name, boolean told) throws IOException {
+  private static void arm(Setup setup, Table table, HeldOut captions, String name, boolean told)
+      throws IOException {
     TrainedSystem system = new ShapesSdxl();
     String phase = "phases." + system.phases().get(0).name();
     Path arm =

@@ -181,6 +181,7 @@ public final class TrainingRun {
   private double resume(Phase phase, Recipe own, TrainingLoop loop) {
     Path save = save(phase);
     if (!Files.exists(save)) {
+      loop.begun().forEach(sentence -> out.printf("%s: %s%n", phase.name(), sentence));
       return 0;
     }
     loop.resume(save);

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import org.tensorflow.Session;
@@ -28,6 +29,7 @@ public final class Component {
   private final Map<String, float[]> given = new HashMap<>();
   private Path checkpoint;
   private boolean inParts;
+  private Optional<String> begun = Optional.empty();
 
   /**
    * @param provider what layers are given; {@code weights}, or something made of them
@@ -123,13 +125,33 @@ public final class Component {
       return;
     }
     try (TensorSource stored = Checkpoints.open(checkpoint)) {
-      if (inParts && weights.all().stream().noneMatch(w -> fits(stored, w.parameter()))) {
-        throw new IllegalArgumentException(
-            "%s has no weight of the name and shape of one of the recipe's network"
-                .formatted(checkpoint));
+      if (inParts) {
+        begun = Optional.of(countFitting(stored));
       }
       weights.fill(session, parameter -> given(parameter, () -> read(stored, parameter, seed)));
     }
+  }
+
+  private String countFitting(TensorSource stored) {
+    long all = weights.all().stream().mapToLong(w -> w.parameter().size()).sum();
+    long fitting =
+        weights.all().stream()
+            .map(TrainableWeight::parameter)
+            .filter(parameter -> fits(stored, parameter))
+            .mapToLong(Parameter::size)
+            .sum();
+    if (fitting == 0) {
+      throw new IllegalArgumentException(
+          "%s has no tensor of the name and shape of one of the recipe's network"
+              .formatted(checkpoint));
+    }
+    return "%s begins with %,d of its %,d weights as they are in %s"
+        .formatted(name, fitting, all, checkpoint);
+  }
+
+  /** How much of it began as a part of another; empty where nothing did. */
+  Optional<String> begun() {
+    return begun;
   }
 
   private static boolean fits(TensorSource stored, Parameter parameter) {

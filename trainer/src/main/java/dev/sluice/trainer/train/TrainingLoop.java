@@ -136,6 +136,11 @@ public final class TrainingLoop implements AutoCloseable {
     pass.updates().addAll(averages.updates(graph, weights, moved));
   }
 
+  /** What networks began with of others, a sentence each. */
+  public List<String> begun() {
+    return graph.components().stream().flatMap(c -> c.begun().stream()).toList();
+  }
+
   /** Steps done so far, those of earlier runs included. */
   public long step() {
     return step;

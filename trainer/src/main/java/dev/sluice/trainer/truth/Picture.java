@@ -24,9 +24,7 @@ final class Picture {
    */
   static Picture of(float[] given, int width, int height) {
     int side = Math.min(width, height);
-    if (given.length != 3 * width * height
-        || side < PICTURE_SIZE / 4
-        || PICTURE_SIZE % side != 0) {
+    if (given.length != 3 * width * height || side < PICTURE_SIZE / 4 || PICTURE_SIZE % side != 0) {
       throw new IllegalArgumentException(
           "A picture must be [3, %d, %d] or of another longer side, or a half or a quarter of that size; got %d values for [3, %d, %d]"
               .formatted(PICTURE_SIZE, PICTURE_SIZE, given.length, height, width));

@@ -119,7 +119,7 @@ class ClaimsTest {
                 1,
                 List.of(1),
                 2,
-                List.of(5),
+                List.of(10),
                 List.of(3.0),
                 TinySdxl.small(begun, "text-to-latents")));
 

@@ -113,9 +113,7 @@ class CollectedScenesTest {
   private static float[] picture(int side) {
     CollectedScenes.Size original = new CollectedScenes.Size(side, side);
     return CollectedScenes.picture(
-        SCENE,
-        new CollectedScenes.Origin(original, SQUARE, 0, 0, SQUARE),
-        new SplittableRandom(5));
+        SCENE, new CollectedScenes.Origin(original, SQUARE, 0, 0, SQUARE), new SplittableRandom(5));
   }
 
   private static double distance(float[] a, float[] b) {
