@@ -14,6 +14,7 @@ import dev.sluice.trainer.own.PictureDdpm;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.unclip.ShapesUnclip;
+import dev.sluice.trainer.vq.ShapesVq;
 import java.util.List;
 
 /** Every system that can be trained. */
@@ -32,7 +33,8 @@ final class Systems {
           new ShapesLdm(),
           new ShapesSd3(),
           new ShapesTurbo(),
-          new ShapesUnclip());
+          new ShapesUnclip(),
+          new ShapesVq());
 
   private Systems() {}
 
