@@ -167,7 +167,9 @@ public final class VqVae2Model implements Architecture {
     Operand<TFloat32> there =
         tf.dtypes.cast(tf.math.greaterEqual(flat, tf.constant(0f)), TFloat32.class);
     Operand<TInt64> index =
-        tf.dtypes.cast(tf.math.maximum(flat, tf.constant(0f)), TInt64.class);
+        tf.dtypes.cast(
+            tf.clipByValue(flat, tf.constant(0f), tf.constant((float) (entries - 1))),
+            TInt64.class);
     return tf.math.mul(
         codebook(root, level).entry(index), tf.expandDims(there, tf.constant(3)));
   }
