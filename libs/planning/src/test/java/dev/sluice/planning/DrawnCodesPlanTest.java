@@ -66,7 +66,13 @@ class DrawnCodesPlanTest extends PlanningTest {
   @Test
   void plan_hasAStepForEachCode_andItsRecipeMakesTheSame() throws IOException {
     GenerationPlan plan =
-        drawn.plan(with(settings().setGuidanceScale(3).setTemperature(0.8).setTopK(50)), NOW);
+        drawn.plan(
+            request()
+                .setWidth(64)
+                .setHeight(64)
+                .setDenoiser(settings().setGuidanceScale(3).setTemperature(0.8).setTopK(50))
+                .build(),
+            NOW);
 
     assertThat(plan.route())
         .extracting(RouteStep::getStage)
