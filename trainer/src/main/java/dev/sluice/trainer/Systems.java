@@ -16,6 +16,7 @@ import dev.sluice.trainer.own.PictureDdpm;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.unclip.ShapesUnclip;
+import dev.sluice.trainer.vq.ShapesVq;
 import java.util.List;
 
 /** Every system that can be trained. */
@@ -36,7 +37,8 @@ final class Systems {
           new ShapesSdxl(),
           new ShapesSdxlRefiner(),
           new ShapesTurbo(),
-          new ShapesUnclip());
+          new ShapesUnclip(),
+          new ShapesVq());
 
   private Systems() {}
 

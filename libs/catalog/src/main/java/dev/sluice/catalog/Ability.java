@@ -39,5 +39,7 @@ public enum Ability {
   /** The denoiser is told of the guidance scale and needs no second prompt. */
   GUIDANCE_EMBEDDING,
   /** What the denoiser computed at a step can serve the next ones. */
-  FEATURE_REUSE
+  FEATURE_REUSE,
+  /** Pictures are drawn code by code, each with some temperature, and not denoised. */
+  DRAWN_CODES
 }

@@ -12,7 +12,9 @@ public enum DenoiserKind {
   DIT("transformer", "scheduler", 32),
   DEEPFLOYD("unet", "scheduler"),
   DEEPFLOYD_UPSCALER("unet", "scheduler"),
-  KANDINSKY_DECODER("unet", "scheduler", 64);
+  KANDINSKY_DECODER("unet", "scheduler", 64),
+  /** Draws a picture's codes one after the other, over no schedule. */
+  CODES("transformer", null);
 
   private final String component;
   private final String scheduler;
@@ -36,10 +38,12 @@ public enum DenoiserKind {
     return usualSize;
   }
 
+  /** The network's component; null where there is none. */
   public String component() {
     return component;
   }
 
+  /** The component of the noise schedule; null where there is none. */
   public String scheduler() {
     return scheduler;
   }

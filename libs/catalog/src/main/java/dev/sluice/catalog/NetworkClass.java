@@ -13,6 +13,7 @@ public enum NetworkClass {
   CLIP_TEXT_MODEL_WITH_PROJECTION("CLIPTextModelWithProjection", ModelStage.TEXT_ENCODER),
   CLIP_VISION_MODEL("CLIPVisionModel", ModelStage.PRIOR),
   CLIP_VISION_MODEL_WITH_PROJECTION("CLIPVisionModelWithProjection", ModelStage.PRIOR),
+  CODE_TRANSFORMER("CodeTransformer", ModelStage.DENOISER),
   DIT_TRANSFORMER_2D_MODEL("DiTTransformer2DModel", ModelStage.DENOISER),
   NOISY_CLASSIFIER("NoisyClassifier", ModelStage.DENOISER),
   PRIOR_TRANSFORMER("PriorTransformer", ModelStage.PRIOR),
@@ -22,7 +23,8 @@ public enum NetworkClass {
   UNCLIP_TEXT_PROJ_MODEL("UnCLIPTextProjModel", ModelStage.DENOISER),
   UNET_2D_CONDITION_MODEL("UNet2DConditionModel", ModelStage.DENOISER),
   UNET_2D_MODEL("UNet2DModel", ModelStage.DENOISER),
-  VQ_MODEL("VQModel", ModelStage.UPSCALER);
+  VQ_MODEL("VQModel", ModelStage.UPSCALER),
+  VQ_VAE_2_MODEL("VQVAE2Model", ModelStage.UPSCALER);
 
   private final String className;
   private final ModelStage stage;

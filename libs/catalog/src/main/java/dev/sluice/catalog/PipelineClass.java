@@ -2,6 +2,7 @@ package dev.sluice.catalog;
 
 import static dev.sluice.catalog.Ability.BORROWED_PRIOR;
 import static dev.sluice.catalog.Ability.CLASSES;
+import static dev.sluice.catalog.Ability.DRAWN_CODES;
 import static dev.sluice.catalog.Ability.EMBEDDINGS;
 import static dev.sluice.catalog.Ability.EMBEDDING_PAINTING;
 import static dev.sluice.catalog.Ability.ENLARGEMENT;
@@ -166,7 +167,16 @@ public enum PipelineClass {
       Text.NONE,
       DenoiserKind.KANDINSKY_DECODER,
       Finish.AUTOENCODER,
-      "unet scheduler movq");
+      "unet scheduler movq"),
+  /** Text to the codes of a picture on two levels: Razavi et al. 2019, Ramesh et al. 2021. */
+  VQ_VAE_2(
+      "VQVAE2Pipeline",
+      new Usual(1, 1, 1),
+      Set.of(TEXT, DRAWN_CODES),
+      Text.CLIP,
+      DenoiserKind.CODES,
+      Finish.AUTOENCODER,
+      "text_encoder tokenizer transformer vqvae");
 
   /** How words become conditions. */
   public enum Text {
@@ -188,11 +198,14 @@ public enum PipelineClass {
   /**
    * How a picture is made when neither the request nor a file of the model says: as diffusers does.
    *
-   * @param steps of the denoiser
+   * @param steps of the denoiser; of no meaning where a picture has a step for each of its codes
    * @param guidanceScale of the denoiser
    * @param strength share of the noise schedule that a given picture goes through, without a mask
    */
   public record Usual(int steps, double guidanceScale, double strength) {}
+
+  /** Those that are not called as most are. */
+  private static final List<String> AUTOENCODERS = List.of("movq", "vqvae");
 
   private final String className;
   private final Usual usual;
@@ -233,7 +246,7 @@ public enum PipelineClass {
     this.components = alike.components;
   }
 
-  /** diffusers' name. */
+  /** diffusers' name; of {@link #VQ_VAE_2}, which it does not have, our own. */
   public String className() {
     return className;
   }
@@ -282,7 +295,7 @@ public enum PipelineClass {
 
   /** The component that makes latents into pictures. */
   public String autoencoder() {
-    return components.contains("movq") ? "movq" : "vae";
+    return AUTOENCODERS.stream().filter(components::contains).findFirst().orElse("vae");
   }
 
   /** The components that a model of this class must have. */

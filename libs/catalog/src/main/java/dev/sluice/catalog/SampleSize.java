@@ -43,9 +43,15 @@ public record SampleSize(int height, int width, int downscale) {
         : 1;
   }
 
-  /** An autoencoder halves a picture between its blocks. */
+  /** An autoencoder halves a picture between its blocks; its first layer may take patches. */
   public static int downscale(Config autoencoder) {
-    return 1 << autoencoder.integers("block_out_channels", List.of(64)).size() - 1;
+    int halvings = autoencoder.integers("block_out_channels", List.of(64)).size() - 1;
+    return autoencoder.integer("patch_size", 1) << halvings;
+  }
+
+  /** The codes of a sample on two levels, the coarse one of half the height and width. */
+  public int codes() {
+    return height * width + height * width / 4;
   }
 
   /** The height of the pictures. */

@@ -8,6 +8,8 @@ public final class SamplingRanges {
   private static final double GUIDANCE = 100;
   private static final double STEERING = 10_000;
   private static final double THRESHOLD = 1000;
+  private static final double TEMPERATURE = 10;
+  private static final int TOP_K = 1000;
 
   private SamplingRanges() {}
 
@@ -23,6 +25,10 @@ public final class SamplingRanges {
     if (settings.hasCacheInterval()) {
       Limits.checkCount("cache_interval", settings.getCacheInterval(), Limits.STEPS);
     }
+    if (settings.hasTopK()) {
+      Limits.checkCount("top_k", settings.getTopK(), TOP_K);
+    }
+    Limits.checkRange("temperature", settings.getTemperature(), TEMPERATURE);
     if (settings.getNoiseLevel() < 0) {
       throw new OutOfRangeException(
           "noise_level",

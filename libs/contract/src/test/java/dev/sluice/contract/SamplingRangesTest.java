@@ -24,6 +24,8 @@ class SamplingRangesTest {
         "{}",
         "{steps: 1, guidance_scale: 0, eta: 0}",
         "{steps: 1000, guidance_scale: 100, eta: 1, cache_interval: 1000}",
+        "{temperature: 0, top_k: 1}",
+        "{temperature: 10, top_k: 1000}",
         "{guidance_rescale: 1, guidance_start: 0.5, guidance_end: 0.5}",
         "{static_threshold: 0, classifier_scale: 10000, clip_scale: 10000}",
         "{dynamic_threshold: 1, dynamic_threshold_max: 1, noise_level: 0}"
@@ -41,6 +43,8 @@ class SamplingRangesTest {
         "{steps: 0}                                       | steps                 | 1 to 1000",
         "{steps: 1001}                                    | steps                 | 1 to 1000",
         "{steps: 4294967295}                              | steps                 | 4294967295",
+        "{top_k: 0}                                       | top_k                 | 1 to 1000",
+        "{temperature: 10.5}                              | temperature           | 0 to 10",
         "{cache_interval: 0}                              | cache_interval        | 1 to 1000",
         "{noise_level: 4294967295}                        | noise_level           | timestep",
         "{guidance_scale: 100.5}                          | guidance_scale        | 0 to 100",

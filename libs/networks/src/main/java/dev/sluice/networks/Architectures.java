@@ -4,6 +4,8 @@ import dev.sluice.catalog.Config;
 import dev.sluice.catalog.NetworkClass;
 import dev.sluice.networks.autoencoder.AutoencoderKl;
 import dev.sluice.networks.autoencoder.VqModel;
+import dev.sluice.networks.autoencoder.VqVae2Model;
+import dev.sluice.networks.code.CodeTransformer;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.transformer.AutoregressivePrior;
@@ -41,6 +43,7 @@ public final class Architectures {
       case CLIP_TEXT_MODEL_WITH_PROJECTION -> ClipTextModel.projected(config);
       case CLIP_VISION_MODEL -> ClipVisionModel.unprojected(config);
       case CLIP_VISION_MODEL_WITH_PROJECTION -> ClipVisionModel.projected(config);
+      case CODE_TRANSFORMER -> new CodeTransformer(config);
       case DIT_TRANSFORMER_2D_MODEL -> new DiTTransformer2DModel(config);
       case NOISY_CLASSIFIER -> new NoisyClassifier(config);
       case PRIOR_TRANSFORMER -> new PriorTransformer(config);
@@ -51,6 +54,7 @@ public final class Architectures {
       case UNET_2D_CONDITION_MODEL -> new UNet2DConditionModel(config);
       case UNET_2D_MODEL -> new UNet2DModel(config);
       case VQ_MODEL -> new VqModel(config);
+      case VQ_VAE_2_MODEL -> new VqVae2Model(config);
     };
   }
 

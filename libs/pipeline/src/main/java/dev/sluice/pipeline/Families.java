@@ -1,11 +1,14 @@
 package dev.sluice.pipeline;
 
+import dev.sluice.catalog.DenoiserKind;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.pipeline.batch.BatchLimit;
+import dev.sluice.pipeline.code.CodeEngine;
 import dev.sluice.pipeline.denoise.DeepFloyd;
 import dev.sluice.pipeline.denoise.DeepFloydUpscaler;
 import dev.sluice.pipeline.denoise.DenoiserEngine;
 import dev.sluice.pipeline.denoise.DenoiserFamily;
+import dev.sluice.pipeline.denoise.DiffusionEngine;
 import dev.sluice.pipeline.denoise.DiffusionTransformer;
 import dev.sluice.pipeline.denoise.KandinskyDecoder;
 import dev.sluice.pipeline.denoise.StableDiffusion;
@@ -50,14 +53,16 @@ public final class Families {
             });
   }
 
-  /** Loads the denoiser of a model, with all that conditions it. */
+  /** Loads what makes the samples of a model, with all that conditions it. */
   public static DenoiserEngine denoiser(ModelFolder model, BatchLimit limit) {
-    return DenoiserEngine.load(model, folder -> family(folder, limit), limit);
+    return model.pipeline().denoiser() == DenoiserKind.CODES
+        ? CodeEngine.load(model, limit)
+        : DiffusionEngine.load(model, folder -> family(folder, limit), limit);
   }
 
   public static DenoiserFamily family(ModelFolder model, BatchLimit limit) {
     return switch (model.pipeline().denoiser()) {
-      case NONE ->
+      case NONE, CODES ->
           throw new IllegalArgumentException(
               model.pipeline().className() + " has nothing to denoise");
       case UNCLIP_DECODER -> new UnClipDecoder(model, limit);

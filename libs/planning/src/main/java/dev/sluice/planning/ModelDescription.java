@@ -11,6 +11,7 @@ import dev.sluice.planning.request.RequestException;
 import dev.sluice.planning.route.PlainRoute;
 import dev.sluice.planning.route.Sizes;
 import dev.sluice.planning.sampling.Sampled;
+import java.util.List;
 import java.util.Locale;
 
 /** A model in words: what it makes, what can be asked of it and how it samples unasked. */
@@ -35,9 +36,14 @@ final class ModelDescription {
         .addAllStages(PlainRoute.stages(model.pipeline()))
         .addAllAbilities(model.abilities().stream().map(ModelDescription::name).toList())
         .setUsual(usual(model))
-        .addAllSamplers(
-            Samplers.replacing(model.scheduler(model.pipeline().denoiser().scheduler())))
+        .addAllSamplers(samplers(model))
         .build();
+  }
+
+  /** None where nothing is denoised. */
+  private static List<String> samplers(ModelFolder model) {
+    String scheduler = model.pipeline().denoiser().scheduler();
+    return scheduler == null ? List.of() : Samplers.replacing(model.scheduler(scheduler));
   }
 
   private static String name(Ability ability) {

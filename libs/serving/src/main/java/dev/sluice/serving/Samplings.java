@@ -4,6 +4,7 @@ import dev.sluice.contract.SamplingRanges;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
+import dev.sluice.pipeline.request.Drawing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.stage.work.InvalidTaskException;
@@ -39,7 +40,11 @@ public final class Samplings {
           .noising(
               parameters.hasNoiseLevel()
                   ? OptionalInt.of(parameters.getNoiseLevel())
-                  : OptionalInt.empty());
+                  : OptionalInt.empty())
+          .drawing(
+              new Drawing(
+                  parameters.hasTemperature() ? parameters.getTemperature() : 1,
+                  parameters.getTopK()));
     } catch (IllegalArgumentException e) {
       throw InvalidTaskException.inField(field, e.getMessage());
     }

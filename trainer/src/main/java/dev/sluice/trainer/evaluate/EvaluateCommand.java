@@ -112,6 +112,12 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Double guidance;
 
   @Option(
+      names = "--temperature",
+      paramLabel = "VALUE",
+      description = "Of codes, where the model draws them (default: the model's own).")
+  private Double temperature;
+
+  @Option(
       names = "--upscaler-steps",
       paramLabel = "STEPS",
       description = "Steps of each super-resolution network (default: the model's own).")
@@ -242,6 +248,9 @@ public final class EvaluateCommand implements Callable<Integer> {
         GenerationRequest.newBuilder()
             .setAutoregressivePrior(autoregressivePrior)
             .setDenoiser(sampling(steps, guidance));
+    if (temperature != null) {
+      wanted.getDenoiserBuilder().setTemperature(temperature);
+    }
     if (priorSteps != null || priorGuidance != null) {
       wanted.setPrior(sampling(priorSteps, priorGuidance));
     }

@@ -7,6 +7,7 @@ import dev.sluice.safetensors.Checkpoints;
 import dev.sluice.safetensors.HalfPrecision;
 import dev.sluice.safetensors.TensorSource;
 import dev.sluice.trainer.data.BucketOrder;
+import dev.sluice.trainer.data.KeptNumbers;
 import dev.sluice.trainer.pixels.PictureSource;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.system.PhaseContext;
@@ -48,8 +49,7 @@ public final class KeptLatents implements PictureSource {
   private final List<Form> forms = new ArrayList<>();
   private final short[][] means;
   private final short[][] spreads;
-  private final Map<String, long[][]> labels = new LinkedHashMap<>();
-  private final Map<String, int[]> labelShapes = new LinkedHashMap<>();
+  private final KeptNumbers labels;
   private final BucketOrder order;
 
   /**
@@ -73,6 +73,7 @@ public final class KeptLatents implements PictureSource {
     int batches = (kept(context) - 1) / rows + 1;
     this.means = new short[batches * rows][];
     this.spreads = new short[batches * rows][];
+    this.labels = new KeptNumbers(batches * rows);
     long[][] shapes = new long[batches][];
     AtomicInteger done = new AtomicInteger();
     try (TensorSource weights = Checkpoints.open(latents.folder());
@@ -132,23 +133,8 @@ public final class KeptLatents implements PictureSource {
       means[batch * rows + row] = halves(mean, row);
       spreads[batch * rows + row] = halves(encoded.get(STD), row);
     }
-    pictures.forEach(
-        (name, values) -> {
-          if (values instanceof HostTensor.Longs numbers) {
-            keep(batch, name, numbers);
-          }
-        });
+    labels.keep(batch * rows, pictures);
     return Arrays.stream(mean.shape()).skip(1).asLongStream().toArray();
-  }
-
-  private synchronized void keep(int batch, String name, HostTensor.Longs numbers) {
-    int length = numbers.values().length / rows;
-    long[][] kept = labels.computeIfAbsent(name, key -> new long[means.length][]);
-    labelShapes.put(name, numbers.shape());
-    for (int row = 0; row < rows; row++) {
-      kept[batch * rows + row] =
-          Arrays.copyOfRange(numbers.values(), row * length, (row + 1) * length);
-    }
   }
 
   private static short[] halves(HostTensor.Floats tensor, int row) {
@@ -181,10 +167,9 @@ public final class KeptLatents implements PictureSource {
         Arrays.stream(entries.entries())
             .map(entry -> form.batches().get(entry / rows) * rows + entry % rows)
             .toArray();
-    Map<String, HostTensor> batch = new LinkedHashMap<>();
+    Map<String, HostTensor> batch = new LinkedHashMap<>(labels.batch(chosen));
     batch.put(MEAN, floats(means, form.shape(), chosen));
     batch.put(STD, floats(spreads, form.shape(), chosen));
-    labels.forEach((name, kept) -> batch.put(name, longs(kept, labelShapes.get(name), chosen)));
     return batch;
   }
 
@@ -201,14 +186,5 @@ public final class KeptLatents implements PictureSource {
                 IntStream.of(chosen.length), Arrays.stream(shape).mapToInt(Math::toIntExact))
             .toArray();
     return new HostTensor.Floats(values, full);
-  }
-
-  private static HostTensor longs(long[][] kept, int[] shape, int[] chosen) {
-    int length = kept[0].length;
-    long[] values = new long[chosen.length * length];
-    for (int row = 0; row < chosen.length; row++) {
-      System.arraycopy(kept[chosen[row]], 0, values, row * length, length);
-    }
-    return new HostTensor.Longs(values, shape);
   }
 }

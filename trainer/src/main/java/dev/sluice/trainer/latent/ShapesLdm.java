@@ -25,7 +25,8 @@ import java.util.Map;
  */
 public final class ShapesLdm implements TrainedSystem {
 
-  static final String TEXT_ENCODER = "text_encoder";
+  /** The component that reads captions. */
+  public static final String TEXT_ENCODER = "text_encoder";
   static final String UNET = "unet";
 
   @Override
@@ -60,12 +61,12 @@ public final class ShapesLdm implements TrainedSystem {
   }
 
   /** The folder of the text encoder that is built upon. */
-  static Path trainedText(Recipe recipe) {
+  public static Path trainedText(Recipe recipe) {
     return World.builtOn(recipe, TEXT_ENCODER);
   }
 
   /** The text encoder's config: of the same network, whose projection nothing asks for. */
-  static Map<String, Object> textEncoder(Recipe recipe) {
+  public static Map<String, Object> textEncoder(Recipe recipe) {
     Map<String, Object> config = OtherModel.config(trainedText(recipe)).asMap();
     config.put("architectures", List.of("CLIPTextModel"));
     return config;

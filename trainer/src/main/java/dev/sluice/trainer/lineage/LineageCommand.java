@@ -38,6 +38,7 @@ public final class LineageCommand implements Callable<Integer> {
           new ImagenClaim(),
           new TurboClaim(),
           new SdxlClaim(),
+          new VqClaim(),
           new SystemsClaim());
 
   private static final int QUICK_SAMPLES = 120;
@@ -49,7 +50,7 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "0..1",
       description =
-          "ddpm, ddim, adm, glide, imagen, turbo, sdxl, or systems: all that draw the shapes world,"
+          "ddpm, ddim, adm, glide, imagen, turbo, sdxl, vq, or systems: all that draw the shapes world,"
               + " side by side. Each samples the models of its name. Without one, all of them"
               + " whose models are there.")
   private String name;
@@ -123,8 +124,8 @@ public final class LineageCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "1,2,3,5,8",
       description =
-          "Scales of classifier-free guidance, ascending, of glide and imagen; of turbo's teacher"
-              + " and sdxl the last (default:"
+          "Scales of classifier-free guidance, ascending, of glide, imagen and vq; of turbo's"
+              + " teacher, of sdxl, and of what vq is compared with, the last (default:"
               + " ${DEFAULT-VALUE}).")
   private List<Double> scales;
 

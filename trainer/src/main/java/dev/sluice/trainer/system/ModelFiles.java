@@ -38,8 +38,14 @@ public final class ModelFiles {
   public static void pipeline(
       Path model, Map<String, ?> index, Map<String, ?> scheduler, Map<String, ?> sampling)
       throws IOException {
-    write(model.resolve("model_index.json"), index);
+    pipeline(model, index, sampling);
     scheduler(model, "scheduler", scheduler);
+  }
+
+  /** The same of a pipeline without a noise schedule. */
+  public static void pipeline(Path model, Map<String, ?> index, Map<String, ?> sampling)
+      throws IOException {
+    write(model.resolve("model_index.json"), index);
     write(model.resolve("sampling_defaults.json"), sampling);
   }
 

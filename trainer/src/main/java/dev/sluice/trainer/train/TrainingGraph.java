@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.tensorflow.Graph;
@@ -55,6 +56,7 @@ public final class TrainingGraph implements AutoCloseable {
   private final Map<String, Variable<TFloat32>> states = new LinkedHashMap<>();
   private final Map<String, float[]> stateValues = new LinkedHashMap<>();
   private final List<Function<Ops, Op>> updates = new ArrayList<>();
+  private final Map<String, List<Operand<TFloat32>>> sums = new LinkedHashMap<>();
   private Form current;
 
   /**
@@ -111,6 +113,11 @@ public final class TrainingGraph implements AutoCloseable {
   /** The form of batches under construction, from 0. */
   public int form() {
     return current.number();
+  }
+
+  /** Rows of all shards. */
+  public int allRows() {
+    return rows;
   }
 
   /** A network whose weights are all trained. */
@@ -173,6 +180,20 @@ public final class TrainingGraph implements AutoCloseable {
     return free.weights().all().iterator().next().variable();
   }
 
+  /**
+   * A weight of a network that is built and not trained, for what changes it without a gradient.
+   *
+   * @throws IllegalArgumentException if the network has no such weight
+   */
+  public Variable<TFloat32> weight(Component component, String name) {
+    return component.weights().all().stream()
+        .filter(weight -> weight.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException(component.name() + " has no weight " + name))
+        .variable();
+  }
+
   /** Builds a network's outputs for the given inputs. */
   public Map<String, Operand<TFloat32>> build(
       Component component, Map<String, ? extends Operand<? extends TType>> inputs) {
@@ -205,6 +226,28 @@ public final class TrainingGraph implements AutoCloseable {
           "what changes without a gradient sees a whole batch of one form: choose shards 1");
     }
     updates.add(update);
+  }
+
+  /**
+   * A change without a gradient that takes a sum over all rows, made as {@link
+   * #afterBatch(Function)} makes one. To be called with each shard.
+   *
+   * @param name of the sum
+   * @param part the sum over the rows of this shard
+   * @param update builds it, given the sum over all; the first shard's is taken
+   */
+  public void afterBatch(
+      String name, Operand<TFloat32> part, BiFunction<Ops, Operand<TFloat32>, Op> update) {
+    if (current.number() > 0) {
+      throw new IllegalStateException(
+          "what changes without a gradient sees batches of one form: choose one size");
+    }
+    List<Operand<TFloat32>> parts = sums.computeIfAbsent(name, key -> new ArrayList<>());
+    parts.add(part);
+    if (current.shards().isFirst()) {
+      // All parts are there when it is built.
+      updates.add(after -> update.apply(after, tf.math.addN(parts)));
+    }
   }
 
   /** A number to be reported beside the losses. */

@@ -79,6 +79,18 @@ final class DenoiserArguments {
       description = "Runs the whole network at every so many steps only and reuses its features.")
   private Integer cacheInterval;
 
+  @Option(
+      names = "--temperature",
+      paramLabel = "VALUE",
+      description = "Of models that draw codes: 0 for the likeliest, 1 for the model's own odds.")
+  private Double temperature;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "CODES",
+      description = "Draws each code among so many of the likeliest.")
+  private Integer topK;
+
   SamplingSettings settings() {
     SamplingSettings.Builder settings = SamplingSettings.newBuilder();
     set(steps, settings::setSteps);
@@ -95,6 +107,8 @@ final class DenoiserArguments {
     set(classifierScale, settings::setClassifierScale);
     set(clipScale, settings::setClipScale);
     set(cacheInterval, settings::setCacheInterval);
+    set(temperature, settings::setTemperature);
+    set(topK, settings::setTopK);
     return settings.build();
   }
 

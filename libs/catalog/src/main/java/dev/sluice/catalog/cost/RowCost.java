@@ -10,6 +10,9 @@ public final class RowCost {
   /** The timestep, the text's embedding, the picture's, and the one that is asked for. */
   private static final int BESIDE_TEXT = 4;
 
+  /** Of one code of a picture, where what came before it is remembered. */
+  public static final long OF_A_CODE = 1;
+
   private RowCost() {}
 
   /**
@@ -21,7 +24,7 @@ public final class RowCost {
     return textTokens + BESIDE_TEXT;
   }
 
-  /** Of an autoregressive prior: the tokens of the text and the codes. */
+  /** Of a sequence that is computed anew for each code: the tokens of the text and the codes. */
   public static long ofCodes(long textTokens, long codes) {
     return 1 + textTokens + codes;
   }

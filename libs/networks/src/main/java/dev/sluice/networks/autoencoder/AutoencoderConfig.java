@@ -56,6 +56,41 @@ record AutoencoderConfig(
     return result;
   }
 
+  /** The same blocks between pictures of other channels. */
+  AutoencoderConfig ofChannels(int in, int out) {
+    return new AutoencoderConfig(
+        in,
+        out,
+        latentChannels,
+        blockOutChannels,
+        downBlockTypes,
+        upBlockTypes,
+        layersPerBlock,
+        normGroups,
+        activation,
+        midAttention);
+  }
+
+  /**
+   * Blocks of the same kind that halve feature maps once more, and double them again.
+   *
+   * @param channels of those maps
+   * @param coarse channels at half their resolution
+   */
+  AutoencoderConfig halving(int channels, int coarse) {
+    return new AutoencoderConfig(
+        channels,
+        channels,
+        latentChannels,
+        List.of(channels, coarse),
+        List.of("DownEncoderBlock2D", "DownEncoderBlock2D"),
+        List.of("UpDecoderBlock2D", "UpDecoderBlock2D"),
+        layersPerBlock,
+        normGroups,
+        activation,
+        midAttention);
+  }
+
   /** How many pixels of the picture one latent pixel stands for, per side. */
   int downscale() {
     return 1 << (blockOutChannels.size() - 1);

@@ -1,16 +1,12 @@
 package dev.sluice.networks.autoencoder;
 
-import static dev.sluice.networks.layer.Layers.channels;
 import static dev.sluice.networks.layer.Layers.conv2d;
-import static dev.sluice.networks.layer.Layers.extent;
-import static dev.sluice.networks.layer.Layers.reshape;
 import static dev.sluice.networks.layer.Layers.toChannelsFirst;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.block.LegacyAttentionNames;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.CheckpointNames;
-import dev.sluice.networks.layer.FirstValue;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
@@ -18,8 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.linalg.MatMul;
-import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
@@ -76,13 +70,14 @@ public final class VqModel implements Architecture {
     }
     if (inputs.has("z")) {
       Operand<TFloat32> z = inputs.image(tf, "z");
-      Operand<TInt64> indices = nearest(root, z);
-      outputs.put("quantized", toChannelsFirst(tf, lookup(root, indices, z)));
+      Operand<TInt64> indices = codebook(root).nearest(z);
+      outputs.put("quantized", toChannelsFirst(tf, codebook(root).lookup(indices, z)));
       outputs.put("indices", tf.dtypes.cast(indices, TFloat32.class));
     }
     if (inputs.has("h")) {
       Operand<TFloat32> h = inputs.image(tf, "h");
-      outputs.put("sample", decode(root, lookup(root, nearest(root, h), h)));
+      Codebook codebook = codebook(root);
+      outputs.put("sample", decode(root, codebook.lookup(codebook.nearest(h), h)));
     }
     if (inputs.has("h_not_quantized")) {
       outputs.put("sample_not_quantized", decode(root, inputs.image(tf, "h_not_quantized")));
@@ -94,30 +89,8 @@ public final class VqModel implements Architecture {
     return outputs;
   }
 
-  /** The index of the nearest codebook entry for each pixel, {@code [batch * h * w]}. */
-  private Operand<TInt64> nearest(Scope root, Operand<TFloat32> z) {
-    Ops tf = root.tf();
-    Operand<TFloat32> codes = codebook(root);
-    Operand<TFloat32> rows = reshape(tf, z, -1, codeSize);
-    // |z - e|^2 without |z|^2, which is the same for every entry; halved.
-    Operand<TFloat32> halfNorms =
-        tf.math.mul(
-            tf.math.mean(tf.math.square(codes), tf.constant(1), Mean.keepDims(false)),
-            tf.constant(codeSize / 2f));
-    Operand<TFloat32> distances =
-        tf.math.sub(halfNorms, tf.linalg.matMul(rows, codes, MatMul.transposeB(true)));
-    return tf.math.argMin(distances, tf.constant(1));
-  }
-
-  private Operand<TFloat32> lookup(Scope root, Operand<TInt64> indices, Operand<TFloat32> like) {
-    Ops tf = root.tf();
-    Operand<TFloat32> rows = tf.gather(codebook(root), indices, tf.constant(0));
-    return reshape(tf, rows, -1, extent(like, 1), extent(like, 2), channels(like));
-  }
-
-  private Operand<TFloat32> codebook(Scope root) {
-    return root.in("quantize.embedding")
-        .weight("weight", FirstValue.FAN_IN, codebookSize, codeSize);
+  private Codebook codebook(Scope root) {
+    return new Codebook(root.in("quantize"), codebookSize, codeSize);
   }
 
   private Operand<TFloat32> decode(Scope root, Operand<TFloat32> latent) {

@@ -8,7 +8,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** What is added to attention scores so that some keys are not attended to. */
-final class ScoreBias {
+public final class ScoreBias {
 
   /** The lowest float: no score raises it. */
   static final float LOWEST = -Float.MAX_VALUE;
@@ -20,7 +20,7 @@ final class ScoreBias {
    *
    * @return {@code [1, 1, tokens, tokens]}
    */
-  static Operand<TFloat32> causal(Ops tf, int tokens, float lowered) {
+  public static Operand<TFloat32> causal(Ops tf, int tokens, float lowered) {
     float[] bias = new float[tokens * tokens];
     for (int query = 0; query < tokens; query++) {
       for (int key = query + 1; key < tokens; key++) {

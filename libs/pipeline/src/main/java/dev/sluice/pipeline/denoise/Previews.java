@@ -39,7 +39,10 @@ public final class Previews implements AutoCloseable {
   private final ExecutorService maker;
   private LatentDecoder decoder;
 
-  Previews(ModelFolder model, SampleSpace space, BatchLimit limit) {
+  /**
+   * @param space of the samples
+   */
+  public Previews(ModelFolder model, SampleSpace space, BatchLimit limit) {
     this.model = model;
     this.space = space;
     this.limit = limit;

@@ -7,6 +7,7 @@ import dev.sluice.networks.transformer.AutoregressivePriorConfig;
 import dev.sluice.pipeline.batch.Ask;
 import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.batch.Row;
+import dev.sluice.pipeline.code.Categorical;
 import dev.sluice.pipeline.loop.LoopState;
 import dev.sluice.pipeline.loop.ResumableLoop;
 import dev.sluice.pipeline.loop.StepListener;
@@ -197,18 +198,10 @@ final class CodeLoop implements ResumableLoop {
       float[] away = guided() ? outputs.get(row++).get("logits").values() : null;
       float[] logits = outputs.get(row++).get("logits").values();
       codes[picture * config.codes() + position] =
-          Categorical.draw(guidedLogits(away, logits), drawn[picture]);
+          Categorical.draw(
+              Categorical.guided(away, logits, guidanceScale), drawn[picture]);
     }
     position++;
     listener.afterStep(position, steps(), this);
-  }
-
-  private double[] guidedLogits(float[] away, float[] logits) {
-    double[] guided = new double[logits.length];
-    for (int i = 0; i < guided.length; i++) {
-      guided[i] =
-          away == null ? logits[i] : away[i] + guidanceScale * ((double) logits[i] - away[i]);
-    }
-    return guided;
   }
 }

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  *     between (Ma et al. 2023, "DeepCache"); 1 for always
  * @param noiseLevel of networks that enlarge: the timestep of the noise that is put on the small
  *     picture; empty for the model's own, which is none in super-resolution
+ * @param drawing of models that draw a picture's codes
  */
 public record Sampling(
     int steps,
@@ -38,7 +39,8 @@ public record Sampling(
     Optional<TimestepSpacing> spacing,
     Optional<Thresholding> thresholding,
     int cacheInterval,
-    OptionalInt noiseLevel) {
+    OptionalInt noiseLevel,
+    Drawing drawing) {
 
   public Sampling {
     if (steps < 1) {
@@ -74,7 +76,8 @@ public record Sampling(
         Optional.empty(),
         Optional.empty(),
         1,
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        Drawing.PLAIN);
   }
 
   /** The model's own sampler, unguided. */
@@ -131,6 +134,11 @@ public record Sampling(
     return with(changed -> changed.noiseLevel = level);
   }
 
+  /** The same with codes drawn in another way. */
+  public Sampling drawing(Drawing other) {
+    return with(changed -> changed.drawing = other);
+  }
+
   private Sampling with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -150,6 +158,7 @@ public record Sampling(
     private Optional<Thresholding> thresholding;
     private int cacheInterval;
     private OptionalInt noiseLevel;
+    private Drawing drawing;
 
     Draft(Sampling sampling) {
       steps = sampling.steps;
@@ -162,6 +171,7 @@ public record Sampling(
       thresholding = sampling.thresholding;
       cacheInterval = sampling.cacheInterval;
       noiseLevel = sampling.noiseLevel;
+      drawing = sampling.drawing;
     }
 
     Sampling done() {
@@ -175,7 +185,8 @@ public record Sampling(
           spacing,
           thresholding,
           cacheInterval,
-          noiseLevel);
+          noiseLevel,
+          drawing);
     }
   }
 

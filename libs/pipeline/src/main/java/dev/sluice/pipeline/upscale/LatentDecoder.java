@@ -4,6 +4,7 @@ import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.SampleSize;
 import dev.sluice.diffusion.random.TorchGenerator;
+import dev.sluice.networks.autoencoder.VqVae2Model;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.AskedNetwork;
 import dev.sluice.pipeline.batch.BatchLimit;
@@ -36,8 +37,22 @@ public final class LatentDecoder implements UpscalerEngine {
   private final int channels;
   private final int downscale;
 
-  /** The names under which an autoencoder takes a latent and gives a picture. */
-  private record Ports(String latent, String picture) {}
+  /**
+   * The names under which an autoencoder takes a latent and gives a picture.
+   *
+   * @param channels of a latent, where the config does not say
+   */
+  private record Ports(String latent, String picture, int channels) {
+
+    static Ports of(String component) {
+      return switch (component) {
+        // MoVQ's latents are decoded without being replaced by the nearest of its codes.
+        case "movq" -> new Ports("h_not_quantized", "sample_not_quantized", 3);
+        case "vqvae" -> new Ports("codes", "sample", VqVae2Model.LEVELS);
+        default -> new Ports("z", "sample", 4);
+      };
+    }
+  }
 
   public LatentDecoder(ModelFolder model, BatchLimit limit) {
     String component = model.pipeline().autoencoder();
@@ -47,12 +62,12 @@ public final class LatentDecoder implements UpscalerEngine {
     this.autoencoder =
         new AskedNetwork(
             Components.network(model, component), limit.perValue(downscale * downscale));
-    // MoVQ's latents are decoded without being replaced by the nearest of its codes, and unscaled.
-    boolean movq = component.equals("movq");
-    this.ports =
-        movq ? new Ports("h_not_quantized", "sample_not_quantized") : new Ports("z", "sample");
-    this.scale = movq ? new LatentScale(1, 0, List.of(), List.of()) : LatentScale.of(config);
-    this.channels = config.integer("latent_channels", movq ? 3 : 4);
+    this.ports = Ports.of(component);
+    this.scale =
+        component.equals("vae")
+            ? LatentScale.of(config)
+            : new LatentScale(1, 0, List.of(), List.of());
+    this.channels = config.integer("latent_channels", ports.channels());
   }
 
   @Override

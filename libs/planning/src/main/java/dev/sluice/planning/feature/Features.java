@@ -22,6 +22,7 @@ public final class Features {
           new Refinement(),
           new PriorChoice(),
           new FeatureReuse(),
+          new DrawnCodes(),
           new StartingImage(),
           new SuperResolution(),
           new Keeping());
@@ -32,7 +33,7 @@ public final class Features {
 
   /** What a picture goes on with from a stage on is settled, but for how it samples. */
   private static final List<Feature> OF_FORKS =
-      List.of(new EnlargementSettings(), new FeatureReuse());
+      List.of(new EnlargementSettings(), new FeatureReuse(), new DrawnCodes());
 
   private Features() {}
 

@@ -91,7 +91,7 @@ public final class RequestChecks {
       case "n" -> "from 1 to " + Limits.IMAGES;
       case "previews" -> "from 1 to " + Limits.PREVIEWS;
       case "prior_candidates" -> "from 1 to " + Limits.PRIOR_CANDIDATES;
-      case "steps", "cache_interval" -> "from 1 to " + Limits.STEPS;
+      case "steps", "cache_interval", "top_k" -> "from 1 to " + Limits.STEPS;
       case "width", "height" -> "of pixels";
       default -> "from 0 on";
     };
@@ -169,6 +169,11 @@ public final class RequestChecks {
       throw RequestException.invalid(
           stage + ".cache_interval",
           "Features are reused by denoisers only; leave that out of %s.".formatted(stage));
+    }
+    if (settings.hasTemperature() || settings.hasTopK()) {
+      throw RequestException.invalid(
+          stage + (settings.hasTopK() ? ".top_k" : ".temperature"),
+          "Codes are drawn by what makes the picture; leave that out of %s.".formatted(stage));
     }
     if (settings.getClassifierScale() > 0 || settings.getClipScale() > 0) {
       throw RequestException.invalid(

@@ -4,6 +4,7 @@ import static dev.sluice.planning.sampling.SettingsOverlay.overlay;
 import static dev.sluice.planning.sampling.SettingsOverlay.own;
 
 import dev.sluice.catalog.Ability;
+import dev.sluice.catalog.DenoiserKind;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.contract.v1.DenoiserParameters;
@@ -88,7 +89,20 @@ public final class PlainRoute {
 
   private static SamplingSettings denoising(ModelFolder model, SamplingDefaults defaults) {
     PipelineClass.Usual usual = model.pipeline().usual();
-    return defaults.of("denoiser", own(usual.steps(), usual.guidanceScale()));
+    return defaults.of(
+        "denoiser",
+        model.pipeline().denoiser() == DenoiserKind.CODES
+            ? drawing(model)
+            : own(usual.steps(), usual.guidanceScale()));
+  }
+
+  /** A step for each code, by the odds that the network gives. */
+  private static SamplingSettings drawing(ModelFolder model) {
+    return SamplingSettings.newBuilder()
+        .setSteps(model.sampleSize().codes())
+        .setGuidanceScale(model.pipeline().usual().guidanceScale())
+        .setTemperature(1)
+        .build();
   }
 
   private static DenoiserParameters.Builder denoiser(

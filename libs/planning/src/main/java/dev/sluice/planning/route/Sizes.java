@@ -1,5 +1,6 @@
 package dev.sluice.planning.route;
 
+import dev.sluice.catalog.Ability;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.PipelineClass;
 import dev.sluice.catalog.SampleGrid;
@@ -31,8 +32,11 @@ public final class Sizes {
       ImageSize natural = natural(model);
       return SizeLimits.only(natural.width() / enlarged(model).width(), natural);
     }
-    SampleGrid grid = SampleGrid.of(model);
     int scale = model.sampleSize().downscale();
+    if (model.abilities().contains(Ability.DRAWN_CODES)) {
+      return SizeLimits.only(scale, natural(model));
+    }
+    SampleGrid grid = SampleGrid.of(model);
     return grid.most() < Integer.MAX_VALUE
         ? SizeLimits.upTo(grid.most() * scale, scale, grid.multiple(), natural(model))
         : SizeLimits.of(scale, grid.multiple(), natural(model));

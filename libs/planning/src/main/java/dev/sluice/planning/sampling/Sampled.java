@@ -71,7 +71,7 @@ public enum Sampled {
 
     @Override
     Optional<String> scheduler(RouteStep step, ModelFolder model) {
-      return Optional.of(model.pipeline().denoiser().scheduler());
+      return Optional.ofNullable(model.pipeline().denoiser().scheduler());
     }
   },
 

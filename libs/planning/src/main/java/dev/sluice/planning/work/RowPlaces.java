@@ -62,6 +62,9 @@ final class RowPlaces {
    * @param pixels of its pictures
    */
   static long ofDenoiser(ModelFolder model, ImageSize pixels) {
+    if (model.pipeline().denoiser() == DenoiserKind.CODES) {
+      return RowCost.OF_A_CODE;
+    }
     SampleSize own = model.sampleSize();
     long values =
         (long) pixels.width() * pixels.height() / ((long) own.downscale() * own.downscale());

@@ -1,8 +1,9 @@
-package dev.sluice.pipeline.embed;
+package dev.sluice.pipeline.code;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.pipeline.request.Drawing;
 import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -24,6 +25,28 @@ class CategoricalTest {
     assertThat(Categorical.draw(QUARTERS, 0.749)).isEqualTo(1);
     assertThat(Categorical.draw(QUARTERS, 0.751)).isEqualTo(2);
     assertThat(Categorical.draw(QUARTERS, Math.nextDown(1.0))).isEqualTo(2);
+  }
+
+  @Test
+  void draw_takesTheLikeliestAtTemperatureZeroAndEvensOddsOutAboveOne() {
+    double[] logits = {Math.log(1), Math.log(8), Math.log(1)};
+    assertThat(Categorical.draw(logits, new Drawing(0, 0), 0)).isEqualTo(1);
+    assertThat(Categorical.draw(logits, Drawing.PLAIN, 0.11)).isEqualTo(1);
+    // 1 : 2 : 1 at a temperature of 3.
+    assertThat(Categorical.draw(logits, new Drawing(3, 0), 0.249)).isZero();
+    assertThat(Categorical.draw(logits, new Drawing(3, 0), 0.251)).isEqualTo(1);
+  }
+
+  @Test
+  void draw_leavesOutWhatIsNotAmongTheLikeliest() {
+    double[] logits = {Math.log(2), Math.log(1), Math.log(5), Math.log(2.5)};
+    for (double uniform = 0; uniform < 1; uniform += 0.01) {
+      assertThat(Categorical.draw(logits, new Drawing(1, 1), uniform)).isEqualTo(2);
+      assertThat(Categorical.draw(logits, new Drawing(1, 2), uniform))
+          .isEqualTo(uniform < 5 / 7.5 ? 2 : 3);
+      assertThat(Categorical.draw(logits, new Drawing(1, 9), uniform))
+          .isEqualTo(Categorical.draw(logits, uniform));
+    }
   }
 
   @Property

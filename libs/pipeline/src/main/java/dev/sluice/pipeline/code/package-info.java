@@ -1,0 +1,2 @@
+/** Pictures that are drawn code by code. */
+package dev.sluice.pipeline.code;

@@ -1,0 +1,2 @@
+/** Vector-quantised autoencoders, and transformers that draw their codes. */
+package dev.sluice.trainer.vq;
