@@ -9,6 +9,7 @@ import dev.sluice.trainer.imagen.ShapesImagen;
 import dev.sluice.trainer.imagen.ShapesImagen64;
 import dev.sluice.trainer.latent.ShapesLdm;
 import dev.sluice.trainer.latent.ShapesSd3;
+import dev.sluice.trainer.latent.ShapesSds;
 import dev.sluice.trainer.latent.ShapesTurbo;
 import dev.sluice.trainer.own.PictureDdpm;
 import dev.sluice.trainer.system.TrainedSystem;
@@ -31,6 +32,7 @@ final class Systems {
           new ShapesImagen64(),
           new ShapesLdm(),
           new ShapesSd3(),
+          new ShapesSds(),
           new ShapesTurbo(),
           new ShapesUnclip());
 

@@ -35,7 +35,8 @@ public final class LineageCommand implements Callable<Integer> {
           new AdmClaim(),
           new GlideClaim(),
           new ImagenClaim(),
-          new TurboClaim());
+          new TurboClaim(),
+          new SdsClaim());
 
   @Spec private CommandSpec spec;
 
@@ -44,8 +45,9 @@ public final class LineageCommand implements Callable<Integer> {
       arity = "1",
       description =
           "ddpm, ddim (of models/fashion-ddpm), adm (of models/fashion-adm, and arms), glide (of"
-              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64), or turbo"
-              + " (of models/shapes-ldm and shapes-turbo, and arms; with --steps 0 without).")
+              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64), turbo"
+              + " (of models/shapes-ldm and shapes-turbo, and arms; with --steps 0 without), or sds"
+              + " (of models/shapes-ldm, and of shapes-sds and shapes-turbo where they are).")
   private String name;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
@@ -110,9 +112,8 @@ public final class LineageCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "1,2,3,5,8",
       description =
-          "Scales of classifier-free guidance, ascending, of glide and imagen; of turbo's teacher"
-              + " the last (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Scales of classifier-free guidance, ascending, of glide, imagen and sds; of turbo's"
+              + " teacher the last (default: ${DEFAULT-VALUE}).")
   private List<Double> scales;
 
   @Option(
