@@ -56,10 +56,6 @@ public final class NoiseOf {
 
   private static Operand<TFloat32> look(Ops tf, float[] table, Noised noised) {
     return Tables.look(
-        tf,
-        t -> table[t],
-        table.length,
-        noised.index(),
-        noised.sample().shape().numDimensions());
+        tf, t -> table[t], table.length, noised.index(), noised.sample().shape().numDimensions());
   }
 }

@@ -13,11 +13,11 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * Score distillation (Poole et al. 2022, "DreamFusion", section 3): what a frozen denoiser says of a
- * noised sample x is a gradient for whatever x was made by. With z_t = signal_t x + noise_t n and n'
- * the noise that the denoiser sees in z_t, what is to be small is (eq. 2) 1/2 w(t) |n' - n|^2; its
- * gradient without the denoiser's Jacobian is (eq. 3) w(t) (n' - n) dx, which needs no pass back
- * through the denoiser.
+ * Score distillation (Poole et al. 2022, "DreamFusion", section 3): what a frozen denoiser says of
+ * a noised sample x is a gradient for whatever x was made by. With z_t = signal_t x + noise_t n and
+ * n' the noise that the denoiser sees in z_t, what is to be small is (eq. 2) 1/2 w(t) |n' - n|^2;
+ * its gradient without the denoiser's Jacobian is (eq. 3) w(t) (n' - n) dx, which needs no pass
+ * back through the denoiser.
  *
  * @param forward what noise does to a sample
  * @param prediction what the denoiser's answers mean
@@ -79,8 +79,7 @@ public record ScoreDistillation(
    * @param forward of the denoiser
    * @param prediction as {@code forward}
    */
-  public static ScoreDistillation of(
-      Recipe recipe, ForwardProcess forward, Prediction prediction) {
+  public static ScoreDistillation of(Recipe recipe, ForwardProcess forward, Prediction prediction) {
     return new ScoreDistillation(
         forward,
         prediction,
@@ -101,8 +100,7 @@ public record ScoreDistillation(
     Ops tf = graph.tf();
     Operand<TFloat32> from = tf.constant((float) least);
     Operand<TFloat32> place =
-        tf.math.add(
-            from, tf.math.mul(graph.uniform(), tf.math.sub(graph.floats(MOST), from)));
+        tf.math.add(from, tf.math.mul(graph.uniform(), tf.math.sub(graph.floats(MOST), from)));
     Operand<TFloat32> last = tf.constant(forward.timesteps() - 1f);
     return tf.dtypes.cast(
         tf.math.minimum(tf.math.mul(place, tf.constant((float) forward.timesteps())), last),
@@ -123,9 +121,9 @@ public record ScoreDistillation(
   }
 
   /**
-   * The mean over all values of what is to be small. Where the gradient is stopped that is 1/2 |w(t)
-   * (n' - n)|^2, and the gradient of each value of the sample is w(t) (n' - n), divided by how many
-   * values there are. Measures {@code error}, the mean of (n' - n)^2.
+   * The mean over all values of what is to be small. Where the gradient is stopped that is 1/2
+   * |w(t) (n' - n)|^2, and the gradient of each value of the sample is w(t) (n' - n), divided by
+   * how many values there are. Measures {@code error}, the mean of (n' - n)^2.
    *
    * @param answer of the denoiser, guided or not
    */

@@ -48,7 +48,8 @@ final class Directions {
   Operand<TFloat32> shares(Ops tf, Operand<TFloat32> azimuth, Operand<TFloat32> elevation) {
     Operand<TFloat32> one = tf.constant(1f);
     Operand<TFloat32> cosine = tf.math.cos(azimuth);
-    Operand<TFloat32> ahead = known.contains(Direction.SIDE) ? tf.math.square(cosine) : tf.onesLike(cosine);
+    Operand<TFloat32> ahead =
+        known.contains(Direction.SIDE) ? tf.math.square(cosine) : tf.onesLike(cosine);
     Operand<TFloat32> before = truth(tf, tf.math.greaterEqual(cosine, tf.constant(0f)));
     Operand<TFloat32> above =
         known.contains(Direction.ABOVE)

@@ -56,7 +56,8 @@ public final class DistillCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "NAME|FOLDER",
       defaultValue = "shapes-ldm",
-      description = "What judges: a folder of models/, or any model folder (default: ${DEFAULT-VALUE}).")
+      description =
+          "What judges: a folder of models/, or any model folder (default: ${DEFAULT-VALUE}).")
   private String model;
 
   @Option(
@@ -76,7 +77,8 @@ public final class DistillCommand implements Callable<Integer> {
       names = "--what",
       paramLabel = "picture|scene",
       defaultValue = PICTURE,
-      description = "A picture, or a scene that is looked at from all around (default: ${DEFAULT-VALUE}).")
+      description =
+          "A picture, or a scene that is looked at from all around (default: ${DEFAULT-VALUE}).")
   private String what;
 
   @Option(
@@ -112,7 +114,8 @@ public final class DistillCommand implements Callable<Integer> {
       names = "--every",
       paramLabel = "STEPS",
       defaultValue = "50",
-      description = "Steps between saves, each with a picture of how far it is (default: ${DEFAULT-VALUE}).")
+      description =
+          "Steps between saves, each with a picture of how far it is (default: ${DEFAULT-VALUE}).")
   private int every;
 
   @Option(names = "--resume", description = "Go on from the save in the folder of results.")
@@ -221,8 +224,7 @@ public final class DistillCommand implements Callable<Integer> {
   }
 
   private Path usualFolder() {
-    String name =
-        prompts.get(0).toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
+    String name = prompts.get(0).toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-");
     String cut = name.substring(0, Math.min(LONGEST_NAME, name.length()));
     return Path.of("distilled", cut.replaceAll("^-|-$", "") + (what.equals(SCENE) ? "-scene" : ""));
   }

@@ -146,8 +146,7 @@ final class DistilledScene implements Distilled {
   /** DreamFusion, appendix A.2 ("opacity"): space that need not be filled shall be empty. */
   private static Operand<TFloat32> filled(TrainingGraph graph, Operand<TFloat32> opacity) {
     Ops tf = graph.tf();
-    return graph.mean(
-        tf.math.sqrt(tf.math.add(tf.math.square(opacity), tf.constant(0.01f))));
+    return graph.mean(tf.math.sqrt(tf.math.add(tf.math.square(opacity), tf.constant(0.01f))));
   }
 
   /** Pictures of the judge's size, as its latents. */
@@ -157,8 +156,7 @@ final class DistilledScene implements Distilled {
     int height = judge.size().pixelHeight();
     int width = judge.size().pixelWidth();
     if (pictures.shape().size(2) != height || pictures.shape().size(3) != width) {
-      Operand<TFloat32> last =
-          tf.linalg.transpose(pictures, tf.constant(new int[] {0, 2, 3, 1}));
+      Operand<TFloat32> last = tf.linalg.transpose(pictures, tf.constant(new int[] {0, 2, 3, 1}));
       sized =
           tf.linalg.transpose(
               tf.image.resizeBilinear(
@@ -221,8 +219,7 @@ final class DistilledScene implements Distilled {
     new PictureSheet(Math.min(frames, COLUMNS), 2).add(turned, frames).write(sheet);
     Path own = Files.createDirectories(folder.resolve("frames"));
     for (int i = 0; i < frames; i++) {
-      Files.write(
-          own.resolve("frame-%03d.png".formatted(i)), Pixels.png(turned.row(i).values()));
+      Files.write(own.resolve("frame-%03d.png".formatted(i)), Pixels.png(turned.row(i).values()));
     }
     return sheet;
   }

@@ -81,9 +81,7 @@ final class Judge implements AutoCloseable {
       throw new TrainingException(
           "%s is of the class %s; what judges is a %s, such as shapes-ldm"
               .formatted(
-                  name,
-                  model.pipeline().className(),
-                  PipelineClass.STABLE_DIFFUSION.className()));
+                  name, model.pipeline().className(), PipelineClass.STABLE_DIFFUSION.className()));
     }
     requireTextAlone(name, model);
     Sampler sampler = Samplers.of(model.scheduler("scheduler"));

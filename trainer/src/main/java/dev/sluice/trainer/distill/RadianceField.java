@@ -125,8 +125,7 @@ record RadianceField(
     Operand<TFloat32> square = tf.sum(tf.math.square(places), tf.constant(1));
     Operand<TFloat32> bell =
         tf.math.exp(tf.math.mul(square, tf.constant((float) (-1 / (2 * spread * spread)))));
-    return tf.math.add(
-        tf.math.mul(bell, tf.constant((float) blob)), tf.constant((float) empty));
+    return tf.math.add(tf.math.mul(bell, tf.constant((float) blob)), tf.constant((float) empty));
   }
 
   @Override

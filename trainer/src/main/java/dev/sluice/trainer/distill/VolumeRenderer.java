@@ -10,10 +10,11 @@ import org.tensorflow.op.math.Cumsum;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Pictures of a field from around it, by emission and absorption along rays (Mildenhall et al. 2020,
- * "NeRF", eq. 3): the color of a pixel is the sum of T_i (1 - exp(-density_i step)) color_i, with
- * T_i = exp(- sum of density_j step before i), and what is left of the light meets the background.
- * A perspective camera looks at the origin from a sphere around it. Every operation has a gradient.
+ * Pictures of a field from around it, by emission and absorption along rays (Mildenhall et al.
+ * 2020, "NeRF", eq. 3): the color of a pixel is the sum of T_i (1 - exp(-density_i step)) color_i,
+ * with T_i = exp(- sum of density_j step before i), and what is left of the light meets the
+ * background. A perspective camera looks at the origin from a sphere around it. Every operation has
+ * a gradient.
  *
  * @param side of the pictures in pixels
  * @param samples along a ray
@@ -67,10 +68,8 @@ record VolumeRenderer(int side, int samples, double distance, double angle) {
             samples,
             1);
     Operand<TFloat32> from =
-        reshape(
-            tf, tf.math.mul(camera.forward, tf.constant((float) -distance)), -1, 1, 1, 3);
-    Operand<TFloat32> points =
-        reshape(tf, tf.math.add(from, tf.math.mul(toPixels, depth)), -1, 3);
+        reshape(tf, tf.math.mul(camera.forward, tf.constant((float) -distance)), -1, 1, 1, 3);
+    Operand<TFloat32> points = reshape(tf, tf.math.add(from, tf.math.mul(toPixels, depth)), -1, 3);
 
     Field.Matter matter = field.at(tf, points);
     Operand<TFloat32> held =
@@ -101,8 +100,7 @@ record VolumeRenderer(int side, int samples, double distance, double angle) {
   private static Operand<TFloat32> within(Ops tf, Operand<TFloat32> points) {
     return tf.dtypes.cast(
         tf.math.less(
-            tf.sum(tf.math.square(points), tf.constant(1)),
-            tf.constant((float) (RADIUS * RADIUS))),
+            tf.sum(tf.math.square(points), tf.constant(1)), tf.constant((float) (RADIUS * RADIUS))),
         TFloat32.class);
   }
 
@@ -121,8 +119,7 @@ record VolumeRenderer(int side, int samples, double distance, double angle) {
       Operand<TFloat32> flat = tf.math.cos(elevation);
       this.right = vector(south, tf.zerosLike(east), tf.math.neg(east));
       this.up =
-          vector(
-              tf.math.neg(tf.math.mul(high, east)), flat, tf.math.neg(tf.math.mul(high, south)));
+          vector(tf.math.neg(tf.math.mul(high, east)), flat, tf.math.neg(tf.math.mul(high, south)));
       this.forward =
           vector(
               tf.math.neg(tf.math.mul(flat, east)),
@@ -152,8 +149,7 @@ record VolumeRenderer(int side, int samples, double distance, double angle) {
           above[y * side + x] = (float) (b / length);
         }
       }
-      return tf.math.addN(
-          List.of(times(forward, ahead), times(right, across), times(up, above)));
+      return tf.math.addN(List.of(times(forward, ahead), times(right, across), times(up, above)));
     }
 
     private Operand<TFloat32> times(Operand<TFloat32> axis, float[] factors) {

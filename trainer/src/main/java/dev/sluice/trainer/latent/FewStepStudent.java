@@ -16,8 +16,8 @@ import java.util.Map;
 /**
  * What students of {@code shapes-ldm} in few steps have in common: a network of its teacher's kind,
  * that begins as it and answers with the clean latent, beside its teacher's other components. It
- * samples by answering, and adding fresh noise to the answer for the next step, which is what {@code
- * LCMScheduler} does.
+ * samples by answering, and adding fresh noise to the answer for the next step, which is what
+ * {@code LCMScheduler} does.
  */
 final class FewStepStudent {
 

@@ -28,8 +28,8 @@ import org.tensorflow.types.TInt64;
 
 /**
  * A generator under a frozen, guided teacher's judgement (Poole et al. 2022, eq. 3): it is asked at
- * the noisiest timestep of pure noise, as its sampler asks it for a single step, and the latent that
- * it answers with is moved by score distillation.
+ * the noisiest timestep of pure noise, as its sampler asks it for a single step, and the latent
+ * that it answers with is moved by score distillation.
  */
 final class GeneratorDistillation implements Objective {
 
@@ -78,8 +78,7 @@ final class GeneratorDistillation implements Objective {
     Noised noised = distillation.noised(graph, made);
     Operand<TFloat32> answer = teacher.answer(noised, states, read(graph, reader, EMPTY));
     return List.of(
-        new Player(
-            ShapesLdm.UNET, distillation.loss(graph, noised, answer), List.of(generator)));
+        new Player(ShapesLdm.UNET, distillation.loss(graph, noised, answer), List.of(generator)));
   }
 
   private static Operand<TFloat32> read(TrainingGraph graph, Component reader, String tokens) {

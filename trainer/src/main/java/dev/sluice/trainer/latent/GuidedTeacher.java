@@ -31,8 +31,7 @@ public final class GuidedTeacher {
    */
   public GuidedTeacher(TrainingGraph graph, Path folder, double guidance) {
     this.graph = graph;
-    this.unet =
-        graph.frozen(NAME, new UNet2DConditionModel(OtherModel.config(folder)), folder);
+    this.unet = graph.frozen(NAME, new UNet2DConditionModel(OtherModel.config(folder)), folder);
     this.guidance = guidance;
   }
 
@@ -42,8 +41,7 @@ public final class GuidedTeacher {
    * @param states of the text, {@code [rows, tokens, width]}
    * @param none of no text, in the same shape
    */
-  public Operand<TFloat32> answer(
-      Noised noised, Operand<TFloat32> states, Operand<TFloat32> none) {
+  public Operand<TFloat32> answer(Noised noised, Operand<TFloat32> states, Operand<TFloat32> none) {
     if (guidance == 1) {
       return noised.answeredBy(graph, unet, states);
     }

@@ -12,7 +12,6 @@ import dev.sluice.trainer.recipe.RecipeFile;
 import dev.sluice.trainer.train.TrainingLoop;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

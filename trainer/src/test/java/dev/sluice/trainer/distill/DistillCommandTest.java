@@ -113,8 +113,7 @@ class DistillCommandTest {
             new Scene.Single(
                 new SceneObject(Shape.CIRCLE, ShapeColor.RED, ObjectSize.LARGE), Background.WHITE),
             Pixels.fromImage(ImageIO.read(folder.resolve("picture.png").toFile())));
-    assertThat(verdict.met())
-        .contains(Aspect.BACKGROUND, Aspect.COUNT, Aspect.COLOR, Aspect.SHAPE);
+    assertThat(verdict.met()).contains(Aspect.BACKGROUND, Aspect.COUNT, Aspect.COLOR, Aspect.SHAPE);
     assertThat(folder.resolve("progress/step-00040.png")).isNotEmptyFile();
   }
 
@@ -186,8 +185,7 @@ class DistillCommandTest {
   void aResult_isNotLostUnasked_norGoneOnWithAsSomethingElse() {
     assertThat(distill(folder, 2, "a red circle", STEADY).status()).isZero();
 
-    assertRefused(
-        distill(folder, 2, "a red circle"), "has a save of step 2: go on with --resume");
+    assertRefused(distill(folder, 2, "a red circle"), "has a save of step 2: go on with --resume");
     assertRefused(
         distill(folder, 2, "a blue square", List.of("--resume")),
         "is of another prompt (a red circle, not a blue square)");
@@ -196,7 +194,8 @@ class DistillCommandTest {
   @Test
   void whatCannotBe_isToldInASentence() {
     String shapes = System.getProperty("sluice.models");
-    assertRefused(distill(List.of("--prompt", "x", "--model", "nothing")), "there is no model nothing");
+    assertRefused(
+        distill(List.of("--prompt", "x", "--model", "nothing")), "there is no model nothing");
     assertRefused(
         distill(List.of("--prompt", "x", "--model", shapes + "/shapes-unclip")),
         "is of the class UnCLIPPipeline; what judges is a StableDiffusionPipeline");

@@ -11,9 +11,9 @@ import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 class VolumeRendererTest {
@@ -64,8 +64,7 @@ class VolumeRendererTest {
           tf.math.sqrt(tf.sum(tf.math.squaredDifference(places, middle), tf.constant(1)));
       Operand<TFloat32> inside =
           tf.math.sigmoid(
-              tf.math.mul(
-                  tf.math.sub(tf.constant((float) radius), away), tf.constant(100f)));
+              tf.math.mul(tf.math.sub(tf.constant((float) radius), away), tf.constant(100f)));
       Operand<TFloat32> like = tf.zerosLike(places);
       return new Field.Matter(
           tf.math.mul(inside, tf.constant(200f)),
@@ -206,17 +205,24 @@ class VolumeRendererTest {
   void directions_countByWhereItIsLookedAtFrom() {
     assertThat(shares(new Directions(Map.of(Direction.FRONT, "a")), Math.PI, 0))
         .containsExactly(1f);
-    Directions two =
-        new Directions(Map.of(Direction.FRONT, "a", Direction.BACK, "b"));
+    Directions two = new Directions(Map.of(Direction.FRONT, "a", Direction.BACK, "b"));
     assertThat(two.texts()).containsExactly("a", "b");
     assertThat(shares(two, 1, 0)).containsExactly(1f, 0f);
     assertThat(shares(two, 2, 0)).containsExactly(0f, 1f);
     Directions all =
         new Directions(
             Map.of(
-                Direction.FRONT, "a", Direction.SIDE, "s", Direction.BACK, "b", Direction.ABOVE, "o"));
+                Direction.FRONT,
+                "a",
+                Direction.SIDE,
+                "s",
+                Direction.BACK,
+                "b",
+                Direction.ABOVE,
+                "o"));
     assertThat(all.texts()).containsExactly("a", "s", "b", "o");
-    assertThat(shares(all, Math.PI / 4, 0.1)).containsExactly(new float[] {0.5f, 0.5f, 0, 0}, within(1e-6f));
+    assertThat(shares(all, Math.PI / 4, 0.1))
+        .containsExactly(new float[] {0.5f, 0.5f, 0, 0}, within(1e-6f));
     assertThat(shares(all, Math.PI, 0.1)).containsExactly(new float[] {0, 0, 1, 0}, within(1e-6f));
     assertThat(shares(all, 0, 1.2)).containsExactly(0, 0, 0, 1f);
   }
