@@ -26,6 +26,9 @@ final class DistillRun implements Stoppable {
   /** In the folder of results. */
   static final String SAVE = "save.safetensors";
 
+  /** What it was made by, for people. */
+  private static final String RECORD = "distill.yaml";
+
   private static final String RECIPE = "recipe";
 
   /** Pictures of a progress sheet in a row, at most. */
@@ -88,6 +91,7 @@ final class DistillRun implements Stoppable {
       if (options.resume() && Files.exists(save)) {
         resume(loop, save);
       }
+      record();
       ProgressLine line = new ProgressLine(distilled.component(), out, terminal);
       long steps = distilled.settings().steps();
       while (loop.step() < steps && !stopping.get()) {
@@ -120,6 +124,15 @@ final class DistillRun implements Stoppable {
           "%s has a save of step %d: go on with --resume, or choose another folder with --out"
               .formatted(options.folder(), TrainingLoop.stepOf(save)));
     }
+  }
+
+  private void record() throws IOException {
+    StringBuilder text = new StringBuilder("# ./sluice distill, with%n".formatted());
+    asked.forEach((what, value) -> text.append("# %s: %s%n".formatted(what, value.replaceAll("\\s+", " "))));
+    Files.createDirectories(options.folder());
+    Files.writeString(
+        options.folder().resolve(RECORD),
+        text + RecipeFile.write(recipe).replaceFirst("^---\\R", ""));
   }
 
   private Map<String, String> notes() {

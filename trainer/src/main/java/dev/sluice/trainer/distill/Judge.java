@@ -84,6 +84,12 @@ final class Judge implements AutoCloseable {
                   name, model.pipeline().className(), PipelineClass.STABLE_DIFFUSION.className()));
     }
     requireTextAlone(name, model);
+    SampleSize size = model.sampleSize();
+    if (size.height() != size.width()) {
+      throw new TrainingException(
+          "%s learned from pictures of %dx%d; choose a model of square ones"
+              .formatted(name, size.pixelWidth(), size.pixelHeight()));
+    }
     Sampler sampler = Samplers.of(model.scheduler("scheduler"));
     return new Judge(
         model,
@@ -99,14 +105,18 @@ final class Judge implements AutoCloseable {
   }
 
   private static List<String> shipped() {
-    try (Stream<Path> folders = Files.list(OtherModel.home().resolve("models"))) {
+    Path models = OtherModel.home().resolve("models");
+    if (!Files.isDirectory(models)) {
+      return List.of();
+    }
+    try (Stream<Path> folders = Files.list(models)) {
       return folders
           .filter(folder -> Files.exists(folder.resolve(ModelFolder.INDEX)))
           .map(folder -> folder.getFileName().toString())
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("models/ cannot be listed", e);
+      throw new UncheckedIOException(models + " cannot be listed", e);
     }
   }
 

@@ -115,6 +115,9 @@ class DistillCommandTest {
             Pixels.fromImage(ImageIO.read(folder.resolve("picture.png").toFile())));
     assertThat(verdict.met()).contains(Aspect.BACKGROUND, Aspect.COUNT, Aspect.COLOR, Aspect.SHAPE);
     assertThat(folder.resolve("progress/step-00040.png")).isNotEmptyFile();
+    assertThat(folder.resolve("distill.yaml"))
+        .content()
+        .contains("# prompt: a large red circle on a white background", "steps: 80");
   }
 
   @Test
