@@ -64,10 +64,10 @@ class VolumeRendererTest {
           tf.math.sqrt(tf.sum(tf.math.squaredDifference(places, middle), tf.constant(1)));
       Operand<TFloat32> inside =
           tf.math.sigmoid(
-              tf.math.mul(tf.math.sub(tf.constant((float) radius), away), tf.constant(100f)));
+              tf.math.mul(tf.math.sub(tf.constant((float) radius), away), tf.constant(300f)));
       Operand<TFloat32> like = tf.zerosLike(places);
       return new Field.Matter(
-          tf.math.mul(inside, tf.constant(200f)),
+          tf.math.mul(inside, tf.constant(50f)),
           tf.math.add(like, tf.constant(new float[] {1, -1, -1})));
     };
   }
@@ -93,7 +93,7 @@ class VolumeRendererTest {
           assertThat(seen[0][SIDE * SIDE + y * SIDE + x]).isCloseTo(-1, within(1e-3f));
         }
       }
-      assertThat(area).isCloseTo(Math.PI * radius * radius, within(0.04 * radius * radius));
+      assertThat(area).isCloseTo(Math.PI * radius * radius, within(0.04 * Math.PI * radius * radius));
     }
   }
 
