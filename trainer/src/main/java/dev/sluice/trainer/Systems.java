@@ -9,6 +9,7 @@ import dev.sluice.trainer.imagen.ShapesImagen;
 import dev.sluice.trainer.imagen.ShapesImagen64;
 import dev.sluice.trainer.latent.ShapesLdm;
 import dev.sluice.trainer.latent.ShapesSd3;
+import dev.sluice.trainer.latent.ShapesSds;
 import dev.sluice.trainer.latent.ShapesSdxl;
 import dev.sluice.trainer.latent.ShapesSdxlRefiner;
 import dev.sluice.trainer.latent.ShapesTurbo;
@@ -34,6 +35,7 @@ final class Systems {
           new ShapesImagen64(),
           new ShapesLdm(),
           new ShapesSd3(),
+          new ShapesSds(),
           new ShapesSdxl(),
           new ShapesSdxlRefiner(),
           new ShapesTurbo(),

@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -183,32 +181,6 @@ public final class TrainCommand implements Callable<Integer> {
                 reportEvery),
             System.err,
             Boolean.getBoolean("sluice.terminal"));
-    return runUntilStopped(run) ? 0 : FAILED;
-  }
-
-  /** On a signal the step in work is finished and saved before the process ends. */
-  private static boolean runUntilStopped(TrainingRun run) throws IOException {
-    CountDownLatch saved = new CountDownLatch(1);
-    Thread hook =
-        new Thread(
-            () -> {
-              run.stop();
-              try {
-                saved.await(60, TimeUnit.SECONDS);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    Runtime.getRuntime().addShutdownHook(hook);
-    boolean done = false;
-    try {
-      done = run.run();
-      return done;
-    } finally {
-      saved.countDown();
-      if (done) {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      }
-    }
+    return run.runUntilSignalled() ? 0 : FAILED;
   }
 }

@@ -17,6 +17,7 @@ import dev.sluice.launcher.command.UpscaleCommand;
 import dev.sluice.launcher.command.VariationsCommand;
 import dev.sluice.launcher.console.LaunchException;
 import dev.sluice.trainer.TrainCommand;
+import dev.sluice.trainer.distill.DistillCommand;
 import dev.sluice.trainer.evaluate.EvaluateCommand;
 import dev.sluice.trainer.lineage.LineageCommand;
 import picocli.CommandLine;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Command;
       DoctorCommand.class,
       DeadLettersCommand.class,
       TrainCommand.class,
+      DistillCommand.class,
       EvaluateCommand.class,
       LineageCommand.class,
       ParityCommand.class,

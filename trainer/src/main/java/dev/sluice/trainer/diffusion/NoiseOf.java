@@ -1,6 +1,10 @@
 package dev.sluice.trainer.diffusion;
 
-/** The noise that answers of any prediction stand for, for samplers that read noise alone. */
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** The noise that answers of any prediction stand for, for those who read noise alone. */
 public final class NoiseOf {
 
   private final ForwardProcess process;
@@ -37,5 +41,21 @@ public final class NoiseOf {
       noise[i] = ofAnswer[timestep] * answer[i] + ofSample[timestep] * sample[i];
     }
     return noise;
+  }
+
+  /**
+   * The same in a graph, of rows that each have a timestep of their own.
+   *
+   * @param answer of the network, in the shape of the noised sample
+   */
+  Operand<TFloat32> read(Ops tf, Noised noised, Operand<TFloat32> answer) {
+    return tf.math.add(
+        tf.math.mul(look(tf, ofAnswer, noised), answer),
+        tf.math.mul(look(tf, ofSample, noised), noised.sample()));
+  }
+
+  private static Operand<TFloat32> look(Ops tf, float[] table, Noised noised) {
+    return Tables.look(
+        tf, t -> table[t], table.length, noised.index(), noised.sample().shape().numDimensions());
   }
 }

@@ -1,10 +1,6 @@
 package dev.sluice.trainer.latent;
 
-import static dev.sluice.networks.layer.Layers.concat;
-
 import dev.sluice.catalog.Config;
-import dev.sluice.diffusion.Samplers;
-import dev.sluice.diffusion.sampling.SamplingOptions;
 import dev.sluice.networks.autoencoder.AutoencoderKl;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.ClipTextModel;
@@ -12,7 +8,6 @@ import dev.sluice.networks.transformer.ClipVisionModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
-import dev.sluice.trainer.pixels.DdpmFiles;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
@@ -44,7 +39,6 @@ import org.tensorflow.types.TInt64;
  */
 final class AdversarialDistillation implements Objective {
 
-  private static final String TEACHER = "teacher";
   private static final String CRITIC = "critic";
   private static final String VISION = "image_encoder";
   private static final String VAE = AutoencoderObjective.VAE;
@@ -68,26 +62,13 @@ final class AdversarialDistillation implements Objective {
     this.untold = scenes.untold();
     this.loss = DiffusionLoss.of(recipe.at("loss"));
     Recipe own = context.own();
-    this.timesteps = timesteps(recipe, own.integer("student.steps", 1));
+    this.timesteps = FewStepStudent.timesteps(recipe, own.integer("student.steps", 1));
     this.distilled = own.number("teacher.weight", 0, 1e3);
     this.guidance = own.number("teacher.guidance", 0, 100);
     this.criticized = own.number("critic.weight", 0, 1e3);
     this.layers = Config.of(own.map("critic")).integers("layers", List.of());
     this.hidden = own.integer("critic.hidden", 1);
     requireSense();
-  }
-
-  /** Where the student's own sampler asks. */
-  static long[] timesteps(Recipe recipe, int steps) {
-    float[] timesteps =
-        Samplers.fromConfig(ShapesTurbo.scheduler(recipe))
-            .plan(SamplingOptions.ofSteps(steps))
-            .timesteps();
-    long[] whole = new long[timesteps.length];
-    for (int i = 0; i < whole.length; i++) {
-      whole[i] = (long) timesteps[i];
-    }
-    return whole;
   }
 
   private void requireSense() {
@@ -99,18 +80,7 @@ final class AdversarialDistillation implements Objective {
       throw new RecipeException(
           "critic.layers is empty; name layers of the picture encoder, or give the critic the weight 0");
     }
-    Config taught =
-        Config.read(ShapesTurbo.teacher(recipe).resolveSibling("scheduler/scheduler_config.json"));
-    DdpmFiles.process(recipe)
-        .forEach(
-            (name, value) -> {
-              Object teachers = taught.asMap().get(name);
-              if (teachers != null && !teachers.equals(value)) {
-                throw new RecipeException(
-                    "loss says %s of %s, the teacher was trained with %s; say the same"
-                        .formatted(value, name, teachers));
-              }
-            });
+    FewStepStudent.requireTeachersProcess(recipe);
   }
 
   @Override
@@ -127,8 +97,8 @@ final class AdversarialDistillation implements Objective {
     Operand<TFloat32> states = caption.get("last_hidden_state");
     Component student =
         graph
-            .trained(ShapesLdm.UNET, new UNet2DConditionModel(ShapesTurbo.unet(recipe)))
-            .startingFrom(ShapesTurbo.teacher(recipe));
+            .trained(ShapesLdm.UNET, new UNet2DConditionModel(FewStepStudent.unet(recipe)))
+            .startingFrom(FewStepStudent.teacher(recipe));
 
     Operand<TFloat32> real = scenes.drawn(graph);
     Noised asked = loss.noised(graph, real, drawnTimesteps(graph));
@@ -165,35 +135,16 @@ final class AdversarialDistillation implements Objective {
   private Operand<TFloat32> distillation(
       TrainingGraph graph, Operand<TFloat32> made, Component reader, Operand<TFloat32> states) {
     Ops tf = graph.tf();
-    Component teacher =
-        graph.frozen(
-            TEACHER,
-            new UNet2DConditionModel(ShapesTurbo.unet(recipe)),
-            ShapesTurbo.teacher(recipe));
     Operand<TFloat32> none =
         graph
             .build(reader, Map.of("input_ids", graph.longs(EMPTY, ShapesVocabulary.MAX_LENGTH)))
             .get("last_hidden_state");
     Noised again = loss.noised(graph, tf.stopGradient(made));
-    Noised twice =
-        new Noised(
-            concat(tf, 0, List.of(again.sample(), again.sample())),
-            concat(tf, 0, List.of(again.timestep(), again.timestep())),
-            again.index(),
-            again.clean(),
-            again.noise());
-    Operand<TFloat32> both = twice.answeredBy(graph, teacher, concat(tf, 0, List.of(states, none)));
-    Operand<TFloat32> told = rows(tf, both, 0, graph.rows());
-    Operand<TFloat32> untold = rows(tf, both, graph.rows(), graph.rows());
     Operand<TFloat32> guided =
-        tf.math.add(untold, tf.math.mul(tf.math.sub(told, untold), tf.constant((float) guidance)));
+        new GuidedTeacher(graph, FewStepStudent.teacher(recipe), guidance)
+            .answer(again, states, none);
     Operand<TFloat32> wanted = tf.stopGradient(loss.clean(tf, again, guided));
     return graph.mean(tf.math.mul(tf.math.squaredDifference(made, wanted), loss.signal(tf, again)));
-  }
-
-  private static Operand<TFloat32> rows(Ops tf, Operand<TFloat32> x, int first, int count) {
-    return tf.slice(
-        x, tf.constant(new int[] {first, 0, 0, 0}), tf.constant(new int[] {count, -1, -1, -1}));
   }
 
   /** The heads, and the frozen eyes that they see with. */

@@ -28,7 +28,7 @@ public record Latents(Path folder) {
   }
 
   /** Latents at unit variance (Rombach et al. 2022, appendix G). */
-  Operand<TFloat32> scaled(TrainingGraph graph, Operand<TFloat32> drawn) {
+  public Operand<TFloat32> scaled(TrainingGraph graph, Operand<TFloat32> drawn) {
     Ops tf = graph.tf();
     AutoencoderKl network = new AutoencoderKl(config());
     return tf.math.mul(

@@ -58,11 +58,12 @@ final class HeldOut {
    */
   List<GenerationRequest> requests(SamplingSettings sampling, int again) {
     List<GenerationRequest> requests = new ArrayList<>();
-    for (int i = 0; i < scenes.size(); i++) {
+    List<String> texts = captions();
+    for (int i = 0; i < texts.size(); i++) {
       requests.add(
           GenerationRequest.newBuilder()
-              .setPrompt(Captions.canonical(scenes.get(i)))
-              .setSeed(seed * 1_000_003L + (long) again * scenes.size() + i)
+              .setPrompt(texts.get(i))
+              .setSeed(seed * 1_000_003L + (long) again * texts.size() + i)
               .setDenoiser(sampling)
               .build());
     }

@@ -38,6 +38,7 @@ public final class LineageCommand implements Callable<Integer> {
           new ImagenClaim(),
           new TurboClaim(),
           new SdxlClaim(),
+          new SdsClaim(),
           new VqClaim(),
           new SystemsClaim());
 
@@ -50,8 +51,8 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "0..1",
       description =
-          "ddpm, ddim, adm, glide, imagen, turbo, sdxl, vq, or systems: all that draw the shapes world,"
-              + " side by side. Each samples the models of its name. Without one, all of them"
+          "ddpm, ddim, adm, glide, imagen, turbo, sdxl, sds, vq, or systems: all that draw the"
+              + " shapes world, side by side. Each samples the models of its name. Without one, all of them"
               + " whose models are there.")
   private String name;
 
@@ -124,7 +125,7 @@ public final class LineageCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "1,2,3,5,8",
       description =
-          "Scales of classifier-free guidance, ascending, of glide, imagen and vq; of turbo's"
+          "Scales of classifier-free guidance, ascending, of glide, imagen, vq and sds; of turbo's"
               + " teacher, of sdxl, and of what vq is compared with, the last (default:"
               + " ${DEFAULT-VALUE}).")
   private List<Double> scales;

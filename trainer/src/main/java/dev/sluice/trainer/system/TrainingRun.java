@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Trains a system's phases, one after the other, to a model folder. What each reached is saved
  * again and again in a folder of its own, where TensorBoard's event files lie too.
  */
-public final class TrainingRun {
+public final class TrainingRun implements Stoppable {
 
   private static final String RECIPE = "recipe";
   private static final String SECONDS = "processor-seconds";
@@ -78,7 +78,7 @@ public final class TrainingRun {
     this.terminal = terminal;
   }
 
-  /** Ends after the step in work, which is saved. From any thread. */
+  @Override
   public void stop() {
     stopping.set(true);
   }
@@ -90,6 +90,7 @@ public final class TrainingRun {
    * @throws TrainingException when there is no such phase, or there are saves that nobody said to
    *     go on from
    */
+  @Override
   public boolean run() throws IOException {
     int threads = recipe.integer("threads", 0);
     if (threads > 0) {

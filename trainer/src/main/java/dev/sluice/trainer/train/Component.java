@@ -1,6 +1,7 @@
 package dev.sluice.trainer.train;
 
 import dev.sluice.networks.layer.Architecture;
+import dev.sluice.networks.layer.CheckpointNames;
 import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.layer.WeightProvider;
 import dev.sluice.networks.weights.TrainableWeight;
@@ -166,13 +167,19 @@ public final class Component {
     if (LowRank.isPart(parameter.name()) && !stored.names().contains(parameter.name())) {
       return drawn(parameter, seed);
     }
-    if (!stored.names().contains(parameter.name())) {
-      throw new IllegalArgumentException(
-          "%s has no tensor %s, which the network of the recipe has"
-              .formatted(checkpoint, parameter.name()));
-    }
-    long[] shape = stored.info(parameter.name()).shape();
-    if (!Arrays.equals(shape, parameter.shape())) {
+    CheckpointNames names =
+        architecture == null ? CheckpointNames.EXACT : architecture.checkpointNames();
+    String name =
+        names.candidates(parameter.name()).stream()
+            .filter(stored.names()::contains)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "%s has no tensor %s, which the network of the recipe has"
+                            .formatted(checkpoint, parameter.name())));
+    long[] shape = stored.info(name).shape();
+    if (!names.sameShape(shape, parameter.shape())) {
       throw new IllegalArgumentException(
           "%s: %s is %s, in the network of the recipe it is %s"
               .formatted(
@@ -181,7 +188,7 @@ public final class Component {
                   Arrays.toString(shape),
                   Arrays.toString(parameter.shape())));
     }
-    return stored.floats(parameter.name());
+    return stored.floats(name);
   }
 
   private float[] given(Parameter parameter, java.util.function.Supplier<float[]> otherwise) {

@@ -14,10 +14,12 @@ import dev.sluice.networks.weights.TrainableWeights;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -53,6 +55,7 @@ public final class TrainingGraph implements AutoCloseable {
   private final int shardCount;
   private final Optional<LowRank> lowRank;
   private final Map<String, Component> components = new LinkedHashMap<>();
+  private final Set<String> frozen = new HashSet<>();
   private final Map<String, Variable<TFloat32>> states = new LinkedHashMap<>();
   private final Map<String, float[]> stateValues = new LinkedHashMap<>();
   private final List<Function<Ops, Op>> updates = new ArrayList<>();
@@ -137,11 +140,13 @@ public final class TrainingGraph implements AutoCloseable {
   }
 
   /**
-   * A network that stays as it is: a teacher, an encoder, a feature. Gradients go through it.
+   * A network that stays as it is: a teacher, an encoder, a feature. Gradients go through it. It is
+   * no part of saves, as its folder has it.
    *
    * @param folder of the component, with its weights
    */
   public Component frozen(String name, Architecture architecture, Path folder) {
+    frozen.add(name);
     return component(name, architecture, weight -> false, weights -> weights).startingFrom(folder);
   }
 
@@ -346,10 +351,13 @@ public final class TrainingGraph implements AutoCloseable {
     return component;
   }
 
-  /** Every weight and state, by what it is. */
+  /** Every weight but those of frozen networks, and every state, by what it is. */
   Map<String, Variable<TFloat32>> variables() {
     Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
     for (Component component : components.values()) {
+      if (frozen.contains(component.name())) {
+        continue;
+      }
       for (TrainableWeight weight : component.weights().all()) {
         variables.put("weight/" + component.key(weight), weight.variable());
       }

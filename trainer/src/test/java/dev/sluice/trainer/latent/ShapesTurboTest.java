@@ -91,9 +91,9 @@ class ShapesTurboTest {
   void theStudentIsAskedWhereItsSamplerStops() throws IOException {
     Recipe recipe = RecipeFile.shipped("shapes-turbo");
 
-    assertThat(AdversarialDistillation.timesteps(recipe, 4)).containsExactly(999, 759, 499, 259);
-    assertThat(AdversarialDistillation.timesteps(recipe, 2)).containsExactly(999, 499);
-    assertThat(AdversarialDistillation.timesteps(recipe, 1)).containsExactly(999);
+    assertThat(FewStepStudent.timesteps(recipe, 4)).containsExactly(999, 759, 499, 259);
+    assertThat(FewStepStudent.timesteps(recipe, 2)).containsExactly(999, 499);
+    assertThat(FewStepStudent.timesteps(recipe, 1)).containsExactly(999);
   }
 
   @Test

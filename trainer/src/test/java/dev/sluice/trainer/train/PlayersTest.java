@@ -243,9 +243,15 @@ class PlayersTest {
             })) {
       run(loop, 1);
 
-      assertThat(values(loop, "weight/line/line.weight")).containsExactly(3);
+      Path stayed = folder.resolve("stayed.safetensors");
+      loop.export("line", stayed);
+      assertThat(stayed)
+          .hasSameBinaryContentAs(teacher.resolve("diffusion_pytorch_model.safetensors"));
       assertThat(values(loop, "m/w/values"))
           .containsExactly(new float[] {0.3f, 0.3f}, within(1e-6f));
+      try (SafetensorsFile save = SafetensorsFile.open(folder.resolve("save.safetensors"))) {
+        assertThat(save.names()).as("its folder has it").doesNotContain("weight/line/line.weight");
+      }
     }
   }
 

@@ -42,7 +42,8 @@ class CommandsInDocsIT {
   /** What takes long, or would change this checkout; others test it. */
   private static final Pattern LEFT_OUT =
       Pattern.compile(
-          "\\./sluice (train (?!.*--help)[a-z].*|evaluate.*|lineage.*|up.*|models add.*|parity goldens"
+          "\\./sluice (train (?!.*--help)[a-z].*|distill.*|evaluate.*|lineage.*|up.*|models add.*"
+              + "|parity goldens"
               + "|generate --model models/mine.*"
               // The same stands in README, of a model by its name; each starts an instance.
               + "|generate .* --model models/sd15 --lora .*)");
