@@ -1,5 +1,6 @@
 package dev.sluice.trainer;
 
+import dev.sluice.trainer.emoji.EmojiLdm;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionDdpm;
@@ -21,6 +22,7 @@ final class Systems {
 
   static final List<TrainedSystem> ALL =
       List.of(
+          new EmojiLdm(),
           new FashionAdm(),
           new FashionClassifier(),
           new FashionDdpm(),

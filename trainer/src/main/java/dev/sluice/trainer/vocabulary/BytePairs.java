@@ -1,18 +1,17 @@
-package dev.sluice.trainer.shapes;
+package dev.sluice.trainer.vocabulary;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Learns byte-pair merges until every given word is one token (Sennrich et al., 2016, algorithm 1,
- * on the byte alphabet of GPT-2 with CLIP's end-of-word mark).
+ * Learns byte-pair merges of given words (Sennrich et al., 2016, algorithm 1, on the byte alphabet
+ * of GPT-2 with CLIP's end-of-word mark).
  */
-final class BytePairs {
+public final class BytePairs {
 
   /** What CLIP appends to the last symbol of a word. */
   static final String END_OF_WORD = "</w>";
@@ -32,20 +31,29 @@ final class BytePairs {
 
   private BytePairs() {}
 
-  /** The merges, in the order in which an encoder must prefer them. */
-  static List<Merge> learn(Collection<String> words) {
-    List<List<String>> splits = new ArrayList<>();
-    words.forEach(word -> splits.add(symbols(word)));
+  /** A word in pieces, and how often it occurs. */
+  private record Split(List<String> symbols, int count) {}
+
+  /**
+   * The merges, in the order in which an encoder must prefer them.
+   *
+   * @param words with how often each occurs
+   * @param most merges; every word is one token where fewer do
+   */
+  static List<Merge> learn(Map<String, Integer> words, int most) {
+    List<Split> splits = new ArrayList<>();
+    words.forEach((word, count) -> splits.add(new Split(symbols(word), count)));
     List<Merge> merges = new ArrayList<>();
-    while (true) {
+    while (merges.size() < most) {
       Map<Merge, Integer> counts = new HashMap<>();
-      for (List<String> split : splits) {
-        for (int i = 0; i + 1 < split.size(); i++) {
-          counts.merge(new Merge(split.get(i), split.get(i + 1)), 1, Integer::sum);
+      for (Split split : splits) {
+        List<String> symbols = split.symbols();
+        for (int i = 0; i + 1 < symbols.size(); i++) {
+          counts.merge(new Merge(symbols.get(i), symbols.get(i + 1)), split.count(), Integer::sum);
         }
       }
       if (counts.isEmpty()) {
-        return merges;
+        break;
       }
       Merge best =
           counts.entrySet().stream()
@@ -56,8 +64,9 @@ final class BytePairs {
               .orElseThrow()
               .getKey();
       merges.add(best);
-      splits.forEach(split -> apply(best, split));
+      splits.forEach(split -> apply(best, split.symbols()));
     }
+    return merges;
   }
 
   private static List<String> symbols(String word) {
@@ -97,7 +106,7 @@ final class BytePairs {
    * GPT-2's map from bytes to visible characters: printable Latin-1 stands for itself, the others
    * follow from U+0100 on.
    */
-  static Map<Integer, String> byteSymbols() {
+  public static Map<Integer, String> byteSymbols() {
     Map<Integer, String> symbols = new TreeMap<>();
     int next = 256;
     for (int value = 0; value < 256; value++) {
