@@ -1,5 +1,6 @@
 package dev.sluice.trainer;
 
+import dev.sluice.trainer.emoji.EmojiClassifier;
 import dev.sluice.trainer.emoji.EmojiLdm;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionClassifier;
@@ -22,6 +23,7 @@ final class Systems {
 
   static final List<TrainedSystem> ALL =
       List.of(
+          new EmojiClassifier(),
           new EmojiLdm(),
           new FashionAdm(),
           new FashionClassifier(),

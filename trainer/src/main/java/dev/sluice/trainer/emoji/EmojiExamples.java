@@ -36,8 +36,7 @@ final class EmojiExamples {
    */
   EmojiExamples(EmojiSet set, Recipe recipe, long seed) {
     Recipe own = recipe.at("examples");
-    List<String> unpainted =
-        Config.of(recipe.map("examples")).strings("never-painted", List.of());
+    List<String> unpainted = neverPainted(recipe);
     this.emoji = set.all();
     this.hues =
         emoji.stream()
@@ -51,6 +50,11 @@ final class EmojiExamples {
     this.backgrounds = own.number("backgrounds", 0, 1);
     this.order = new Shuffled(emoji.size(), seed);
     this.seed = seed;
+  }
+
+  /** Categories of things whose color is not theirs to choose. */
+  static List<String> neverPainted(Recipe recipe) {
+    return Config.of(recipe.map("examples")).strings("never-painted", List.of());
   }
 
   /**

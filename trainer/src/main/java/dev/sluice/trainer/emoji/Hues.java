@@ -1,13 +1,14 @@
 package dev.sluice.trainer.emoji;
 
 import dev.sluice.planning.picture.Pixels;
+import java.util.Comparator;
 import java.util.OptionalDouble;
 
 /**
  * Hues of pictures, in degrees of the hexagon that HSV has (Smith 1978): what is mostly of one hue
  * can be painted in another.
  */
-public final class Hues {
+final class Hues {
 
   /** How much of a picture's chroma must point one way, as the length of its mean. */
   private static final double ONE_WAY = 0.8;
@@ -22,24 +23,51 @@ public final class Hues {
 
   private Hues() {}
 
-  /** The hue that most of what is drawn has; empty for what is grey or of many colors. */
-  public static OptionalDouble of(Pixels picture) {
-    double opacity = 0;
-    double chroma = 0;
-    double x = 0;
-    double y = 0;
-    for (int pixel : picture.argb()) {
-      double seen = Pixels.value(pixel, 3) / 255.0;
-      double own = seen * chroma(pixel);
-      double angle = Math.toRadians(hue(pixel));
-      opacity += seen;
-      chroma += own;
-      x += own * Math.cos(angle);
-      y += own * Math.sin(angle);
+  /**
+   * Sums over a picture, weighted with what is seen of a pixel.
+   *
+   * @param x of vectors along the hues, as long as the pixels' chroma
+   * @param y alike
+   */
+  private record Sums(double opacity, double chroma, double x, double y) {
+
+    static Sums of(Pixels picture) {
+      double opacity = 0;
+      double chroma = 0;
+      double x = 0;
+      double y = 0;
+      for (int pixel : picture.argb()) {
+        double seen = Pixels.value(pixel, 3) / 255.0;
+        double own = seen * Hues.chroma(pixel);
+        double angle = Math.toRadians(Hues.hue(pixel));
+        opacity += seen;
+        chroma += own;
+        x += own * Math.cos(angle);
+        y += own * Math.sin(angle);
+      }
+      return new Sums(opacity, chroma, x, y);
     }
-    return opacity > 0 && chroma > COLORFUL * opacity && Math.hypot(x, y) > ONE_WAY * chroma
-        ? OptionalDouble.of((Math.toDegrees(Math.atan2(y, x)) + 360) % 360)
+
+    double meanHue() {
+      return (Math.toDegrees(Math.atan2(y, x)) + 360) % 360;
+    }
+  }
+
+  /** The hue that most of what is drawn has; empty for what is grey or of many colors. */
+  static OptionalDouble of(Pixels picture) {
+    Sums sums = Sums.of(picture);
+    boolean colorful = sums.opacity() > 0 && sums.chroma() > COLORFUL * sums.opacity();
+    return colorful && Math.hypot(sums.x(), sums.y()) > ONE_WAY * sums.chroma()
+        ? OptionalDouble.of(sums.meanHue())
         : OptionalDouble.empty();
+  }
+
+  /** The color whose hue is nearest to the mean one; whatever is grey does not count. */
+  static PlainColor nearest(Pixels picture) {
+    double hue = Sums.of(picture).meanHue();
+    return PlainColor.HUES.stream()
+        .min(Comparator.comparingDouble(color -> apart(color.hue(), hue)))
+        .orElseThrow();
   }
 
   /** The picture with what is of one hue in another; what differs from both stays. */
@@ -54,8 +82,17 @@ public final class Hues {
     return new Pixels(picture.width(), picture.height(), painted);
   }
 
+  /** The picture with all hues turned by some degrees. */
+  static Pixels turned(Pixels picture, double by) {
+    int[] turned = picture.argb().clone();
+    for (int i = 0; i < turned.length; i++) {
+      turned[i] = withHue(turned[i], hue(turned[i]) + by);
+    }
+    return new Pixels(picture.width(), picture.height(), turned);
+  }
+
   /** Degrees between two hues, 0 to 180. */
-  public static double apart(double hue, double other) {
+  static double apart(double hue, double other) {
     double difference = Math.abs(hue - other) % 360;
     return Math.min(difference, 360 - difference);
   }

@@ -32,7 +32,21 @@ public final class BytePairs {
   private BytePairs() {}
 
   /** A word in pieces, and how often it occurs. */
-  private record Split(List<String> symbols, int count) {}
+  private record Split(List<String> symbols, int count) {
+
+    Merge pair(int at) {
+      return new Merge(symbols.get(at), symbols.get(at + 1));
+    }
+
+    boolean has(Merge pair) {
+      for (int i = 0; i + 1 < symbols.size(); i++) {
+        if (symbols.get(i).equals(pair.left()) && symbols.get(i + 1).equals(pair.right())) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
 
   /**
    * The merges, in the order in which an encoder must prefer them.
@@ -42,19 +56,11 @@ public final class BytePairs {
    */
   static List<Merge> learn(Map<String, Integer> words, int most) {
     List<Split> splits = new ArrayList<>();
+    Map<Merge, Integer> counts = new HashMap<>();
     words.forEach((word, count) -> splits.add(new Split(symbols(word), count)));
+    splits.forEach(split -> count(split, 1, counts));
     List<Merge> merges = new ArrayList<>();
-    while (merges.size() < most) {
-      Map<Merge, Integer> counts = new HashMap<>();
-      for (Split split : splits) {
-        List<String> symbols = split.symbols();
-        for (int i = 0; i + 1 < symbols.size(); i++) {
-          counts.merge(new Merge(symbols.get(i), symbols.get(i + 1)), split.count(), Integer::sum);
-        }
-      }
-      if (counts.isEmpty()) {
-        break;
-      }
+    while (merges.size() < most && !counts.isEmpty()) {
       Merge best =
           counts.entrySet().stream()
               .min(
@@ -64,9 +70,25 @@ public final class BytePairs {
               .orElseThrow()
               .getKey();
       merges.add(best);
-      splits.forEach(split -> apply(best, split.symbols()));
+      for (Split split : splits) {
+        if (split.has(best)) {
+          count(split, -1, counts);
+          apply(best, split.symbols());
+          count(split, 1, counts);
+        }
+      }
     }
     return merges;
+  }
+
+  /** Adds a word's pairs to the counts, or takes them away. */
+  private static void count(Split split, int sign, Map<Merge, Integer> counts) {
+    for (int i = 0; i + 1 < split.symbols().size(); i++) {
+      counts.merge(
+          split.pair(i),
+          sign * split.count(),
+          (before, more) -> before + more == 0 ? null : before + more);
+    }
   }
 
   private static List<String> symbols(String word) {
