@@ -1,5 +1,7 @@
 package dev.sluice.trainer;
 
+import dev.sluice.trainer.emoji.EmojiClassifier;
+import dev.sluice.trainer.emoji.EmojiLdm;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionDdpm;
@@ -25,6 +27,8 @@ final class Systems {
 
   static final List<TrainedSystem> ALL =
       List.of(
+          new EmojiClassifier(),
+          new EmojiLdm(),
           new FashionAdm(),
           new FashionClassifier(),
           new FashionDdpm(),

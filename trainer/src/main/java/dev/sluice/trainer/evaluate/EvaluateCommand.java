@@ -9,6 +9,8 @@ import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.planning.route.PlainRoute;
 import dev.sluice.planning.route.Sizes;
 import dev.sluice.trainer.data.DataException;
+import dev.sluice.trainer.emoji.EmojiClassifier;
+import dev.sluice.trainer.emoji.EmojiMeasure;
 import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionMeasure;
 import dev.sluice.trainer.recipe.RecipeException;
@@ -38,6 +40,8 @@ import picocli.CommandLine.Spec;
       "Measure how well a trained model draws.",
       "Of the shapes world: how often what captions ask for, which were held out of training; no"
           + " network takes part in the judgement.",
+      "Of emoji: how often a classifier of another vendor's drawings knows them, and how near they"
+          + " come to those of training.",
       "Of Fashion-MNIST: how near to its test pictures, in the features of fashion-classifier."
     })
 public final class EvaluateCommand implements Callable<Integer> {
@@ -145,12 +149,17 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--classifier",
       paramLabel = "DIR",
       description =
-          "In whose features samples of Fashion-MNIST are measured (default: "
+          "By which samples are measured (default: "
               + FashionClassifier.FOLDER
+              + ", "
+              + EmojiClassifier.FOLDER
               + ").")
   private Path classifier;
 
-  @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The folder of Fashion-MNIST, or of npm's packages of emoji.")
   private Path data;
 
   @Override
@@ -165,17 +174,35 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private int evaluate() throws IOException {
     Path folder = OtherModel.folder(model);
-    boolean fashion =
-        TrainingRecord.system(folder).filter(name -> name.startsWith("fashion-")).isPresent();
-    return fashion ? fashion(folder) : shapes(folder);
+    String system = TrainingRecord.system(folder).orElse("");
+    return system.startsWith("fashion-")
+        ? fashion(folder)
+        : system.startsWith("emoji") ? emoji(folder) : shapes(folder);
+  }
+
+  private Path classifier(String usual) {
+    return classifier == null ? OtherModel.home().resolve(usual) : classifier;
+  }
+
+  private int emoji(Path folder) throws IOException {
+    ModelFolder opened = ModelFolder.open(folder);
+    try (EmojiMeasure measure =
+            new EmojiMeasure(
+                classifier(EmojiClassifier.FOLDER),
+                Optional.ofNullable(data),
+                System.err::println);
+        ServedPictures drawn = new ServedPictures(LocalRun.of(folder), wanted(opened), batch)) {
+      EmojiEvaluation evaluation =
+          new EmojiEvaluation(measure, drawn, batch, Optional.ofNullable(sheets));
+      System.out.print(evaluation.run(captions, seed));
+    }
+    return 0;
   }
 
   private int fashion(Path folder) throws IOException {
     SamplingSettings own = PlainRoute.denoising(ModelFolder.open(folder));
     try (FashionMeasure measure =
-        new FashionMeasure(
-            classifier == null ? OtherModel.home().resolve(FashionClassifier.FOLDER) : classifier,
-            Optional.ofNullable(data))) {
+        new FashionMeasure(classifier(FashionClassifier.FOLDER), Optional.ofNullable(data))) {
       FashionEvaluation evaluation = new FashionEvaluation(measure, samples, seed);
       System.out.print(
           evaluation.table(

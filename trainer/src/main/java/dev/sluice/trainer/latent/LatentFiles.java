@@ -13,6 +13,8 @@ import dev.sluice.trainer.system.ModelFiles;
 import dev.sluice.trainer.system.PhaseContext;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Files that models of latents have in common. */
@@ -68,5 +70,23 @@ public final class LatentFiles {
     Map<String, Object> members = DdpmFiles.process(recipe);
     members.putAll(recipe.map("scheduler"));
     return ModelFiles.ofClass(className, members);
+  }
+
+  /**
+   * model_index.json of a {@code StableDiffusionPipeline} without its checks of pictures.
+   *
+   * @param scheduler diffusers' class
+   */
+  public static Map<String, Object> stableDiffusion(String scheduler) {
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("_class_name", "StableDiffusionPipeline");
+    index.put("requires_safety_checker", false);
+    ModelFiles.absent(index, "feature_extractor", "image_encoder", "safety_checker");
+    index.put("scheduler", List.of("diffusers", scheduler));
+    index.put(ShapesLdm.TEXT_ENCODER, List.of("transformers", "CLIPTextModel"));
+    index.put("tokenizer", List.of("transformers", "CLIPTokenizer"));
+    index.put(ShapesLdm.UNET, List.of("diffusers", "UNet2DConditionModel"));
+    index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
+    return index;
   }
 }

@@ -14,7 +14,6 @@ import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.train.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -84,22 +83,8 @@ public final class ShapesLdm implements TrainedSystem {
     ModelFiles.config(model, UNET, unet(recipe));
     ModelFiles.pipeline(
         model,
-        index("DDIMScheduler"),
+        LatentFiles.stableDiffusion("DDIMScheduler"),
         LatentFiles.scheduler(recipe, "DDIMScheduler"),
         recipe.map("sampling"));
-  }
-
-  /** model_index.json of a model of this kind. */
-  static Map<String, Object> index(String scheduler) {
-    Map<String, Object> index = new LinkedHashMap<>();
-    index.put("_class_name", "StableDiffusionPipeline");
-    index.put("requires_safety_checker", false);
-    ModelFiles.absent(index, "feature_extractor", "image_encoder", "safety_checker");
-    index.put("scheduler", List.of("diffusers", scheduler));
-    index.put(TEXT_ENCODER, List.of("transformers", "CLIPTextModel"));
-    index.put("tokenizer", List.of("transformers", "CLIPTokenizer"));
-    index.put(UNET, List.of("diffusers", "UNet2DConditionModel"));
-    index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
-    return index;
   }
 }

@@ -22,14 +22,15 @@ public final class PictureFeatures implements AutoCloseable {
   /**
    * Loads it.
    *
-   * @param model the folder that {@code train fashion-classifier} writes
+   * @param model the folder that {@code train} writes of a classifier
    * @throws IllegalArgumentException if it is not there
    */
   public PictureFeatures(Path model) {
     Path folder = model.resolve("classifier");
     if (!Files.exists(folder.resolve("config.json"))) {
       throw new IllegalArgumentException(
-          "%s holds no classifier; run train fashion-classifier first".formatted(model));
+          "%s holds no classifier; run train fashion-classifier first, or train emoji-classifier for emoji"
+              .formatted(model));
     }
     Config config = Config.read(folder.resolve("config.json"));
     classes = config.integer("num_classes");
@@ -48,8 +49,20 @@ public final class PictureFeatures implements AutoCloseable {
    *
    * @param features of each
    * @param classes that each most likely is of
+   * @param logits of the classes, of each
    */
-  public record Seen(Vectors features, int[] classes) {}
+  public record Seen(Vectors features, int[] classes, Vectors logits) {
+
+    /** How many classes are likelier than one, for one of the pictures; 0 for the likeliest. */
+    public int rank(int picture, int asked) {
+      int first = picture * logits.width();
+      int rank = 0;
+      for (int i = 0; i < logits.width(); i++) {
+        rank += logits.values()[first + i] > logits.values()[first + asked] ? 1 : 0;
+      }
+      return rank;
+    }
+  }
 
   /**
    * Looks at pictures.
@@ -61,6 +74,7 @@ public final class PictureFeatures implements AutoCloseable {
     int size = pictures.values().length / count;
     float[] features = null;
     int[] classes = new int[count];
+    float[] logits = new float[count * this.classes];
     for (int start = 0; start < count; start += BATCH) {
       int rows = Math.min(BATCH, count - start);
       int[] shape = pictures.shape().clone();
@@ -76,9 +90,14 @@ public final class PictureFeatures implements AutoCloseable {
         features = new float[count * found.length / rows];
       }
       System.arraycopy(found, 0, features, start * found.length / rows, found.length);
-      choose(seen.get("logits").values(), rows, classes, start);
+      float[] likely = seen.get("logits").values();
+      System.arraycopy(likely, 0, logits, start * this.classes, likely.length);
+      choose(likely, rows, classes, start);
     }
-    return new Seen(new Vectors(features, features.length / count), classes);
+    return new Seen(
+        new Vectors(features, features.length / count),
+        classes,
+        new Vectors(logits, this.classes));
   }
 
   private static void choose(float[] logits, int rows, int[] classes, int start) {

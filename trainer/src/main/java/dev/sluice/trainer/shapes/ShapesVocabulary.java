@@ -1,58 +1,42 @@
 package dev.sluice.trainer.shapes;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.sluice.trainer.vocabulary.ClipVocabulary;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/**
- * A CLIP vocabulary for a shapes world: each of its words is one token, anything else still
- * encodes, byte by byte.
- *
- * <p>Ids follow CLIP's order: 256 bytes, 256 bytes that end a word, one per merge, start, end.
- */
+/** A CLIP vocabulary for a shapes world, each of whose words is one token. */
 public final class ShapesVocabulary {
 
   /** Tokens of a prompt, start and end included; the longest caption has 27. */
   public static final int MAX_LENGTH = 28;
 
-  private static final String START = "<|startoftext|>";
-  private static final String END = "<|endoftext|>";
-
-  private final List<BytePairs.Merge> merges;
-  private final Map<String, Integer> ids;
+  private final ClipVocabulary tokens;
 
   /** Of the words of a world; ids of one world mean other words in another. */
   public ShapesVocabulary(World world) {
-    this.merges = BytePairs.learn(world.words());
-    List<String> tokens = new ArrayList<>(BytePairs.alphabet());
-    BytePairs.alphabet().forEach(symbol -> tokens.add(symbol + BytePairs.END_OF_WORD));
-    merges.forEach(merge -> tokens.add(merge.merged()));
-    tokens.add(START);
-    tokens.add(END);
-    this.ids = new LinkedHashMap<>();
-    tokens.forEach(token -> ids.putIfAbsent(token, ids.size()));
+    this.tokens =
+        new ClipVocabulary(
+            world.words().stream().collect(Collectors.toMap(word -> word, word -> 1)),
+            Integer.MAX_VALUE,
+            MAX_LENGTH);
   }
 
   /** Number of tokens. */
   public int size() {
-    return ids.size();
-  }
-
-  /** Id of the token that starts every prompt. */
-  public int startId() {
-    return ids.get(START);
+    return tokens.size();
   }
 
   /** Id of the token that ends every prompt and fills it up. */
   public int endId() {
-    return ids.get(END);
+    return tokens.endId();
+  }
+
+  /** What a text encoder's config has of it. */
+  public Map<String, Object> textConfig() {
+    return tokens.textConfig();
   }
 
   /**
@@ -63,14 +47,14 @@ public final class ShapesVocabulary {
    */
   public long[] encode(String caption) {
     long[] encoded = new long[MAX_LENGTH];
-    java.util.Arrays.fill(encoded, endId());
+    Arrays.fill(encoded, endId());
     int length = 0;
-    encoded[length++] = startId();
+    encoded[length++] = tokens.startId();
     for (String word : caption.replace(",", " ,").strip().split(" +")) {
       if (word.isEmpty()) {
         continue;
       }
-      Integer id = ids.get(word + BytePairs.END_OF_WORD);
+      Integer id = tokens.wordId(word);
       if (id == null) {
         throw new IllegalArgumentException("not a word of the shapes world: " + word);
       }
@@ -79,45 +63,12 @@ public final class ShapesVocabulary {
     return encoded;
   }
 
-  /** Token ids by token, in the order of the ids. */
-  Map<String, Integer> ids() {
-    return ids;
-  }
-
   /**
-   * Writes {@code vocab.json}, {@code merges.txt}, {@code tokenizer_config.json} and {@code
-   * special_tokens_map.json} as Hugging Face's CLIPTokenizer reads them.
+   * Writes the files of a tokenizer.
    *
    * @param folder made if absent
    */
   public void write(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    json.writeValue(folder.resolve("vocab.json").toFile(), ids);
-    StringBuilder lines = new StringBuilder("#version: 0.2\n");
-    merges.forEach(
-        merge -> lines.append(merge.left()).append(' ').append(merge.right()).append('\n'));
-    Files.writeString(folder.resolve("merges.txt"), lines, StandardCharsets.UTF_8);
-    json.writeValue(folder.resolve("tokenizer_config.json").toFile(), tokenizerConfig());
-    json.writeValue(folder.resolve("special_tokens_map.json").toFile(), specialTokens());
-  }
-
-  private Map<String, Object> tokenizerConfig() {
-    Map<String, Object> config = new LinkedHashMap<>(specialTokens());
-    config.put("add_prefix_space", false);
-    config.put("do_lower_case", true);
-    config.put("errors", "replace");
-    config.put("model_max_length", MAX_LENGTH);
-    config.put("tokenizer_class", "CLIPTokenizer");
-    return config;
-  }
-
-  private static Map<String, Object> specialTokens() {
-    Map<String, Object> special = new LinkedHashMap<>();
-    special.put("bos_token", START);
-    special.put("eos_token", END);
-    special.put("pad_token", END);
-    special.put("unk_token", END);
-    return special;
+    tokens.write(folder);
   }
 }

@@ -54,15 +54,10 @@ public final class ShapesUnclip implements TrainedSystem {
   }
 
   static Map<String, Object> textEncoder(Recipe recipe) {
-    ShapesVocabulary vocabulary = new ShapesVocabulary(World.of(recipe));
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("architectures", List.of("CLIPTextModelWithProjection"));
     config.put("model_type", "clip_text_model");
-    config.put("vocab_size", vocabulary.size());
-    config.put("max_position_embeddings", ShapesVocabulary.MAX_LENGTH);
-    config.put("bos_token_id", vocabulary.startId());
-    config.put("eos_token_id", vocabulary.endId());
-    config.put("pad_token_id", vocabulary.endId());
+    config.putAll(new ShapesVocabulary(World.of(recipe)).textConfig());
     config.putAll(recipe.map("components.text_encoder"));
     return config;
   }

@@ -1,18 +1,17 @@
-package dev.sluice.trainer.shapes;
+package dev.sluice.trainer.vocabulary;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Learns byte-pair merges until every given word is one token (Sennrich et al., 2016, algorithm 1,
- * on the byte alphabet of GPT-2 with CLIP's end-of-word mark).
+ * Learns byte-pair merges of given words (Sennrich et al., 2016, algorithm 1, on the byte alphabet
+ * of GPT-2 with CLIP's end-of-word mark).
  */
-final class BytePairs {
+public final class BytePairs {
 
   /** What CLIP appends to the last symbol of a word. */
   static final String END_OF_WORD = "</w>";
@@ -32,21 +31,36 @@ final class BytePairs {
 
   private BytePairs() {}
 
-  /** The merges, in the order in which an encoder must prefer them. */
-  static List<Merge> learn(Collection<String> words) {
-    List<List<String>> splits = new ArrayList<>();
-    words.forEach(word -> splits.add(symbols(word)));
-    List<Merge> merges = new ArrayList<>();
-    while (true) {
-      Map<Merge, Integer> counts = new HashMap<>();
-      for (List<String> split : splits) {
-        for (int i = 0; i + 1 < split.size(); i++) {
-          counts.merge(new Merge(split.get(i), split.get(i + 1)), 1, Integer::sum);
+  /** A word in pieces, and how often it occurs. */
+  private record Split(List<String> symbols, int count) {
+
+    Merge pair(int at) {
+      return new Merge(symbols.get(at), symbols.get(at + 1));
+    }
+
+    boolean has(Merge pair) {
+      for (int i = 0; i + 1 < symbols.size(); i++) {
+        if (symbols.get(i).equals(pair.left()) && symbols.get(i + 1).equals(pair.right())) {
+          return true;
         }
       }
-      if (counts.isEmpty()) {
-        return merges;
-      }
+      return false;
+    }
+  }
+
+  /**
+   * The merges, in the order in which an encoder must prefer them.
+   *
+   * @param words with how often each occurs
+   * @param most merges; every word is one token where fewer do
+   */
+  static List<Merge> learn(Map<String, Integer> words, int most) {
+    List<Split> splits = new ArrayList<>();
+    Map<Merge, Integer> counts = new HashMap<>();
+    words.forEach((word, count) -> splits.add(new Split(symbols(word), count)));
+    splits.forEach(split -> count(split, 1, counts));
+    List<Merge> merges = new ArrayList<>();
+    while (merges.size() < most && !counts.isEmpty()) {
       Merge best =
           counts.entrySet().stream()
               .min(
@@ -56,7 +70,24 @@ final class BytePairs {
               .orElseThrow()
               .getKey();
       merges.add(best);
-      splits.forEach(split -> apply(best, split));
+      for (Split split : splits) {
+        if (split.has(best)) {
+          count(split, -1, counts);
+          apply(best, split.symbols());
+          count(split, 1, counts);
+        }
+      }
+    }
+    return merges;
+  }
+
+  /** Adds a word's pairs to the counts, or takes them away. */
+  private static void count(Split split, int sign, Map<Merge, Integer> counts) {
+    for (int i = 0; i + 1 < split.symbols().size(); i++) {
+      counts.merge(
+          split.pair(i),
+          sign * split.count(),
+          (before, more) -> before + more == 0 ? null : before + more);
     }
   }
 
@@ -97,7 +128,7 @@ final class BytePairs {
    * GPT-2's map from bytes to visible characters: printable Latin-1 stands for itself, the others
    * follow from U+0100 on.
    */
-  static Map<Integer, String> byteSymbols() {
+  public static Map<Integer, String> byteSymbols() {
     Map<Integer, String> symbols = new TreeMap<>();
     int next = 256;
     for (int value = 0; value < 256; value++) {

@@ -1,0 +1,93 @@
+package dev.sluice.trainer.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.trainer.emoji.EmojiClassifier;
+import dev.sluice.trainer.emoji.EmojiMeasure;
+import dev.sluice.trainer.emoji.TinyEmoji;
+import dev.sluice.trainer.system.Trainings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Of sources whose worth is known: one that remembers, and one that draws noise. */
+class EmojiEvaluationTest {
+
+  @TempDir private Path folder;
+
+  @Test
+  void whatIsRememberedIsToldFromWhatIsNot() throws IOException {
+    Path packages = TinyEmoji.write(folder.resolve("packages"));
+    Trainings.train(
+        new EmojiClassifier(),
+        folder,
+        packages,
+        null,
+        false,
+        "phases.classifier.steps=60",
+        "phases.classifier.batch=20",
+        "phases.classifier.average=0.8",
+        "phases.classifier.optimizer.rate=1e-2",
+        "phases.classifier.optimizer.warm-up=1",
+        "jitter.hue=0.0",
+        "components.classifier.block_out_channels=[8, 8, 8]",
+        "components.classifier.norm_num_groups=4");
+
+    try (EmojiMeasure measure =
+        new EmojiMeasure(folder.resolve("model"), Optional.of(packages), told -> {})) {
+      List<EmojiMeasure.Asked> asked = measure.trained(20, 1);
+      EmojiMeasure.Recognized real =
+          measure.recognized(asked, asked.stream().map(EmojiMeasure.Asked::real).toList());
+      assertThat(real.kind()).as("of 20, balls and boxes").isGreaterThan(15);
+      assertThat(real.amongFive()).isGreaterThanOrEqualTo(real.first());
+
+      PictureSource remembering =
+          (captions, seeds) ->
+              captions.stream()
+                  .map(
+                      caption ->
+                          measure.known().stream()
+                              .filter(known -> known.caption().equals(caption))
+                              .findFirst()
+                              .orElse(measure.known().get(0))
+                              .picture())
+                  .toList();
+      List<String> rows = rows(measure, remembering);
+      assertThat(row(rows, "| as in training | 0.000"))
+          .contains("| 100 % (").endsWith(" | 100 % (72 to 100) |");
+
+      PictureSource noisy =
+          (captions, seeds) -> {
+            List<float[]> pictures = new ArrayList<>();
+            for (long seed : seeds) {
+              float[] picture = new float[3 * 64 * 64];
+              Random random = new Random(seed);
+              for (int i = 0; i < picture.length; i++) {
+                picture[i] = 2 * random.nextFloat() - 1;
+              }
+              pictures.add(picture);
+            }
+            return pictures;
+          };
+      rows = rows(measure, noisy);
+      assertThat(row(rows, "| as in training | 0.")).contains("| 0 % (0 to 28) |");
+    }
+    assertThat(folder.resolve("sheets/as-in-training.png")).isNotEmptyFile();
+    assertThat(folder.resolve("sheets/colors-new-to-a-thing.png")).isNotEmptyFile();
+  }
+
+  private List<String> rows(EmojiMeasure measure, PictureSource source) throws IOException {
+    String tables =
+        new EmojiEvaluation(measure, source, 4, Optional.of(folder.resolve("sheets"))).run(10, 1);
+    return tables.lines().filter(line -> line.startsWith("| ")).toList();
+  }
+
+  private static String row(List<String> rows, String start) {
+    return rows.stream().filter(row -> row.startsWith(start)).findFirst().orElseThrow();
+  }
+}
