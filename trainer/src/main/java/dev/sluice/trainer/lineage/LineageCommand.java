@@ -45,9 +45,9 @@ public final class LineageCommand implements Callable<Integer> {
       arity = "1",
       description =
           "ddpm, ddim (of models/fashion-ddpm), adm (of models/fashion-adm, and arms), glide (of"
-              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64), turbo"
-              + " (of models/shapes-ldm and shapes-turbo, and arms; with --steps 0 without), or vq"
-              + " (of models/shapes-vq and shapes-ldm).")
+              + " models/shapes-glide), imagen (of models/shapes-imagen and shapes-imagen-64),"
+              + " turbo (of models/shapes-ldm and shapes-turbo, and arms; with --steps 0 without),"
+              + " or vq (of models/shapes-vq and shapes-ldm).")
   private String name;
 
   @Option(names = "--data", paramLabel = "DIR", description = "The folder of Fashion-MNIST.")
@@ -112,9 +112,8 @@ public final class LineageCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "1,2,3,5,8",
       description =
-          "Scales of classifier-free guidance, ascending, of glide, imagen and vq; of turbo's teacher,"
-              + " and of what vq is compared with, the last (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Scales of classifier-free guidance, ascending, of glide, imagen and vq; of turbo's"
+              + " teacher, and of what vq is compared with, the last (default: ${DEFAULT-VALUE}).")
   private List<Double> scales;
 
   @Option(
