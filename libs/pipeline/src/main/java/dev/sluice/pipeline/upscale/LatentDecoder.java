@@ -46,7 +46,7 @@ public final class LatentDecoder implements UpscalerEngine {
 
     static Ports of(String component) {
       return switch (component) {
-          // MoVQ's latents are decoded without being replaced by the nearest of its codes.
+        // MoVQ's latents are decoded without being replaced by the nearest of its codes.
         case "movq" -> new Ports("h_not_quantized", "sample_not_quantized", 3);
         case "vqvae" -> new Ports("codes", "sample", VqVae2Model.LEVELS);
         default -> new Ports("z", "sample", 4);
