@@ -122,8 +122,7 @@ class ShippedModelsIT {
   void whatIsCancelledEnds_andTheNextIsServed(String name) throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     // As many steps as every model's own sampler can make.
-    Generation lengthy =
-        ask(name, 50).n(16).onProgress(progress -> begun.countDown()).start();
+    Generation lengthy = ask(name, 50).n(16).onProgress(progress -> begun.countDown()).start();
     assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
     lengthy.cancel();
 

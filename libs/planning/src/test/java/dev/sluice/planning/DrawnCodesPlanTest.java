@@ -80,12 +80,7 @@ class DrawnCodesPlanTest extends PlanningTest {
     SamplingSettings sampling = plan.route().get(1).getDenoiser().getSampling();
     assertThat(sampling)
         .isEqualTo(
-            settings()
-                .setSteps(CODES)
-                .setGuidanceScale(3)
-                .setTemperature(0.8)
-                .setTopK(50)
-                .build());
+            settings().setSteps(CODES).setGuidanceScale(3).setTemperature(0.8).setTopK(50).build());
     assertThat(plan.route().get(1).getWork())
         .as("each code of two rows is a token")
         .isEqualTo(2 * CODES);

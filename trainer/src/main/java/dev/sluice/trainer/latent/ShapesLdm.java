@@ -26,6 +26,7 @@ public final class ShapesLdm implements TrainedSystem {
 
   /** The component that reads captions. */
   public static final String TEXT_ENCODER = "text_encoder";
+
   static final String UNET = "unet";
 
   @Override

@@ -52,8 +52,8 @@ public final class LineageCommand implements Callable<Integer> {
       arity = "0..1",
       description =
           "ddpm, ddim, adm, glide, imagen, turbo, sdxl, sds, vq, or systems: all that draw the"
-              + " shapes world, side by side. Each samples the models of its name. Without one, all of them"
-              + " whose models are there.")
+              + " shapes world, side by side. Each samples the models of its name. Without one, all"
+              + " of them whose models are there.")
   private String name;
 
   @Option(

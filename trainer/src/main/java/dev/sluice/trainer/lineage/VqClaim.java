@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The generation before diffusion (Razavi et al. 2019; Ramesh et al. 2021): what codes of two levels
- * keep of a picture, and of the top level alone; what a transformer draws at each scale of guidance
- * and temperature, and how long that takes, beside latent diffusion of the same captions.
+ * The generation before diffusion (Razavi et al. 2019; Ramesh et al. 2021): what codes of two
+ * levels keep of a picture, and of the top level alone; what a transformer draws at each scale of
+ * guidance and temperature, and how long that takes, beside latent diffusion of the same captions.
  */
 final class VqClaim implements Claim {
 
@@ -107,8 +107,7 @@ final class VqClaim implements Claim {
     sheet.write(setup.out().resolve("vq-codes.png"));
   }
 
-  private static float[] decoded(
-      Network autoencoder, CodeGrid grid, float[] picture, int known) {
+  private static float[] decoded(Network autoencoder, CodeGrid grid, float[] picture, int known) {
     HostTensor.Floats whole = HeldOut.first(List.of(picture), 1);
     Map<String, HostTensor.Floats> encoded = autoencoder.run(Map.of("x", whole));
     long[] words =

@@ -20,8 +20,9 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * A codebook that no gradient moves: each entry is the exponentially moving average of the encodings
- * that it is the nearest to (van den Oord et al. 2017, appendix A.1; Razavi et al. 2019, eq. 3).
+ * A codebook that no gradient moves: each entry is the exponentially moving average of the
+ * encodings that it is the nearest to (van den Oord et al. 2017, appendix A.1; Razavi et al. 2019,
+ * eq. 3).
  *
  * <p>An entry that hardly anything is near to begins anew as one of the batch's encodings (Dhariwal
  * et al. 2020, section 3.1, "random restarts"). So do all at the first batch, when none was used
@@ -66,7 +67,9 @@ record MovingCodebook(double decay, double dead) {
     Operand<TFloat32> uses =
         tf.math.unsortedSegmentSum(
             tf.concat(
-                List.of(tf.fill(tf.constant(new int[] {graph.rows() * perPicture, 1}), tf.constant(1f)), rows),
+                List.of(
+                    tf.fill(tf.constant(new int[] {graph.rows() * perPicture, 1}), tf.constant(1f)),
+                    rows),
                 tf.constant(1)),
             codes,
             tf.constant(entries));
@@ -96,8 +99,7 @@ record MovingCodebook(double decay, double dead) {
             tf.math.mul(sum, tf.constant((float) (1 - decay))));
     Operand<TFloat32> uses = part(tf, moved, 0, 1);
     Operand<TFloat32> mean =
-        tf.math.div(
-            part(tf, moved, 1, channels(fresh)), tf.math.maximum(uses, tf.constant(LEAST)));
+        tf.math.div(part(tf, moved, 1, channels(fresh)), tf.math.maximum(uses, tf.constant(LEAST)));
     Operand<TBool> unused = tf.math.less(uses, tf.constant(least));
     Operand<TFloat32> begun =
         tf.math.mul(
@@ -115,8 +117,7 @@ record MovingCodebook(double decay, double dead) {
   }
 
   /** As many of the rows as there are entries, drawn at random. */
-  private static Operand<TFloat32> drawn(
-      TrainingGraph graph, Operand<TFloat32> rows, int entries) {
+  private static Operand<TFloat32> drawn(TrainingGraph graph, Operand<TFloat32> rows, int entries) {
     Ops tf = graph.tf();
     int each = (entries - 1) / graph.rows() + 1;
     Operand<TFloat32> places =
@@ -132,11 +133,9 @@ record MovingCodebook(double decay, double dead) {
   private static void measureUse(
       TrainingGraph graph, String level, Operand<TFloat32> uses, int codes) {
     Ops tf = graph.tf();
-    Operand<TFloat32> shares =
-        tf.math.div(part(tf, uses, 0, 1), tf.constant((float) codes));
+    Operand<TFloat32> shares = tf.math.div(part(tf, uses, 0, 1), tf.constant((float) codes));
     Operand<TFloat32> entropy =
-        tf.math.neg(
-            tf.reduceSum(tf.math.xlogy(shares, shares), tf.constant(new int[] {0, 1})));
+        tf.math.neg(tf.reduceSum(tf.math.xlogy(shares, shares), tf.constant(new int[] {0, 1})));
     graph.measure(level + "_perplexity", tf.math.exp(entropy));
   }
 }

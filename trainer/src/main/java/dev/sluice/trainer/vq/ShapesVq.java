@@ -22,8 +22,8 @@ import java.util.Map;
 
 /**
  * The generation before diffusion, on the shapes world: VQ-VAE-2's two levels of codes, and a
- * transformer that draws them one after the other for a caption, as DALL-E does (Ramesh et al. 2021)
- * in place of the paper's PixelCNNs. The text encoder is another model's CLIP as it is.
+ * transformer that draws them one after the other for a caption, as DALL-E does (Ramesh et al.
+ * 2021) in place of the paper's PixelCNNs. The text encoder is another model's CLIP as it is.
  */
 public final class ShapesVq implements TrainedSystem {
 

@@ -81,9 +81,7 @@ final class TextToCodes implements Objective {
     Operand<TInt64> words = graph.longs(KeptCodes.CODES, grid.count());
     Operand<TFloat32> logits =
         graph
-            .build(
-                transformer,
-                Map.of("encoder_hidden_states", states, "codes", words))
+            .build(transformer, Map.of("encoder_hidden_states", states, "codes", words))
             .get("logits");
     measureLevels(graph, logits, words);
     return List.of(
@@ -94,19 +92,13 @@ final class TextToCodes implements Objective {
   }
 
   /** What a code of each level costs, in nats. */
-  private void measureLevels(
-      TrainingGraph graph, Operand<TFloat32> logits, Operand<TInt64> words) {
+  private void measureLevels(TrainingGraph graph, Operand<TFloat32> logits, Operand<TInt64> words) {
     graph.measure("top", nats(graph, logits, words, 0, grid.top()));
-    graph.measure(
-        "bottom", nats(graph, logits, words, grid.top(), grid.count() - grid.top()));
+    graph.measure("bottom", nats(graph, logits, words, grid.top(), grid.count() - grid.top()));
   }
 
   private Operand<TFloat32> nats(
-      TrainingGraph graph,
-      Operand<TFloat32> logits,
-      Operand<TInt64> words,
-      int first,
-      int count) {
+      TrainingGraph graph, Operand<TFloat32> logits, Operand<TInt64> words, int first, int count) {
     Ops tf = graph.tf();
     Operand<TFloat32> part =
         tf.slice(

@@ -24,8 +24,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * The loss of a vector-quantised autoencoder (van den Oord et al. 2017, eq. 3; Razavi et al. 2019,
- * eq. 2): how far a picture is from what is decoded of its codes, and how far encodings are from the
- * entries that take their place. The codebooks move by themselves ({@link MovingCodebook}).
+ * eq. 2): how far a picture is from what is decoded of its codes, and how far encodings are from
+ * the entries that take their place. The codebooks move by themselves ({@link MovingCodebook}).
  *
  * <p>Of a share of the pictures the decoder is given no more than the first codes, as it is when a
  * picture under way is shown; that also keeps the top level from being left unused.
@@ -125,8 +125,7 @@ final class VqObjective implements Objective {
       known.put(
           level + "_quantized",
           tf.math.mul(
-              quantized,
-              reshape(tf, there, -1, 1, extent(quantized, 2), extent(quantized, 3))));
+              quantized, reshape(tf, there, -1, 1, extent(quantized, 2), extent(quantized, 3))));
       before += codes;
     }
     return known;

@@ -76,8 +76,7 @@ class MovingCodebookTest {
 
   private Map<String, float[]> after(int steps, int shards, Given given) throws IOException {
     AdamW still =
-        new AdamW(
-            new LearningRate(0, 0, LearningRate.Course.CONSTANT, 1), 0.9, 0.99, 1e-8, 0, 1);
+        new AdamW(new LearningRate(0, 0, LearningRate.Course.CONSTANT, 1), 0.9, 0.99, 1e-8, 0, 1);
     TrainingSettings settings =
         new TrainingSettings(
             5, given.codes.length, 1, shards, steps, 0, player -> still, Optional.empty());
@@ -105,12 +104,10 @@ class MovingCodebookTest {
   void move_bringsEntriesToTheMeansOfWhatIsNearThem_inShardsAsInOne() throws IOException {
     for (int shards : new int[] {1, 2}) {
       Map<String, float[]> moved = after(2, shards, given(0));
-      assertThat(moved.get("codebook"))
-          .containsExactly(new float[] {2, 4, 9, 9}, within(1e-5f));
+      assertThat(moved.get("codebook")).containsExactly(new float[] {2, 4, 9, 9}, within(1e-5f));
       // Uses of 3 and 1 a batch, after two averages of a half; then the sums.
       assertThat(moved.get("uses"))
-          .containsExactly(
-              new float[] {2.25f, 4.5f, 9, 0.75f, 6.75f, 6.75f}, within(1e-4f));
+          .containsExactly(new float[] {2.25f, 4.5f, 9, 0.75f, 6.75f, 6.75f}, within(1e-4f));
     }
   }
 
@@ -124,10 +121,10 @@ class MovingCodebookTest {
             new float[] {0, 0, 0, 0});
     Map<String, float[]> moved = after(1, 1, given);
     float[] second = Arrays.copyOfRange(moved.get("codebook"), 2, 4);
-    assertThat(
-            List.of(List.of(1f, 2f), List.of(2f, 4f), List.of(3f, 6f), List.of(9f, 8f)))
+    assertThat(List.of(List.of(1f, 2f), List.of(2f, 4f), List.of(3f, 6f), List.of(9f, 8f)))
         .contains(List.of(second[0], second[1]));
-    // Two uses a batch would be the mean of both; half of that keeps an entry, twice that begins it.
+    // Two uses a batch would be the mean of both; half of that keeps an entry, twice that begins
+    // it.
     assertThat(moved.get("uses")[3]).isEqualTo(2);
   }
 

@@ -30,8 +30,8 @@ import org.tensorflow.types.TInt64;
  * <p>What it computes depends on what is given. {@code x [batch, channels, H, W]} gives, of each
  * level, {@code top} and {@code bottom}: {@code NAME_encoded [batch, d, h, w]}, {@code
  * NAME_quantized}, the nearest entries of the level's codebook, through which gradients go as if
- * they were what was encoded (van den Oord et al. 2017, section 3.2, "straight-through"), and {@code
- * NAME_codes [batch, 1, h, w]}, the indices of those. {@code top_quantized} and {@code
+ * they were what was encoded (van den Oord et al. 2017, section 3.2, "straight-through"), and
+ * {@code NAME_codes [batch, 1, h, w]}, the indices of those. {@code top_quantized} and {@code
  * bottom_quantized} are decoded to {@code sample}; so are {@code codes [batch, 2, h, w]} of the
  * bottom's resolution, of which the first channel is the top's, each over its four of the bottom. A
  * negative code is none: its place is left empty, which shows a picture under way.
@@ -60,10 +60,12 @@ public final class VqVae2Model implements Architecture {
     this.codeSize = config.count("vq_embed_dim", 64);
     AutoencoderConfig given = AutoencoderConfig.of(config, codeSize);
     this.blocks =
-        new AutoencoderBlocks(given.ofChannels(given.inChannels() * area, given.outChannels() * area));
+        new AutoencoderBlocks(
+            given.ofChannels(given.inChannels() * area, given.outChannels() * area));
     List<Integer> widths = given.blockOutChannels();
     this.hidden = widths.get(widths.size() - 1);
-    this.between = new AutoencoderBlocks(given.halving(hidden, config.count("top_channels", hidden)));
+    this.between =
+        new AutoencoderBlocks(given.halving(hidden, config.count("top_channels", hidden)));
   }
 
   /** Pixels along the side of what a code of the bottom stands for. */
@@ -109,7 +111,8 @@ public final class VqVae2Model implements Architecture {
               .map(level -> (Operand<TFloat32>) level)
               .toList();
       outputs.put(
-          "sample", decode(root, entries(root, TOP, levels.get(0)), entries(root, BOTTOM, levels.get(1))));
+          "sample",
+          decode(root, entries(root, TOP, levels.get(0)), entries(root, BOTTOM, levels.get(1))));
     }
     if (outputs.isEmpty()) {
       throw new IllegalArgumentException(
@@ -119,7 +122,8 @@ public final class VqVae2Model implements Architecture {
     return outputs;
   }
 
-  private void encode(Scope root, Operand<TFloat32> picture, Map<String, Operand<TFloat32>> outputs) {
+  private void encode(
+      Scope root, Operand<TFloat32> picture, Map<String, Operand<TFloat32>> outputs) {
     Ops tf = root.tf();
     Operand<TFloat32> x =
         patch == 1
@@ -170,8 +174,7 @@ public final class VqVae2Model implements Architecture {
         tf.dtypes.cast(
             tf.clipByValue(flat, tf.constant(0f), tf.constant((float) (entries - 1))),
             TInt64.class);
-    return tf.math.mul(
-        codebook(root, level).entry(index), tf.expandDims(there, tf.constant(3)));
+    return tf.math.mul(codebook(root, level).entry(index), tf.expandDims(there, tf.constant(3)));
   }
 
   private Codebook codebook(Scope root, String level) {
@@ -191,8 +194,7 @@ public final class VqVae2Model implements Architecture {
             concat(tf, 3, List.of(bottom, over)),
             FeatureNorm.group(blocks.config().normGroups()));
     return toChannelsFirst(
-        tf,
-        patch == 1 ? x : tf.nn.depthToSpace(x, (long) patch, DepthToSpace.dataFormat("NHWC")));
+        tf, patch == 1 ? x : tf.nn.depthToSpace(x, (long) patch, DepthToSpace.dataFormat("NHWC")));
   }
 
   @Override

@@ -5,8 +5,9 @@ import java.util.Arrays;
 
 /**
  * The order of a picture's codes on two levels (Razavi et al. 2019, section 3.2): those of the
- * coarse top level first, then those of the bottom level, of twice its resolution; each level row by
- * row. As <em>words</em> the codes of both levels are told apart: the bottom's come after the top's.
+ * coarse top level first, then those of the bottom level, of twice its resolution; each level row
+ * by row. As <em>words</em> the codes of both levels are told apart: the bottom's come after the
+ * top's.
  *
  * @param side of the bottom level, even
  * @param entries of each level's codebook

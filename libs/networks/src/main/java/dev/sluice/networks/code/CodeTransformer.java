@@ -39,12 +39,12 @@ import org.tensorflow.types.TInt64;
  * <ul>
  *   <li>{@code encoder_hidden_states [batch, tokens, c]}, with the padding among them, gives {@code
  *       text_memory [batch, layers, 2, tokens, width]}, the keys and values that codes attend to;
- *   <li>with {@code codes [batch, codes]} beside them, {@code logits [batch, codes, words]}, each of
- *       its own place: a code is looked at only by those after it;
+ *   <li>with {@code codes [batch, codes]} beside them, {@code logits [batch, codes, words]}, each
+ *       of its own place: a code is looked at only by those after it;
  *   <li>{@code text_memory}, {@code codes}, {@code position [batch]} and {@code memory [batch,
- *       layers, 2, codes, width]}, of which what stands before the position counts, give that code's
- *       {@code logits [batch, words]}, and {@code remembered [batch, layers, 2, 1, width]} to be put
- *       into the memory at its position.
+ *       layers, 2, codes, width]}, of which what stands before the position counts, give that
+ *       code's {@code logits [batch, words]}, and {@code remembered [batch, layers, 2, 1, width]}
+ *       to be put into the memory at its position.
  * </ul>
  *
  * <p>No published checkpoint has this class.
@@ -104,8 +104,7 @@ public final class CodeTransformer implements Architecture {
     Operand<TFloat32> x =
         tf.math.add(
             linear(root.in("encoder_hidden_states_proj"), states, config.width()),
-            root.weight(
-                "text_position", FirstValue.SMALL, 1, config.textTokens(), config.width()));
+            root.weight("text_position", FirstValue.SMALL, 1, config.textTokens(), config.width()));
     List<Memory> memories = new ArrayList<>();
     through(root, x, layer -> List.of(), null, memories);
     return memories;
@@ -128,8 +127,7 @@ public final class CodeTransformer implements Architecture {
     return tf.math.add(logits(root, states), tf.expandDims(otherLevel(tf), tf.constant(0)));
   }
 
-  private void predictNext(
-      Scope root, Inputs inputs, Map<String, Operand<TFloat32>> outputs) {
+  private void predictNext(Scope root, Inputs inputs, Map<String, Operand<TFloat32>> outputs) {
     Ops tf = root.tf();
     int count = grid.count();
     Operand<TInt64> position = inputs.longs(tf, "position");
@@ -143,12 +141,10 @@ public final class CodeTransformer implements Architecture {
             tf.expandDims(tf.gather(places(root), position, tf.constant(0)), tf.constant(1)));
     Operand<TFloat32> later =
         tf.dtypes.cast(
-            tf.math.greaterEqual(
-                constant(tf, place -> place), reshape(tf, position, -1, 1)),
+            tf.math.greaterEqual(constant(tf, place -> place), reshape(tf, position, -1, 1)),
             TFloat32.class);
     Operand<TFloat32> bias =
-        amongOthers(
-            tf, reshape(tf, tf.math.mul(later, tf.constant(DROPPED)), -1, 1, 1, count), 1);
+        amongOthers(tf, reshape(tf, tf.math.mul(later, tf.constant(DROPPED)), -1, 1, 1, count), 1);
     List<Memory> text = unpacked(tf, inputs, "text_memory", config.textTokens());
     List<Memory> codes = unpacked(tf, inputs, "memory", count);
     List<Memory> own = new ArrayList<>();
@@ -183,11 +179,7 @@ public final class CodeTransformer implements Architecture {
     for (int layer = 0; layer < config.layers(); layer++) {
       RememberingBlock.Result result =
           RememberingBlock.apply(
-              root.in("transformer_blocks").in(layer),
-              x,
-              before.of(layer),
-              config.heads(),
-              bias);
+              root.in("transformer_blocks").in(layer), x, before.of(layer), config.heads(), bias);
       x = result.states();
       memories.add(result.memory());
     }
@@ -200,8 +192,7 @@ public final class CodeTransformer implements Architecture {
    * @param places {@code [1 or batch, places]}; the number of codes for none
    * @return {@code [1 or batch, places, width]}
    */
-  private Operand<TFloat32> around(
-      Scope root, Inputs inputs, String role, Operand<TInt64> places) {
+  private Operand<TFloat32> around(Scope root, Inputs inputs, String role, Operand<TInt64> places) {
     Ops tf = root.tf();
     Operand<TInt64> codes = inputs.longs(tf, "codes");
     if (extent(codes, 1) != grid.count()) {
@@ -211,8 +202,7 @@ public final class CodeTransformer implements Architecture {
     }
     // The word after all others stands for none.
     Operand<TInt64> known =
-        tf.pad(
-            codes, tf.constant(new int[][] {{0, 0}, {0, 1}}), tf.constant((long) grid.words()));
+        tf.pad(codes, tf.constant(new int[][] {{0, 0}, {0, 1}}), tf.constant((long) grid.words()));
     Operand<TInt64> words =
         places.shape().size(0) == 1
             ? tf.gather(known, reshape(tf, places, extent(places, 1)), tf.constant(1))

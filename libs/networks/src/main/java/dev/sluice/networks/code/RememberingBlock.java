@@ -80,7 +80,6 @@ final class RememberingBlock {
     Operand<TFloat32> h = tf.math.add(x, linear(attention.in("to_out.0"), mixed, width));
     normal = layerNorm(scope.in("norm3"), h, EPSILON);
     return new Result(
-        scope.tap(tf.math.add(h, FeedForward.plain(scope.in("ff"), normal, Activation.GELU))),
-        own);
+        scope.tap(tf.math.add(h, FeedForward.plain(scope.in("ff"), normal, Activation.GELU))), own);
   }
 }

@@ -24,15 +24,24 @@ class VqVae2ModelTest {
   private static final Config CONFIG =
       Config.of(
           Map.of(
-              "in_channels", 3,
-              "out_channels", 3,
-              "patch_size", 2,
-              "block_out_channels", List.of(4, 8),
-              "down_block_types", List.of("DownEncoderBlock2D", "DownEncoderBlock2D"),
-              "up_block_types", List.of("UpDecoderBlock2D", "UpDecoderBlock2D"),
-              "norm_num_groups", 2,
-              "num_vq_embeddings", ENTRIES,
-              "vq_embed_dim", SIZE));
+              "in_channels",
+              3,
+              "out_channels",
+              3,
+              "patch_size",
+              2,
+              "block_out_channels",
+              List.of(4, 8),
+              "down_block_types",
+              List.of("DownEncoderBlock2D", "DownEncoderBlock2D"),
+              "up_block_types",
+              List.of("UpDecoderBlock2D", "UpDecoderBlock2D"),
+              "norm_num_groups",
+              2,
+              "num_vq_embeddings",
+              ENTRIES,
+              "vq_embed_dim",
+              SIZE));
 
   private static final Map<String, float[]> BOOKS = new HashMap<>();
   private static Network network;
@@ -120,7 +129,8 @@ class VqVae2ModelTest {
     float[] without = codes.clone();
     without[16 + 5] = -1;
     assertThat(
-            network.run(Map.of("codes", new HostTensor.Floats(without, 1, 2, 4, 4)))
+            network
+                .run(Map.of("codes", new HostTensor.Floats(without, 1, 2, 4, 4)))
                 .get("sample")
                 .values())
         .as("a code that is not there")

@@ -28,13 +28,20 @@ class CodeTransformerTest {
   private static final Config CONFIG =
       Config.of(
           Map.of(
-              "num_attention_heads", 2,
-              "attention_head_dim", WIDTH / 2,
-              "num_layers", LAYERS,
-              "embedding_dim", TEXT,
-              "num_embeddings", TOKENS,
-              "sample_size", GRID.side(),
-              "num_vq_embeddings", GRID.entries()));
+              "num_attention_heads",
+              2,
+              "attention_head_dim",
+              WIDTH / 2,
+              "num_layers",
+              LAYERS,
+              "embedding_dim",
+              TEXT,
+              "num_embeddings",
+              TOKENS,
+              "sample_size",
+              GRID.side(),
+              "num_vq_embeddings",
+              GRID.entries()));
 
   private static Network network;
 
@@ -137,8 +144,7 @@ class CodeTransformerTest {
     float[][] memories = new float[2][];
     HostTensor.Floats[] texts = new HostTensor.Floats[2];
     for (int row = 0; row < 2; row++) {
-      texts[row] =
-          network.run(Map.of("encoder_hidden_states", text(row + 1))).get("text_memory");
+      texts[row] = network.run(Map.of("encoder_hidden_states", text(row + 1))).get("text_memory");
       memories[row] = new float[LAYERS * 2 * CODES * WIDTH];
       // What was not written yet must not matter.
       Arrays.fill(memories[row], 3);

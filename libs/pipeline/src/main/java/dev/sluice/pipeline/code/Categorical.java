@@ -18,8 +18,7 @@ public final class Categorical {
   public static double[] guided(float[] away, float[] towards, double scale) {
     double[] guided = new double[towards.length];
     for (int i = 0; i < guided.length; i++) {
-      guided[i] =
-          away == null ? towards[i] : away[i] + scale * ((double) towards[i] - away[i]);
+      guided[i] = away == null ? towards[i] : away[i] + scale * ((double) towards[i] - away[i]);
     }
     return guided;
   }
@@ -38,8 +37,7 @@ public final class Categorical {
     double least = kept(logits, drawing.topK());
     double[] changed = new double[logits.length];
     for (int i = 0; i < changed.length; i++) {
-      changed[i] =
-          logits[i] < least ? Double.NEGATIVE_INFINITY : logits[i] / drawing.temperature();
+      changed[i] = logits[i] < least ? Double.NEGATIVE_INFINITY : logits[i] / drawing.temperature();
     }
     return draw(changed, uniform);
   }

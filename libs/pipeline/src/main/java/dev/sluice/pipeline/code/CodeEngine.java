@@ -48,8 +48,7 @@ public final class CodeEngine implements DenoiserEngine {
   private CodeEngine(ModelFolder model, BatchLimit limit) {
     String component = model.pipeline().denoiser().component();
     if (!(Components.architecture(model, component) instanceof CodeTransformer architecture)) {
-      throw new IllegalArgumentException(
-          "%s: expected a CodeTransformer".formatted(component));
+      throw new IllegalArgumentException("%s: expected a CodeTransformer".formatted(component));
     }
     this.config = architecture.config();
     HostTensor states = Tensors.zeros(1, config.textTokens(), config.textWidth());
@@ -60,8 +59,7 @@ public final class CodeEngine implements DenoiserEngine {
           closer.opened(new Previews(model, SampleSpace.of(model, VqVae2Model.LEVELS), limit));
       this.batcher =
           closer.opened(
-              new StepBatcher(
-                  Components.name(model, component), RowNetwork.of(network), limit));
+              new StepBatcher(Components.name(model, component), RowNetwork.of(network), limit));
       closer.handOver();
     }
   }

@@ -20,8 +20,7 @@ public interface DenoiserEngine extends StageEngine {
    *     autoencoder decodes: latents, unscaled as the denoiser has them, or codes
    * @throws IllegalArgumentException if the model cannot do what is asked
    */
-  HostTensor.Floats denoise(
-      DenoiseRequest request, TorchGenerator generator, StepListener listener)
+  HostTensor.Floats denoise(DenoiseRequest request, TorchGenerator generator, StepListener listener)
       throws InterruptedException;
 
   /**
@@ -32,8 +31,7 @@ public interface DenoiserEngine extends StageEngine {
    * @return {@code [pictures, channels, height, width]}
    * @throws IllegalArgumentException if the model cannot do what is asked
    */
-  HostTensor.Floats invert(
-      DenoiseRequest request, TorchGenerator generator, StepListener listener)
+  HostTensor.Floats invert(DenoiseRequest request, TorchGenerator generator, StepListener listener)
       throws InterruptedException;
 
   /** What unfinished samples look like. */

@@ -198,8 +198,7 @@ final class CodeLoop implements ResumableLoop {
       float[] away = guided() ? outputs.get(row++).get("logits").values() : null;
       float[] logits = outputs.get(row++).get("logits").values();
       codes[picture * config.codes() + position] =
-          Categorical.draw(
-              Categorical.guided(away, logits, guidanceScale), drawn[picture]);
+          Categorical.draw(Categorical.guided(away, logits, guidanceScale), drawn[picture]);
     }
     position++;
     listener.afterStep(position, steps(), this);

@@ -14,8 +14,7 @@ public record Drawing(double temperature, int topK) {
 
   public Drawing {
     if (!(temperature >= 0 && Double.isFinite(temperature))) {
-      throw new IllegalArgumentException(
-          "temperature is " + temperature + "; expected 0 or more");
+      throw new IllegalArgumentException("temperature is " + temperature + "; expected 0 or more");
     }
     if (topK < 0) {
       throw new IllegalArgumentException("top_k is " + topK + "; expected 0 or more");

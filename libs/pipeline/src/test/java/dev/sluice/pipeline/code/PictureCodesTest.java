@@ -62,10 +62,8 @@ class PictureCodesTest {
       long before = position == 0 ? -1 : codes[row * CODES + position - 1];
       mix += before;
       for (int word = 0; word < GRID.words(); word++) {
-        boolean own =
-            word / GRID.entries() == GRID.firstWord(position) / GRID.entries();
-        logits[row * GRID.words() + word] =
-            own ? (float) (2 * Math.sin(mix + 1.9 * word)) : -10000;
+        boolean own = word / GRID.entries() == GRID.firstWord(position) / GRID.entries();
+        logits[row * GRID.words() + word] = own ? (float) (2 * Math.sin(mix + 1.9 * word)) : -10000;
       }
       for (int i = 0; i < LAYERS * 2 * WIDTH; i++) {
         remembered[row * LAYERS * 2 * WIDTH + i] = (float) Math.sin(before + 0.3 * i);
@@ -112,8 +110,7 @@ class PictureCodesTest {
 
   @Property(tries = 40)
   void loop_thatIsStoppedAndGoneOnWithDrawsTheSameCodes(
-      @ForAll @IntRange(min = 1, max = 4) int stop, @ForAll long seed)
-      throws InterruptedException {
+      @ForAll @IntRange(min = 1, max = 4) int stop, @ForAll long seed) throws InterruptedException {
     Sampling sampling = Sampling.of(1, 3);
     try (StepBatcher batcher = batcher()) {
       TorchGenerator generator = new TorchGenerator(seed);
@@ -121,8 +118,7 @@ class PictureCodesTest {
       batcher.run(whole);
 
       Stopping stopping = new Stopping(LoopTrail.empty(), stop);
-      assertThatThrownBy(
-              () -> batcher.run(loop(2, sampling, new TorchGenerator(seed), stopping)))
+      assertThatThrownBy(() -> batcher.run(loop(2, sampling, new TorchGenerator(seed), stopping)))
           .hasMessage("stopped");
       LoopTrail left = LoopTrail.of(stopping.trail.toBytes());
       TorchGenerator restored = new TorchGenerator(seed);
@@ -185,15 +181,15 @@ class PictureCodesTest {
       for (float code : whole) {
         assertThat(code).isBetween(0f, GRID.entries() - 1f);
       }
-      assertThat(shown.get(0)).containsExactly(whole[0], whole[1], whole[2], whole[3], -1, -1, -1, -1);
+      assertThat(shown.get(0))
+          .containsExactly(whole[0], whole[1], whole[2], whole[3], -1, -1, -1, -1);
       assertThat(shown.get(2)).endsWith(whole[4], whole[5], -1, -1);
     }
   }
 
   @Test
   void state_ofOtherPicturesIsNotGoneOnWith() {
-    LoopState one =
-        loop(1, Sampling.of(1, 3), new TorchGenerator(1), StepListener.NONE).state();
+    LoopState one = loop(1, Sampling.of(1, 3), new TorchGenerator(1), StepListener.NONE).state();
     assertThat(loop(1, Sampling.of(1, 3), new TorchGenerator(2), StepListener.NONE).isOfThis(one))
         .isTrue();
     assertThat(loop(2, Sampling.of(1, 3), new TorchGenerator(2), StepListener.NONE).isOfThis(one))

@@ -6,8 +6,8 @@ import dev.sluice.contract.v1.SamplingSettings;
 import java.util.Set;
 
 /**
- * What sampling means where a picture is drawn code by code (Razavi et al. 2019): each code with some
- * temperature, among the likeliest, and with guidance. There is no schedule, and no noise.
+ * What sampling means where a picture is drawn code by code (Razavi et al. 2019): each code with
+ * some temperature, among the likeliest, and with guidance. There is no schedule, and no noise.
  */
 final class DrawnCodes implements Feature {
 
@@ -25,8 +25,7 @@ final class DrawnCodes implements Feature {
     for (FieldDescriptor field : settings.getAllFields().keySet()) {
       String name = field.getName();
       if (!drawn && OF_CODES.contains(name)) {
-        throw asked.refused(
-            "denoiser." + name, "Model %s draws no codes; leave %s out.", name);
+        throw asked.refused("denoiser." + name, "Model %s draws no codes; leave %s out.", name);
       }
       if (drawn && !OF_CODES.contains(name) && !name.equals(GUIDANCE)) {
         checkSteps(asked, name);
