@@ -3,6 +3,7 @@
  * dev.sluice.trainer.diffusion.ForwardProcess}), what a network says of it ({@link
  * dev.sluice.trainer.diffusion.Prediction}), how much each timestep counts ({@link
  * dev.sluice.trainer.diffusion.Weighting}), and a variance of its own ({@link
- * dev.sluice.trainer.diffusion.LearnedVariance}).
+ * dev.sluice.trainer.diffusion.LearnedVariance}). Beside it, what a denoiser that has learned says
+ * to a sample ({@link dev.sluice.trainer.diffusion.ScoreDistillation}).
  */
 package dev.sluice.trainer.diffusion;

@@ -128,7 +128,8 @@ final class DistillRun implements Stoppable {
 
   private void record() throws IOException {
     StringBuilder text = new StringBuilder("# ./sluice distill, with%n".formatted());
-    asked.forEach((what, value) -> text.append("# %s: %s%n".formatted(what, value.replaceAll("\\s+", " "))));
+    asked.forEach(
+        (what, value) -> text.append("# %s: %s%n".formatted(what, value.replaceAll("\\s+", " "))));
     Files.createDirectories(options.folder());
     Files.writeString(
         options.folder().resolve(RECORD),

@@ -75,13 +75,20 @@ final class DistilledScene implements Distilled {
       throw new RecipeException("elevation.least is above elevation.most");
     }
     this.frames = recipe.integer("frames", 1);
+    int views = recipe.integer("views", 1);
+    int shards = recipe.integer("shards", 1);
+    if (views % shards != 0) {
+      throw new RecipeException(
+          "%d views do not divide into %d shards; choose views a multiple of shards"
+              .formatted(views, shards));
+    }
     AdamW optimizer = AdamW.of(recipe.at("optimizer"));
     this.settings =
         new TrainingSettings(
             recipe.integer("seed"),
-            recipe.integer("views", 1),
+            views,
             1,
-            recipe.integer("shards", 1),
+            shards,
             recipe.integer("steps", 1),
             recipe.number("average", 0, 0.999999),
             player -> optimizer,

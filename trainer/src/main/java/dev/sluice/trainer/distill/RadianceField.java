@@ -50,6 +50,9 @@ record RadianceField(
   /** Density per unit of length of a logit of 1, about: what is thinner than a tenth is seen. */
   private static final float DENSITY = 10;
 
+  /** How much further the background's logits go than its weights, which alone are all of it. */
+  private static final float BACKGROUND = 4;
+
   /** Reads {@code camera} and {@code field}. */
   static RadianceField of(Recipe recipe) {
     Recipe camera = recipe.at("camera");
@@ -87,7 +90,10 @@ record RadianceField(
         renderer.look(
             tf,
             (ops, places) -> at(root.in("field"), places),
-            tf.math.tanh(root.in("background").weight("color", FirstValue.ZERO, 3)),
+            tf.math.tanh(
+                tf.math.mul(
+                    root.in("background").weight("color", FirstValue.ZERO, 3),
+                    tf.constant(BACKGROUND))),
             inputs.floats(tf, "azimuth"),
             inputs.floats(tf, "elevation"),
             inputs.floats(tf, "places"));

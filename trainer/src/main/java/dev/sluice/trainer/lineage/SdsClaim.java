@@ -145,11 +145,14 @@ final class SdsClaim implements Claim {
     private final Setup setup;
     private final HeldOut captions;
     private final Table table;
-    final PictureSheet sheet = new PictureSheet(SHOWN, 2);
+    private final int shown;
+    final PictureSheet sheet;
 
     Comparison(Setup setup) {
       this.setup = setup;
       this.captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+      this.shown = Math.min(SHOWN, captions.count());
+      this.sheet = new PictureSheet(shown, 2);
       this.table =
           new Table(
               setup.out().resolve("sds.md"),
@@ -218,7 +221,7 @@ final class SdsClaim implements Claim {
           GlideClaim.interval(right),
           100 * captions.bound(some).plus(captions.bound(others)).share(),
           HeldOut.distance(some, others));
-      sheet.add(HeldOut.first(some, SHOWN), SHOWN);
+      sheet.add(HeldOut.first(some, shown), shown);
     }
   }
 }

@@ -217,6 +217,9 @@ class DistillCommandTest {
         "--view below is no direction");
     assertRefused(
         distill(folder, 2, "x", SMALL_SCENE, List.of("--prompt", "y")), "a scene has one --prompt");
+    assertRefused(
+        distill(folder, 2, "x", SMALL_SCENE, List.of("--set", "views=3")),
+        "3 views do not divide into 2 shards");
     assertThat(folder).as("nothing was begun").isEmptyDirectory();
   }
 

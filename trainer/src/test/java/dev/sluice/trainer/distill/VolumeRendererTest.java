@@ -93,7 +93,8 @@ class VolumeRendererTest {
           assertThat(seen[0][SIDE * SIDE + y * SIDE + x]).isCloseTo(-1, within(1e-3f));
         }
       }
-      assertThat(area).isCloseTo(Math.PI * radius * radius, within(0.04 * Math.PI * radius * radius));
+      assertThat(area)
+          .isCloseTo(Math.PI * radius * radius, within(0.04 * Math.PI * radius * radius));
     }
   }
 
