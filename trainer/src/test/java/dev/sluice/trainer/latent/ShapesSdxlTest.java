@@ -21,6 +21,7 @@ import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.system.TrainingException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,17 +103,36 @@ class ShapesSdxlTest {
   }
 
   @Test
-  void toldNothing_whatWasCutChangesNothing() throws IOException {
-    String constant = "phases.text-to-latents.told-origins=false";
-    base(folder.resolve("told"), false, 2);
-    base(folder.resolve("constant"), false, 2, constant);
-    Path weights = folder.resolve("constant").resolve(WEIGHTS);
-    assertThat(weights).isNotEmptyFile();
-    try (TensorSource told = Checkpoints.open(folder.resolve("told/model/unet"));
-        TensorSource untold = Checkpoints.open(folder.resolve("constant/model/unet"))) {
-      String first = "add_embedding.linear_1.weight";
-      assertThat(untold.floats(first)).isNotEqualTo(told.floats(first));
+  void toldNothing_itLearnsNothingOfCuts() throws IOException {
+    for (boolean told : new boolean[] {true, false}) {
+      String setting = "phases.text-to-latents.told-origins=" + told;
+      List<Float> after = new ArrayList<>();
+      for (int steps : new int[] {1, 3}) {
+        Path to = folder.resolve(told + "-" + steps);
+        base(to, false, steps, setting, "phases.text-to-latents.average=0");
+        after.addAll(sinesOfTheCut(to.resolve("model/unet")));
+      }
+      boolean same =
+          after.subList(0, after.size() / 2).equals(after.subList(after.size() / 2, after.size()));
+      assertThat(same).as("told: " + told).isEqualTo(!told);
     }
+  }
+
+  /** Weights that see sines of the cut, which are 0 where it is told to be nothing. */
+  private static List<Float> sinesOfTheCut(Path unet) {
+    List<Float> sines = new ArrayList<>();
+    try (TensorSource weights = Checkpoints.open(unet)) {
+      String name = "add_embedding.linear_1.weight";
+      long[] shape = weights.info(name).shape();
+      float[] values = weights.floats(name);
+      int numbers = (int) shape[1] - 6 * 4;
+      for (int row = 0; row < shape[0]; row++) {
+        for (int column : new int[] {10, 11, 14, 15}) {
+          sines.add(values[row * (int) shape[1] + numbers + column]);
+        }
+      }
+    }
+    return sines;
   }
 
   @Test
@@ -133,7 +153,7 @@ class ShapesSdxlTest {
 
   @Test
   void sizesThatAreNone_areRefused() {
-    for (String sizes : List.of("[]", "[64x]", "[0x64]")) {
+    for (String sizes : List.of("[]", "[64x]", "[064x64]")) {
       assertThatExceptionOfType(RecipeException.class)
           .isThrownBy(
               () -> base(folder, false, 1, "phases.text-to-latents.pictures.sizes=" + sizes))
