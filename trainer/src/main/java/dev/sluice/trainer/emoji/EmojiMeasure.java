@@ -37,7 +37,10 @@ public final class EmojiMeasure implements AutoCloseable {
 
   private final PictureFeatures classifier;
   private final Map<String, Integer> classes = new HashMap<>();
+
+  /** Null where the vendor whose pictures are measured has none. */
   private final List<Emoji> byClass = new ArrayList<>();
+
   private final EmojiSet set;
   private final List<String> unpainted;
   private final List<Known> known = new ArrayList<>();
@@ -55,17 +58,7 @@ public final class EmojiMeasure implements AutoCloseable {
     this.set = EmojiLdm.set(recipe, data, told);
     this.unpainted = EmojiExamples.neverPainted(recipe);
     this.classifier = new PictureFeatures(folder);
-    for (JsonNode code :
-        new ObjectMapper()
-            .readTree(folder.resolve(EmojiClassifier.CLASSES).toFile())
-            .path(EmojiClassifier.CODES)) {
-      classes.put(code.asText(), classes.size());
-      byClass.add(
-          set.all().stream()
-              .filter(emoji -> emoji.code().equals(code.asText()))
-              .findFirst()
-              .orElse(null));
-    }
+    readClasses(folder.resolve(EmojiClassifier.CLASSES));
     for (Emoji emoji : set.training().all()) {
       known.add(new Known(EmojiCaptions.of(emoji), emoji, EmojiExamples.onWhite(emoji)));
       hue(emoji)
@@ -82,6 +75,22 @@ public final class EmojiMeasure implements AutoCloseable {
                                       painted(emoji, hue, color)))));
     }
     this.knownPixels = pixels(known.stream().map(Known::picture).toList());
+  }
+
+  private void readClasses(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "%s is not there: the classifier is none of emoji; run train emoji-classifier first"
+              .formatted(file));
+    }
+    for (JsonNode code : new ObjectMapper().readTree(file.toFile()).path(EmojiClassifier.CODES)) {
+      classes.put(code.asText(), classes.size());
+      byClass.add(
+          set.all().stream()
+              .filter(emoji -> emoji.code().equals(code.asText()))
+              .findFirst()
+              .orElse(null));
+    }
   }
 
   /**

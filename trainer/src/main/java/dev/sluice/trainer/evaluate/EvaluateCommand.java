@@ -149,7 +149,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try {
       return evaluate();
-    } catch (TrainingException | DataException e) {
+    } catch (TrainingException | DataException | IllegalArgumentException e) {
       spec.commandLine().getErr().println("sluice: " + e.getMessage());
       return 2;
     }
