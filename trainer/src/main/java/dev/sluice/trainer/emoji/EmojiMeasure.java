@@ -110,9 +110,7 @@ public final class EmojiMeasure implements AutoCloseable {
   public record Asked(String caption, Emoji emoji, Optional<PlainColor> color, float[] real) {}
 
   private OptionalDouble hue(Emoji emoji) {
-    return unpainted.contains(emoji.category())
-        ? OptionalDouble.empty()
-        : Hues.of(emoji.pixels());
+    return unpainted.contains(emoji.category()) ? OptionalDouble.empty() : Hues.of(emoji.pixels());
   }
 
   private static float[] painted(Emoji emoji, double hue, PlainColor color) {
@@ -229,8 +227,7 @@ public final class EmojiMeasure implements AutoCloseable {
     int length = 3 * EmojiClassifier.SIDE * EmojiClassifier.SIDE;
     float[] values = new float[pictures.size() * length];
     for (int i = 0; i < pictures.size(); i++) {
-      System.arraycopy(
-          EmojiClassifier.reduced(pictures.get(i)), 0, values, i * length, length);
+      System.arraycopy(EmojiClassifier.reduced(pictures.get(i)), 0, values, i * length, length);
     }
     return new HostTensor.Floats(
         values, pictures.size(), 3, EmojiClassifier.SIDE, EmojiClassifier.SIDE);

@@ -55,7 +55,8 @@ public final class ShapesTurbo implements TrainedSystem {
         model.resolve(AutoencoderObjective.VAE));
     OtherModel.copy(ShapesLdm.trainedText(recipe), model.resolve(ShapesLdm.TEXT_ENCODER));
     ModelFiles.config(model, ShapesLdm.TEXT_ENCODER, ShapesLdm.textEncoder(recipe));
-    ModelFiles.pipeline(model, LatentFiles.stableDiffusion(LCM), scheduler(recipe), recipe.map("sampling"));
+    ModelFiles.pipeline(
+        model, LatentFiles.stableDiffusion(LCM), scheduler(recipe), recipe.map("sampling"));
   }
 
   /** The student's sampler. */

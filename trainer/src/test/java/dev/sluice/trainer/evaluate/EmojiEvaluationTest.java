@@ -33,8 +33,7 @@ class EmojiEvaluationTest {
     Path packages = TinyEmoji.write(folder.resolve("packages"));
     Path classifier = classifier(packages, 150);
 
-    try (EmojiMeasure measure =
-        new EmojiMeasure(classifier, Optional.of(packages), told -> {})) {
+    try (EmojiMeasure measure = new EmojiMeasure(classifier, Optional.of(packages), told -> {})) {
       List<EmojiMeasure.Asked> asked = measure.trained(20, 1);
       EmojiMeasure.Recognized real =
           measure.recognized(asked, asked.stream().map(EmojiMeasure.Asked::real).toList());
@@ -54,7 +53,8 @@ class EmojiEvaluationTest {
                   .toList();
       List<String> rows = rows(measure, remembering);
       assertThat(row(rows, "| as in training | 0.000"))
-          .contains("| 100 % (").endsWith(" | 100 % (72 to 100) |");
+          .contains("| 100 % (")
+          .endsWith(" | 100 % (72 to 100) |");
 
       PictureSource noisy =
           (captions, seeds) -> {
@@ -132,10 +132,12 @@ class EmojiEvaluationTest {
     }
     List<String> rows = out.toString(StandardCharsets.UTF_8).lines().toList();
     assertThat(rows).filteredOn(row -> row.startsWith("| things held out |")).hasSize(3);
-    assertThat(rows).filteredOn(row -> row.startsWith("| colors new to a thing | real |"))
+    assertThat(rows)
+        .filteredOn(row -> row.startsWith("| colors new to a thing | real |"))
         .singleElement()
         .asString()
-        .as("what is painted is of its color").endsWith("| 100 % (34 to 100) |");
+        .as("what is painted is of its color")
+        .endsWith("| 100 % (34 to 100) |");
   }
 
   private List<String> rows(EmojiMeasure measure, PictureSource source) throws IOException {
