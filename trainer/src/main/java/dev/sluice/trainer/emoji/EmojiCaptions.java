@@ -59,8 +59,7 @@ public final class EmojiCaptions {
     String caption = TEMPLATES.get(random.nextInt(TEMPLATES.size()));
     String text = caption.formatted(thing, withArticle(thing));
     return background
-        .map(
-            c -> text + BACKGROUNDS.get(random.nextInt(BACKGROUNDS.size())).formatted(c.word()))
+        .map(c -> text + BACKGROUNDS.get(random.nextInt(BACKGROUNDS.size())).formatted(c.word()))
         .orElse(text);
   }
 

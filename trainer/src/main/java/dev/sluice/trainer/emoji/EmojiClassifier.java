@@ -73,8 +73,7 @@ public final class EmojiClassifier implements TrainedSystem {
     config.put("num_classes", emoji.size());
     ModelFiles.config(context.model(), ClassifierObjective.CLASSIFIER, config);
     ModelFiles.write(
-        context.model().resolve(CLASSES),
-        Map.of(CODES, emoji.stream().map(Emoji::code).toList()));
+        context.model().resolve(CLASSES), Map.of(CODES, emoji.stream().map(Emoji::code).toList()));
     return new ClassifierObjective(config, SIDE, Optional.empty(), moved(emoji, context));
   }
 

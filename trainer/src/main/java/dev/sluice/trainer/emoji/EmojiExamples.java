@@ -88,9 +88,7 @@ final class EmojiExamples {
       background = Optional.of(PlainColor.values()[random.nextInt(PlainColor.values().length)]);
     }
     Pixels drawn =
-        color
-            .map(c -> Hues.painted(one.pixels(), hue.getAsDouble(), c.hue()))
-            .orElse(one.pixels());
+        color.map(c -> Hues.painted(one.pixels(), hue.getAsDouble(), c.hue())).orElse(one.pixels());
     return new Example(
         EmojiCaptions.drawn(one, color, background, random),
         onto(drawn, background.map(PlainColor::background).orElse(WHITE)));

@@ -50,18 +50,12 @@ public final class EmojiLdm implements TrainedSystem {
 
   private static Objective autoencoder(PhaseContext context) {
     return new AutoencoderObjective(
-        LatentFiles.autoencoder(context.recipe()),
-        EmojiSet.SIDE,
-        context.own(),
-        pictures(context));
+        LatentFiles.autoencoder(context.recipe()), EmojiSet.SIDE, context.own(), pictures(context));
   }
 
   private static PictureSource pictures(PhaseContext context) {
     EmojiExamples examples =
-        new EmojiExamples(
-            set(context).training(),
-            context.recipe(),
-            context.settings().seed());
+        new EmojiExamples(set(context).training(), context.recipe(), context.settings().seed());
     int rows = context.settings().rows();
     return number -> Map.of("clean", pictures(examples.batch(number, rows)));
   }

@@ -37,7 +37,10 @@ public final class EmojiMeasure implements AutoCloseable {
 
   private final PictureFeatures classifier;
   private final Map<String, Integer> classes = new HashMap<>();
+
+  /** Null where the vendor whose pictures are measured has none. */
   private final List<Emoji> byClass = new ArrayList<>();
+
   private final EmojiSet set;
   private final List<String> unpainted;
   private final List<Known> known = new ArrayList<>();
@@ -55,17 +58,7 @@ public final class EmojiMeasure implements AutoCloseable {
     this.set = EmojiLdm.set(recipe, data, told);
     this.unpainted = EmojiExamples.neverPainted(recipe);
     this.classifier = new PictureFeatures(folder);
-    for (JsonNode code :
-        new ObjectMapper()
-            .readTree(folder.resolve(EmojiClassifier.CLASSES).toFile())
-            .path(EmojiClassifier.CODES)) {
-      classes.put(code.asText(), classes.size());
-      byClass.add(
-          set.all().stream()
-              .filter(emoji -> emoji.code().equals(code.asText()))
-              .findFirst()
-              .orElse(null));
-    }
+    readClasses(folder.resolve(EmojiClassifier.CLASSES));
     for (Emoji emoji : set.training().all()) {
       known.add(new Known(EmojiCaptions.of(emoji), emoji, EmojiExamples.onWhite(emoji)));
       hue(emoji)
@@ -82,6 +75,22 @@ public final class EmojiMeasure implements AutoCloseable {
                                       painted(emoji, hue, color)))));
     }
     this.knownPixels = pixels(known.stream().map(Known::picture).toList());
+  }
+
+  private void readClasses(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "%s is not there: the classifier is none of emoji; run train emoji-classifier first"
+              .formatted(file));
+    }
+    for (JsonNode code : new ObjectMapper().readTree(file.toFile()).path(EmojiClassifier.CODES)) {
+      classes.put(code.asText(), classes.size());
+      byClass.add(
+          set.all().stream()
+              .filter(emoji -> emoji.code().equals(code.asText()))
+              .findFirst()
+              .orElse(null));
+    }
   }
 
   /**
@@ -101,9 +110,7 @@ public final class EmojiMeasure implements AutoCloseable {
   public record Asked(String caption, Emoji emoji, Optional<PlainColor> color, float[] real) {}
 
   private OptionalDouble hue(Emoji emoji) {
-    return unpainted.contains(emoji.category())
-        ? OptionalDouble.empty()
-        : Hues.of(emoji.pixels());
+    return unpainted.contains(emoji.category()) ? OptionalDouble.empty() : Hues.of(emoji.pixels());
   }
 
   private static float[] painted(Emoji emoji, double hue, PlainColor color) {
@@ -220,8 +227,7 @@ public final class EmojiMeasure implements AutoCloseable {
     int length = 3 * EmojiClassifier.SIDE * EmojiClassifier.SIDE;
     float[] values = new float[pictures.size() * length];
     for (int i = 0; i < pictures.size(); i++) {
-      System.arraycopy(
-          EmojiClassifier.reduced(pictures.get(i)), 0, values, i * length, length);
+      System.arraycopy(EmojiClassifier.reduced(pictures.get(i)), 0, values, i * length, length);
     }
     return new HostTensor.Floats(
         values, pictures.size(), 3, EmojiClassifier.SIDE, EmojiClassifier.SIDE);

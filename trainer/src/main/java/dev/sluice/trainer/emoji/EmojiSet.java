@@ -95,8 +95,7 @@ public record EmojiSet(List<Emoji> all) {
     if (Files.isRegularFile(file)) {
       parsed(file)
           .fields()
-          .forEachRemaining(
-              entry -> words.put(EmojiNames.plain(entry.getKey()), entry.getValue()));
+          .forEachRemaining(entry -> words.put(EmojiNames.plain(entry.getKey()), entry.getValue()));
     }
     return words;
   }
@@ -113,8 +112,7 @@ public record EmojiSet(List<Emoji> all) {
 
   private static Optional<Pixels> picture(Path file, Consumer<String> told) {
     try {
-      return Optional.of(
-          PictureFile.read(Files.readAllBytes(file)).pixels().scaledTo(SIDE, SIDE));
+      return Optional.of(PictureFile.read(Files.readAllBytes(file)).pixels().scaledTo(SIDE, SIDE));
     } catch (IOException e) {
       told.accept("%s is passed over: it cannot be read".formatted(file));
     } catch (PictureException e) {

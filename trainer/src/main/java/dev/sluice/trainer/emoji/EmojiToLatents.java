@@ -48,8 +48,7 @@ final class EmojiToLatents implements Objective {
     EmojiSet set = EmojiLdm.set(context);
     this.text = EmojiText.learn(set, recipe, context.model());
     this.untold = text.tokens(new String[] {""});
-    EmojiExamples examples =
-        new EmojiExamples(set.training(), recipe, context.settings().seed());
+    EmojiExamples examples = new EmojiExamples(set.training(), recipe, context.settings().seed());
     int rows = context.settings().rows();
     this.latents =
         new KeptLatents(
@@ -67,11 +66,9 @@ final class EmojiToLatents implements Objective {
   @Override
   public List<Player> build(TrainingGraph graph) {
     Component encoder =
-        graph.trained(
-            EmojiLdm.TEXT_ENCODER, ClipTextModel.unprojected(Config.of(text.config())));
+        graph.trained(EmojiLdm.TEXT_ENCODER, ClipTextModel.unprojected(Config.of(text.config())));
     Component unet =
-        graph.trained(
-            EmojiLdm.UNET, new UNet2DConditionModel(Config.of(EmojiLdm.unet(recipe))));
+        graph.trained(EmojiLdm.UNET, new UNet2DConditionModel(Config.of(EmojiLdm.unet(recipe))));
     Operand<TFloat32> states =
         graph
             .build(encoder, Map.of("input_ids", graph.longs(TOKENS, text.length())))

@@ -6,6 +6,7 @@ import dev.sluice.trainer.emoji.EmojiMeasure.Known;
 import dev.sluice.trainer.emoji.EmojiMeasure.Recognized;
 import dev.sluice.trainer.measure.Nearest;
 import dev.sluice.trainer.shapes.Pixels;
+import dev.sluice.trainer.system.TrainingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import java.util.stream.IntStream;
 final class EmojiEvaluation {
 
   private static final double NEAR = 0.05;
+  private static final int FEWEST = 2;
   private static final int COLUMNS = 10;
   private static final int SHOWN = 4 * COLUMNS;
 
@@ -51,6 +53,11 @@ final class EmojiEvaluation {
    */
   String run(int captions, long seed) throws IOException {
     List<Asked> heldOut = measure.heldOut(captions, seed);
+    if (heldOut.size() < FEWEST) {
+      throw new TrainingException(
+          "%d emoji that were held out are too few to compare with; --captions and the set need %d"
+              .formatted(heldOut.size(), FEWEST));
+    }
     double[] apart = measure.nearest(real(measure.heldOut(Integer.MAX_VALUE, seed))).distance();
     double near = quantile(apart, NEAR);
     StringBuilder seen =
@@ -83,6 +90,9 @@ final class EmojiEvaluation {
       StringBuilder seen,
       StringBuilder far)
       throws IOException {
+    if (asked.size() < FEWEST) {
+      return;
+    }
     List<float[]> samples = samples(asked, seed, title);
     row(seen, title, "samples", asked, measure.recognized(asked, samples));
     row(seen, title, "real", asked, measure.recognized(asked, real(asked)));

@@ -166,7 +166,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try {
       return evaluate();
-    } catch (TrainingException | DataException | RecipeException e) {
+    } catch (TrainingException
+        | DataException
+        | RecipeException
+        | IllegalArgumentException e) {
       spec.commandLine().getErr().println("sluice: " + e.getMessage());
       return 2;
     }

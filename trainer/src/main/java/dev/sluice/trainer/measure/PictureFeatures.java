@@ -95,9 +95,7 @@ public final class PictureFeatures implements AutoCloseable {
       choose(likely, rows, classes, start);
     }
     return new Seen(
-        new Vectors(features, features.length / count),
-        classes,
-        new Vectors(logits, this.classes));
+        new Vectors(features, features.length / count), classes, new Vectors(logits, this.classes));
   }
 
   private static void choose(float[] logits, int rows, int[] classes, int start) {

@@ -82,8 +82,7 @@ class EmojiExamplesTest {
   @Test
   void batches_areTheSameWheneverTheyAreAskedForAndHoldOutPairs() throws IOException {
     EmojiSet set =
-        EmojiSet.read(
-            Optional.of(TinyEmoji.write(packages)), Vendor.GOOGLE, List.of(), told -> {});
+        EmojiSet.read(Optional.of(TinyEmoji.write(packages)), Vendor.GOOGLE, List.of(), told -> {});
     Recipe recipe = RecipeFile.with(RecipeFile.shipped("emoji"), "examples.painted=1");
     EmojiExamples examples = new EmojiExamples(set, recipe, 3);
 

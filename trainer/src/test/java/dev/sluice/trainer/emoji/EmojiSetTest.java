@@ -105,7 +105,6 @@ class EmojiSetTest {
     assertThat(set.heldOut().all()).isNotEmpty();
     assertThat(set.heldOut().all().size()).isLessThan(TinyEmoji.COUNT / 5);
     assertThat(set.training().all()).doesNotContainAnyElementsOf(set.heldOut().all());
-    assertThat(set.training().all().size() + set.heldOut().all().size())
-        .isEqualTo(TinyEmoji.COUNT);
+    assertThat(set.training().all().size() + set.heldOut().all().size()).isEqualTo(TinyEmoji.COUNT);
   }
 }
