@@ -4,7 +4,7 @@ import dev.sluice.contract.SamplingRanges;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
-import dev.sluice.pipeline.request.Drawing;
+import dev.sluice.pipeline.draw.Drawing;
 import dev.sluice.pipeline.request.GuidanceOptions;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.stage.work.InvalidTaskException;

@@ -166,10 +166,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try {
       return evaluate();
-    } catch (TrainingException
-        | DataException
-        | RecipeException
-        | IllegalArgumentException e) {
+    } catch (TrainingException | DataException | RecipeException | IllegalArgumentException e) {
       spec.commandLine().getErr().println("sluice: " + e.getMessage());
       return 2;
     }

@@ -45,7 +45,8 @@ final class FewStepStudent {
         model.resolve(AutoencoderObjective.VAE));
     OtherModel.copy(ShapesLdm.trainedText(recipe), model.resolve(ShapesLdm.TEXT_ENCODER));
     ModelFiles.config(model, ShapesLdm.TEXT_ENCODER, ShapesLdm.textEncoder(recipe));
-    ModelFiles.pipeline(model, LatentFiles.stableDiffusion(LCM), scheduler(recipe), recipe.map("sampling"));
+    ModelFiles.pipeline(
+        model, LatentFiles.stableDiffusion(LCM), scheduler(recipe), recipe.map("sampling"));
   }
 
   private static Map<String, Object> scheduler(Recipe recipe) {

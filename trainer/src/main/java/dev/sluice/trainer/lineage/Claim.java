@@ -19,6 +19,8 @@ interface Claim {
     return true;
   }
 
-  /** Runs it, and writes {@code NAME.md} and its sheets; with no steps of training, without arms. */
+  /**
+   * Runs it, and writes {@code NAME.md} and its sheets; with no steps of training, without arms.
+   */
   void run(Setup setup) throws IOException;
 }

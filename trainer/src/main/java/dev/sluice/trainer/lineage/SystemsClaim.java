@@ -57,8 +57,7 @@ final class SystemsClaim implements Claim {
   private static final String EYES = "shapes-unclip";
 
   private static final List<Suite> HELD_OUT =
-      List.of(
-          Suite.SINGLE_NEW_COMBINATION, Suite.SINGLE_NEW_CONCEPT, Suite.PAIR_NEW_COMBINATION);
+      List.of(Suite.SINGLE_NEW_COMBINATION, Suite.SINGLE_NEW_CONCEPT, Suite.PAIR_NEW_COMBINATION);
 
   /** What draws, by year. */
   private enum Drawn {
@@ -208,8 +207,7 @@ final class SystemsClaim implements Claim {
     /** Null where no model lies. */
     private static ServedPictures served(Path folder) {
       return Files.isDirectory(folder)
-          ? new ServedPictures(
-              LocalRun.of(folder), GenerationRequest.getDefaultInstance(), AT_ONCE)
+          ? new ServedPictures(LocalRun.of(folder), GenerationRequest.getDefaultInstance(), AT_ONCE)
           : null;
     }
 

@@ -49,10 +49,8 @@ public final class ClipFeatures implements AutoCloseable {
   public Vectors look(List<float[]> pictures) {
     float[] features = new float[pictures.size() * width];
     for (int start = 0; start < pictures.size(); start += BATCH) {
-      List<float[]> some =
-          pictures.subList(start, Math.min(pictures.size(), start + BATCH));
-      float[] seen =
-          encoder.run(Map.of("pixel_values", batch(some))).get("image_embeds").values();
+      List<float[]> some = pictures.subList(start, Math.min(pictures.size(), start + BATCH));
+      float[] seen = encoder.run(Map.of("pixel_values", batch(some))).get("image_embeds").values();
       System.arraycopy(seen, 0, features, start * width, seen.length);
     }
     return new Vectors(features, width);

@@ -7,6 +7,7 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.batch.Ask;
 import dev.sluice.pipeline.batch.Claim;
 import dev.sluice.pipeline.batch.Row;
+import dev.sluice.pipeline.draw.Categorical;
 import dev.sluice.pipeline.loop.LoopState;
 import dev.sluice.pipeline.loop.ResumableLoop;
 import dev.sluice.pipeline.loop.StepListener;

@@ -6,6 +6,7 @@ import dev.sluice.diffusion.config.Thresholding;
 import dev.sluice.diffusion.sampling.SamplingOptions;
 import dev.sluice.diffusion.sampling.SamplingPlan;
 import dev.sluice.diffusion.schedule.TimestepSpacing;
+import dev.sluice.pipeline.draw.Drawing;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,6 +1,5 @@
-package dev.sluice.pipeline.code;
+package dev.sluice.pipeline.draw;
 
-import dev.sluice.pipeline.request.Drawing;
 import java.util.Arrays;
 
 /** Draws from few values with given odds. */
@@ -30,7 +29,7 @@ public final class Categorical {
    * @param uniform in [0, 1)
    * @return an index into {@code logits}
    */
-  static int draw(double[] logits, Drawing drawing, double uniform) {
+  public static int draw(double[] logits, Drawing drawing, double uniform) {
     if (drawing.temperature() == 0) {
       return largest(logits);
     }

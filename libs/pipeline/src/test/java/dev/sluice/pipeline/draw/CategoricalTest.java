@@ -1,9 +1,8 @@
-package dev.sluice.pipeline.code;
+package dev.sluice.pipeline.draw;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.sluice.pipeline.request.Drawing;
 import java.util.Arrays;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

@@ -1,4 +1,4 @@
-package dev.sluice.pipeline.request;
+package dev.sluice.pipeline.draw;
 
 /**
  * How codes are drawn from the odds that a network gives.
