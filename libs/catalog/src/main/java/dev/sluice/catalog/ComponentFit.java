@@ -55,6 +55,10 @@ final class ComponentFit {
    */
   static List<String> problems(ModelFolder model) {
     ComponentFit fit = new ComponentFit(model);
+    if (model.pipeline().denoiser() == DenoiserKind.CODES) {
+      fit.codes();
+      return fit.problems;
+    }
     switch (model.pipeline().text()) {
       case CLIP -> fit.context(fit.width(TEXT, TEXT_WIDTH));
       case T5 -> fit.context(fit.width(TEXT, T5_WIDTH));
@@ -161,6 +165,13 @@ final class ComponentFit {
     if (!fitting.contains(taken.value().getAsInt())) {
       require(kind.component(), CHANNELS, taken.value().getAsInt(), latents);
     }
+  }
+
+  /** A transformer draws the codes of an autoencoder's codebooks for a text. */
+  private void codes() {
+    equal("transformer", "embedding_dim", width(TEXT, TEXT_WIDTH));
+    String entries = "num_vq_embeddings";
+    equal("transformer", entries, width(model.pipeline().autoencoder(), entries));
   }
 
   private void equal(String component, String key, Width given) {
