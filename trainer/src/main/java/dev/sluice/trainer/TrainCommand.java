@@ -4,6 +4,7 @@ import dev.sluice.trainer.data.DataException;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.recipe.RecipeFile;
+import dev.sluice.trainer.recipe.RecipeOptions;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.system.TrainingRun;
@@ -11,11 +12,10 @@ import dev.sluice.trainer.train.LowRank;
 import dev.sluice.trainer.train.NonFiniteException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -71,17 +71,7 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Ends of the names of layers that get a product (default: ${DEFAULT-VALUE}).")
   private String loraTargets;
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE.yaml",
-      description = "Values in place of the recipe's; keys that it does not have are refused.")
-  private List<Path> configs = new ArrayList<>();
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "One value in place of the recipe's, such as phases.unet.steps=100.")
-  private List<String> settings = new ArrayList<>();
+  @Mixin private RecipeOptions changes;
 
   @Option(names = "--resume", description = "Go on from the last save.")
   private boolean resume;
@@ -158,13 +148,7 @@ public final class TrainCommand implements Callable<Integer> {
     if (saveEvery < 1 || reportEvery < 1) {
       throw new TrainingException("--save-every and --report-every are steps, at least 1");
     }
-    Recipe recipe = RecipeFile.shipped(system.name());
-    for (Path config : configs) {
-      recipe = RecipeFile.with(recipe, config);
-    }
-    for (String setting : settings) {
-      recipe = RecipeFile.with(recipe, setting);
-    }
+    Recipe recipe = changes.applied(RecipeFile.shipped(system.name()));
     TrainingRun run =
         new TrainingRun(
             system,

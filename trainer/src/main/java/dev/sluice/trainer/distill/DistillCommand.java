@@ -4,6 +4,7 @@ import dev.sluice.networks.graph.OpThreads;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.recipe.RecipeFile;
+import dev.sluice.trainer.recipe.RecipeOptions;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.train.NonFiniteException;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -89,17 +91,7 @@ public final class DistillCommand implements Callable<Integer> {
               + " something else than from the front, as --prompt says it.")
   private Map<String, String> views = new LinkedHashMap<>();
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE.yaml",
-      description = "Values in place of the recipe's; keys that it does not have are refused.")
-  private List<Path> configs = new ArrayList<>();
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "One value in place of the recipe's, such as guidance=30.")
-  private List<String> settings = new ArrayList<>();
+  @Mixin private RecipeOptions changes;
 
   @Option(
       names = "--out",
@@ -158,13 +150,7 @@ public final class DistillCommand implements Callable<Integer> {
     if (every < 1) {
       throw new TrainingException("--every is steps, at least 1");
     }
-    Recipe recipe = shipped;
-    for (Path config : configs) {
-      recipe = RecipeFile.with(recipe, config);
-    }
-    for (String setting : settings) {
-      recipe = RecipeFile.with(recipe, setting);
-    }
+    Recipe recipe = changes.applied(shipped);
     TOKENIZERS.setLevel(Level.SEVERE);
     int threads = recipe.integer("threads", 0);
     if (threads > 0) {

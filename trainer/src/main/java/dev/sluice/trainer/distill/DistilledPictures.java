@@ -7,9 +7,7 @@ import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.diffusion.ScoreDistillation;
 import dev.sluice.trainer.latent.GuidedTeacher;
 import dev.sluice.trainer.recipe.Recipe;
-import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.shapes.Pixels;
-import dev.sluice.trainer.train.AdamW;
 import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
@@ -20,7 +18,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.tensorflow.Operand;
@@ -62,24 +59,7 @@ final class DistilledPictures implements Distilled {
     this.distillation = ScoreDistillation.of(recipe, judge.process(), judge.prediction());
     this.guidance = recipe.number("guidance", 0, 1e4);
     this.start = recipe.number("start", 0, 100);
-    int draws = recipe.integer("draws", 1);
-    int shards = recipe.integer("shards", 1);
-    if (count * draws % shards != 0) {
-      throw new RecipeException(
-          "%d x %d draws do not divide into %d shards; choose draws a multiple of shards"
-              .formatted(count, draws, shards));
-    }
-    AdamW optimizer = AdamW.of(recipe.at("optimizer"));
-    this.settings =
-        new TrainingSettings(
-            recipe.integer("seed"),
-            count * draws,
-            1,
-            shards,
-            recipe.integer("steps", 1),
-            recipe.number("average", 0, 0.999999),
-            player -> optimizer,
-            Optional.empty());
+    this.settings = Distilled.settings(recipe, "draws", count * recipe.integer("draws", 1));
   }
 
   @Override

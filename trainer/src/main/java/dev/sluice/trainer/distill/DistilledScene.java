@@ -15,7 +15,6 @@ import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.shapes.Pixels;
-import dev.sluice.trainer.train.AdamW;
 import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Player;
 import dev.sluice.trainer.train.TrainingGraph;
@@ -25,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -75,24 +73,7 @@ final class DistilledScene implements Distilled {
       throw new RecipeException("elevation.least is above elevation.most");
     }
     this.frames = recipe.integer("frames", 1);
-    int views = recipe.integer("views", 1);
-    int shards = recipe.integer("shards", 1);
-    if (views % shards != 0) {
-      throw new RecipeException(
-          "%d views do not divide into %d shards; choose views a multiple of shards"
-              .formatted(views, shards));
-    }
-    AdamW optimizer = AdamW.of(recipe.at("optimizer"));
-    this.settings =
-        new TrainingSettings(
-            recipe.integer("seed"),
-            views,
-            1,
-            shards,
-            recipe.integer("steps", 1),
-            recipe.number("average", 0, 0.999999),
-            player -> optimizer,
-            Optional.empty());
+    this.settings = Distilled.settings(recipe, "views", recipe.integer("views", 1));
   }
 
   @Override
