@@ -35,19 +35,7 @@ class ClaimsTest {
     TinyImagen.enlarging(folder, imagen, 2);
     Files.move(folder.resolve("model"), models.resolve("shapes-imagen-64"));
     Path out = folder.resolve("out");
-    Setup setup =
-        new Setup(
-            Optional.empty(),
-            models,
-            folder,
-            folder.resolve("arms"),
-            out,
-            2,
-            List.of(1),
-            2,
-            List.of(2),
-            List.of(1.0, 3.0),
-            List.of());
+    Setup setup = TinySetup.of(folder, 2, 2, List.of(2), List.of(1.0, 3.0), List.of());
 
     new GlideClaim().run(setup);
     List<String> guidance = Files.readAllLines(out.resolve("glide.md"));
@@ -75,19 +63,7 @@ class ClaimsTest {
     Path out = folder.resolve("out");
 
     new TurboClaim()
-        .run(
-            new Setup(
-                Optional.empty(),
-                models,
-                folder,
-                folder.resolve("arms"),
-                out,
-                1,
-                List.of(1),
-                2,
-                List.of(5),
-                List.of(3.0),
-                TinyTurbo.small(teacher)));
+        .run(TinySetup.of(folder, 1, 2, List.of(5), List.of(3.0), TinyTurbo.small(teacher)));
 
     List<String> table = Files.readAllLines(out.resolve("turbo.md"));
     assertThat(table).hasSize(4 + 4 + 3 + 3 * 3);
@@ -110,18 +86,8 @@ class ClaimsTest {
 
     new SdxlClaim()
         .run(
-            new Setup(
-                Optional.empty(),
-                models,
-                folder,
-                folder.resolve("arms"),
-                out,
-                1,
-                List.of(1),
-                2,
-                List.of(10),
-                List.of(3.0),
-                TinySdxl.small(begun, "text-to-latents")));
+            TinySetup.of(
+                folder, 1, 2, List.of(10), List.of(3.0), TinySdxl.small(begun, "text-to-latents")));
 
     List<String> crops = Files.readAllLines(out.resolve("sdxl-crops.md"));
     assertThat(crops).hasSize(4 + 1 + 5 + 2);

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,19 +24,7 @@ class SdsClaimTest {
     Path out = folder.resolve("out");
 
     new SdsClaim()
-        .run(
-            new Setup(
-                Optional.empty(),
-                models,
-                folder,
-                folder.resolve("arms"),
-                out,
-                1,
-                List.of(1),
-                2,
-                List.of(3),
-                List.of(1.0, 20.0),
-                List.of("draws=2")));
+        .run(TinySetup.of(folder, 1, 2, List.of(3), List.of(1.0, 20.0), List.of("draws=2")));
 
     List<String> table = Files.readAllLines(out.resolve("sds.md"));
     assertThat(table).hasSize(4 + 1 + 2 + 1 + 3 + 1);

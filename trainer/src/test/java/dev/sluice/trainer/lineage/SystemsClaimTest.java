@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,20 +24,7 @@ class SystemsClaimTest {
     Files.createSymbolicLink(models.resolve("shapes-unclip"), TinyLatents.CLIP);
     Path out = folder.resolve("out");
 
-    new SystemsClaim()
-        .run(
-            new Setup(
-                Optional.empty(),
-                models,
-                folder,
-                folder.resolve("arms"),
-                out,
-                0,
-                List.of(1),
-                12,
-                List.of(2),
-                List.of(1.0),
-                List.of()));
+    new SystemsClaim().run(TinySetup.of(folder, 0, 12, List.of(2), List.of(1.0), List.of()));
 
     List<String> table = Files.readAllLines(out.resolve("systems.md"));
     assertThat(table).hasSize(4 + 3);

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,24 +20,11 @@ class VqClaimTest {
     Path models = Files.createDirectories(folder.resolve("models"));
     TinyVq.train(folder, null, false, "phases.autoencoder.steps=1", "phases.codes.steps=1");
     Files.move(folder.resolve("model"), models.resolve("shapes-vq"));
-    TinyTurbo.teacher(folder);
-    Files.move(folder.resolve("model"), models.resolve("shapes-ldm"));
+    TinyTurbo.teacher(folder.resolve("latents"));
+    Files.move(folder.resolve("latents/model"), models.resolve("shapes-ldm"));
     Path out = folder.resolve("out");
 
-    new VqClaim()
-        .run(
-            new Setup(
-                Optional.empty(),
-                models,
-                folder,
-                folder.resolve("arms"),
-                out,
-                0,
-                List.of(1),
-                2,
-                List.of(2, 3),
-                List.of(1.0, 3.0),
-                List.of()));
+    new VqClaim().run(TinySetup.of(folder, 0, 2, List.of(2, 3), List.of(1.0, 3.0), List.of()));
 
     List<String> codes = Files.readAllLines(out.resolve("vq-codes.md"));
     assertThat(codes).hasSize(4 + 2);
