@@ -207,7 +207,7 @@ class DistillCommandTest {
     assertRefused(
         distill(List.of("--prompt", "x", "--set", "guidanec=3")), "the recipe has no key guidanec");
     assertRefused(
-        distill(List.of("--prompt", "x", "--set", "gradient=backwards")),
+        distill(folder, 2, "x", List.of("--set", "gradient=backwards")),
         "gradient must be one of stopped, through");
     assertRefused(
         distill(folder, 2, "x", List.of("--set", "draws=3")), "do not divide into 2 shards");
