@@ -194,7 +194,7 @@ final class SystemsClaim implements Claim {
                 minutes.isPresent() ? minutes.getAsDouble() : "",
                 PlainRoute.denoising(ModelFolder.open(folder)).getSteps(),
                 seconds(source, captions));
-        if (minutes.isPresent()) {
+        if (minutes.orElse(0) > 0) {
           plot.point(drawn.title, minutes.getAsDouble(), right)
               .write(setup.out().resolve("systems-plot.png"));
         }

@@ -29,11 +29,12 @@ public final class TinySdxl {
         "components.unet.norm_num_groups=2",
         "components.unet.addition_time_embed_dim=4",
         "phases." + phase + ".batch=8",
+        "phases." + phase + ".shards=1",
         "phases." + phase + ".kept=64",
         "phases." + phase + ".optimizer.rate=1e-2",
         "phases." + phase + ".optimizer.warm-up=1",
         "phases." + phase + ".optimizer.course=constant",
-        "phases." + phase + ".pictures.sizes=[64x64, 96x64]");
+        "phases." + phase + ".pictures.sizes=[64x64]");
   }
 
   /**
