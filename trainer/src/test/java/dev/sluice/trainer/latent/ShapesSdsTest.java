@@ -45,6 +45,7 @@ class ShapesSdsTest {
                     "built-on.vae=" + teacher.resolve("model"),
                     "built-on.text_encoder=" + TinyLatents.CLIP,
                     "phases.distillation.batch=4",
+                    "phases.distillation.shards=1",
                     "phases.distillation.optimizer.warm-up=1",
                     "phases.distillation.optimizer.course=constant",
                     "phases.distillation.optimizer.rate=1e-2",

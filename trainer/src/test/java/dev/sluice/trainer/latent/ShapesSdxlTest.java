@@ -50,9 +50,9 @@ class ShapesSdxlTest {
   @Test
   void isTrainedOnSeveralSizesServedAsSdxlAndGoneOnWithBitForBit()
       throws IOException, InterruptedException {
-    String told = base(folder, false, 30, SIZES);
-    assertThat(TinyLatents.loss(told, "text-to-latents", "unet", "30/30"))
-        .isLessThan(TinyLatents.loss(told, "text-to-latents", "unet", "10/30"));
+    String told = base(folder, false, 40, SIZES);
+    assertThat(TinyLatents.loss(told, "text-to-latents", "unet", "40/40"))
+        .isLessThan(TinyLatents.loss(told, "text-to-latents", "unet", "10/40"));
 
     ModelFolder model = ModelFolder.open(folder.resolve("model"));
     assertThat(model.pipeline().className()).isEqualTo("StableDiffusionXLPipeline");
@@ -74,8 +74,8 @@ class ShapesSdxlTest {
     }
 
     Path other = folder.resolve("other");
-    base(other, false, 29, SIZES);
-    base(other, true, 30, SIZES);
+    base(other, false, 39, SIZES);
+    base(other, true, 40, SIZES);
     assertThat(other.resolve(WEIGHTS)).hasSameBinaryContentAs(folder.resolve(WEIGHTS));
   }
 
@@ -84,9 +84,9 @@ class ShapesSdxlTest {
       throws IOException, InterruptedException {
     base(folder.resolve("base"), false, 2);
     Path begun = folder.resolve("base/model");
-    String told = TinySdxl.train(new ShapesSdxlRefiner(), begun, folder, false, 30);
-    assertThat(TinyLatents.loss(told, "refiner", "unet", "30/30"))
-        .isLessThan(TinyLatents.loss(told, "refiner", "unet", "10/30"));
+    String told = TinySdxl.train(new ShapesSdxlRefiner(), begun, folder, false, 40);
+    assertThat(TinyLatents.loss(told, "refiner", "unet", "40/40"))
+        .isLessThan(TinyLatents.loss(told, "refiner", "unet", "10/40"));
 
     ModelFolder model = ModelFolder.open(folder.resolve("model"));
     assertThat(model.pipeline().className()).isEqualTo("StableDiffusionXLImg2ImgPipeline");

@@ -27,6 +27,7 @@ public final class TinyVq {
       "components.vqvae.num_vq_embeddings=16",
       "components.vqvae.vq_embed_dim=4",
       "phases.codes.batch=8",
+      "phases.codes.shards=1",
       "phases.codes.kept=64",
       "phases.codes.steps=20",
       "phases.codes.optimizer.rate=1e-2",
