@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sluice up --scale}: a stage from nothing to three replicas and back, over real work. */
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ScalingIT {
 
   private static final Path HOME = Path.of(System.getProperty("sluice.home"));
@@ -103,7 +103,7 @@ class ScalingIT {
         calls.add(callers.submit(() -> stepsOf(channel, seed)));
       }
       for (Future<List<Integer>> call : calls) {
-        assertThat(call.get(2, TimeUnit.MINUTES))
+        assertThat(call.get(5, TimeUnit.MINUTES))
             .as("no step is made twice")
             .isNotEmpty()
             .doesNotHaveDuplicates();
