@@ -7,11 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.weights.Initializer;
+import dev.sluice.networks.weights.NormalWeights;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,15 +49,12 @@ class VqVae2ModelTest {
 
   @BeforeAll
   static void load() {
-    Random random = new Random(1);
+    Initializer weights = NormalWeights.of(1);
     network =
         Network.initialize(
             new VqVae2Model(CONFIG),
             parameter -> {
-              float[] values = new float[(int) parameter.size()];
-              for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (0.5 * random.nextGaussian());
-              }
+              float[] values = weights.values(parameter);
               BOOKS.put(parameter.name(), values);
               return values;
             });

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.weights.NormalWeights;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,17 +39,7 @@ class AutoregressivePriorTest {
 
   @BeforeAll
   static void load() {
-    Random random = new Random(1);
-    network =
-        Network.initialize(
-            new AutoregressivePrior(CONFIG),
-            parameter -> {
-              float[] values = new float[(int) parameter.size()];
-              for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (0.5 * random.nextGaussian());
-              }
-              return values;
-            });
+    network = Network.initialize(new AutoregressivePrior(CONFIG), NormalWeights.of(1));
   }
 
   @AfterAll

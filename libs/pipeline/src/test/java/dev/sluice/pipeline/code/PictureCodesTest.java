@@ -13,11 +13,11 @@ import dev.sluice.pipeline.loop.LoopState;
 import dev.sluice.pipeline.loop.LoopTrail;
 import dev.sluice.pipeline.loop.ResumableLoop;
 import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.loop.StoppingListener;
 import dev.sluice.pipeline.request.Sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
@@ -91,23 +91,6 @@ class PictureCodesTest {
     return new StepBatcher("toy", PictureCodesTest::answers, LIMIT);
   }
 
-  /** Stops a loop before a step and keeps its trail. */
-  private record Stopping(LoopTrail trail, int before) implements StepListener {
-
-    @Override
-    public Optional<LoopState> beginning(ResumableLoop loop) {
-      return trail.begin(loop);
-    }
-
-    @Override
-    public void afterStep(int step, int steps, ResumableLoop loop) {
-      trail.stepped();
-      if (step == before) {
-        throw new IllegalStateException("stopped");
-      }
-    }
-  }
-
   @Property(tries = 40)
   void loop_thatIsStoppedAndGoneOnWithDrawsTheSameCodes(
       @ForAll @IntRange(min = 1, max = 4) int stop, @ForAll long seed) throws InterruptedException {
@@ -117,12 +100,12 @@ class PictureCodesTest {
       PictureCodes whole = loop(2, sampling, generator, StepListener.NONE);
       batcher.run(whole);
 
-      Stopping stopping = new Stopping(LoopTrail.empty(), stop);
+      StoppingListener stopping = new StoppingListener(LoopTrail.empty(), stop);
       assertThatThrownBy(() -> batcher.run(loop(2, sampling, new TorchGenerator(seed), stopping)))
           .hasMessage("stopped");
-      LoopTrail left = LoopTrail.of(stopping.trail.toBytes());
+      LoopTrail left = LoopTrail.of(stopping.trail().toBytes());
       TorchGenerator restored = new TorchGenerator(seed);
-      PictureCodes rest = loop(2, sampling, restored, new Stopping(left, -1));
+      PictureCodes rest = loop(2, sampling, restored, new StoppingListener(left, -1));
 
       assertThat(rest.step()).isEqualTo(stop);
       batcher.run(rest);

@@ -9,16 +9,14 @@ import dev.sluice.networks.transformer.AutoregressivePriorConfig;
 import dev.sluice.pipeline.batch.BatchLimit;
 import dev.sluice.pipeline.batch.Row;
 import dev.sluice.pipeline.batch.StepBatcher;
-import dev.sluice.pipeline.loop.LoopState;
 import dev.sluice.pipeline.loop.LoopTrail;
-import dev.sluice.pipeline.loop.ResumableLoop;
 import dev.sluice.pipeline.loop.StepListener;
+import dev.sluice.pipeline.loop.StoppingListener;
 import dev.sluice.pipeline.request.TextEmbedding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -80,23 +78,6 @@ class CodeLoopTest {
     return new StepBatcher("toy", CodeLoopTest::answers, LIMIT);
   }
 
-  /** Stops a loop before a step and keeps its trail. */
-  private record Stopping(LoopTrail trail, int before) implements StepListener {
-
-    @Override
-    public Optional<LoopState> beginning(ResumableLoop loop) {
-      return trail.begin(loop);
-    }
-
-    @Override
-    public void afterStep(int step, int steps, ResumableLoop loop) {
-      trail.stepped();
-      if (step == before) {
-        throw new IllegalStateException("stopped");
-      }
-    }
-  }
-
   @Property(tries = 40)
   void loop_thatIsStoppedAndGoneOnWithDrawsTheSameCodes(
       @ForAll @IntRange(min = 1, max = CODES - 1) int stop, @ForAll long seed)
@@ -106,12 +87,12 @@ class CodeLoopTest {
       CodeLoop whole = loop(2, 3, generator, StepListener.NONE);
       batcher.run(whole);
 
-      Stopping stopping = new Stopping(LoopTrail.empty(), stop);
+      StoppingListener stopping = new StoppingListener(LoopTrail.empty(), stop);
       assertThatThrownBy(() -> batcher.run(loop(2, 3, new TorchGenerator(seed), stopping)))
           .hasMessage("stopped");
-      LoopTrail left = LoopTrail.of(stopping.trail.toBytes());
+      LoopTrail left = LoopTrail.of(stopping.trail().toBytes());
       TorchGenerator restored = new TorchGenerator(seed);
-      CodeLoop rest = loop(2, 3, restored, new Stopping(left, -1));
+      CodeLoop rest = loop(2, 3, restored, new StoppingListener(left, -1));
 
       assertThat(rest.step()).isEqualTo(stop);
       batcher.run(rest);
