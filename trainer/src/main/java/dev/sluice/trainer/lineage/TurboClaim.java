@@ -9,6 +9,7 @@ import dev.sluice.trainer.latent.ShapesTurbo;
 import dev.sluice.trainer.measure.PictureSheet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -39,13 +40,10 @@ final class TurboClaim implements Claim {
     Comparison comparison = new Comparison(setup, captions);
     Path teacher = setup.models().resolve("shapes-ldm");
     double scale = setup.scales().get(setup.scales().size() - 1);
-    for (int steps : FEW) {
-      comparison.add("teacher", teacher, steps, scale);
-    }
-    comparison.add("teacher", teacher, setup.mostSteps(), scale);
-    for (int steps : FEW) {
-      comparison.add("student", setup.models().resolve("shapes-turbo"), steps, 1);
-    }
+    List<Integer> fewAndMost = new ArrayList<>(FEW);
+    fewAndMost.add(setup.mostSteps());
+    comparison.add("teacher", teacher, fewAndMost, scale);
+    comparison.add("student", setup.models().resolve("shapes-turbo"), FEW, 1);
     if (setup.steps() > 0) {
       arm(setup, comparison, "both");
       arm(setup, comparison, "without the critic", "phases.distillation.critic.weight=0");
@@ -65,10 +63,7 @@ final class TurboClaim implements Claim {
                     .stream()
                     .flatMap(List::stream)
                     .toList());
-    for (int steps : FEW) {
-      comparison.add(
-          "%d steps of training, %s".formatted(setup.steps(), name), arm.model(), steps, 1);
-    }
+    comparison.add("%d steps of training, %s".formatted(setup.steps(), name), arm.model(), FEW, 1);
   }
 
   /** The table and the sheet, a row each for a model and a number of steps. */
@@ -93,22 +88,29 @@ final class TurboClaim implements Claim {
               "colors on their shapes (%)");
     }
 
-    void add(String name, Path model, int steps, double scale) throws IOException {
-      SamplingSettings sampling =
-          SamplingSettings.newBuilder().setSteps(steps).setGuidanceScale(scale).build();
+    /** A row for each number of steps. */
+    void add(String name, Path model, List<Integer> steps, double scale) throws IOException {
       try (ServedPictures served =
           new ServedPictures(LocalRun.of(model), GenerationRequest.getDefaultInstance(), AT_ONCE)) {
-        List<float[]> pictures = served.answers(captions.requests(sampling, 0));
-        Proportion right = captions.right(pictures);
-        table.row(
-            name,
-            steps,
-            scale == 1 ? steps : 2 * steps,
-            100 * right.share(),
-            GlideClaim.interval(right),
-            100 * captions.bound(pictures).share());
-        sheet.add(HeldOut.first(pictures, SHOWN), SHOWN);
+        for (int count : steps) {
+          SamplingSettings sampling =
+              SamplingSettings.newBuilder().setSteps(count).setGuidanceScale(scale).build();
+          row(name, count, scale, served.answers(captions.requests(sampling, 0)));
+        }
       }
+    }
+
+    private void row(String name, int steps, double scale, List<float[]> pictures)
+        throws IOException {
+      Proportion right = captions.right(pictures);
+      table.row(
+          name,
+          steps,
+          scale == 1 ? steps : 2 * steps,
+          100 * right.share(),
+          GlideClaim.interval(right),
+          100 * captions.bound(pictures).share());
+      sheet.add(HeldOut.first(pictures, SHOWN), SHOWN);
     }
   }
 }

@@ -205,7 +205,7 @@ public final class TrainingRun implements Stoppable {
     if (loop.step() >= settings.steps()) {
       return;
     }
-    double machine = MatrixRate.measured(settings.shards());
+    double machine = MatrixRate.of(settings.shards());
     out.printf("%s: matrix products at %.0f GFLOP/s%n", phase.name(), machine / 1e9);
     ProgressLine line = new ProgressLine(phase.name(), out, terminal);
     try (EventFile events = new EventFile(options.work().resolve(phase.name()), now())) {

@@ -4,6 +4,7 @@ import dev.sluice.networks.graph.OpThreads;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -20,14 +21,21 @@ public final class MatrixRate {
   private static final int SIDE = 1024;
   private static final double SECONDS = 0.4;
 
+  private static final Map<Integer, Double> MEASURED = new ConcurrentHashMap<>();
+
   private MatrixRate() {}
 
   /**
-   * Measures float32 products of square matrices, as many side by side as there are shards.
+   * Of float32 products of square matrices, as many side by side as there are shards; measured once
+   * in a process, as what it tells is the machine's.
    *
    * @return floating-point operations a second
    */
-  public static double measured(int sideBySide) {
+  public static double of(int sideBySide) {
+    return MEASURED.computeIfAbsent(sideBySide, MatrixRate::measured);
+  }
+
+  private static double measured(int sideBySide) {
     float[] values = new float[SIDE * SIDE];
     Arrays.fill(values, 1f / SIDE);
     try (Graph graph = new Graph();

@@ -2,8 +2,11 @@ package dev.sluice.trainer.latent;
 
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A small teacher, and small students of it. */
@@ -11,8 +14,26 @@ public final class TinyTurbo {
 
   private TinyTurbo() {}
 
-  /** Trains latent diffusion for two steps, to {@code folder/model}. */
-  public static void teacher(Path folder) throws IOException {
+  private static final Map<Path, byte[]> TEACHER = new HashMap<>();
+
+  /** Latent diffusion of two steps, in {@code folder/model}: trained once, as many ask for it. */
+  public static synchronized void teacher(Path folder) throws IOException {
+    if (TEACHER.isEmpty()) {
+      trainTeacher(folder);
+      try (Stream<Path> files = Files.walk(folder.resolve("model"))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          TEACHER.put(folder.relativize(file), Files.readAllBytes(file));
+        }
+      }
+    }
+    for (Map.Entry<Path, byte[]> file : TEACHER.entrySet()) {
+      Path to = folder.resolve(file.getKey());
+      Files.createDirectories(to.getParent());
+      Files.write(to, file.getValue());
+    }
+  }
+
+  private static void trainTeacher(Path folder) throws IOException {
     Trainings.train(
         new ShapesLdm(),
         folder,

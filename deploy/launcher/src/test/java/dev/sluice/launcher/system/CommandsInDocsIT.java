@@ -46,7 +46,9 @@ class CommandsInDocsIT {
               + "|parity goldens"
               + "|generate --model models/mine.*"
               // The same stands in README, of a model by its name; each starts an instance.
-              + "|generate .* --model models/sd15 --lora .*)");
+              + "|generate .* --model models/sd15 --lora .*)",
+          // Some commands go on for lines.
+          Pattern.DOTALL);
 
   private static final Pattern COMMAND = Pattern.compile("^\\./sluice|\\b(curl|kcat) ");
 
