@@ -16,6 +16,7 @@ import dev.sluice.trainer.latent.ShapesSdxl;
 import dev.sluice.trainer.latent.ShapesSdxlRefiner;
 import dev.sluice.trainer.latent.ShapesTurbo;
 import dev.sluice.trainer.own.PictureDdpm;
+import dev.sluice.trainer.own.PictureLdm;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.unclip.ShapesUnclip;
@@ -34,6 +35,7 @@ final class Systems {
           new FashionDdpm(),
           new FashionDit(),
           new PictureDdpm(),
+          new PictureLdm(),
           new ShapesGlide(),
           new ShapesImagen(),
           new ShapesImagen64(),

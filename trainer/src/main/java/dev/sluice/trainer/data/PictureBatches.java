@@ -37,7 +37,7 @@ public final class PictureBatches implements AutoCloseable {
   /**
    * A batch.
    *
-   * @param pictures {@code [rows, channels, side, side]} in [-1, 1]
+   * @param pictures {@code [rows, channels, height, width]} in [-1, 1]
    * @param classes {@code [rows]}; all 0 where there are none
    */
   public record Batch(HostTensor.Floats pictures, HostTensor.Longs classes) {}
@@ -48,7 +48,7 @@ public final class PictureBatches implements AutoCloseable {
    * @throws DataException when no file of the set is a picture
    */
   public Batch batch(long number, int rows) {
-    int size = framing.channels() * framing.side() * framing.side();
+    int size = framing.size();
     float[] pictures = new float[rows * size];
     long[] classes = new long[rows];
     int[] chosen = order.batch(number, rows);
@@ -57,7 +57,8 @@ public final class PictureBatches implements AutoCloseable {
       classes[row] = fill(chosen[row], random.split(), pictures, row * size);
     }
     return new Batch(
-        new HostTensor.Floats(pictures, rows, framing.channels(), framing.side(), framing.side()),
+        new HostTensor.Floats(
+            pictures, rows, framing.channels(), framing.height(), framing.width()),
         new HostTensor.Longs(classes, rows));
   }
 

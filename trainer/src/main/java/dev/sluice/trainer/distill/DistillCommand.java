@@ -1,6 +1,7 @@
 package dev.sluice.trainer.distill;
 
 import dev.sluice.networks.graph.OpThreads;
+import dev.sluice.trainer.latent.StableDiffusion;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeException;
 import dev.sluice.trainer.recipe.RecipeFile;
@@ -175,13 +176,15 @@ public final class DistillCommand implements Callable<Integer> {
       if (!views.isEmpty()) {
         throw new TrainingException("--view is of a scene; a picture is looked at from one side");
       }
-      return new DistilledPictures(Judge.open(model), recipe, prompts, negative);
+      return new DistilledPictures(
+          StableDiffusion.open(model).requireSquare(), recipe, prompts, negative);
     }
     if (prompts.size() > 1) {
       throw new TrainingException(
           "a scene has one --prompt; what is seen from elsewhere is said by --view back=TEXT");
     }
-    return new DistilledScene(Judge.open(model), recipe, directions(), negative);
+    return new DistilledScene(
+        StableDiffusion.open(model).requireSquare(), recipe, directions(), negative);
   }
 
   private Map<Direction, String> directions() {

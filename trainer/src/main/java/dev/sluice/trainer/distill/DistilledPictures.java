@@ -6,6 +6,7 @@ import dev.sluice.safetensors.SafetensorsFile;
 import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.diffusion.ScoreDistillation;
 import dev.sluice.trainer.latent.GuidedTeacher;
+import dev.sluice.trainer.latent.StableDiffusion;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.Pixels;
 import dev.sluice.trainer.train.Component;
@@ -39,8 +40,8 @@ final class DistilledPictures implements Distilled {
   /** The input of which picture each row is of. */
   private static final String WHICH = "which";
 
-  private final Judge judge;
-  private final Judge.Words words;
+  private final StableDiffusion judge;
+  private final StableDiffusion.Words words;
   private final ScoreDistillation distillation;
   private final TrainingSettings settings;
   private final double guidance;
@@ -52,7 +53,7 @@ final class DistilledPictures implements Distilled {
    * @param texts a picture each
    * @param negative what is not wanted; empty for nothing
    */
-  DistilledPictures(Judge judge, Recipe recipe, List<String> texts, String negative) {
+  DistilledPictures(StableDiffusion judge, Recipe recipe, List<String> texts, String negative) {
     this.judge = judge;
     this.words = judge.words(texts, negative);
     this.count = texts.size();

@@ -11,6 +11,7 @@ import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.diffusion.ScoreDistillation;
 import dev.sluice.trainer.latent.GuidedTeacher;
 import dev.sluice.trainer.latent.Latents;
+import dev.sluice.trainer.latent.StableDiffusion;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeException;
@@ -42,9 +43,9 @@ final class DistilledScene implements Distilled {
   private static final String VAE = "vae";
   private static final int COLUMNS = 6;
 
-  private final Judge judge;
+  private final StableDiffusion judge;
   private final Directions directions;
-  private final Judge.Words words;
+  private final StableDiffusion.Words words;
   private final ScoreDistillation distillation;
   private final RadianceField field;
   private final TrainingSettings settings;
@@ -59,7 +60,8 @@ final class DistilledScene implements Distilled {
    * @param texts by direction, that of the front among them
    * @param negative what is not wanted; empty for nothing
    */
-  DistilledScene(Judge judge, Recipe recipe, Map<Direction, String> texts, String negative) {
+  DistilledScene(
+      StableDiffusion judge, Recipe recipe, Map<Direction, String> texts, String negative) {
     this.judge = judge;
     this.directions = new Directions(texts);
     this.words = judge.words(directions.texts(), negative);

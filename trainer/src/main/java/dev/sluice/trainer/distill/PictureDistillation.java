@@ -1,6 +1,7 @@
 package dev.sluice.trainer.distill;
 
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.trainer.latent.StableDiffusion;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.train.TrainingLoop;
 import java.io.IOException;
@@ -23,7 +24,7 @@ public record PictureDistillation(String model, Recipe recipe, List<String> text
   public static final String RECIPE = DistilledPictures.RECIPE;
 
   private DistilledPictures open() {
-    return new DistilledPictures(Judge.open(model), recipe, texts, "");
+    return new DistilledPictures(StableDiffusion.open(model).requireSquare(), recipe, texts, "");
   }
 
   /**

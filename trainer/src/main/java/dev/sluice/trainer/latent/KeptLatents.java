@@ -68,9 +68,23 @@ public final class KeptLatents implements PictureSource {
    */
   public KeptLatents(PhaseContext context, Latents latents, PictureSource source)
       throws IOException {
+    this(context, latents, source, context.own().integer("kept", 1));
+  }
+
+  /**
+   * Encodes as many pictures as are wanted, in whole batches.
+   *
+   * @param source as above
+   */
+  public KeptLatents(PhaseContext context, Latents latents, PictureSource source, int pictures)
+      throws IOException {
+    if (pictures > MOST) {
+      throw new RecipeException(
+          "%,d pictures are to be kept; latents of at most %,d are".formatted(pictures, MOST));
+    }
     this.latents = latents;
     this.rows = context.settings().rows();
-    int batches = (kept(context) - 1) / rows + 1;
+    int batches = (pictures - 1) / rows + 1;
     this.means = new short[batches * rows][];
     this.spreads = new short[batches * rows][];
     this.labels = new KeptNumbers(batches * rows);
@@ -115,15 +129,6 @@ public final class KeptLatents implements PictureSource {
   /** Of which size a batch is. */
   public int form(long number) {
     return order.bucket(number);
-  }
-
-  private static int kept(PhaseContext context) {
-    int kept = context.own().integer("kept", 1);
-    if (kept > MOST) {
-      throw new RecipeException(
-          "kept is %,d; latents of at most %,d pictures are kept".formatted(kept, MOST));
-    }
-    return kept;
   }
 
   private long[] keep(int batch, Map<String, HostTensor> pictures, Network encoder) {

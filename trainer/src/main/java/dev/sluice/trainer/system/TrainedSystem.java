@@ -28,6 +28,14 @@ public interface TrainedSystem {
   /** What is trained, in the order in which one needs the other. */
   List<Phase> phases();
 
+  /**
+   * The recipe where a model is gone on from, for systems that take more of it than weights of
+   * their own.
+   */
+  default Recipe goingOnFrom(Path model, Recipe recipe) {
+    return recipe;
+  }
+
   /** Writes all of the model folder that is no weights. */
   void writeFiles(Recipe recipe, Path model) throws IOException;
 }

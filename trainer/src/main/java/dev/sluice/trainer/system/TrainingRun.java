@@ -72,7 +72,7 @@ public final class TrainingRun implements Stoppable {
   public TrainingRun(
       TrainedSystem system, Recipe recipe, Options options, PrintStream out, boolean terminal) {
     this.system = system;
-    this.recipe = recipe;
+    this.recipe = options.init().map(model -> system.goingOnFrom(model, recipe)).orElse(recipe);
     this.options = options;
     this.out = out;
     this.terminal = terminal;

@@ -136,7 +136,7 @@ class PictureSetTest {
     List<String> told = new ArrayList<>();
 
     try (PictureBatches batches =
-        new PictureBatches(PictureSet.open(folder), new Framing(2, 3, false, 0), 1, told::add)) {
+        new PictureBatches(PictureSet.open(folder), new Framing(2, 2, 3, false, 0), 1, told::add)) {
       PictureBatches.Batch batch = batches.batch(0, 3);
       assertThat(batch.pictures().shape()).containsExactly(3, 3, 2, 2);
       assertThat(batch.classes().values()).contains(0, 1);
@@ -152,13 +152,13 @@ class PictureSetTest {
 
     try (PictureBatches straight =
             new PictureBatches(
-                PictureSet.open(folder), new Framing(2, 3, false, 0), 1, name -> {});
+                PictureSet.open(folder), new Framing(2, 2, 3, false, 0), 1, name -> {});
         PictureBatches turned =
             new PictureBatches(
-                PictureSet.open(folder), new Framing(2, 3, false, 1), 1, name -> {});
+                PictureSet.open(folder), new Framing(2, 2, 3, false, 1), 1, name -> {});
         PictureBatches grey =
             new PictureBatches(
-                PictureSet.open(folder), new Framing(2, 1, false, 0), 1, name -> {})) {
+                PictureSet.open(folder), new Framing(2, 2, 1, false, 0), 1, name -> {})) {
       // Of red, green, blue: the left column red, the right one blue.
       assertThat(straight.batch(0, 1).pictures().values())
           .containsExactly(1, -1, 1, -1, -1, -1, -1, -1, -1, 1, -1, 1);
@@ -175,7 +175,7 @@ class PictureSetTest {
     List<String> told = new ArrayList<>();
 
     try (PictureBatches batches =
-        new PictureBatches(PictureSet.open(folder), new Framing(2, 3, false, 0), 1, told::add)) {
+        new PictureBatches(PictureSet.open(folder), new Framing(2, 2, 3, false, 0), 1, told::add)) {
       assertThatExceptionOfType(DataException.class)
           .isThrownBy(() -> batches.batch(0, 1))
           .withMessageContaining("none of the 1 files is a picture");

@@ -201,7 +201,7 @@ class DistillCommandTest {
         distill(List.of("--prompt", "x", "--model", "nothing")), "there is no model nothing");
     assertRefused(
         distill(List.of("--prompt", "x", "--model", shapes + "/shapes-unclip")),
-        "is of the class UnCLIPPipeline; what judges is a StableDiffusionPipeline");
+        "is of the class UnCLIPPipeline; what is needed is a StableDiffusionPipeline");
     assertRefused(distill(List.of("--model", shapes + "/shapes-ldm")), "say what is to be seen");
     assertRefused(distill(List.of("--prompt", "x", "--what", "film")), "choose picture or scene");
     assertRefused(

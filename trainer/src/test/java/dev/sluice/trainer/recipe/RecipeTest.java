@@ -131,6 +131,7 @@ class RecipeTest {
             "fashion-adm",
             "fashion-classifier",
             "picture-ddpm",
+            "picture-ldm",
             "shapes-glide")) {
       Recipe shipped = RecipeFile.shipped(name);
       assertThat(RecipeFile.parse(RecipeFile.write(shipped), name).flat())

@@ -1,4 +1,4 @@
-package dev.sluice.trainer.distill;
+package dev.sluice.trainer.latent;
 
 import static dev.sluice.pipeline.request.TensorNames.NEGATIVE;
 import static dev.sluice.pipeline.request.TensorNames.TEXT_HIDDEN_STATES;
@@ -18,7 +18,6 @@ import dev.sluice.pipeline.tensor.LatentScale;
 import dev.sluice.pipeline.text.SdText;
 import dev.sluice.trainer.diffusion.ForwardProcess;
 import dev.sluice.trainer.diffusion.Prediction;
-import dev.sluice.trainer.latent.Latents;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.TrainingException;
 import java.io.IOException;
@@ -32,11 +31,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A published model whose denoiser judges: a {@code StableDiffusionPipeline} in diffusers' layout,
- * of any size. Its denoiser is part of the graph that is trained in; its texts are read before, and
- * its decoder shows what has come out.
+ * A model that is there, of anybody's: a {@code StableDiffusionPipeline} in diffusers' layout, of
+ * any size. Its denoiser becomes part of the graph that is trained in, to judge or to learn; texts
+ * are read beside it, and its decoder shows what has come out.
  */
-final class Judge implements AutoCloseable {
+public final class StableDiffusion implements AutoCloseable {
 
   private static final String UNET = "unet";
   private static final String VAE = "vae";
@@ -45,12 +44,15 @@ final class Judge implements AutoCloseable {
   private static final List<String> OTHER_CONDITIONS =
       List.of("time_cond_proj_dim", "class_embed_type", "num_class_embeds", "addition_embed_type");
 
+  private final Path folder;
   private final ModelFolder model;
   private final ForwardProcess process;
   private final Prediction prediction;
   private Network decoder;
 
-  private Judge(ModelFolder model, ForwardProcess process, Prediction prediction) {
+  private StableDiffusion(
+      Path folder, ModelFolder model, ForwardProcess process, Prediction prediction) {
+    this.folder = folder;
     this.model = model;
     this.process = process;
     this.prediction = prediction;
@@ -63,14 +65,15 @@ final class Judge implements AutoCloseable {
    * @param none of the negative prompt, {@code [1, tokens, width]}
    * @param leftOut what of them is not seen, in sentences
    */
-  record Words(HostTensor.Floats states, HostTensor.Floats none, List<String> leftOut) {}
+  public record Words(HostTensor.Floats states, HostTensor.Floats none, List<String> leftOut) {}
 
   /**
    * Opens a model by its name or folder.
    *
-   * @throws TrainingException if there is none, or it is one that cannot judge
+   * @throws TrainingException if there is none, or its network is told more than a text, or has no
+   *     noise schedule
    */
-  static Judge open(String name) {
+  public static StableDiffusion open(String name) {
     Path folder = OtherModel.folder(name);
     if (!Files.isDirectory(folder)) {
       throw new TrainingException(
@@ -79,19 +82,14 @@ final class Judge implements AutoCloseable {
     ModelFolder model = ModelFolder.open(folder);
     if (model.pipeline() != PipelineClass.STABLE_DIFFUSION) {
       throw new TrainingException(
-          "%s is of the class %s; what judges is a %s, such as shapes-ldm"
+          "%s is of the class %s; what is needed is a %s, such as shapes-ldm"
               .formatted(
                   name, model.pipeline().className(), PipelineClass.STABLE_DIFFUSION.className()));
     }
     requireTextAlone(name, model);
-    SampleSize size = model.sampleSize();
-    if (size.height() != size.width()) {
-      throw new TrainingException(
-          "%s learned from pictures of %dx%d; choose a model of square ones"
-              .formatted(name, size.pixelWidth(), size.pixelHeight()));
-    }
     Sampler sampler = Samplers.of(model.scheduler("scheduler"));
-    return new Judge(
+    return new StableDiffusion(
+        folder,
         model,
         sampler
             .noiseSchedule()
@@ -145,41 +143,77 @@ final class Judge implements AutoCloseable {
         .orElseThrow();
   }
 
+  /**
+   * Goes on only with a model of square pictures.
+   *
+   * @throws TrainingException if it learned from others
+   */
+  public StableDiffusion requireSquare() {
+    if (size().height() != size().width()) {
+      throw new TrainingException(
+          "%s learned from pictures of %dx%d; choose a model of square ones"
+              .formatted(name(), size().pixelWidth(), size().pixelHeight()));
+    }
+    return this;
+  }
+
   /** As messages and records call it. */
-  String name() {
+  public String name() {
     return model.name();
   }
 
   /** The denoiser's folder. */
-  Path unet() {
+  public Path unet() {
     return model.component(UNET);
   }
 
   /** What was done to the latents that it learned from. */
-  ForwardProcess process() {
+  public ForwardProcess process() {
     return process;
   }
 
   /** What its answers mean. */
-  Prediction prediction() {
+  public Prediction prediction() {
     return prediction;
   }
 
   /** Its autoencoder. */
-  Latents latents() {
+  public Latents latents() {
     return new Latents(model.component(VAE));
   }
 
   /** The size that it learned from. */
-  SampleSize size() {
+  public SampleSize size() {
     return model.sampleSize();
   }
 
+  /** The side of a square of as many pixels as that size has. */
+  public int side() {
+    return (int) Math.sqrt((double) size().pixelWidth() * size().pixelHeight());
+  }
+
+  /** What both sides of a picture are a multiple of, so that every level can halve it. */
+  public int multiple() {
+    int levels =
+        model.config(UNET).counts("block_out_channels", List.of(320, 640, 1280, 1280)).size();
+    return size().pixelWidth() / size().width() << levels - 1;
+  }
+
   /** The shape of one latent of that size: channels, height, width. */
-  int[] latentShape() {
+  public int[] latentShape() {
     return new int[] {
       model.config(VAE).integer("latent_channels", 4), size().height(), size().width()
     };
+  }
+
+  /** What reads its texts, to be closed. */
+  public SdText text() {
+    return model.load(folder -> new SdText(folder, BatchLimit.DEFAULT));
+  }
+
+  /** Its folder. */
+  public Path folder() {
+    return folder;
   }
 
   /**
@@ -187,11 +221,11 @@ final class Judge implements AutoCloseable {
    *
    * @param negative what is not wanted; empty for nothing
    */
-  Words words(List<String> texts, String negative) {
+  public Words words(List<String> texts, String negative) {
     List<HostTensor> states = new ArrayList<>();
     HostTensor none = null;
     List<String> leftOut = new ArrayList<>();
-    try (SdText reader = model.load(folder -> new SdText(folder, BatchLimit.DEFAULT))) {
+    try (SdText reader = text()) {
       for (String text : texts) {
         Prompt prompt = Prompt.of(text).without(negative);
         Map<String, HostTensor> read = reader.encode(prompt);
@@ -215,7 +249,7 @@ final class Judge implements AutoCloseable {
   }
 
   /** Latents of unit variance as pictures, {@code [rows, 3, height, width]} in [-1, 1]. */
-  HostTensor.Floats pictures(HostTensor.Floats latents) {
+  public HostTensor.Floats pictures(HostTensor.Floats latents) {
     if (decoder == null) {
       decoder = Components.network(model, VAE);
     }
