@@ -35,6 +35,7 @@ public final class LineageCommand implements Callable<Integer> {
           new DdimClaim(),
           new AdmClaim(),
           new GlideClaim(),
+          new UnclipClaim(),
           new ImagenClaim(),
           new TurboClaim(),
           new SdxlClaim(),
@@ -51,8 +52,8 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "0..1",
       description =
-          "ddpm, ddim, adm, glide, imagen, turbo, sdxl, sds, vq, or systems: all that draw the"
-              + " shapes world, side by side. Each samples the models of its name. Without one, all"
+          "ddpm, ddim, adm, glide, unclip, imagen, turbo, sdxl, sds, vq, or systems: all that draw"
+              + " the shapes world, side by side. Each samples the models of its name. Without one, all"
               + " of them whose models are there.")
   private String name;
 
@@ -125,7 +126,7 @@ public final class LineageCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "1,2,3,5,8",
       description =
-          "Scales of classifier-free guidance, ascending, of glide, imagen, vq and sds; of turbo's"
+          "Scales of classifier-free guidance, ascending, of glide, unclip's decoder, imagen, vq and sds; of turbo's"
               + " teacher, of sdxl, and of what vq is compared with, the last (default:"
               + " ${DEFAULT-VALUE}).")
   private List<Double> scales;

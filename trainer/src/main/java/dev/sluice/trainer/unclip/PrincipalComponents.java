@@ -19,7 +19,7 @@ import org.tensorflow.types.TFloat32;
  * @param high {@code [count]}, the largest
  * @param explained the share of all variance that lies in these directions
  */
-record PrincipalComponents(
+public record PrincipalComponents(
     float[] mean, float[] components, float[] low, float[] high, double explained) {
 
   /**
@@ -27,7 +27,7 @@ record PrincipalComponents(
    *
    * @param count how many components, up to the width
    */
-  static PrincipalComponents of(HostTensor.Floats vectors, int count) {
+  public static PrincipalComponents of(HostTensor.Floats vectors, int count) {
     int width = vectors.shape()[1];
     float[] values = vectors.values();
     int rows = values.length / width;
@@ -81,6 +81,18 @@ record PrincipalComponents(
       along[i] = (float) sum;
     }
     return along;
+  }
+
+  /** What of one vector lies in these directions, {@code [width]}. */
+  public float[] along(float[] vector) {
+    float[] projections = project(vector, 0);
+    float[] sum = mean.clone();
+    for (int i = 0; i < projections.length; i++) {
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += projections[i] * components[i * sum.length + j];
+      }
+    }
+    return sum;
   }
 
   /** The bucket, of so many between the ends, that a projection on component {@code i} falls in. */

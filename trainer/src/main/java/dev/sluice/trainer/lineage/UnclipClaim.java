@@ -1,0 +1,314 @@
+package dev.sluice.trainer.lineage;
+
+import com.google.protobuf.ByteString;
+import dev.sluice.contract.TensorMessages;
+import dev.sluice.contract.v1.Change;
+import dev.sluice.contract.v1.GenerationRequest;
+import dev.sluice.contract.v1.Interpolation;
+import dev.sluice.contract.v1.SamplingSettings;
+import dev.sluice.contract.v1.StageResult;
+import dev.sluice.local.LocalRun;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.pipeline.request.Sampling;
+import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.pipeline.tensor.Pictures;
+import dev.sluice.trainer.evaluate.Proportion;
+import dev.sluice.trainer.evaluate.ServedPictures;
+import dev.sluice.trainer.measure.PictureSheet;
+import dev.sluice.trainer.unclip.PrincipalComponents;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Ramesh et al. 2022: what a prior is good for (section 5.1, figure 8), which one (table 1), and of
+ * several of its embeddings the likeliest (section 2.2); guidance of the decoder, and what it costs
+ * in variety (section 5.3); how much of a picture is in the first of an embedding's principal
+ * components (figure 7); variations, interpolations and text diffs (figures 3 to 5).
+ */
+final class UnclipClaim implements Claim {
+
+  private static final int AT_ONCE = 16;
+  private static final int SHOWN = 12;
+  private static final int WAYS = 4;
+  private static final int STATIONS = 8;
+
+  /** As the model that ships is sampled. */
+  private static final double GUIDANCE = 2;
+
+  private static final int ENLARGING = 7;
+  private static final int ENLARGEMENTS = 2;
+
+  /** How many pictures principal components are found of. */
+  private static final int SEEN = 512;
+
+  private static final List<Integer> COMPONENTS = List.of(4, 8, 16, 32, 64);
+  private static final List<Integer> CANDIDATES = List.of(2, 4);
+
+  @Override
+  public String name() {
+    return "unclip";
+  }
+
+  @Override
+  public List<String> models() {
+    return List.of("shapes-unclip");
+  }
+
+  @Override
+  public void run(Setup setup) throws IOException {
+    HeldOut captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+    Path model = setup.models().resolve("shapes-unclip");
+    LocalRun run = LocalRun.of(model);
+    try (DecodedEmbeddings engines =
+            new DecodedEmbeddings(
+                model,
+                Sampling.of(setup.mostSteps(), GUIDANCE),
+                Collections.nCopies(ENLARGEMENTS, Sampling.ofSteps(enlarging(setup))));
+        ServedPictures served = new ServedPictures(run, wanted(setup), AT_ONCE)) {
+      priors(setup, captions, engines, served);
+      guidance(setup, captions, served);
+      components(setup, captions, engines);
+      variations(setup, captions, run);
+      ways(setup, captions, run);
+    }
+  }
+
+  /** What all requests have in common. */
+  private static GenerationRequest wanted(Setup setup) {
+    return GenerationRequest.newBuilder()
+        .setDenoiser(sampling(setup, GUIDANCE))
+        .addAllUpscaler(
+            Collections.nCopies(
+                ENLARGEMENTS, SamplingSettings.newBuilder().setSteps(enlarging(setup)).build()))
+        .build();
+  }
+
+  /** As the model that ships is sampled, and not in more steps than its decoder. */
+  private static int enlarging(Setup setup) {
+    return Math.min(ENLARGING, setup.mostSteps());
+  }
+
+  private static SamplingSettings sampling(Setup setup, double guidance) {
+    return SamplingSettings.newBuilder()
+        .setSteps(setup.mostSteps())
+        .setGuidanceScale(guidance)
+        .build();
+  }
+
+  private static void priors(
+      Setup setup, HeldOut captions, DecodedEmbeddings engines, ServedPictures served)
+      throws IOException {
+    Arms arms = new Arms(setup, captions, "unclip", "embedding of the picture");
+    List<float[]> seen = captions.rendered(0).stream().map(engines::ofPicture).toList();
+    List<float[]> said = captions.captions().stream().map(engines::ofText).toList();
+    long seed = setup.seeds().get(0);
+    arms.add("of a real picture", engines.pictures(captions.captions(), seen, seed));
+    arms.add(
+        "of the text, as long as a picture's",
+        engines.pictures(captions.captions(), asLong(said, seen), seed));
+    arms.add("diffusion prior", served(setup, captions, served, request -> {}));
+    for (int candidates : CANDIDATES) {
+      arms.add(
+          "diffusion prior, the best of " + candidates,
+          served(setup, captions, served, request -> request.setPriorCandidates(candidates)));
+    }
+    arms.add(
+        "autoregressive prior",
+        served(setup, captions, served, request -> request.setAutoregressivePrior(true)));
+    arms.sheet.write(setup.out().resolve("unclip-priors.png"));
+  }
+
+  /** Scaled to the mean length of others. */
+  private static List<float[]> asLong(List<float[]> vectors, List<float[]> others) {
+    double wanted = others.stream().mapToDouble(UnclipClaim::length).average().orElse(1);
+    return vectors.stream()
+        .map(
+            vector -> {
+              float factor = (float) (wanted / length(vector));
+              float[] scaled = new float[vector.length];
+              for (int i = 0; i < scaled.length; i++) {
+                scaled[i] = vector[i] * factor;
+              }
+              return scaled;
+            })
+        .toList();
+  }
+
+  private static double length(float[] vector) {
+    double squares = 0;
+    for (float value : vector) {
+      squares += (double) value * value;
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static List<float[]> served(
+      Setup setup,
+      HeldOut captions,
+      ServedPictures served,
+      Consumer<GenerationRequest.Builder> change) {
+    List<GenerationRequest> requests = new ArrayList<>();
+    for (GenerationRequest one : captions.requests(sampling(setup, GUIDANCE), 0)) {
+      GenerationRequest.Builder changed = one.toBuilder();
+      change.accept(changed);
+      requests.add(changed.build());
+    }
+    return served.answers(requests);
+  }
+
+  private static void guidance(Setup setup, HeldOut captions, ServedPictures served)
+      throws IOException {
+    Table table =
+        new Table(
+            setup.out().resolve("unclip-guidance.md"),
+            "Two pictures each of %d captions that were held out of training, %d steps"
+                .formatted(captions.count(), setup.mostSteps()),
+            "scale of the decoder's guidance",
+            "all right (%)",
+            "95 % interval",
+            "distance of two of the same caption");
+    for (double scale : setup.scales()) {
+      List<float[]> some = served.answers(captions.requests(sampling(setup, scale), 0));
+      List<float[]> others = served.answers(captions.requests(sampling(setup, scale), 1));
+      Proportion right = captions.right(some).plus(captions.right(others));
+      table.row(
+          scale, 100 * right.share(), GlideClaim.interval(right), HeldOut.distance(some, others));
+    }
+  }
+
+  /** Real pictures by the first components of their embeddings; the decoder is told no text. */
+  private static void components(Setup setup, HeldOut captions, DecodedEmbeddings engines)
+      throws IOException {
+    Arms arms = new Arms(setup, captions, "unclip-components", "components of the embedding");
+    List<float[]> real = captions.rendered(0);
+    arms.sheet.add(HeldOut.first(real, SHOWN), SHOWN);
+    List<String> untold = Collections.nCopies(captions.count(), "");
+    List<float[]> seen =
+        new HeldOut(SEEN, setup.seeds().get(0) + 1)
+            .rendered(0).stream().map(engines::ofPicture).toList();
+    List<float[]> shown = real.stream().map(engines::ofPicture).toList();
+    long seed = setup.seeds().get(0);
+    for (int count : COMPONENTS) {
+      PrincipalComponents kept = PrincipalComponents.of(rows(seen), count);
+      arms.add(
+          "%d, %.1f %% of the variance".formatted(count, 100 * kept.explained()),
+          engines.pictures(untold, shown.stream().map(kept::along).toList(), seed));
+    }
+    arms.add("all " + shown.get(0).length, engines.pictures(untold, shown, seed));
+    arms.sheet.write(setup.out().resolve("unclip-components.png"));
+  }
+
+  private static HostTensor.Floats rows(List<float[]> vectors) {
+    int width = vectors.get(0).length;
+    float[] values = new float[vectors.size() * width];
+    for (int row = 0; row < vectors.size(); row++) {
+      System.arraycopy(vectors.get(row), 0, values, row * width, width);
+    }
+    return new HostTensor.Floats(values, vectors.size(), width);
+  }
+
+  /** Figure 3: a column for each picture, which is on top. */
+  private static void variations(Setup setup, HeldOut captions, LocalRun run) throws IOException {
+    List<float[]> real = captions.rendered(0).subList(0, Math.min(SHOWN, captions.count()));
+    PictureSheet sheet = new PictureSheet(real.size(), 2);
+    sheet.add(HeldOut.first(real, SHOWN), SHOWN);
+    List<List<float[]>> others = new ArrayList<>();
+    for (float[] picture : real) {
+      others.add(
+          pictures(
+              run,
+              wanted(setup).toBuilder()
+                  .setImage(file(picture))
+                  .setVariation(true)
+                  .setSeed(setup.seeds().get(0))
+                  .setN(WAYS)));
+    }
+    for (int way = 0; way < WAYS; way++) {
+      for (List<float[]> ofOne : others) {
+        sheet.add(HeldOut.first(ofOne.subList(way, way + 1), 1), 1);
+      }
+    }
+    sheet.write(setup.out().resolve("unclip-variations.png"));
+  }
+
+  /** Figures 4 and 5: a row each, from left to right. */
+  private static void ways(Setup setup, HeldOut captions, LocalRun run) throws IOException {
+    List<float[]> real = captions.rendered(0);
+    List<String> texts = captions.captions();
+    PictureSheet between = new PictureSheet(STATIONS, 2);
+    PictureSheet changed = new PictureSheet(STATIONS, 2);
+    for (int way = 0; way < Math.min(WAYS, captions.count() - 1); way++) {
+      ByteString begin = file(real.get(way));
+      add(between, run, setup, begin, Interpolation.newBuilder().setImage(file(real.get(way + 1))));
+      add(
+          changed,
+          run,
+          setup,
+          begin,
+          Interpolation.newBuilder()
+              .setChange(Change.newBuilder().setFrom(texts.get(way)).setTo(texts.get(way + 1))));
+    }
+    between.write(setup.out().resolve("unclip-interpolations.png"));
+    changed.write(setup.out().resolve("unclip-text-diffs.png"));
+  }
+
+  private static void add(
+      PictureSheet sheet, LocalRun run, Setup setup, ByteString begin, Interpolation.Builder way) {
+    List<float[]> stations =
+        pictures(
+            run,
+            wanted(setup).toBuilder()
+                .setImage(begin)
+                .setInterpolation(way)
+                .setSeed(setup.seeds().get(0))
+                .setN(STATIONS));
+    sheet.add(HeldOut.first(stations, STATIONS), STATIONS);
+  }
+
+  private static List<float[]> pictures(LocalRun run, GenerationRequest.Builder request) {
+    return run.generate(request.build()).stream().map(UnclipClaim::values).toList();
+  }
+
+  private static float[] values(StageResult result) {
+    return TensorMessages.floats(TensorNames.SAMPLE, result.getOutputsOrThrow(TensorNames.SAMPLE));
+  }
+
+  private static ByteString file(float[] picture) {
+    return ByteString.copyFrom(Pictures.png(HeldOut.first(List.of(picture), 1)));
+  }
+
+  /** A table and a sheet, a row each for a way to come to pictures of the captions. */
+  private static final class Arms {
+
+    private final HeldOut captions;
+    private final Table table;
+    final PictureSheet sheet = new PictureSheet(SHOWN, 2);
+
+    Arms(Setup setup, HeldOut captions, String name, String what) {
+      this.captions = captions;
+      this.table =
+          new Table(
+              setup.out().resolve(name + ".md"),
+              "A picture of each of %d captions that were held out of training, %d steps"
+                  .formatted(captions.count(), setup.mostSteps()),
+              what,
+              "all right (%)",
+              "95 % interval",
+              "colors on their shapes (%)");
+    }
+
+    void add(String way, List<float[]> pictures) throws IOException {
+      Proportion right = captions.right(pictures);
+      table.row(
+          way,
+          100 * right.share(),
+          GlideClaim.interval(right),
+          100 * captions.bound(pictures).share());
+      sheet.add(HeldOut.first(pictures, SHOWN), SHOWN);
+    }
+  }
+}
