@@ -1,8 +1,6 @@
 package dev.sluice.trainer.evaluate;
 
-import com.google.protobuf.ByteString;
 import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.trainer.shapes.Pixels;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,19 +22,10 @@ public final class EnlargedPictures implements PictureSource {
     List<GenerationRequest> requests = new ArrayList<>();
     for (int i = 0; i < drawn.size(); i++) {
       requests.add(
-          request(
+          GivenPictures.in(
               GenerationRequest.newBuilder().setPrompt(captions.get(i)).setSeed(seeds[i]).build(),
               drawn.get(i)));
     }
     return enlarging.answers(requests);
-  }
-
-  /**
-   * A request with the picture that is to be made larger.
-   *
-   * @param small {@code [3, side, side]} in [-1, 1]
-   */
-  public static GenerationRequest request(GenerationRequest request, float[] small) {
-    return request.toBuilder().setImage(ByteString.copyFrom(Pixels.png(small))).build();
   }
 }

@@ -3,7 +3,7 @@ package dev.sluice.trainer.lineage;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.local.LocalRun;
-import dev.sluice.trainer.evaluate.EnlargedPictures;
+import dev.sluice.trainer.evaluate.GivenPictures;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.measure.PictureSheet;
@@ -224,7 +224,7 @@ final class ImagenClaim implements Claim {
     List<GenerationRequest> requests = new ArrayList<>();
     for (GenerationRequest request : captions.requests(sampling, 0)) {
       requests.add(
-          EnlargedPictures.request(
+          GivenPictures.in(
               request.toBuilder().setNoiseLevel(level).build(), small.get(requests.size())));
     }
     return requests;

@@ -1,6 +1,5 @@
 package dev.sluice.trainer.lineage;
 
-import com.google.protobuf.ByteString;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.GenerationRequest;
@@ -11,7 +10,7 @@ import dev.sluice.local.LocalRun;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.request.TensorNames;
-import dev.sluice.pipeline.tensor.Pictures;
+import dev.sluice.trainer.evaluate.GivenPictures;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.measure.PictureSheet;
@@ -221,8 +220,8 @@ final class UnclipClaim implements Claim {
       others.add(
           pictures(
               run,
+              picture,
               wanted(setup).toBuilder()
-                  .setImage(file(picture))
                   .setVariation(true)
                   .setSeed(setup.seeds().get(0))
                   .setN(WAYS)));
@@ -242,43 +241,43 @@ final class UnclipClaim implements Claim {
     PictureSheet between = new PictureSheet(STATIONS, 2);
     PictureSheet changed = new PictureSheet(STATIONS, 2);
     for (int way = 0; way < Math.min(WAYS, captions.count() - 1); way++) {
-      ByteString begin = file(real.get(way));
-      add(between, run, setup, begin, Interpolation.newBuilder().setImage(file(real.get(way + 1))));
+      float[] begin = real.get(way);
+      add(between, run, setup, begin, GivenPictures.wayTo(real.get(way + 1)));
       add(
           changed,
           run,
           setup,
           begin,
           Interpolation.newBuilder()
-              .setChange(Change.newBuilder().setFrom(texts.get(way)).setTo(texts.get(way + 1))));
+              .setChange(Change.newBuilder().setFrom(texts.get(way)).setTo(texts.get(way + 1)))
+              .build());
     }
     between.write(setup.out().resolve("unclip-interpolations.png"));
     changed.write(setup.out().resolve("unclip-text-diffs.png"));
   }
 
   private static void add(
-      PictureSheet sheet, LocalRun run, Setup setup, ByteString begin, Interpolation.Builder way) {
+      PictureSheet sheet, LocalRun run, Setup setup, float[] begin, Interpolation way) {
     List<float[]> stations =
         pictures(
             run,
+            begin,
             wanted(setup).toBuilder()
-                .setImage(begin)
                 .setInterpolation(way)
                 .setSeed(setup.seeds().get(0))
                 .setN(STATIONS));
     sheet.add(HeldOut.first(stations, STATIONS), STATIONS);
   }
 
-  private static List<float[]> pictures(LocalRun run, GenerationRequest.Builder request) {
-    return run.generate(request.build()).stream().map(UnclipClaim::values).toList();
+  private static List<float[]> pictures(
+      LocalRun run, float[] begin, GenerationRequest.Builder request) {
+    return run.generate(GivenPictures.in(request.build(), begin)).stream()
+        .map(UnclipClaim::values)
+        .toList();
   }
 
   private static float[] values(StageResult result) {
     return TensorMessages.floats(TensorNames.SAMPLE, result.getOutputsOrThrow(TensorNames.SAMPLE));
-  }
-
-  private static ByteString file(float[] picture) {
-    return ByteString.copyFrom(Pictures.png(HeldOut.first(List.of(picture), 1)));
   }
 
   /** A table and a sheet, a row each for a way to come to pictures of the captions. */
