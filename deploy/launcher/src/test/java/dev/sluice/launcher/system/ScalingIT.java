@@ -10,15 +10,20 @@ import dev.sluice.contract.v1.Stage;
 import dev.sluice.launcher.instance.RunningInstance;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +68,9 @@ class ScalingIT {
             metadata: {stage: denoiser, secondsPerReplica: "4"}
       """;
 
+  private static final Pattern LOST =
+      Pattern.compile("The lock of \\S+ was lost|could not be acknowledged and will come again");
+
   @TempDir private Path folder;
   private Process up;
 
@@ -96,6 +104,7 @@ class ScalingIT {
     ManagedChannel channel =
         ManagedChannelBuilder.forTarget(instance.grpc()).usePlaintext().build();
     ExecutorService callers = Executors.newFixedThreadPool(BURST);
+    long repeated = 0;
     try {
       List<Future<List<Integer>>> calls = new ArrayList<>();
       for (int picture = 0; picture < BURST; picture++) {
@@ -103,10 +112,9 @@ class ScalingIT {
         calls.add(callers.submit(() -> stepsOf(channel, seed)));
       }
       for (Future<List<Integer>> call : calls) {
-        assertThat(call.get(5, TimeUnit.MINUTES))
-            .as("no step is made twice")
-            .isNotEmpty()
-            .doesNotHaveDuplicates();
+        List<Integer> steps = call.get(5, TimeUnit.MINUTES);
+        assertThat(steps).isNotEmpty();
+        repeated += Set.copyOf(steps).size() < steps.size() ? 1 : 0;
       }
     } finally {
       callers.shutdownNow();
@@ -121,8 +129,24 @@ class ScalingIT {
     assertThat(Files.readString(logs.resolve("scaling-denoiser.csv"))).contains(",3,0\n");
     assertThat(ImageIO.read(logs.resolve("scaling-denoiser.png").toFile()).getWidth())
         .isGreaterThan(100);
+    assertThat(repeated)
+        .as("pictures of which a step was made twice, though nobody lost a lock")
+        .isLessThanOrEqualTo(locksLost(logs));
     // They hand over what they have before they end.
     await(logs.resolve("denoiser-3.log"), "stopped in");
+  }
+
+  /** On a machine that leaves a worker no time for longer than a lock lasts. */
+  private static long locksLost(Path logs) throws IOException {
+    long lost = 0;
+    try (DirectoryStream<Path> workers = Files.newDirectoryStream(logs, "denoiser*.log")) {
+      for (Path log : workers) {
+        try (Stream<String> lines = Files.lines(log)) {
+          lost += lines.filter(line -> LOST.matcher(line).find()).count();
+        }
+      }
+    }
+    return lost;
   }
 
   /** Makes a picture; the steps of the denoiser that were told of meanwhile. */
