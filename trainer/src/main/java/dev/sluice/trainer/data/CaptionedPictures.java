@@ -127,7 +127,7 @@ public final class CaptionedPictures implements AutoCloseable {
     int rows = options.rows();
     float[] pictures = new float[rows * framing.size()];
     long[] said = new long[rows];
-    SplittableRandom random = new SplittableRandom(options.seed() * 0x9E3779B97F4A7C15L + number);
+    SplittableRandom random = Draws.of(options.seed(), number);
     for (int row = 0; row < rows; row++) {
       Entry entry = buckets.get(chosen.bucket()).get(chosen.entries()[row]);
       said[row] = entry.captions();

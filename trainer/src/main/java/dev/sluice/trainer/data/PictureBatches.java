@@ -52,7 +52,7 @@ public final class PictureBatches implements AutoCloseable {
     float[] pictures = new float[rows * size];
     long[] classes = new long[rows];
     int[] chosen = order.batch(number, rows);
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
+    SplittableRandom random = Draws.of(seed, number);
     for (int row = 0; row < rows; row++) {
       classes[row] = fill(chosen[row], random.split(), pictures, row * size);
     }

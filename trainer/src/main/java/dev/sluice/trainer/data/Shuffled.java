@@ -36,7 +36,7 @@ public final class Shuffled {
   private int at(long place) {
     if (place / count != epoch) {
       epoch = place / count;
-      order = permutation(new SplittableRandom(seed * 0x9E3779B97F4A7C15L + epoch));
+      order = permutation(Draws.of(seed, epoch));
     }
     return order[(int) (place % count)];
   }

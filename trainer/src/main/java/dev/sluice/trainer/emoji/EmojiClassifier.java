@@ -2,6 +2,7 @@ package dev.sluice.trainer.emoji;
 
 import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.trainer.data.Draws;
 import dev.sluice.trainer.data.Shuffled;
 import dev.sluice.trainer.pixels.ClassifierObjective;
 import dev.sluice.trainer.pixels.PictureSource;
@@ -85,7 +86,7 @@ public final class EmojiClassifier implements TrainedSystem {
     int length = 3 * SIDE * SIDE;
     return number -> {
       int[] chosen = order.batch(number, rows);
-      SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
+      SplittableRandom random = Draws.of(seed, number);
       float[] pictures = new float[rows * length];
       long[] classes = new long[rows];
       for (int row = 0; row < rows; row++) {

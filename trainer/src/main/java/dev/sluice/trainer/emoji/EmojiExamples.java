@@ -3,6 +3,7 @@ package dev.sluice.trainer.emoji;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.planning.picture.Pixels;
+import dev.sluice.trainer.data.Draws;
 import dev.sluice.trainer.data.Shuffled;
 import dev.sluice.trainer.recipe.Recipe;
 import java.util.List;
@@ -68,7 +69,7 @@ final class EmojiExamples {
   Example[] batch(long number, int rows) {
     int[] chosen = order.batch(number, rows);
     Example[] examples = new Example[rows];
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
+    SplittableRandom random = Draws.of(seed, number);
     for (int row = 0; row < rows; row++) {
       examples[row] = example(chosen[row], random.split());
     }

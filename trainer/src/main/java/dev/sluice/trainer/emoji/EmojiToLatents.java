@@ -4,6 +4,7 @@ import dev.sluice.catalog.Config;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
+import dev.sluice.trainer.data.Draws;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.latent.KeptLatents;
@@ -83,7 +84,7 @@ final class EmojiToLatents implements Objective {
   public Map<String, HostTensor> batch(long number) {
     Map<String, HostTensor> batch = new LinkedHashMap<>(latents.batch(number));
     HostTensor.Longs tokens = (HostTensor.Longs) batch.get(TOKENS);
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
+    SplittableRandom random = Draws.of(seed, number);
     int length = text.length();
     for (int row = 0; row < tokens.shape()[0]; row++) {
       if (random.nextDouble() < dropped) {

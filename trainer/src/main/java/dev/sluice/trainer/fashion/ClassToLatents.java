@@ -3,6 +3,7 @@ package dev.sluice.trainer.fashion;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.DiTTransformer2DModel;
+import dev.sluice.trainer.data.Draws;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.latent.KeptLatents;
@@ -67,7 +68,7 @@ final class ClassToLatents implements Objective {
   @Override
   public Map<String, HostTensor> batch(long number) {
     Map<String, HostTensor> batch = new LinkedHashMap<>(latents.batch(number));
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
+    SplittableRandom random = Draws.of(seed, number);
     long none = recipe.integer("components.transformer.num_embeds_ada_norm", 1);
     long[] classes = ((HostTensor.Longs) batch.get("classes")).values().clone();
     for (int i = 0; i < classes.length; i++) {

@@ -1,5 +1,6 @@
 package dev.sluice.trainer.lineage;
 
+import dev.sluice.catalog.ModelFolder;
 import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.Change;
 import dev.sluice.contract.v1.GenerationRequest;
@@ -10,6 +11,7 @@ import dev.sluice.local.LocalRun;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.request.TensorNames;
+import dev.sluice.planning.route.Sizes;
 import dev.sluice.trainer.evaluate.GivenPictures;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
@@ -39,7 +41,6 @@ final class UnclipClaim implements Claim {
   private static final double GUIDANCE = 2;
 
   private static final int ENLARGING = 7;
-  private static final int ENLARGEMENTS = 2;
 
   /** How many pictures principal components are found of. */
   private static final int SEEN = 512;
@@ -61,28 +62,30 @@ final class UnclipClaim implements Claim {
   public void run(Setup setup) throws IOException {
     HeldOut captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
     Path model = setup.models().resolve("shapes-unclip");
+    int enlargements = Sizes.enlargements(ModelFolder.open(model));
+    GenerationRequest wanted = wanted(setup, enlargements);
     LocalRun run = LocalRun.of(model);
     try (DecodedEmbeddings engines =
             new DecodedEmbeddings(
                 model,
                 Sampling.of(setup.mostSteps(), GUIDANCE),
-                Collections.nCopies(ENLARGEMENTS, Sampling.ofSteps(enlarging(setup))));
-        ServedPictures served = new ServedPictures(run, wanted(setup), AT_ONCE)) {
+                Collections.nCopies(enlargements, Sampling.ofSteps(enlarging(setup))));
+        ServedPictures served = new ServedPictures(run, wanted, AT_ONCE)) {
       priors(setup, captions, engines, served);
       guidance(setup, captions, served);
       components(setup, captions, engines);
-      variations(setup, captions, run);
-      ways(setup, captions, run);
+      variations(setup, captions, run, wanted);
+      ways(setup, captions, run, wanted);
     }
   }
 
   /** What all requests have in common. */
-  private static GenerationRequest wanted(Setup setup) {
+  private static GenerationRequest wanted(Setup setup, int enlargements) {
     return GenerationRequest.newBuilder()
         .setDenoiser(sampling(setup, GUIDANCE))
         .addAllUpscaler(
             Collections.nCopies(
-                ENLARGEMENTS, SamplingSettings.newBuilder().setSteps(enlarging(setup)).build()))
+                enlargements, SamplingSettings.newBuilder().setSteps(enlarging(setup)).build()))
         .build();
   }
 
@@ -101,24 +104,24 @@ final class UnclipClaim implements Claim {
   private static void priors(
       Setup setup, HeldOut captions, DecodedEmbeddings engines, ServedPictures served)
       throws IOException {
-    Arms arms = new Arms(setup, captions, "unclip", "embedding of the picture");
+    Comparison compared = new Comparison(setup, captions, "unclip", "embedding of the picture");
     List<float[]> seen = captions.rendered(0).stream().map(engines::ofPicture).toList();
     List<float[]> said = captions.captions().stream().map(engines::ofText).toList();
     long seed = setup.seeds().get(0);
-    arms.add("of a real picture", engines.pictures(captions.captions(), seen, seed));
-    arms.add(
+    compared.add("of a real picture", engines.pictures(captions.captions(), seen, seed));
+    compared.add(
         "of the text, as long as a picture's",
         engines.pictures(captions.captions(), asLong(said, seen), seed));
-    arms.add("diffusion prior", served(setup, captions, served, request -> {}));
+    compared.add("diffusion prior", served(setup, captions, served, request -> {}));
     for (int candidates : CANDIDATES) {
-      arms.add(
+      compared.add(
           "diffusion prior, the best of " + candidates,
           served(setup, captions, served, request -> request.setPriorCandidates(candidates)));
     }
-    arms.add(
+    compared.add(
         "autoregressive prior",
         served(setup, captions, served, request -> request.setAutoregressivePrior(true)));
-    arms.sheet.write(setup.out().resolve("unclip-priors.png"));
+    compared.sheet.write(setup.out().resolve("unclip-priors.png"));
   }
 
   /** Scaled to the mean length of others. */
@@ -182,9 +185,10 @@ final class UnclipClaim implements Claim {
   /** Real pictures by the first components of their embeddings; the decoder is told no text. */
   private static void components(Setup setup, HeldOut captions, DecodedEmbeddings engines)
       throws IOException {
-    Arms arms = new Arms(setup, captions, "unclip-components", "components of the embedding");
+    Comparison compared =
+        new Comparison(setup, captions, "unclip-components", "components of the embedding");
     List<float[]> real = captions.rendered(0);
-    arms.sheet.add(HeldOut.first(real, SHOWN), SHOWN);
+    compared.sheet.add(HeldOut.first(real, SHOWN), SHOWN);
     List<String> untold = Collections.nCopies(captions.count(), "");
     List<float[]> seen =
         new HeldOut(SEEN, setup.seeds().get(0) + 1)
@@ -193,12 +197,12 @@ final class UnclipClaim implements Claim {
     long seed = setup.seeds().get(0);
     for (int count : COMPONENTS) {
       PrincipalComponents kept = PrincipalComponents.of(rows(seen), count);
-      arms.add(
+      compared.add(
           "%d, %.1f %% of the variance".formatted(count, 100 * kept.explained()),
           engines.pictures(untold, shown.stream().map(kept::along).toList(), seed));
     }
-    arms.add("all " + shown.get(0).length, engines.pictures(untold, shown, seed));
-    arms.sheet.write(setup.out().resolve("unclip-components.png"));
+    compared.add("all " + shown.get(0).length, engines.pictures(untold, shown, seed));
+    compared.sheet.write(setup.out().resolve("unclip-components.png"));
   }
 
   private static HostTensor.Floats rows(List<float[]> vectors) {
@@ -211,7 +215,8 @@ final class UnclipClaim implements Claim {
   }
 
   /** Figure 3: a column for each picture, which is on top. */
-  private static void variations(Setup setup, HeldOut captions, LocalRun run) throws IOException {
+  private static void variations(
+      Setup setup, HeldOut captions, LocalRun run, GenerationRequest wanted) throws IOException {
     List<float[]> real = captions.rendered(0).subList(0, Math.min(SHOWN, captions.count()));
     PictureSheet sheet = new PictureSheet(real.size(), 2);
     sheet.add(HeldOut.first(real, SHOWN), SHOWN);
@@ -221,10 +226,7 @@ final class UnclipClaim implements Claim {
           pictures(
               run,
               picture,
-              wanted(setup).toBuilder()
-                  .setVariation(true)
-                  .setSeed(setup.seeds().get(0))
-                  .setN(WAYS)));
+              wanted.toBuilder().setVariation(true).setSeed(setup.seeds().get(0)).setN(WAYS)));
     }
     for (int way = 0; way < WAYS; way++) {
       for (List<float[]> ofOne : others) {
@@ -235,17 +237,19 @@ final class UnclipClaim implements Claim {
   }
 
   /** Figures 4 and 5: a row each, from left to right. */
-  private static void ways(Setup setup, HeldOut captions, LocalRun run) throws IOException {
+  private static void ways(Setup setup, HeldOut captions, LocalRun run, GenerationRequest wanted)
+      throws IOException {
     List<float[]> real = captions.rendered(0);
     List<String> texts = captions.captions();
     PictureSheet between = new PictureSheet(STATIONS, 2);
     PictureSheet changed = new PictureSheet(STATIONS, 2);
     for (int way = 0; way < Math.min(WAYS, captions.count() - 1); way++) {
       float[] begin = real.get(way);
-      add(between, run, setup, begin, GivenPictures.wayTo(real.get(way + 1)));
+      add(between, run, wanted, setup, begin, GivenPictures.wayTo(real.get(way + 1)));
       add(
           changed,
           run,
+          wanted,
           setup,
           begin,
           Interpolation.newBuilder()
@@ -257,15 +261,17 @@ final class UnclipClaim implements Claim {
   }
 
   private static void add(
-      PictureSheet sheet, LocalRun run, Setup setup, float[] begin, Interpolation way) {
+      PictureSheet sheet,
+      LocalRun run,
+      GenerationRequest wanted,
+      Setup setup,
+      float[] begin,
+      Interpolation way) {
     List<float[]> stations =
         pictures(
             run,
             begin,
-            wanted(setup).toBuilder()
-                .setInterpolation(way)
-                .setSeed(setup.seeds().get(0))
-                .setN(STATIONS));
+            wanted.toBuilder().setInterpolation(way).setSeed(setup.seeds().get(0)).setN(STATIONS));
     sheet.add(HeldOut.first(stations, STATIONS), STATIONS);
   }
 
@@ -281,13 +287,13 @@ final class UnclipClaim implements Claim {
   }
 
   /** A table and a sheet, a row each for a way to come to pictures of the captions. */
-  private static final class Arms {
+  private static final class Comparison {
 
     private final HeldOut captions;
     private final Table table;
     final PictureSheet sheet = new PictureSheet(SHOWN, 2);
 
-    Arms(Setup setup, HeldOut captions, String name, String what) {
+    Comparison(Setup setup, HeldOut captions, String name, String what) {
       this.captions = captions;
       this.table =
           new Table(

@@ -7,6 +7,7 @@ import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.text.SdText;
 import dev.sluice.trainer.data.AspectBuckets;
 import dev.sluice.trainer.data.CaptionedPictures;
+import dev.sluice.trainer.data.Draws;
 import dev.sluice.trainer.data.PictureSet;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
@@ -16,7 +17,6 @@ import dev.sluice.trainer.latent.StableDiffusion;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.PhaseContext;
-import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.train.Component;
 import dev.sluice.trainer.train.Objective;
 import dev.sluice.trainer.train.Player;
@@ -79,14 +79,11 @@ final class CaptionsToLatents implements Objective {
 
   private CaptionedPictures pictures(PhaseContext context) {
     Path folder =
-        context
-            .data()
-            .orElseThrow(
-                () ->
-                    new TrainingException(
-                        "picture-ldm needs --data DIR: a folder of pictures with metadata.jsonl, or"
-                            + " with sub-folders that say what they show, or of WebDataset's tar"
-                            + " files"));
+        context.requireData(
+            "picture-ldm",
+            "a folder of pictures with metadata.jsonl, or"
+                + " with sub-folders that say what they show, or of WebDataset's tar"
+                + " files");
     Recipe framing = context.recipe().at("framing");
     int side = framing.integer("side", 0);
     int multiple = framing.integer("multiple", 0);
@@ -158,7 +155,7 @@ final class CaptionsToLatents implements Objective {
   public Map<String, HostTensor> batch(long number) {
     Map<String, HostTensor> batch = new LinkedHashMap<>(latents.batch(number));
     long[] said = ((HostTensor.Longs) batch.remove(CAPTIONS)).values();
-    SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
+    SplittableRandom random = Draws.of(seed, number);
     int size = untold.values().length;
     float[] states = new float[said.length * size];
     for (int row = 0; row < said.length; row++) {

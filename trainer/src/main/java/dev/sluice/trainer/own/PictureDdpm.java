@@ -40,13 +40,10 @@ public final class PictureDdpm implements TrainedSystem {
   private static Objective unet(PhaseContext context) {
     Recipe recipe = context.recipe();
     Path folder =
-        context
-            .data()
-            .orElseThrow(
-                () ->
-                    new TrainingException(
-                        "picture-ddpm needs --data DIR: a folder of pictures, with sub-folders for"
-                            + " classes, or of WebDataset's tar files"));
+        context.requireData(
+            "picture-ddpm",
+            "a folder of pictures, with sub-folders for"
+                + " classes, or of WebDataset's tar files");
     PictureSet set = PictureSet.open(folder);
     int classes = recipe.integer("classes", 0);
     if (classes > 0 && set.classes().size() != classes) {

@@ -2,6 +2,7 @@ package dev.sluice.trainer.shapes;
 
 import dev.sluice.diffusion.math.Resampling;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.trainer.data.Draws;
 import dev.sluice.trainer.system.PhaseContext;
 import java.util.SplittableRandom;
 
@@ -60,7 +61,7 @@ public final class ShapesBatches {
 
   /** What else is random at a step: near misses, dropped texts, crops. */
   public SplittableRandom random(long step) {
-    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + step);
+    return Draws.of(seed, step);
   }
 
   /** {@code [batch, 3, 64, 64]} in [-1, 1]. */

@@ -22,4 +22,17 @@ public record PhaseContext(
     TrainingSettings settings,
     Path model,
     Optional<Path> data,
-    PrintStream out) {}
+    PrintStream out) {
+
+  /**
+   * The folder that the user has to name.
+   *
+   * @param system that needs it
+   * @param what it has to be
+   * @throws TrainingException if none was named
+   */
+  public Path requireData(String system, String what) {
+    return data.orElseThrow(
+        () -> new TrainingException("%s needs --data DIR: %s".formatted(system, what)));
+  }
+}

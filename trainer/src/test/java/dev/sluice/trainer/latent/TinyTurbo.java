@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 /** A small teacher, and small students of it. */
 public final class TinyTurbo {
 
-  private TinyTurbo() {}
-
   private static final Map<Path, byte[]> TEACHER = new HashMap<>();
+
+  private TinyTurbo() {}
 
   /** Latent diffusion of two steps, in {@code folder/model}: trained once, as many ask for it. */
   public static synchronized void teacher(Path folder) throws IOException {

@@ -11,19 +11,15 @@ import dev.sluice.pipeline.text.TextEncoder;
 import dev.sluice.trainer.data.DataException;
 import dev.sluice.trainer.latent.TinyLatents;
 import dev.sluice.trainer.latent.TinyTurbo;
-import dev.sluice.trainer.recipe.Recipe;
-import dev.sluice.trainer.recipe.RecipeFile;
 import dev.sluice.trainer.system.TrainingException;
-import dev.sluice.trainer.system.TrainingRun;
+import dev.sluice.trainer.system.Trainings;
 import dev.sluice.trainer.train.LowRank;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,34 +72,24 @@ class PictureLdmTest {
       int steps,
       String... settings)
       throws IOException {
-    Recipe recipe = RecipeFile.shipped("picture-ldm");
-    recipe = RecipeFile.with(recipe, "phases.text-to-latents.steps=" + steps);
-    recipe = RecipeFile.with(recipe, "phases.text-to-latents.batch=8");
-    recipe = RecipeFile.with(recipe, "phases.text-to-latents.accumulated=1");
-    recipe = RecipeFile.with(recipe, "phases.text-to-latents.optimizer.warm-up=1");
-    recipe = RecipeFile.with(recipe, "phases.text-to-latents.optimizer.course=constant");
-    recipe = RecipeFile.with(recipe, "phases.text-to-latents.optimizer.rate=3e-3");
-    for (String setting : settings) {
-      recipe = RecipeFile.with(recipe, setting);
-    }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new TrainingRun(
-            new PictureLdm(),
-            recipe,
-            new TrainingRun.Options(
-                to.resolve("model"),
-                to.resolve("work"),
-                Optional.ofNullable(data),
-                Optional.ofNullable(init),
-                lowRank,
-                resume,
-                Optional.empty(),
-                500,
-                10),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            false)
-        .run();
-    return out.toString(StandardCharsets.UTF_8);
+    return Trainings.train(
+        new PictureLdm(),
+        to,
+        data,
+        null,
+        resume,
+        Optional.ofNullable(init),
+        lowRank,
+        Stream.concat(
+                Stream.of(
+                    "phases.text-to-latents.steps=" + steps,
+                    "phases.text-to-latents.batch=8",
+                    "phases.text-to-latents.accumulated=1",
+                    "phases.text-to-latents.optimizer.warm-up=1",
+                    "phases.text-to-latents.optimizer.course=constant",
+                    "phases.text-to-latents.optimizer.rate=3e-3"),
+                Stream.of(settings))
+            .toArray(String[]::new));
   }
 
   @Test

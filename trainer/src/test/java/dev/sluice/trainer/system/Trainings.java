@@ -2,6 +2,7 @@ package dev.sluice.trainer.system;
 
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeFile;
+import dev.sluice.trainer.train.LowRank;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -30,6 +31,25 @@ public final class Trainings {
       boolean resume,
       String... settings)
       throws IOException {
+    return train(system, folder, data, phase, resume, Optional.empty(), Optional.empty(), settings);
+  }
+
+  /**
+   * The same, going on from a model.
+   *
+   * @param init its folder
+   * @param lowRank what is trained beside its weights
+   */
+  public static String train(
+      TrainedSystem system,
+      Path folder,
+      Path data,
+      String phase,
+      boolean resume,
+      Optional<Path> init,
+      Optional<LowRank> lowRank,
+      String... settings)
+      throws IOException {
     Recipe recipe = RecipeFile.shipped(system.name());
     for (String setting : settings) {
       recipe = RecipeFile.with(recipe, setting);
@@ -39,8 +59,8 @@ public final class Trainings {
             folder.resolve("model"),
             folder.resolve("work"),
             Optional.ofNullable(data),
-            Optional.empty(),
-            Optional.empty(),
+            init,
+            lowRank,
             resume,
             Optional.ofNullable(phase),
             500,

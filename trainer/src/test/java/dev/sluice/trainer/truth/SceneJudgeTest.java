@@ -41,7 +41,7 @@ class SceneJudgeTest {
 
   @Test
   void judge_acceptsRealRenderings() {
-    assertThat(shareFullyRight(World.PAIRS, 2_000, 1, UnaryOperator.identity()))
+    assertThat(shareFullyRight(World.PAIRS, 4_000, 1, UnaryOperator.identity()))
         .isGreaterThanOrEqualTo(0.995);
   }
 
@@ -57,7 +57,7 @@ class SceneJudgeTest {
   void judge_acceptsRealRenderingsOfEveryKindOfScene(int side) {
     SplittableRandom random = new SplittableRandom(21);
     Map<String, List<Boolean>> right = new TreeMap<>();
-    for (int i = 0; i < 1_500; i++) {
+    for (int i = 0; i < 3_000; i++) {
       Scene scene = World.GROUPS.random(random);
       float[] picture = ShapesBatches.reduced(render(scene, random), side);
       Verdict verdict = SceneJudge.judge(scene, picture);
