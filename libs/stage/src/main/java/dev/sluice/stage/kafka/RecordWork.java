@@ -4,10 +4,12 @@ import dev.sluice.stage.kafka.ShareGroupWorker.Disposition;
 import dev.sluice.stage.kafka.ShareGroupWorker.Hold;
 import dev.sluice.stage.kafka.ShareGroupWorker.RecordHandler;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
@@ -20,6 +22,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The work on one record, from its delivery to its acknowledgement. The lock is renewed at a third
  * of the time that the broker says it lasts.
+ *
+ * <p>A busy machine may renew it too late, and the record then comes again, as likely as not to
+ * this very process. The later delivery waits for what the earlier one's work comes to and begins
+ * anew only if that has not done it: nothing is made twice side by side.
  */
 final class RecordWork implements Hold, Runnable {
 
@@ -29,7 +35,10 @@ final class RecordWork implements Hold, Runnable {
   private final RecordHandler handler;
   private final ShareGroupWorker worker;
 
-  /** Complete when the handler has returned, not earlier: until then it may write. */
+  /**
+   * Complete when the handler, be it an earlier delivery's, has returned, not earlier: until then
+   * it may write.
+   */
   private final CompletableFuture<Disposition> outcome = new CompletableFuture<>();
 
   private final long lockMillis;
@@ -38,6 +47,11 @@ final class RecordWork implements Hold, Runnable {
   private ConsumerRecord<byte[], byte[]> record;
   private long lockedAt = System.nanoTime();
   private volatile boolean lost;
+
+  /** Delivered to this process while the work goes on, so that this one keeps the lock. */
+  private volatile RecordWork later;
+
+  private volatile RecordWork earlier;
 
   /**
    * @param consumer that the record was delivered to, on whose thread {@link #finish} runs
@@ -55,7 +69,38 @@ final class RecordWork implements Hold, Runnable {
     this.lockMillis = consumer.acquisitionLockTimeoutMs().orElseThrow();
   }
 
-  /** Has the record handled; on a thread of its own, while {@link #finish} keeps the lock. */
+  int partition() {
+    return delivered.partition();
+  }
+
+  long offset() {
+    return delivered.offset();
+  }
+
+  /**
+   * Has the record handled on a thread of its own, while {@link #finish} keeps the lock.
+   *
+   * @param before what this process still does on the place of the record in its topic, or null
+   */
+  void start(RecordWork before, Executor threads) {
+    // A topic that was deleted and made again counts from the start.
+    if (before == null || !Arrays.equals(before.delivered.value(), delivered.value())) {
+      threads.execute(this);
+      return;
+    }
+    LOG.info("{} came again while it is worked on here", describe());
+    earlier = before;
+    before.later = this;
+    before.outcome.whenComplete(
+        (disposition, fault) -> {
+          if (disposition == Disposition.DONE) {
+            outcome.complete(disposition);
+          } else {
+            threads.execute(this);
+          }
+        });
+  }
+
   @Override
   public void run() {
     synchronized (this) {
@@ -72,21 +117,28 @@ final class RecordWork implements Hold, Runnable {
     }
   }
 
-  synchronized void interrupt() {
-    if (handling != null) {
-      LOG.warn("The work on {} took no notice that the worker is to end", describe());
-      handling.interrupt();
+  void interrupt() {
+    synchronized (this) {
+      if (handling != null) {
+        LOG.warn("The work on {} took no notice that the worker is to end", describe());
+        handling.interrupt();
+      }
+    }
+    RecordWork working = earlier;
+    if (working != null) {
+      working.interrupt();
     }
   }
 
   @Override
   public boolean isEnding() {
-    return worker.isStopping() || lost;
+    return worker.isStopping() || isLost();
   }
 
   @Override
   public boolean isLost() {
-    return lost;
+    RecordWork keeper = later;
+    return keeper == null ? lost : keeper.isLost();
   }
 
   @Override
@@ -96,7 +148,8 @@ final class RecordWork implements Hold, Runnable {
   }
 
   /**
-   * Returns when the record is acknowledged, or lost and the work on it over.
+   * Returns when the record is acknowledged, or lost and the work on it over, or a later delivery
+   * sees to both.
    *
    * @return whether the consumer still holds what it believes to hold
    */
@@ -104,9 +157,14 @@ final class RecordWork implements Hold, Runnable {
     try {
       while (!outcome.isDone()) {
         if (!isDoneIn(lockMillis / 3) && !renew()) {
-          LOG.warn("The lock of {} was lost; the work on it is given up", describe());
+          if (later == null) {
+            LOG.warn("The lock of {} was lost; the work on it is given up", describe());
+          }
           return false;
         }
+      }
+      if (later != null) {
+        return false;
       }
       acknowledge(disposition());
       return true;
@@ -115,7 +173,9 @@ final class RecordWork implements Hold, Runnable {
       return false;
     } finally {
       lost = true;
-      awaitEnd();
+      if (later == null) {
+        awaitEnd();
+      }
     }
   }
 

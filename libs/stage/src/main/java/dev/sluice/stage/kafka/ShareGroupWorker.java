@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +36,8 @@ public final class ShareGroupWorker implements AutoCloseable {
 
   /** Each costs a consumer, that is, a connection and a thread or two. */
   private static final int MOST_WAITING = 32;
+
+  private record Place(int partition, long offset) {}
 
   /** What to do with a record after the work. */
   public enum Disposition {
@@ -76,7 +77,10 @@ public final class ShareGroupWorker implements AutoCloseable {
   private final int slots;
   private final ExecutorService takers;
   private final ExecutorService work;
-  private final Set<RecordWork> running = ConcurrentHashMap.newKeySet();
+
+  /** The last delivery of each record that is in work, by where the record is. */
+  private final Map<Place, RecordWork> running = new ConcurrentHashMap<>();
+
   private final CountDownLatch joined;
   private volatile boolean stopping;
 
@@ -193,12 +197,12 @@ public final class ShareGroupWorker implements AutoCloseable {
 
   /** Returns as {@link RecordWork#finish}, on this thread, while another one does the work. */
   private boolean finish(RecordWork record) {
-    running.add(record);
+    Place place = new Place(record.partition(), record.offset());
+    record.start(running.put(place, record), work);
     try {
-      work.execute(record);
       return record.finish();
     } finally {
-      running.remove(record);
+      running.remove(place, record);
     }
   }
 
@@ -226,7 +230,7 @@ public final class ShareGroupWorker implements AutoCloseable {
     }
     try {
       if (!takers.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-        running.forEach(RecordWork::interrupt);
+        running.values().forEach(RecordWork::interrupt);
         takers.awaitTermination(RELEASE_TIME.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {

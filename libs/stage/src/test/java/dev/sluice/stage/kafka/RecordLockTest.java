@@ -62,7 +62,7 @@ class RecordLockTest {
   @Test
   void record_ofAKilledProcessGoesToAnotherWorker() throws Exception {
     rig.write(WorkerProcess.ENDLESS);
-    try (WorkerProcess process = new WorkerProcess(kafka, rig)) {
+    try (WorkerProcess process = new WorkerProcess(kafka, rig, 1)) {
       assertThat(process.tells()).isEqualTo("takes endless 1");
       rig.work(1, deliveries);
       assertThat(deliveries.next(LONGER_THAN_THE_LOCK))
@@ -76,7 +76,7 @@ class RecordLockTest {
   @Test
   void work_isGivenUpWhenItsLockIsLost() throws Exception {
     rig.write(WorkerProcess.ENDLESS);
-    try (WorkerProcess process = new WorkerProcess(kafka, rig)) {
+    try (WorkerProcess process = new WorkerProcess(kafka, rig, 1)) {
       assertThat(process.tells()).isEqualTo("takes endless 1");
       suspendUntilAnotherHasDone(process, "endless");
 
@@ -89,13 +89,43 @@ class RecordLockTest {
   @Test
   void work_thatGoesOnAfterItsLockIsLostDoesNoHarm() throws Exception {
     rig.write(WorkerProcess.DEAF);
-    try (WorkerProcess process = new WorkerProcess(kafka, rig)) {
+    try (WorkerProcess process = new WorkerProcess(kafka, rig, 1)) {
       assertThat(process.tells()).isEqualTo("takes deaf 1");
       suspendUntilAnotherHasDone(process, "deaf");
 
       assertThat(process.tells()).isEqualTo("done deaf");
       rig.write("next");
       assertThat(process.tells()).startsWith("takes next");
+    }
+  }
+
+  @Test
+  void work_whoseRecordComesAgainToItsOwnProcessIsDoneOnce() throws Exception {
+    rig.write(WorkerProcess.DEAF);
+    try (WorkerProcess process = new WorkerProcess(kafka, rig, 2)) {
+      assertThat(process.tells()).isEqualTo("takes deaf 1");
+      process.suspend();
+      Deliveries.sleep(LONGER_THAN_THE_LOCK);
+      process.resume();
+
+      assertThat(process.tells()).isEqualTo("done deaf");
+      rig.write("next");
+      assertThat(process.tells()).isEqualTo("takes next 1");
+    }
+  }
+
+  @Test
+  void work_whoseRecordComesAgainToItsOwnProcessIsBegunAnewOnlyWhenItEndsInVain() throws Exception {
+    rig.write(WorkerProcess.IN_VAIN);
+    try (WorkerProcess process = new WorkerProcess(kafka, rig, 2)) {
+      assertThat(process.tells()).isEqualTo("takes in vain 1");
+      process.suspend();
+      Deliveries.sleep(LONGER_THAN_THE_LOCK);
+      process.resume();
+
+      assertThat(process.tells()).isEqualTo("stops in vain");
+      assertThat(process.tells()).matches("takes in vain [2-9]");
+      assertThat(process.tells()).isEqualTo("done in vain");
     }
   }
 

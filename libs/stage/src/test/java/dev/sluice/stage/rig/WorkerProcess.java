@@ -20,12 +20,16 @@ public final class WorkerProcess implements AutoCloseable {
   /** A record to work on for some seconds, whatever the worker is told. */
   public static final String DEAF = "deaf";
 
+  /** As {@link #DEAF}, but given back after its first delivery. */
+  public static final String IN_VAIN = "in vain";
+
   private static final long DEAF_MILLIS = 4000;
 
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-  public WorkerProcess(KafkaForTests.Address kafka, StageRig rig) throws IOException {
+  /** Works on so many records at once. */
+  public WorkerProcess(KafkaForTests.Address kafka, StageRig rig, int slots) throws IOException {
     this.process =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElseThrow(),
@@ -36,7 +40,8 @@ public final class WorkerProcess implements AutoCloseable {
                 WorkerProcess.class.getName(),
                 kafka.bootstrapServers(),
                 rig.group(),
-                rig.topic())
+                rig.topic(),
+                Integer.toString(slots))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     Thread reader = new Thread(this::readLines, "worker-process-output");
@@ -85,10 +90,14 @@ public final class WorkerProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  /** The process: bootstrap servers, group, topic. */
+  /** The process: bootstrap servers, group, topic, slots. */
   public static void main(String[] args) throws InterruptedException {
     new ShareGroupWorker(
-        Map.of("bootstrap.servers", args[0]), args[1], args[2], 1, WorkerProcess::work);
+        Map.of("bootstrap.servers", args[0]),
+        args[1],
+        args[2],
+        Integer.parseInt(args[3]),
+        WorkerProcess::work);
     Thread exit = new Thread(WorkerProcess::exitWithParent);
     exit.start();
     exit.join();
@@ -108,6 +117,11 @@ public final class WorkerProcess implements AutoCloseable {
       }
       if (value.equals(DEAF)) {
         Thread.sleep(DEAF_MILLIS);
+      }
+      if (value.equals(IN_VAIN) && record.deliveryCount().orElseThrow() == 1) {
+        Thread.sleep(DEAF_MILLIS);
+        tell("stops " + value);
+        return Disposition.RETRY;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
