@@ -1,6 +1,8 @@
 package dev.sluice.trainer.latent;
 
 import dev.sluice.catalog.Config;
+import dev.sluice.trainer.diffusion.ForwardProcess;
+import dev.sluice.trainer.pixels.DdpmFiles;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.shapes.World;
@@ -80,7 +82,8 @@ public final class ShapesSd3 implements TrainedSystem {
     ModelFiles.config(model, TRANSFORMER, transformer(recipe));
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("_class_name", "StableDiffusion3Pipeline");
-    index.put("scheduler", List.of("diffusers", "FlowMatchEulerDiscreteScheduler"));
+    Map<String, Object> scheduler = scheduler(recipe);
+    index.put("scheduler", List.of("diffusers", scheduler.get("_class_name")));
     for (String number : List.of("", SECOND)) {
       index.put(TEXT_ENCODER + number, List.of("transformers", "CLIPTextModelWithProjection"));
       index.put(TOKENIZER + number, List.of("transformers", "CLIPTokenizer"));
@@ -88,10 +91,18 @@ public final class ShapesSd3 implements TrainedSystem {
     ModelFiles.absent(index, "text_encoder_3", "tokenizer_3");
     index.put(TRANSFORMER, List.of("diffusers", "SD3Transformer2DModel"));
     index.put(AutoencoderObjective.VAE, List.of("diffusers", "AutoencoderKL"));
-    ModelFiles.pipeline(model, index, scheduler(recipe), recipe.map("sampling"));
+    ModelFiles.pipeline(model, index, scheduler, recipe.map("sampling"));
   }
 
+  /** Of a flow; or of a process like DDPM's, which the paper compares it with. */
   private static Map<String, Object> scheduler(Recipe recipe) {
+    if (recipe.choice("loss.process.kind", ForwardProcess.Kind.class)
+        == ForwardProcess.Kind.VARIANCE_PRESERVING) {
+      Map<String, Object> members = DdpmFiles.process(recipe);
+      members.put("clip_sample", false);
+      members.put("timestep_spacing", "trailing");
+      return ModelFiles.ofClass("DDIMScheduler", members);
+    }
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("num_train_timesteps", recipe.integer("loss.process.timesteps", 1));
     members.put("shift", recipe.number("scheduler.shift", 0.01, 100));

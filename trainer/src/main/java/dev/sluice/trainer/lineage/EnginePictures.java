@@ -78,6 +78,15 @@ final class EnginePictures implements AutoCloseable {
    */
   List<HostTensor.Floats> latents(
       List<String> captions, Asked asked, long seed, List<HostTensor.Floats> begun) {
+    return latents(captions, asked, seed, begun, StepListener.NONE);
+  }
+
+  private List<HostTensor.Floats> latents(
+      List<String> captions,
+      Asked asked,
+      long seed,
+      List<HostTensor.Floats> begun,
+      StepListener listener) {
     List<HostTensor.Floats> latents = new ArrayList<>();
     for (int first = 0; first < captions.size(); first += AT_ONCE) {
       List<Map<String, HostTensor>> inputs = new ArrayList<>();
@@ -89,7 +98,7 @@ final class EnginePictures implements AutoCloseable {
         }
         inputs.add(own);
       }
-      HostTensor.Floats batch = denoised(inputs, asked, seed + first);
+      HostTensor.Floats batch = denoised(inputs, asked, seed + first, listener);
       for (int row = 0; row < inputs.size(); row++) {
         latents.add(batch.row(row));
       }
@@ -97,11 +106,12 @@ final class EnginePictures implements AutoCloseable {
     return latents;
   }
 
-  private HostTensor.Floats denoised(List<Map<String, HostTensor>> inputs, Asked asked, long seed) {
+  private HostTensor.Floats denoised(
+      List<Map<String, HostTensor>> inputs, Asked asked, long seed, StepListener listener) {
     DenoiseRequest request =
         new DenoiseRequest(inputs, asked.sampling(), asked.height(), asked.width(), asked.span());
     try {
-      return denoiser.denoise(request, new TorchGenerator(seed), StepListener.NONE);
+      return denoiser.denoise(request, new TorchGenerator(seed), listener);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while pictures were made", e);
@@ -128,7 +138,12 @@ final class EnginePictures implements AutoCloseable {
 
   /** Pictures of captions. */
   List<float[]> pictures(List<String> captions, Asked asked, long seed) {
-    return decoded(latents(captions, asked, seed));
+    return pictures(captions, asked, seed, StepListener.NONE);
+  }
+
+  /** The same, with one who watches how their latents are made. */
+  List<float[]> pictures(List<String> captions, Asked asked, long seed, StepListener listener) {
+    return decoded(latents(captions, asked, seed, List.of(), listener));
   }
 
   @Override

@@ -41,6 +41,7 @@ public final class LineageCommand implements Callable<Integer> {
           new SdxlClaim(),
           new SdsClaim(),
           new VqClaim(),
+          new Sd3Claim(),
           new SystemsClaim());
 
   private static final int QUICK_SAMPLES = 120;
@@ -52,8 +53,8 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "0..1",
       description =
-          "ddpm, ddim, adm, glide, unclip, imagen, turbo, sdxl, sds, vq, or systems: all that draw"
-              + " the shapes world, side by side. Each samples the models of its name. Without one, all"
+          "ddpm, ddim, adm, glide, unclip, imagen, turbo, sdxl, sds, vq, sd3, or systems: all that"
+              + " draw the shapes world, side by side. Each samples the models of its name. Without one, all"
               + " of them whose models are there.")
   private String name;
 
@@ -127,7 +128,7 @@ public final class LineageCommand implements Callable<Integer> {
       defaultValue = "1,2,3,5,8",
       description =
           "Scales of classifier-free guidance, ascending, of glide, unclip's decoder, imagen, vq and sds; of turbo's"
-              + " teacher, of sdxl, and of what vq is compared with, the last (default:"
+              + " teacher, of sdxl, of sd3 and of what vq is compared with, the last (default:"
               + " ${DEFAULT-VALUE}).")
   private List<Double> scales;
 

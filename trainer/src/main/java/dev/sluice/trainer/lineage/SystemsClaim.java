@@ -61,10 +61,13 @@ final class SystemsClaim implements Claim {
 
   /** What draws, by year. */
   private enum Drawn {
+    VQ("shapes-vq", "VQ-VAE-2, 2019"),
     GLIDE("shapes-glide", "GLIDE, 2021"),
     LATENT_DIFFUSION("shapes-ldm", "latent diffusion, 2022"),
     UNCLIP("shapes-unclip", "unCLIP, 2022"),
     IMAGEN("shapes-imagen", "Imagen, 2022"),
+    SDS("shapes-sds", "score distillation, 2022"),
+    SDXL("shapes-sdxl", "SDXL, 2023"),
     TURBO("shapes-turbo", "adversarial distillation, 2023"),
     SD3("shapes-sd3", "Stable Diffusion 3, 2024");
 

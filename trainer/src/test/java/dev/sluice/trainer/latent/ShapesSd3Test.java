@@ -14,7 +14,8 @@ import dev.sluice.trainer.system.TrainingException;
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,34 +23,16 @@ class ShapesSd3Test {
 
   @TempDir private Path folder;
 
-  private String train(TrainedSystem system, Path to, boolean resume, String... settings)
+  private static String train(TrainedSystem system, Path to, boolean resume, List<String> settings)
       throws IOException {
-    String[] clip = {"built-on.text_encoder=" + TinyLatents.CLIP};
     return Trainings.train(
-        system,
-        to,
-        null,
-        system.phases().get(0).name(),
-        resume,
-        Stream.of(clip, settings).flatMap(Stream::of).toArray(String[]::new));
+        system, to, null, system.phases().get(0).name(), resume, settings.toArray(String[]::new));
   }
 
   private String flow(Path to, boolean resume, int steps) throws IOException {
-    return train(
-        new ShapesSd3(),
-        to,
-        resume,
-        "built-on.vae=" + folder.resolve("ldm/model"),
-        "phases.text-to-flow.steps=" + steps,
-        "phases.text-to-flow.batch=8",
-        "phases.text-to-flow.kept=64",
-        "phases.text-to-flow.optimizer.rate=1e-2",
-        "phases.text-to-flow.optimizer.warm-up=1",
-        "phases.text-to-flow.optimizer.course=constant",
-        "components.transformer.num_layers=2",
-        "components.transformer.num_attention_heads=2",
-        "components.transformer.attention_head_dim=8",
-        "components.transformer.caption_projection_dim=16");
+    List<String> settings = new ArrayList<>(TinySd3.small(folder.resolve("ldm/model")));
+    settings.add("phases.text-to-flow.steps=" + steps);
+    return train(new ShapesSd3(), to, resume, settings);
   }
 
   @Test
@@ -59,11 +42,13 @@ class ShapesSd3Test {
         new ShapesLdm(),
         folder.resolve("ldm"),
         false,
-        "phases.autoencoder.batch=8",
-        "phases.autoencoder.steps=2",
-        "phases.autoencoder.measured=8",
-        "components.vae.block_out_channels=[4, 4, 4]",
-        "components.vae.norm_num_groups=2");
+        List.of(
+            "built-on.text_encoder=" + TinyLatents.CLIP,
+            "phases.autoencoder.batch=8",
+            "phases.autoencoder.steps=2",
+            "phases.autoencoder.measured=8",
+            "components.vae.block_out_channels=[4, 4, 4]",
+            "components.vae.norm_num_groups=2"));
     String told = flow(folder, false, 20);
     assertThat(TinyLatents.loss(told, "text-to-flow", "transformer", "20/20"))
         .isLessThan(TinyLatents.loss(told, "text-to-flow", "transformer", "10/20"));
