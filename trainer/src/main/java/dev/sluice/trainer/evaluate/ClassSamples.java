@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Many pictures of a model of classes, or of one that knows none. */
-interface ClassSamples extends AutoCloseable {
+public interface ClassSamples extends AutoCloseable {
 
   /**
    * Makes pictures from noise.

@@ -2,6 +2,7 @@ package dev.sluice.trainer.lineage;
 
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeFile;
+import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.TrainedSystem;
 import dev.sluice.trainer.system.TrainingRecord;
 import dev.sluice.trainer.system.TrainingRun;
@@ -30,13 +31,40 @@ final class Arms {
   record Arm(Path model, double minutes) {}
 
   /**
+   * What arms have from elsewhere in place of training it.
+   *
+   * @param model that has it
+   * @param component of it
+   * @param phase the only one that is left to be trained
+   */
+  record Borrowed(Path model, String component, String phase) {}
+
+  /**
    * Trains an arm, or goes on where it stopped.
    *
    * @param settings what makes it differ from the system's recipe
    */
   Arm train(TrainedSystem system, String name, List<String> settings) throws IOException {
-    Path folder = setup.work().resolve(name);
-    Path model = folder.resolve("model");
+    return train(system, name, settings, Optional.empty());
+  }
+
+  /** The same beside a component that all arms share. */
+  Arm train(TrainedSystem system, String name, List<String> settings, Borrowed borrowed)
+      throws IOException {
+    OtherModel.copy(
+        OtherModel.component(borrowed.model().toString(), borrowed.component()),
+        model(name).resolve(borrowed.component()));
+    return train(system, name, settings, Optional.of(borrowed.phase()));
+  }
+
+  private Path model(String name) {
+    return setup.work().resolve(name).resolve("model");
+  }
+
+  private Arm train(
+      TrainedSystem system, String name, List<String> settings, Optional<String> phase)
+      throws IOException {
+    Path model = model(name);
     Recipe recipe = RecipeFile.shipped(system.name());
     for (String setting : setup.settings()) {
       recipe = RecipeFile.with(recipe, setting);
@@ -50,12 +78,12 @@ final class Arms {
             recipe,
             new TrainingRun.Options(
                 model,
-                folder.resolve("work"),
+                setup.work().resolve(name).resolve("work"),
                 setup.data(),
                 Optional.empty(),
                 Optional.empty(),
                 true,
-                Optional.empty(),
+                phase,
                 EVERY,
                 EVERY),
             System.err,

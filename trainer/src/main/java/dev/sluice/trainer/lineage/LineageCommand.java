@@ -37,6 +37,7 @@ public final class LineageCommand implements Callable<Integer> {
           new GlideClaim(),
           new UnclipClaim(),
           new ImagenClaim(),
+          new DitClaim(),
           new TurboClaim(),
           new SdxlClaim(),
           new SdsClaim(),
@@ -53,7 +54,7 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "0..1",
       description =
-          "ddpm, ddim, adm, glide, unclip, imagen, turbo, sdxl, sds, vq, sd3, or systems: all that"
+          "ddpm, ddim, adm, glide, unclip, imagen, dit, turbo, sdxl, sds, vq, sd3, or systems: all that"
               + " draw the shapes world, side by side. Each samples the models of its name. Without one, all"
               + " of them whose models are there.")
   private String name;

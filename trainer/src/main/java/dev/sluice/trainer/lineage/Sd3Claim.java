@@ -144,7 +144,8 @@ final class Sd3Claim implements Claim {
                   Asked.of(setup.mostSteps(), scale(setup), width, PICTURE_SIZE),
                   setup.seeds().get(0));
           Proportion right = captions.right(made, width, PICTURE_SIZE);
-          table.row(width + " x " + PICTURE_SIZE, shift, 100 * right.share(), GlideClaim.interval(right));
+          table.row(
+              width + " x " + PICTURE_SIZE, shift, 100 * right.share(), GlideClaim.interval(right));
         }
       }
     }

@@ -191,4 +191,41 @@ class ClaimsTest {
     assertThat(setup.out().resolve("ddim-interpolation.png")).isNotEmptyFile();
     assertThat(setup.out().resolve("ddim-reconstruction.png")).isNotEmptyFile();
   }
+
+  @Test
+  void dit_comparesSizesAndPatchesInTheLatentsOfTheModelThatShips() throws IOException {
+    Setup fashion = setup();
+    Setup setup =
+        new Setup(
+            fashion.data(),
+            Path.of(System.getProperty("sluice.models")),
+            fashion.classifier(),
+            fashion.work(),
+            fashion.out(),
+            1,
+            fashion.seeds(),
+            10,
+            List.of(2),
+            List.of(),
+            List.of(
+                "phases.class-to-latents.batch=4",
+                "phases.class-to-latents.kept=8",
+                "components.transformer.attention_head_dim=8"));
+
+    new DitClaim().run(setup);
+
+    List<String> table = Files.readAllLines(setup.out().resolve("dit.md"));
+    assertThat(table).hasSize(4 + 3 * 3);
+    assertThat(table.get(4)).startsWith("| 4, 16 | 4 | ");
+    assertThat(table.get(12)).startsWith("| 8, 32 | 1 | ");
+    assertThat(operations(table.get(6)))
+        .as("a sixteenth of the patch, sixteen times the tokens")
+        .isGreaterThan(10 * operations(table.get(4)));
+    assertThat(setup.out().resolve("dit-compute.png")).isNotEmptyFile();
+    assertThat(setup.out().resolve("dit-samples.png")).isNotEmptyFile();
+  }
+
+  private static double operations(String row) {
+    return Double.parseDouble(row.split(" \\| ")[2]);
+  }
 }
