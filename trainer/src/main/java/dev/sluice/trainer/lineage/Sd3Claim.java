@@ -131,13 +131,13 @@ final class Sd3Claim implements Claim {
             setup.out().resolve("sd3-shift.md"),
             "A picture of each of %d captions that were held out of training, %d steps, guided by %s"
                 .formatted(captions.count(), setup.mostSteps(), scale(setup)),
-            "width x height",
             "shift of timesteps",
+            "width x height",
             "all right (%)",
             "95 % interval");
-    for (int width : new int[] {PICTURE_SIZE, WIDE}) {
-      for (double shift : SHIFTS) {
-        try (EnginePictures pictures = new EnginePictures(shifted(setup, model, shift))) {
+    for (double shift : SHIFTS) {
+      try (EnginePictures pictures = new EnginePictures(shifted(setup, model, shift))) {
+        for (int width : new int[] {PICTURE_SIZE, WIDE}) {
           List<float[]> made =
               pictures.pictures(
                   captions.captions(),
@@ -145,7 +145,10 @@ final class Sd3Claim implements Claim {
                   setup.seeds().get(0));
           Proportion right = captions.right(made, width, PICTURE_SIZE);
           table.row(
-              width + " x " + PICTURE_SIZE, shift, 100 * right.share(), GlideClaim.interval(right));
+              shift,
+              width + " x " + PICTURE_SIZE,
+              100 * right.share(),
+              GlideClaim.interval(right));
         }
       }
     }

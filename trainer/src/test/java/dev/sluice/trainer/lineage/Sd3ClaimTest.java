@@ -33,7 +33,7 @@ class Sd3ClaimTest {
 
     List<String> shifts = Files.readAllLines(out.resolve("sd3-shift.md"));
     assertThat(shifts).hasSize(4 + 2 * 5);
-    assertThat(shifts.get(12)).startsWith("| 96 x 64 | 2.000 | ");
+    assertThat(shifts.get(11)).startsWith("| 2.000 | 96 x 64 | ");
     List<String> table = Files.readAllLines(out.resolve("sd3.md"));
     assertThat(table).hasSize(4 + 2 * (1 + 4));
     assertThat(table.get(4)).as("one step is straight").startsWith("| shapes-sd3 |  | 1 | ");
