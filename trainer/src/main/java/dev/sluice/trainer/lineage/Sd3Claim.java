@@ -145,10 +145,7 @@ final class Sd3Claim implements Claim {
                   setup.seeds().get(0));
           Proportion right = captions.right(made, width, PICTURE_SIZE);
           table.row(
-              shift,
-              width + " x " + PICTURE_SIZE,
-              100 * right.share(),
-              GlideClaim.interval(right));
+              shift, width + " x " + PICTURE_SIZE, 100 * right.share(), GlideClaim.interval(right));
         }
       }
     }

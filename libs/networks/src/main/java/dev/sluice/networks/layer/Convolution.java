@@ -7,7 +7,6 @@ import static dev.sluice.networks.layer.Layers.reshape;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TInt32;
@@ -16,7 +15,8 @@ import org.tensorflow.types.family.TFloating;
 /**
  * Ways to convolve a feature map {@code [batch, height, width, channels]} with square filters
  * {@code [kernel, kernel, channels, out]}, of an odd kernel from 3 on, at every pixel, zeros around
- * it. All give {@code [batch, height, width, out]}, the same but for rounding.
+ * it. All give {@code [batch, height, width, out]}, the same but for rounding. Those at every
+ * second pixel give half of that.
  *
  * <p>TensorFlow's convolution brings the filters into an order of oneDNN's own at every call and
  * runs at a fraction of a product's rate where channels are many. Laid out as factors of products
@@ -35,6 +35,13 @@ final class Convolution {
 
   /** The same where a gradient may be taken, which keeps the patches until it is. */
   private static final int GRADIENT_PATCHES_TO_PIXELS = 1024;
+
+  /**
+   * Bytes of all patches, side by side, from which a convolution is none of TensorFlow's: where the
+   * processor has no AVX-512, oneDNN lays patches out for it, refuses to when they are too many
+   * (two gigabytes are), and falls back to loops over single numbers, a hundred times as slow.
+   */
+  private static final long LARGE_BYTES = 1L << 29;
 
   /** Bytes of the pixels that are laid out at a time for each picture. */
   private static final int BAND_BYTES = 32 << 20;
@@ -55,10 +62,51 @@ final class Convolution {
           ? patches(tf, x, filters)
           : direct(tf, x, filters);
     }
-    if (perPixel < PRODUCTS_FROM_FILTERS || differentiable && !fewPixels) {
+    if (differentiable && !fewPixels || perPixel < PRODUCTS_FROM_FILTERS && !isLarge(x, filters)) {
       return direct(tf, x, filters);
     }
     return fewPixels ? patches(tf, x, filters) : rows(tf, x, filters);
+  }
+
+  /** Whether oneDNN may have no convolution for it, see {@link #LARGE_BYTES}. */
+  private static boolean isLarge(Operand<?> x, Operand<?> filters) {
+    long filter = (long) extent(filters, 0) * extent(filters, 1) * channels(x);
+    return 4 * filter * extent(x, 1) * extent(x, 2) >= LARGE_BYTES;
+  }
+
+  /**
+   * At every {@code stride}th pixel, zeros around the map as they are given, with filters of any
+   * kernel.
+   *
+   * @param before zeros above and to the left
+   * @param after zeros below and to the right
+   */
+  static <T extends TFloating> Operand<T> strided(
+      Ops tf,
+      Operand<T> x,
+      Operand<T> filters,
+      int stride,
+      int before,
+      int after,
+      boolean differentiable) {
+    int kernel = extent(filters, 0);
+    long perPixel = (long) channels(x) * channels(filters);
+    if (stride == 2
+        && kernel == 3
+        && !differentiable
+        && x.type() != TBfloat16.class
+        && perPixel >= PRODUCTS_FROM_FILTERS) {
+      return everySecond(tf, x, filters, before, after, BAND_BYTES);
+    }
+    return direct(tf, x, filters, stride, before, after);
+  }
+
+  /** TensorFlow's own, of any stride. */
+  static <T extends TFloating> Operand<T> direct(
+      Ops tf, Operand<T> x, Operand<T> filters, int stride, int before, int after) {
+    List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
+    Operand<T> padded = before + after == 0 ? x : pad(tf, x, before, after);
+    return tf.nn.conv2d(padded, filters, strides, "VALID");
   }
 
   /** TensorFlow's own. */
@@ -99,43 +147,63 @@ final class Convolution {
     Operand<T> padded = pad(tf, x, around / 2);
     Operand<T> map = reshape(tf, padded, -1, width + around, channels(x));
     List<Operand<T>> filterRows = filterRows(tf, filters);
-    Operand<TInt32> batch = batch(tf, x);
-
-    // Rows that would reach from one picture into the next are computed too and cut off at the end;
-    // those of the last picture are not, so that a picture alone is neither filled up nor copied.
-    Operand<TInt32> count = tf.math.mul(batch, tf.constant(height + around));
-    Operand<TInt32> computed = tf.math.sub(count, tf.constant(around));
-    Operand<TInt32> several = tf.math.minimum(tf.math.sub(batch, tf.constant(1)), tf.constant(1));
-    Operand<TInt32> kept = tf.math.add(computed, tf.math.mul(several, tf.constant(around)));
-
     long rowBytes = 4L * (around + 1) * channels(x) * width;
     int bandRows = (int) Math.max(1, Math.min(height, bandBytes / rowBytes - around));
-    // Once x is padded it may be let go.
-    Operand<T> all =
-        tf.withControlDependencies(List.<Op>of(map))
-            .empty(tf.stack(List.of(kept, tf.constant(width * out))), x.type());
-    for (int y = 0; y < height; y += bandRows) {
-      Operand<TInt32> from = tf.math.mul(batch, tf.constant(y));
-      Operand<TInt32> to =
-          y + bandRows < height ? tf.math.mul(batch, tf.constant(y + bandRows)) : computed;
-      // One band after the other: else all of them would be laid out before the first product.
-      Ops after = tf.withControlDependencies(List.<Op>of(all));
-      Operand<TInt32> begin = tf.math.mul(from, tf.constant(new int[] {1, 0, 0}));
-      Operand<TInt32> rows = tf.math.add(tf.math.sub(to, from), tf.constant(around));
-      Operand<TInt32> size =
-          tf.concat(
-              List.of(reshape(tf, rows, 1), tf.constant(new int[] {width + around, channels(x)})),
-              tf.constant(0));
-      Operand<T> part = reshape(tf, after.slice(map, begin, size), -1, width + around, channels(x));
-      Operand<T> sums = reshape(tf, band(tf, part, width, filterRows), -1, width * out);
-      all = tf.inplaceUpdate(all, tf.range(from, to, tf.constant(1)), sums);
-    }
-    Operand<TInt32> shape =
+    return new Bands<>(tf, batch(tf, x), map, height, around, bandRows)
+        .of(width, out, part -> band(tf, part, width, filterRows));
+  }
+
+  /**
+   * Products for the rows of 3x3 filters at every second pixel. Two rows, and two pixels of a row,
+   * are taken together, as they lie.
+   *
+   * @param before zeros above and to the left
+   * @param after zeros below and to the right
+   * @param bandBytes as above
+   */
+  static <T extends TFloating> Operand<T> everySecond(
+      Ops tf, Operand<T> x, Operand<T> filters, int before, int after, int bandBytes) {
+    int height = (extent(x, 1) + before + after - 3) / 2 + 1;
+    int width = (extent(x, 2) + before + after - 3) / 2 + 1;
+    int channels = channels(x);
+    int[][] widths = {
+      {0, 0},
+      {before, 2 * (height + 1) - extent(x, 1) - before},
+      {before, 2 * (width + 1) - extent(x, 2) - before},
+      {0, 0}
+    };
+    Operand<T> padded = tf.pad(x, tf.constant(widths), zero(tf, x));
+    Operand<T> map = reshape(tf, padded, -1, 2, width + 1, 2 * channels);
+    List<Operand<T>> filterRows = filterRows(tf, filters);
+    long rowBytes = 2L * 4 * 3 * channels * width;
+    int bandRows = (int) Math.max(1, Math.min(height, bandBytes / rowBytes - 1));
+    return new Bands<>(tf, batch(tf, x), map, height, 1, bandRows)
+        .of(width, channels(filters), part -> secondBand(tf, part, width, filterRows));
+  }
+
+  /**
+   * @param map {@code [rows + 1, 2, width + 1, 2 channels]}
+   * @return {@code [rows width, out]}
+   */
+  private static <T extends TFloating> Operand<T> secondBand(
+      Ops tf, Operand<T> map, int width, List<Operand<T>> filterRows) {
+    int channels = channels(map) / 2;
+    int[] pair = {-1, 2, width, 2 * channels};
+    int[] first = {-1, 2, width, channels};
+    Operand<T> lines =
         tf.concat(
-            List.of(reshape(tf, batch, 1), tf.constant(new int[] {-1, width, out})),
-            tf.constant(0));
-    return slice(
-        tf, tf.reshape(all, shape), new int[] {0, 0, 0, 0}, new int[] {-1, height, width, out});
+            List.of(
+                slice(tf, map, new int[] {0, 0, 0, 0}, pair),
+                slice(tf, map, new int[] {0, 0, 1, 0}, first)),
+            tf.constant(3));
+    Operand<TInt32> rows = tf.math.sub(tf.shape(lines), tf.constant(new int[] {1, 1, 0, 0}));
+    Operand<T> sum = null;
+    for (int dy = 0; dy < filterRows.size(); dy++) {
+      Operand<T> factor = tf.slice(lines, tf.constant(new int[] {dy / 2, dy % 2, 0, 0}), rows);
+      Operand<T> part = tf.linalg.matMul(reshape(tf, factor, -1, 3 * channels), filterRows.get(dy));
+      sum = sum == null ? part : tf.math.add(sum, part);
+    }
+    return sum;
   }
 
   /** {@code [kernel channels, out]} for each row of the filters. */

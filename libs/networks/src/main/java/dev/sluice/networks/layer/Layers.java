@@ -154,9 +154,9 @@ public final class Layers {
     if (same) {
       y = Convolution.of(tf, x, (Operand<T>) filters, scope.differentiable());
     } else {
-      List<Long> strides = List.of(1L, (long) stride, (long) stride, 1L);
-      Operand<T> padded = before + after == 0 ? x : Convolution.pad(tf, x, before, after);
-      y = tf.nn.conv2d(padded, (Operand<T>) filters, strides, "VALID");
+      y =
+          Convolution.strided(
+              tf, x, (Operand<T>) filters, stride, before, after, scope.differentiable());
     }
     return bias == null ? y : tf.nn.biasAdd(y, (Operand<T>) bias);
   }

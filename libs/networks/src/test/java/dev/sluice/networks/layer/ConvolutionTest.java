@@ -25,6 +25,15 @@ class ConvolutionTest {
     Operand<TFloat32> of(Ops tf, Operand<TFloat32> x, Operand<TFloat32> filters);
   }
 
+  /** What comes of it. */
+  private record Made(Shape shape, float[] values) {
+
+    void assertIs(Made other) {
+      assertThat(shape).isEqualTo(other.shape);
+      assertThat(values).containsExactly(other.values, ROUNDING);
+    }
+  }
+
   @Property(tries = 40)
   void rows_areAConvolution(
       @ForAll @IntRange(min = 1, max = 3) int batch,
@@ -36,10 +45,10 @@ class ConvolutionTest {
     int[] x = {batch, height, width, 3};
     int kernel = 2 * half + 1;
 
-    float[] rows =
+    Made rows =
         run(x, kernel, seed, (tf, in, filters) -> Convolution.rows(tf, in, filters, bandBytes));
 
-    assertThat(rows).containsExactly(run(x, kernel, seed, Convolution::direct), ROUNDING);
+    rows.assertIs(run(x, kernel, seed, Convolution::direct));
   }
 
   @Property(tries = 20)
@@ -52,13 +61,34 @@ class ConvolutionTest {
     int[] x = {batch, height, width, 3};
     int kernel = 2 * half + 1;
 
-    float[] patches = run(x, kernel, seed, Convolution::patches);
+    Made patches = run(x, kernel, seed, Convolution::patches);
 
-    assertThat(patches).containsExactly(run(x, kernel, seed, Convolution::direct), ROUNDING);
+    patches.assertIs(run(x, kernel, seed, Convolution::direct));
+  }
+
+  @Property(tries = 40)
+  void everySecond_isAStridedConvolution(
+      @ForAll @IntRange(min = 1, max = 3) int batch,
+      @ForAll @IntRange(min = 2, max = 9) int height,
+      @ForAll @IntRange(min = 2, max = 9) int width,
+      @ForAll @IntRange(min = 0, max = 1) int before,
+      @ForAll @IntRange(min = 1, max = 4000) int bandBytes,
+      @ForAll long seed) {
+    int[] x = {batch, height, width, 3};
+
+    Made second =
+        run(
+            x,
+            3,
+            seed,
+            (tf, in, filters) -> Convolution.everySecond(tf, in, filters, before, 1, bandBytes));
+
+    second.assertIs(
+        run(x, 3, seed, (tf, in, filters) -> Convolution.direct(tf, in, filters, 2, before, 1)));
   }
 
   /** Of random numbers, in a graph that leaves the number of pictures open, as networks do. */
-  private static float[] run(int[] x, int kernel, long seed, Way way) {
+  private static Made run(int[] x, int kernel, long seed, Way way) {
     Shape filters = Shape.of(kernel, kernel, x[3], 4);
     Random random = new Random(seed);
     try (Graph graph = new Graph();
@@ -72,10 +102,9 @@ class ConvolutionTest {
       Operand<TFloat32> y = way.of(tf, in, by);
       try (var result = session.runner().feed(in, picture).feed(by, weights).fetch(y).run()) {
         TFloat32 values = (TFloat32) result.get(0);
-        assertThat(values.shape()).isEqualTo(Shape.of(x[0], x[1], x[2], 4));
         float[] read = new float[(int) values.size()];
         values.asRawTensor().data().asFloats().read(read);
-        return read;
+        return new Made(values.shape(), read);
       }
     }
   }
