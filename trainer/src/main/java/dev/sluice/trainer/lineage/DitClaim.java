@@ -15,6 +15,7 @@ import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.recipe.RecipeFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -120,7 +121,7 @@ final class DitClaim implements Claim {
   }
 
   private static List<String> settings(Setup setup, Size size, int patch) {
-    List<String> settings = new java.util.ArrayList<>(size.settings(patch));
+    List<String> settings = new ArrayList<>(size.settings(patch));
     settings.add("phases.class-to-latents.steps=" + setup.steps());
     settings.add("seed=" + setup.seeds().get(0));
     return settings;
