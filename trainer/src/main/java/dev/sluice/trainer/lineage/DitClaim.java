@@ -88,16 +88,16 @@ final class DitClaim implements Claim {
             "of the class that was asked for");
     Plot plot = new Plot("million operations a call", "Fréchet distance", true);
     PictureSheet sheet = new PictureSheet(SHOWN, 1);
+    Arms arms = new Arms(setup);
     try (FashionMeasure measured = setup.measure()) {
       for (Size size : Size.values()) {
         for (int patch : PATCHES) {
           Arms.Arm arm =
-              new Arms(setup)
-                  .train(
-                      new FashionDit(),
-                      "dit/%s-%d".formatted(size, patch),
-                      settings(setup, size, patch),
-                      new Arms.Borrowed(setup.models().resolve(MODEL), "vae", "class-to-latents"));
+              arms.train(
+                  new FashionDit(),
+                  "dit/%s-%d".formatted(size, patch),
+                  settings(setup, size, patch),
+                  new Arms.Borrowed(setup.models().resolve(MODEL), "vae", "class-to-latents"));
           HostTensor.Floats samples = samples(setup, arm.model(), sampling);
           Config config = Config.read(arm.model().resolve("transformer/config.json"));
           double operations = operations(config) / 1e6;

@@ -71,10 +71,6 @@ final class Sd3Claim implements Claim {
     steps.sheet.write(setup.out().resolve("sd3-samples.png"));
   }
 
-  private static double scale(Setup setup) {
-    return setup.scales().get(setup.scales().size() - 1);
-  }
-
   /** Quality by steps of sampling, and how straight the ways are on which they lie. */
   private static final class Steps {
 
@@ -91,7 +87,7 @@ final class Sd3Claim implements Claim {
           new Table(
               setup.out().resolve("sd3.md"),
               "A picture of each of %d captions that were held out of training, guided by %s; %,d steps of training an arm"
-                  .formatted(captions.count(), scale(setup), setup.steps()),
+                  .formatted(captions.count(), setup.largestScale(), setup.steps()),
               "trained for",
               "CPU minutes",
               "steps",
@@ -103,7 +99,7 @@ final class Sd3Claim implements Claim {
     void add(String name, Path model, Object minutes) throws IOException {
       try (EnginePictures pictures = new EnginePictures(model)) {
         for (int steps : setup.sampleSteps()) {
-          Asked asked = Asked.of(steps, scale(setup), PICTURE_SIZE, PICTURE_SIZE);
+          Asked asked = Asked.of(steps, setup.largestScale(), PICTURE_SIZE, PICTURE_SIZE);
           Ways ways = new Ways();
           List<float[]> made =
               pictures.pictures(captions.captions(), asked, setup.seeds().get(0), ways);
@@ -130,7 +126,7 @@ final class Sd3Claim implements Claim {
         new Table(
             setup.out().resolve("sd3-shift.md"),
             "A picture of each of %d captions that were held out of training, %d steps, guided by %s"
-                .formatted(captions.count(), setup.mostSteps(), scale(setup)),
+                .formatted(captions.count(), setup.mostSteps(), setup.largestScale()),
             "shift of timesteps",
             "width x height",
             "all right (%)",
@@ -141,7 +137,7 @@ final class Sd3Claim implements Claim {
           List<float[]> made =
               pictures.pictures(
                   captions.captions(),
-                  Asked.of(setup.mostSteps(), scale(setup), width, PICTURE_SIZE),
+                  Asked.of(setup.mostSteps(), setup.largestScale(), width, PICTURE_SIZE),
                   setup.seeds().get(0));
           Proportion right = captions.right(made, width, PICTURE_SIZE);
           table.row(

@@ -59,16 +59,12 @@ final class SdxlClaim implements Claim {
   }
 
   private static Asked sized(Setup setup, int width, int height) {
-    return Asked.of(setup.mostSteps(), scale(setup), width, height);
-  }
-
-  private static double scale(Setup setup) {
-    return setup.scales().get(setup.scales().size() - 1);
+    return Asked.of(setup.mostSteps(), setup.largestScale(), width, height);
   }
 
   private static String title(Setup setup, HeldOut captions) {
     return "A picture of each of %d captions that were held out of training, %d steps, guided by %s"
-        .formatted(captions.count(), setup.mostSteps(), scale(setup));
+        .formatted(captions.count(), setup.mostSteps(), setup.largestScale());
   }
 
   /** Figures 4 and 5: asked crops; and without the condition, in arms. */

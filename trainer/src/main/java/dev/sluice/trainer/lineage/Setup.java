@@ -38,6 +38,11 @@ record Setup(
     return sampleSteps.get(sampleSteps.size() - 1);
   }
 
+  /** The largest scale of guidance. */
+  double largestScale() {
+    return scales.get(scales.size() - 1);
+  }
+
   /** Judges samples of Fashion-MNIST. */
   FashionMeasure measure() {
     return new FashionMeasure(classifier, data);

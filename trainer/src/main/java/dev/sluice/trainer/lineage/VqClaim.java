@@ -47,7 +47,7 @@ final class VqClaim implements Claim {
     Path codes = setup.models().resolve("shapes-vq");
     reconstructed(setup, ModelFolder.open(codes), captions);
     Comparison comparison = new Comparison(setup, captions);
-    double scale = setup.scales().get(setup.scales().size() - 1);
+    double scale = setup.largestScale();
     for (double other : setup.scales()) {
       comparison.add("codes", codes, drawn(other, 1));
     }

@@ -6,6 +6,7 @@ import static dev.sluice.networks.layer.Layers.reshape;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBfloat16;
@@ -56,22 +57,23 @@ final class Convolution {
     }
     int mostPixels = differentiable ? GRADIENT_PATCHES_TO_PIXELS : PATCHES_TO_PIXELS;
     boolean fewPixels = extent(x, 1) * extent(x, 2) <= mostPixels;
-    long perPixel = (long) channels(x) * channels(filters);
     if (x.type() == TBfloat16.class) {
+      long perPixel = (long) channels(x) * channels(filters);
       return fewPixels && perPixel >= BFLOAT16_PRODUCTS_FROM_FILTERS
           ? patches(tf, x, filters)
           : direct(tf, x, filters);
     }
-    if (differentiable && !fewPixels || perPixel < PRODUCTS_FROM_FILTERS && !isLarge(x, filters)) {
+    if (differentiable && !fewPixels || !areProductsBetter(x, filters)) {
       return direct(tf, x, filters);
     }
     return fewPixels ? patches(tf, x, filters) : rows(tf, x, filters);
   }
 
-  /** Whether oneDNN may have no convolution for it, see {@link #LARGE_BYTES}. */
-  private static boolean isLarge(Operand<?> x, Operand<?> filters) {
+  /** In float32: where they are faster, or oneDNN may have no convolution. */
+  private static boolean areProductsBetter(Operand<?> x, Operand<?> filters) {
     long filter = (long) extent(filters, 0) * extent(filters, 1) * channels(x);
-    return 4 * filter * extent(x, 1) * extent(x, 2) >= LARGE_BYTES;
+    return (long) channels(x) * channels(filters) >= PRODUCTS_FROM_FILTERS
+        || 4 * filter * extent(x, 1) * extent(x, 2) >= LARGE_BYTES;
   }
 
   /**
@@ -89,13 +91,11 @@ final class Convolution {
       int before,
       int after,
       boolean differentiable) {
-    int kernel = extent(filters, 0);
-    long perPixel = (long) channels(x) * channels(filters);
     if (stride == 2
-        && kernel == 3
+        && extent(filters, 0) == 3
         && !differentiable
         && x.type() != TBfloat16.class
-        && perPixel >= PRODUCTS_FROM_FILTERS) {
+        && areProductsBetter(x, filters)) {
       return everySecond(tf, x, filters, before, after, BAND_BYTES);
     }
     return direct(tf, x, filters, stride, before, after);
@@ -197,13 +197,15 @@ final class Convolution {
                 slice(tf, map, new int[] {0, 0, 1, 0}, first)),
             tf.constant(3));
     Operand<TInt32> rows = tf.math.sub(tf.shape(lines), tf.constant(new int[] {1, 1, 0, 0}));
-    Operand<T> sum = null;
-    for (int dy = 0; dy < filterRows.size(); dy++) {
-      Operand<T> factor = tf.slice(lines, tf.constant(new int[] {dy / 2, dy % 2, 0, 0}), rows);
-      Operand<T> part = tf.linalg.matMul(reshape(tf, factor, -1, 3 * channels), filterRows.get(dy));
-      sum = sum == null ? part : tf.math.add(sum, part);
-    }
-    return sum;
+    return sumOfProducts(
+        tf,
+        dy ->
+            reshape(
+                tf,
+                tf.slice(lines, tf.constant(new int[] {dy / 2, dy % 2, 0, 0}), rows),
+                -1,
+                3 * channels),
+        filterRows);
   }
 
   /** {@code [kernel channels, out]} for each row of the filters. */
@@ -233,10 +235,16 @@ final class Convolution {
     Operand<T> lines = reshape(tf, tf.concat(shifted, tf.constant(2)), -1, lineSize);
     Operand<TInt32> size =
         tf.math.sub(tf.shape(lines), tf.constant(new int[] {(kernel - 1) * width, 0}));
+    return sumOfProducts(
+        tf, dy -> tf.slice(lines, tf.constant(new int[] {dy * width, 0}), size), filterRows);
+  }
+
+  /** Of each row of the filters with the pixels that it meets. */
+  private static <T extends TFloating> Operand<T> sumOfProducts(
+      Ops tf, IntFunction<Operand<T>> pixels, List<Operand<T>> filterRows) {
     Operand<T> sum = null;
-    for (int dy = 0; dy < kernel; dy++) {
-      Operand<T> factor = tf.slice(lines, tf.constant(new int[] {dy * width, 0}), size);
-      Operand<T> part = tf.linalg.matMul(factor, filterRows.get(dy));
+    for (int dy = 0; dy < filterRows.size(); dy++) {
+      Operand<T> part = tf.linalg.matMul(pixels.apply(dy), filterRows.get(dy));
       sum = sum == null ? part : tf.math.add(sum, part);
     }
     return sum;

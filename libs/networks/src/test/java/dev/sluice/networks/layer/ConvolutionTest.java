@@ -48,6 +48,7 @@ class ConvolutionTest {
     Made rows =
         run(x, kernel, seed, (tf, in, filters) -> Convolution.rows(tf, in, filters, bandBytes));
 
+    assertThat(rows.shape()).isEqualTo(Shape.of(batch, height, width, 4));
     rows.assertIs(run(x, kernel, seed, Convolution::direct));
   }
 
@@ -63,6 +64,7 @@ class ConvolutionTest {
 
     Made patches = run(x, kernel, seed, Convolution::patches);
 
+    assertThat(patches.shape()).isEqualTo(Shape.of(batch, height, width, 4));
     patches.assertIs(run(x, kernel, seed, Convolution::direct));
   }
 
@@ -83,6 +85,8 @@ class ConvolutionTest {
             seed,
             (tf, in, filters) -> Convolution.everySecond(tf, in, filters, before, 1, bandBytes));
 
+    assertThat(second.shape())
+        .isEqualTo(Shape.of(batch, (height + before) / 2, (width + before) / 2, 4));
     second.assertIs(
         run(x, 3, seed, (tf, in, filters) -> Convolution.direct(tf, in, filters, 2, before, 1)));
   }
