@@ -41,6 +41,11 @@ final class HeldOut {
     this.seed = seed;
   }
 
+  /** As many as there shall be samples. */
+  static HeldOut of(Setup setup) {
+    return new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+  }
+
   int count() {
     return scenes.size();
   }

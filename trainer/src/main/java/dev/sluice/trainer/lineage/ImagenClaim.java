@@ -98,7 +98,7 @@ final class ImagenClaim implements Claim {
           add(table, captions, name, "" + scale, pictures);
           plot.point(name + ": at the edge", scale, share(pictures, EDGE));
           plot.point(name + ": all right", scale, captions.right(pictures).share());
-          if (scale == setup.scales().get(setup.scales().size() - 1)) {
+          if (scale == setup.largestScale()) {
             sheet.add(HeldOut.first(pictures, SHOWN), SHOWN);
           }
         }

@@ -53,7 +53,7 @@ final class Sd3Claim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    HeldOut captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+    HeldOut captions = HeldOut.of(setup);
     Path model = setup.models().resolve("shapes-sd3");
     shifts(setup, captions, model);
     Steps steps = new Steps(setup, captions);

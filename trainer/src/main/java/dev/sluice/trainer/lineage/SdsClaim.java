@@ -150,7 +150,7 @@ final class SdsClaim implements Claim {
 
     Comparison(Setup setup) {
       this.setup = setup;
-      this.captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+      this.captions = HeldOut.of(setup);
       this.shown = Math.min(SHOWN, captions.count());
       this.sheet = new PictureSheet(shown, 2);
       this.table =

@@ -46,7 +46,7 @@ final class SdxlClaim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    HeldOut captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+    HeldOut captions = HeldOut.of(setup);
     Path base = setup.models().resolve("shapes-sdxl");
     crops(setup, captions, base);
     originals(setup, captions, base);

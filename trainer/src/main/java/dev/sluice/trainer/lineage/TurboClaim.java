@@ -36,10 +36,10 @@ final class TurboClaim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    HeldOut captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+    HeldOut captions = HeldOut.of(setup);
     Comparison comparison = new Comparison(setup, captions);
     Path teacher = setup.models().resolve("shapes-ldm");
-    double scale = setup.scales().get(setup.scales().size() - 1);
+    double scale = setup.largestScale();
     List<Integer> fewAndMost = new ArrayList<>(FEW);
     fewAndMost.add(setup.mostSteps());
     comparison.add("teacher", teacher, fewAndMost, scale);

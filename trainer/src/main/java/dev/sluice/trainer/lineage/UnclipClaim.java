@@ -60,7 +60,7 @@ final class UnclipClaim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    HeldOut captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+    HeldOut captions = HeldOut.of(setup);
     Path model = setup.models().resolve("shapes-unclip");
     int enlargements = Sizes.enlargements(ModelFolder.open(model));
     GenerationRequest wanted = wanted(setup, enlargements);

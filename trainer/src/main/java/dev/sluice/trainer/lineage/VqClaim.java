@@ -43,7 +43,7 @@ final class VqClaim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    HeldOut captions = new HeldOut(Math.max(2, setup.samples()), setup.seeds().get(0));
+    HeldOut captions = HeldOut.of(setup);
     Path codes = setup.models().resolve("shapes-vq");
     reconstructed(setup, ModelFolder.open(codes), captions);
     Comparison comparison = new Comparison(setup, captions);
