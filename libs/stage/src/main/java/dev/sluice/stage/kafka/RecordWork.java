@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
  * of the time that the broker says it lasts.
  *
  * <p>A busy machine may renew it too late, and the record then comes again, as likely as not to
- * this very process. The later delivery waits for what the earlier one's work comes to and begins
- * anew only if that has not done it: nothing is made twice side by side.
+ * this very process. The later delivery waits for what the earlier one's work comes to, or learns
+ * what it came to, and begins anew only if that has not done it: nothing is made twice.
  */
 final class RecordWork implements Hold, Runnable {
 
@@ -47,6 +47,7 @@ final class RecordWork implements Hold, Runnable {
   private ConsumerRecord<byte[], byte[]> record;
   private long lockedAt = System.nanoTime();
   private volatile boolean lost;
+  private boolean acknowledged;
 
   /** Delivered to this process while the work goes on, so that this one keeps the lock. */
   private volatile RecordWork later;
@@ -88,7 +89,7 @@ final class RecordWork implements Hold, Runnable {
       threads.execute(this);
       return;
     }
-    LOG.info("{} came again while it is worked on here", describe());
+    LOG.info("{} came again to where its work began", describe());
     earlier = before;
     before.later = this;
     before.outcome.whenComplete(
@@ -179,6 +180,23 @@ final class RecordWork implements Hold, Runnable {
     }
   }
 
+  /**
+   * After {@link #finish}: whether the work is done and the broker was not told in time, so that
+   * the record comes again.
+   */
+  boolean isDoneUnacknowledged() {
+    return !acknowledged
+        && later == null
+        && outcome.isDone()
+        && !outcome.isCompletedExceptionally()
+        && outcome.join() == Disposition.DONE;
+  }
+
+  /** How long the broker leaves a record to whom it delivered it, unless that is renewed. */
+  Duration lock() {
+    return Duration.ofMillis(lockMillis);
+  }
+
   private boolean isDoneIn(long millis) throws InterruptedException {
     try {
       outcome.get(millis, TimeUnit.MILLISECONDS);
@@ -227,7 +245,8 @@ final class RecordWork implements Hold, Runnable {
   private void acknowledge(Disposition disposition) {
     consumer.acknowledge(
         record, disposition == Disposition.DONE ? AcknowledgeType.ACCEPT : AcknowledgeType.RELEASE);
-    if (!commit()) {
+    acknowledged = commit();
+    if (!acknowledged) {
       LOG.warn("{} could not be acknowledged and will come again", describe());
     }
   }

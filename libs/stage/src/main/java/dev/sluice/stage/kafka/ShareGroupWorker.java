@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -78,7 +79,10 @@ public final class ShareGroupWorker implements AutoCloseable {
   private final ExecutorService takers;
   private final ExecutorService work;
 
-  /** The last delivery of each record that is in work, by where the record is. */
+  /**
+   * The last delivery of each record that is in work, or done without the broker's knowing, by
+   * where the record is.
+   */
   private final Map<Place, RecordWork> running = new ConcurrentHashMap<>();
 
   private final CountDownLatch joined;
@@ -202,7 +206,14 @@ public final class ShareGroupWorker implements AutoCloseable {
     try {
       return record.finish();
     } finally {
-      running.remove(place, record);
+      if (record.isDoneUnacknowledged()) {
+        // It comes again as soon as a slot here asks, or has gone to another process.
+        CompletableFuture.delayedExecutor(
+                record.lock().multipliedBy(4).toMillis(), TimeUnit.MILLISECONDS, work)
+            .execute(() -> running.remove(place, record));
+      } else {
+        running.remove(place, record);
+      }
     }
   }
 
