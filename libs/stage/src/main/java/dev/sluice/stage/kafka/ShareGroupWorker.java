@@ -38,6 +38,9 @@ public final class ShareGroupWorker implements AutoCloseable {
   /** Each costs a consumer, that is, a connection and a thread or two. */
   private static final int MOST_WAITING = 32;
 
+  /** How long a record is known that was done without the broker's knowing. */
+  private static final int REMEMBERED_LOCKS = 10;
+
   private record Place(int partition, long offset) {}
 
   /** What to do with a record after the work. */
@@ -209,7 +212,9 @@ public final class ShareGroupWorker implements AutoCloseable {
       if (record.isDoneUnacknowledged()) {
         // It comes again as soon as a slot here asks, or has gone to another process.
         CompletableFuture.delayedExecutor(
-                record.lock().multipliedBy(4).toMillis(), TimeUnit.MILLISECONDS, work)
+                record.lock().multipliedBy(REMEMBERED_LOCKS).toMillis(),
+                TimeUnit.MILLISECONDS,
+                work)
             .execute(() -> running.remove(place, record));
       } else {
         running.remove(place, record);

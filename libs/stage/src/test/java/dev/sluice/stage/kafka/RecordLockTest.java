@@ -17,6 +17,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who has a record, when workers are slow, silent, suspended or dead. */
 @ExtendWith(KafkaForTests.class)
@@ -99,10 +101,12 @@ class RecordLockTest {
     }
   }
 
-  @Test
-  void work_whoseRecordComesAgainToItsOwnProcessIsDoneOnce() throws Exception {
+  /** It comes while the work goes on where another slot asks for it, and else after its end. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void work_whoseRecordComesAgainToItsOwnProcessIsDoneOnce(int slots) throws Exception {
     rig.write(WorkerProcess.DEAF);
-    try (WorkerProcess process = new WorkerProcess(kafka, rig, 2)) {
+    try (WorkerProcess process = new WorkerProcess(kafka, rig, slots)) {
       assertThat(process.tells()).isEqualTo("takes deaf 1");
       process.suspend();
       Deliveries.sleep(LONGER_THAN_THE_LOCK);
