@@ -40,13 +40,27 @@ final class VariableStore {
     try (Result result = runner.run()) {
       int index = 0;
       for (String name : slots.keySet()) {
-        TFloat32 tensor = (TFloat32) result.get(index++);
-        float[] floats = new float[Math.toIntExact(tensor.size())];
-        tensor.asRawTensor().data().asFloats().read(floats);
-        values.put(name, floats);
+        values.put(name, floats((TFloat32) result.get(index++)));
       }
     }
     return values;
+  }
+
+  boolean holds(String name) {
+    return slots.containsKey(name);
+  }
+
+  /** One of them: all together may be more than the heap is meant for. */
+  float[] read(String name) {
+    try (Result result = session.runner().fetch(slots.get(name).variable()).run()) {
+      return floats((TFloat32) result.get(0));
+    }
+  }
+
+  private static float[] floats(TFloat32 tensor) {
+    float[] floats = new float[Math.toIntExact(tensor.size())];
+    tensor.asRawTensor().data().asFloats().read(floats);
+    return floats;
   }
 
   /** Sets all to zero. */

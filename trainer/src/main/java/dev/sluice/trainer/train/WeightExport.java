@@ -3,15 +3,15 @@ package dev.sluice.trainer.train;
 import dev.sluice.networks.layer.Parameter;
 import dev.sluice.networks.weights.TrainableWeight;
 import dev.sluice.safetensors.DType;
-import dev.sluice.safetensors.NamedTensor;
 import dev.sluice.safetensors.SafetensorsWriter;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.sluice.safetensors.TensorSpec;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TFloat32;
 
@@ -32,32 +32,31 @@ final class WeightExport {
     this.lowRank = lowRank;
   }
 
-  /** A component's weights, with the products that were trained beside them added. */
-  void write(Component component, Path file) throws IOException {
-    Map<String, float[]> values = values(component);
-    Map<String, NamedTensor> tensors = new LinkedHashMap<>();
+  /**
+   * A component's weights, with the products that were trained beside them added. They are read and
+   * written one after the other, as a large network's do not fit into the heap together.
+   */
+  void write(Component component, Path file) {
+    VariableStore store = store(component);
+    Map<String, Parameter> parameters = new HashMap<>();
     for (TrainableWeight weight : component.weights().all()) {
-      Parameter parameter = weight.parameter();
-      if (!LowRank.isPart(parameter.name())) {
-        float[] stored =
-            parameter.layout().toStored(values.get(parameter.name()), parameter.shape());
-        tensors.put(parameter.name(), tensor(parameter, summed(stored, parameter, values)));
+      if (!LowRank.isPart(weight.name())) {
+        parameters.put(weight.name(), weight.parameter());
       }
     }
-    write(tensors, file);
+    write(parameters, file, name -> summed(store, parameters.get(name)));
   }
 
-  private float[] summed(float[] stored, Parameter parameter, Map<String, float[]> values) {
-    if (!lowRank.map(l -> l.applies(parameter.name(), parameter.shape())).orElse(false)) {
-      return stored;
-    }
+  private float[] summed(VariableStore store, Parameter parameter) {
+    float[] stored = parameter.layout().toStored(store.read(parameter.name()), parameter.shape());
     String layer = LowRank.layer(parameter.name());
-    float[] up = values.get(layer + LowRank.UP);
-    if (up == null) {
-      // A frozen component.
+    // A frozen component has none.
+    if (!lowRank.map(l -> l.applies(parameter.name(), parameter.shape())).orElse(false)
+        || !store.holds(layer + LowRank.UP)) {
       return stored;
     }
-    float[] down = values.get(layer + LowRank.DOWN);
+    float[] up = store.read(layer + LowRank.UP);
+    float[] down = store.read(layer + LowRank.DOWN);
     int rank = lowRank.get().rank();
     int in = (int) parameter.shape()[1];
     float[] sum = stored.clone();
@@ -72,36 +71,35 @@ final class WeightExport {
   }
 
   /** The products alone. */
-  void writeLowRank(List<Component> components, Path file) throws IOException {
-    Map<String, NamedTensor> tensors = new LinkedHashMap<>();
+  void writeLowRank(List<Component> components, Path file) {
+    Map<String, Parameter> parameters = new HashMap<>();
+    Map<String, float[]> values = new HashMap<>();
     for (Component component : components) {
-      Map<String, float[]> values = values(component);
+      VariableStore store = store(component);
       for (TrainableWeight weight : component.weights().all()) {
-        Parameter parameter = weight.parameter();
-        if (LowRank.isPart(parameter.name())) {
-          tensors.put(
-              component.name() + "." + parameter.name(),
-              tensor(parameter, values.get(parameter.name())));
+        if (LowRank.isPart(weight.name())) {
+          String name = component.name() + "." + weight.name();
+          parameters.put(name, weight.parameter());
+          values.put(name, store.read(weight.name()));
         }
       }
     }
-    write(tensors, file);
+    write(parameters, file, values::get);
   }
 
-  private Map<String, float[]> values(Component component) {
+  private VariableStore store(Component component) {
     Map<String, Variable<TFloat32>> variables = new LinkedHashMap<>();
     for (TrainableWeight weight : component.weights().all()) {
       variables.put(weight.name(), averages.getOrDefault(component.key(weight), weight.variable()));
     }
-    return new VariableStore(graph, variables).read();
+    return new VariableStore(graph, variables);
   }
 
-  private static NamedTensor tensor(Parameter parameter, float[] values) {
-    return new NamedTensor(DType.F16, parameter.shape(), values);
-  }
-
-  private static void write(Map<String, NamedTensor> tensors, Path file) throws IOException {
-    Files.createDirectories(file.toAbsolutePath().getParent());
-    SafetensorsWriter.write(file, tensors, Map.of("format", "pt"));
+  private static void write(
+      Map<String, Parameter> parameters, Path file, Function<String, float[]> values) {
+    Map<String, TensorSpec> specs = new HashMap<>();
+    parameters.forEach(
+        (name, weight) -> specs.put(name, new TensorSpec(DType.F16, weight.shape())));
+    SafetensorsWriter.write(file, specs, Map.of("format", "pt"), values);
   }
 }
