@@ -1,5 +1,6 @@
 package dev.sluice.trainer.train;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Result;
@@ -31,30 +32,24 @@ final class VariableStore {
   }
 
   Map<String, float[]> read() {
-    if (slots.isEmpty()) {
+    return read(slots.keySet());
+  }
+
+  /** Some of them: all together may be more than the heap is meant for. */
+  Map<String, float[]> read(Collection<String> names) {
+    if (names.isEmpty()) {
       return Map.of();
     }
     Session.Runner runner = session.runner();
-    slots.values().forEach(slot -> runner.fetch(slot.variable()));
+    names.forEach(name -> runner.fetch(slots.get(name).variable()));
     Map<String, float[]> values = new LinkedHashMap<>();
     try (Result result = runner.run()) {
       int index = 0;
-      for (String name : slots.keySet()) {
+      for (String name : names) {
         values.put(name, floats((TFloat32) result.get(index++)));
       }
     }
     return values;
-  }
-
-  boolean holds(String name) {
-    return slots.containsKey(name);
-  }
-
-  /** One of them: all together may be more than the heap is meant for. */
-  float[] read(String name) {
-    try (Result result = session.runner().fetch(slots.get(name).variable()).run()) {
-      return floats((TFloat32) result.get(0));
-    }
   }
 
   private static float[] floats(TFloat32 tensor) {

@@ -6,17 +6,22 @@ import dev.sluice.safetensors.DType;
 import dev.sluice.safetensors.SafetensorsWriter;
 import dev.sluice.safetensors.TensorSpec;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.tensorflow.op.core.Variable;
 import org.tensorflow.types.TFloat32;
 
 /** Writes weights as the libraries of the field read them: by the network's names, in half. */
 final class WeightExport {
+
+  /** 256 MB of them. */
+  private static final long READ_AT_ONCE = 1 << 26;
 
   private final TrainingGraph graph;
   private final Map<String, Variable<TFloat32>> averages;
@@ -34,29 +39,59 @@ final class WeightExport {
 
   /**
    * A component's weights, with the products that were trained beside them added. They are read and
-   * written one after the other, as a large network's do not fit into the heap together.
+   * written some at a time, as a large network's do not fit into the heap together.
    */
   void write(Component component, Path file) {
     VariableStore store = store(component);
-    Map<String, Parameter> parameters = new HashMap<>();
+    Map<String, Parameter> parameters = new TreeMap<>();
+    List<String> parts = new ArrayList<>();
     for (TrainableWeight weight : component.weights().all()) {
-      if (!LowRank.isPart(weight.name())) {
+      if (LowRank.isPart(weight.name())) {
+        parts.add(weight.name());
+      } else {
         parameters.put(weight.name(), weight.parameter());
       }
     }
-    write(parameters, file, name -> summed(store, parameters.get(name)));
+    Map<String, float[]> products = store.read(parts);
+    Map<String, float[]> read = new HashMap<>();
+    write(
+        parameters,
+        file,
+        name -> {
+          if (!read.containsKey(name)) {
+            // The file's order is that of the names.
+            read.putAll(store.read(from(name, parameters)));
+          }
+          return summed(read.remove(name), parameters.get(name), products);
+        });
   }
 
-  private float[] summed(VariableStore store, Parameter parameter) {
-    float[] stored = parameter.layout().toStored(store.read(parameter.name()), parameter.shape());
+  /** Names from one on, of as many weights as are read at once. */
+  private static List<String> from(String first, Map<String, Parameter> parameters) {
+    List<String> names = new ArrayList<>();
+    long elements = 0;
+    for (Map.Entry<String, Parameter> parameter : parameters.entrySet()) {
+      if (parameter.getKey().compareTo(first) >= 0) {
+        elements += new TensorSpec(DType.F32, parameter.getValue().shape()).elements();
+        if (elements > READ_AT_ONCE && !names.isEmpty()) {
+          break;
+        }
+        names.add(parameter.getKey());
+      }
+    }
+    return names;
+  }
+
+  private float[] summed(float[] values, Parameter parameter, Map<String, float[]> products) {
+    float[] stored = parameter.layout().toStored(values, parameter.shape());
     String layer = LowRank.layer(parameter.name());
+    float[] up = products.get(layer + LowRank.UP);
     // A frozen component has none.
-    if (!lowRank.map(l -> l.applies(parameter.name(), parameter.shape())).orElse(false)
-        || !store.holds(layer + LowRank.UP)) {
+    if (up == null
+        || !lowRank.map(l -> l.applies(parameter.name(), parameter.shape())).orElse(false)) {
       return stored;
     }
-    float[] up = store.read(layer + LowRank.UP);
-    float[] down = store.read(layer + LowRank.DOWN);
+    float[] down = products.get(layer + LowRank.DOWN);
     int rank = lowRank.get().rank();
     int in = (int) parameter.shape()[1];
     float[] sum = stored.clone();
@@ -75,14 +110,16 @@ final class WeightExport {
     Map<String, Parameter> parameters = new HashMap<>();
     Map<String, float[]> values = new HashMap<>();
     for (Component component : components) {
-      VariableStore store = store(component);
+      List<String> parts = new ArrayList<>();
       for (TrainableWeight weight : component.weights().all()) {
         if (LowRank.isPart(weight.name())) {
-          String name = component.name() + "." + weight.name();
-          parameters.put(name, weight.parameter());
-          values.put(name, store.read(weight.name()));
+          parts.add(weight.name());
+          parameters.put(component.name() + "." + weight.name(), weight.parameter());
         }
       }
+      store(component)
+          .read(parts)
+          .forEach((name, part) -> values.put(component.name() + "." + name, part));
     }
     write(parameters, file, values::get);
   }
