@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.tensorflow.op.core.Variable;
@@ -43,7 +44,7 @@ final class WeightExport {
    */
   void write(Component component, Path file) {
     VariableStore store = store(component);
-    Map<String, Parameter> parameters = new TreeMap<>();
+    SortedMap<String, Parameter> parameters = new TreeMap<>();
     List<String> parts = new ArrayList<>();
     for (TrainableWeight weight : component.weights().all()) {
       if (LowRank.isPart(weight.name())) {
@@ -60,24 +61,22 @@ final class WeightExport {
         name -> {
           if (!read.containsKey(name)) {
             // The file's order is that of the names.
-            read.putAll(store.read(from(name, parameters)));
+            read.putAll(store.read(atOnce(parameters.tailMap(name))));
           }
           return summed(read.remove(name), parameters.get(name), products);
         });
   }
 
-  /** Names from one on, of as many weights as are read at once. */
-  private static List<String> from(String first, Map<String, Parameter> parameters) {
+  /** The first names, of as many weights as are read at once. */
+  private static List<String> atOnce(Map<String, Parameter> parameters) {
     List<String> names = new ArrayList<>();
     long elements = 0;
     for (Map.Entry<String, Parameter> parameter : parameters.entrySet()) {
-      if (parameter.getKey().compareTo(first) >= 0) {
-        elements += new TensorSpec(DType.F32, parameter.getValue().shape()).elements();
-        if (elements > READ_AT_ONCE && !names.isEmpty()) {
-          break;
-        }
-        names.add(parameter.getKey());
+      elements += new TensorSpec(DType.F32, parameter.getValue().shape()).elements();
+      if (elements > READ_AT_ONCE && !names.isEmpty()) {
+        break;
       }
+      names.add(parameter.getKey());
     }
     return names;
   }
