@@ -83,11 +83,13 @@ final class WeightExport {
 
   private float[] summed(float[] values, Parameter parameter, Map<String, float[]> products) {
     float[] stored = parameter.layout().toStored(values, parameter.shape());
+    if (!lowRank.map(l -> l.applies(parameter.name(), parameter.shape())).orElse(false)) {
+      return stored;
+    }
     String layer = LowRank.layer(parameter.name());
     float[] up = products.get(layer + LowRank.UP);
     // A frozen component has none.
-    if (up == null
-        || !lowRank.map(l -> l.applies(parameter.name(), parameter.shape())).orElse(false)) {
+    if (up == null) {
       return stored;
     }
     float[] down = products.get(layer + LowRank.DOWN);
