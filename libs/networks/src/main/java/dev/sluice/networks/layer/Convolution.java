@@ -21,7 +21,8 @@ import org.tensorflow.types.family.TFloating;
  *
  * <p>TensorFlow's convolution brings the filters into an order of oneDNN's own at every call and
  * runs at a fraction of a product's rate where channels are many. Laid out as factors of products
- * the same sums are two to five times as fast from {@value #PRODUCTS_FROM_FILTERS} filters on.
+ * the same sums are two to five times as fast from {@value #PRODUCTS_FROM_FILTERS} filters on, and
+ * of large maps {@link Winograd} needs half the products.
  */
 final class Convolution {
 
@@ -31,11 +32,19 @@ final class Convolution {
   /** As {@link #PRODUCTS_FROM_FILTERS}, in bfloat16, of which convolutions make more. */
   private static final long BFLOAT16_PRODUCTS_FROM_FILTERS = 1 << 19;
 
-  /** Pixels up to which whole patches pay: rows above and below a picture are computed in vain. */
-  private static final int PATCHES_TO_PIXELS = 256;
+  /**
+   * Pixels from which fewer products pay: of less, filters take longer to transform than to apply.
+   */
+  private static final int WINOGRAD_FROM_PIXELS = 256;
 
-  /** The same where a gradient may be taken, which keeps the patches until it is. */
+  /**
+   * Pixels up to which whole patches pay where a gradient may be taken, which keeps them until
+   * then.
+   */
   private static final int GRADIENT_PATCHES_TO_PIXELS = 1024;
+
+  /** Pixels up to which whole patches pay in bfloat16. */
+  private static final int BFLOAT16_PATCHES_TO_PIXELS = 256;
 
   /**
    * Bytes of all patches, side by side, from which a convolution is none of TensorFlow's: where the
@@ -55,18 +64,22 @@ final class Convolution {
     if (extent(filters, 0) == 1) {
       return product(tf, x, filters);
     }
-    int mostPixels = differentiable ? GRADIENT_PATCHES_TO_PIXELS : PATCHES_TO_PIXELS;
-    boolean fewPixels = extent(x, 1) * extent(x, 2) <= mostPixels;
+    long pixels = (long) extent(x, 1) * extent(x, 2);
     if (x.type() == TBfloat16.class) {
-      long perPixel = (long) channels(x) * channels(filters);
-      return fewPixels && perPixel >= BFLOAT16_PRODUCTS_FROM_FILTERS
+      boolean areFiltersMany =
+          (long) channels(x) * channels(filters) >= BFLOAT16_PRODUCTS_FROM_FILTERS;
+      int most = differentiable ? GRADIENT_PATCHES_TO_PIXELS : BFLOAT16_PATCHES_TO_PIXELS;
+      return pixels <= most && areFiltersMany ? patches(tf, x, filters) : direct(tf, x, filters);
+    }
+    if (!areProductsBetter(x, filters)) {
+      return direct(tf, x, filters);
+    }
+    if (differentiable || extent(filters, 0) != 3) {
+      return pixels <= GRADIENT_PATCHES_TO_PIXELS
           ? patches(tf, x, filters)
           : direct(tf, x, filters);
     }
-    if (differentiable && !fewPixels || !areProductsBetter(x, filters)) {
-      return direct(tf, x, filters);
-    }
-    return fewPixels ? patches(tf, x, filters) : rows(tf, x, filters);
+    return pixels < WINOGRAD_FROM_PIXELS ? patches(tf, x, filters) : Winograd.of(tf, x, filters);
   }
 
   /** In float32: where they are faster, or oneDNN may have no convolution. */
@@ -129,50 +142,26 @@ final class Convolution {
   }
 
   /**
-   * A product for each row of the filters. The pixels beside each pixel are laid out once; those of
-   * the row above or below are the same matrix from another line on, which needs no copy. All rows
-   * of all pictures are one long map, worked off in bands.
-   */
-  static <T extends TFloating> Operand<T> rows(Ops tf, Operand<T> x, Operand<T> filters) {
-    return rows(tf, x, filters, BAND_BYTES);
-  }
-
-  /** {@link #rows(Ops, Operand, Operand)} with bands of another size, in bytes of each picture. */
-  static <T extends TFloating> Operand<T> rows(
-      Ops tf, Operand<T> x, Operand<T> filters, int bandBytes) {
-    int around = extent(filters, 0) - 1;
-    int height = extent(x, 1);
-    int width = extent(x, 2);
-    int out = channels(filters);
-    Operand<T> padded = pad(tf, x, around / 2);
-    Operand<T> map = reshape(tf, padded, -1, width + around, channels(x));
-    List<Operand<T>> filterRows = filterRows(tf, filters);
-    long rowBytes = 4L * (around + 1) * channels(x) * width;
-    int bandRows = (int) Math.max(1, Math.min(height, bandBytes / rowBytes - around));
-    return new Bands<>(tf, batch(tf, x), map, height, around, bandRows)
-        .of(width, out, part -> band(tf, part, width, filterRows));
-  }
-
-  /**
    * Products for the rows of 3x3 filters at every second pixel. Two rows, and two pixels of a row,
    * are taken together, as they lie.
    *
    * @param before zeros above and to the left
    * @param after zeros below and to the right
-   * @param bandBytes as above
+   * @param bandBytes of what is laid out at a time for each picture
    */
   static <T extends TFloating> Operand<T> everySecond(
       Ops tf, Operand<T> x, Operand<T> filters, int before, int after, int bandBytes) {
     int height = (extent(x, 1) + before + after - 3) / 2 + 1;
     int width = (extent(x, 2) + before + after - 3) / 2 + 1;
     int channels = channels(x);
-    int[][] widths = {
-      {0, 0},
-      {before, 2 * (height + 1) - extent(x, 1) - before},
-      {before, 2 * (width + 1) - extent(x, 2) - before},
-      {0, 0}
-    };
-    Operand<T> padded = tf.pad(x, tf.constant(widths), zero(tf, x));
+    Operand<T> padded =
+        pad(
+            tf,
+            x,
+            before,
+            2 * (height + 1) - extent(x, 1) - before,
+            before,
+            2 * (width + 1) - extent(x, 2) - before);
     Operand<T> map = reshape(tf, padded, -1, 2, width + 1, 2 * channels);
     List<Operand<T>> filterRows = filterRows(tf, filters);
     long rowBytes = 2L * 4 * 3 * channels * width;
@@ -209,7 +198,7 @@ final class Convolution {
   }
 
   /** {@code [kernel channels, out]} for each row of the filters. */
-  private static <T extends TFloating> List<Operand<T>> filterRows(Ops tf, Operand<T> filters) {
+  static <T extends TFloating> List<Operand<T>> filterRows(Ops tf, Operand<T> filters) {
     int kernel = extent(filters, 0);
     int[] size = {1, kernel, extent(filters, 2), channels(filters)};
     List<Operand<T>> rows = new ArrayList<>();
@@ -221,22 +210,17 @@ final class Convolution {
   }
 
   /**
-   * @param map {@code [rows + kernel - 1, width + kernel - 1, channels]}
-   * @return {@code [rows width, out]}
+   * The pixels beside each pixel, side by side.
+   *
+   * @param map {@code [rows, width + kernel - 1, channels]}
+   * @return {@code [rows width, kernel channels]}
    */
-  private static <T extends TFloating> Operand<T> band(
-      Ops tf, Operand<T> map, int width, List<Operand<T>> filterRows) {
-    int kernel = filterRows.size();
-    int lineSize = kernel * channels(map);
+  static <T extends TFloating> Operand<T> lines(Ops tf, Operand<T> map, int width, int kernel) {
     List<Operand<T>> shifted = new ArrayList<>();
     for (int dx = 0; dx < kernel; dx++) {
       shifted.add(slice(tf, map, new int[] {0, dx, 0}, new int[] {-1, width, channels(map)}));
     }
-    Operand<T> lines = reshape(tf, tf.concat(shifted, tf.constant(2)), -1, lineSize);
-    Operand<TInt32> size =
-        tf.math.sub(tf.shape(lines), tf.constant(new int[] {(kernel - 1) * width, 0}));
-    return sumOfProducts(
-        tf, dy -> tf.slice(lines, tf.constant(new int[] {dy * width, 0}), size), filterRows);
+    return reshape(tf, tf.concat(shifted, tf.constant(2)), -1, kernel * channels(map));
   }
 
   /** Of each row of the filters with the pixels that it meets. */
@@ -251,7 +235,7 @@ final class Convolution {
   }
 
   /** How many pictures there are, which a graph leaves open. */
-  private static Operand<TInt32> batch(Ops tf, Operand<?> x) {
+  static Operand<TInt32> batch(Ops tf, Operand<?> x) {
     return tf.squeeze(
         tf.slice(tf.shape(x), tf.constant(new int[] {0}), tf.constant(new int[] {1})));
   }
@@ -278,16 +262,16 @@ final class Convolution {
    * @param after zeros below and to the right
    */
   static <T extends TFloating> Operand<T> pad(Ops tf, Operand<T> x, int before, int after) {
-    int[][] widths = {{0, 0}, {before, after}, {before, after}, {0, 0}};
-    return tf.pad(x, tf.constant(widths), zero(tf, x));
+    return pad(tf, x, before, after, before, after);
   }
 
-  private static <T extends TFloating> Operand<T> zero(Ops tf, Operand<T> like) {
-    return Factors.as(tf, tf.constant(0f), like.type());
+  static <T extends TFloating> Operand<T> pad(
+      Ops tf, Operand<T> x, int above, int below, int left, int right) {
+    int[][] widths = {{0, 0}, {above, below}, {left, right}, {0, 0}};
+    return tf.pad(x, tf.constant(widths), Factors.as(tf, tf.constant(0f), x.type()));
   }
 
-  private static <T extends TFloating> Operand<T> slice(
-      Ops tf, Operand<T> x, int[] begin, int[] size) {
+  static <T extends TFloating> Operand<T> slice(Ops tf, Operand<T> x, int[] begin, int[] size) {
     Operand<TInt32> from = tf.constant(begin);
     return tf.slice(x, from, tf.constant(size));
   }
