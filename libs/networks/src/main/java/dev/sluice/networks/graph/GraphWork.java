@@ -1,6 +1,5 @@
 package dev.sluice.networks.graph;
 
-import dev.sluice.catalog.loading.Precision;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
@@ -23,7 +22,8 @@ public final class GraphWork {
   private GraphWork() {}
 
   /**
-   * Of one call of a network, told without weights and without a call.
+   * Of one call of a network, told without weights and without a call: as it is defined, that is,
+   * for a network that is only run, before any convolution saves some of it.
    *
    * @param inputs of the call, all its rows; their values do not matter
    * @return floating-point operations, two for each multiplication
@@ -32,8 +32,7 @@ public final class GraphWork {
     try (Graph graph = new Graph()) {
       Ops tf = Ops.create(graph);
       architecture.build(
-          Scope.root(
-              tf, new WeightPlaceholders(tf, false), new LinkedHashMap<>(), Precision.FLOAT32),
+          Scope.root(tf, new WeightPlaceholders(tf, false), new LinkedHashMap<>()),
           Inputs.placeholdersOfRows(tf, inputs));
       return of(graph);
     }
