@@ -2,7 +2,6 @@ package dev.sluice.networks.layer;
 
 import static dev.sluice.networks.layer.Layers.reshape;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
@@ -45,15 +44,18 @@ record Bands<T extends TFloating>(
     Operand<T> all =
         tf.withControlDependencies(List.<Op>of(map))
             .empty(tf.stack(List.of(kept, tf.constant(width * out))), map.type());
+    Constants constants = new Constants(tf);
+    Operand<TInt32> one = tf.constant(1);
+    Operand<TInt32> more = tf.constant(around);
     for (int y = 0; y < height; y += bandRows) {
       Operand<TInt32> from = tf.math.mul(batch, tf.constant(y));
       Operand<TInt32> to =
           y + bandRows < height ? tf.math.mul(batch, tf.constant(y + bandRows)) : computed;
       // One band after the other: else all of them would be laid out before the first product.
       Ops after = tf.withControlDependencies(List.<Op>of(all));
-      Operand<T> part = rows(after, from, tf.math.add(tf.math.sub(to, from), tf.constant(around)));
-      Operand<T> sums = reshape(tf, band.apply(part), -1, width * out);
-      all = tf.inplaceUpdate(all, tf.range(from, to, tf.constant(1)), sums);
+      Operand<T> part = rows(after, constants, from, tf.math.add(tf.math.sub(to, from), more));
+      Operand<T> sums = tf.reshape(band.apply(part), constants.of(-1, width * out));
+      all = tf.inplaceUpdate(all, tf.range(from, to, one), sums);
     }
     Operand<TInt32> shape =
         tf.concat(
@@ -66,17 +68,20 @@ record Bands<T extends TFloating>(
   }
 
   /** So many of the map's rows, all else of them. */
-  private Operand<T> rows(Ops after, Operand<TInt32> from, Operand<TInt32> count) {
+  private Operand<T> rows(
+      Ops after, Constants constants, Operand<TInt32> from, Operand<TInt32> count) {
     int[] shape = new int[map.shape().numDimensions()];
     int[] onlyFirst = new int[shape.length];
+    int[] rest = new int[shape.length];
     for (int i = 1; i < shape.length; i++) {
       shape[i] = (int) map.shape().get(i);
+      rest[i] = shape[i];
     }
     shape[0] = -1;
     onlyFirst[0] = 1;
-    Operand<TInt32> begin = tf.math.mul(from, tf.constant(onlyFirst));
-    Operand<TInt32> rest = tf.constant(Arrays.copyOfRange(shape, 1, shape.length));
-    Operand<TInt32> size = tf.concat(List.of(reshape(tf, count, 1), rest), tf.constant(0));
-    return reshape(tf, after.slice(map, begin, size), shape);
+    Operand<TInt32> begin = tf.math.mul(from, constants.of(onlyFirst));
+    Operand<TInt32> size =
+        tf.math.add(tf.math.mul(count, constants.of(onlyFirst)), constants.of(rest));
+    return tf.reshape(after.slice(map, begin, size), constants.of(shape));
   }
 }

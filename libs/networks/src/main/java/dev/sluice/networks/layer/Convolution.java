@@ -10,6 +10,7 @@ import java.util.function.IntFunction;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBfloat16;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.family.TFloating;
 
@@ -54,11 +55,12 @@ final class Convolution {
   private static final long LARGE_BYTES = 1L << 29;
 
   /** Bytes of the pixels that are laid out at a time for each picture. */
-  private static final int BAND_BYTES = 32 << 20;
+  static final int BAND_BYTES = 32 << 20;
 
   private Convolution() {}
 
   /** By the fastest way that has a gradient, if one may be taken. */
+  @SuppressWarnings("unchecked")
   static <T extends TFloating> Operand<T> of(
       Ops tf, Operand<T> x, Operand<T> filters, boolean differentiable) {
     if (extent(filters, 0) == 1) {
@@ -79,7 +81,9 @@ final class Convolution {
           ? patches(tf, x, filters)
           : direct(tf, x, filters);
     }
-    return pixels < WINOGRAD_FROM_PIXELS ? patches(tf, x, filters) : Winograd.of(tf, x, filters);
+    return pixels < WINOGRAD_FROM_PIXELS
+        ? patches(tf, x, filters)
+        : (Operand<T>) Winograd.of(tf, (Operand<TFloat32>) x, (Operand<TFloat32>) filters);
   }
 
   /** In float32: where they are faster, or oneDNN may have no convolution. */
@@ -207,20 +211,6 @@ final class Convolution {
       rows.add(reshape(tf, row, kernel * extent(filters, 2), channels(filters)));
     }
     return rows;
-  }
-
-  /**
-   * The pixels beside each pixel, side by side.
-   *
-   * @param map {@code [rows, width + kernel - 1, channels]}
-   * @return {@code [rows width, kernel channels]}
-   */
-  static <T extends TFloating> Operand<T> lines(Ops tf, Operand<T> map, int width, int kernel) {
-    List<Operand<T>> shifted = new ArrayList<>();
-    for (int dx = 0; dx < kernel; dx++) {
-      shifted.add(slice(tf, map, new int[] {0, dx, 0}, new int[] {-1, width, channels(map)}));
-    }
-    return reshape(tf, tf.concat(shifted, tf.constant(2)), -1, kernel * channels(map));
   }
 
   /** Of each row of the filters with the pixels that it meets. */

@@ -10,8 +10,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
+import org.tensorflow.op.core.Unstack;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
-import org.tensorflow.types.family.TFloating;
 
 /**
  * Convolution with 3x3 filters by half as many multiplications: four rows of results at a time, of
@@ -32,10 +33,29 @@ final class Winograd {
   /** Products that give them. */
   private static final int PRODUCTS = ROWS + 2;
 
-  /** Bytes of what the products of a band take in, for each picture: what a cache holds. */
-  private static final int BAND_BYTES = 16 << 20;
+  /** Bands of a map: each has operations of its own, which take memory and time to build. */
+  private static final int MOST_BANDS = 32;
 
-  private Winograd() {}
+  private final Ops tf;
+  private final Constants constants;
+  private final Operand<TInt32> lastAxis;
+  private final int width;
+  private final int channels;
+  private final int out;
+  private final List<Operand<TFloat32>> filters;
+
+  /**
+   * @param filters {@code [3 channels, out]} for each row of them, transformed
+   */
+  private Winograd(Ops tf, int width, int channels, int out, List<Operand<TFloat32>> filters) {
+    this.tf = tf;
+    this.constants = new Constants(tf);
+    this.lastAxis = tf.constant(2);
+    this.width = width;
+    this.channels = channels;
+    this.out = out;
+    this.filters = filters;
+  }
 
   /**
    * The convolution at every pixel, zeros around the map.
@@ -44,39 +64,41 @@ final class Winograd {
    * @param filters {@code [3, 3, channels, out]}
    * @return {@code [batch, height, width, out]}
    */
-  static <T extends TFloating> Operand<T> of(Ops tf, Operand<T> x, Operand<T> filters) {
-    return of(tf, x, filters, BAND_BYTES);
+  static Operand<TFloat32> of(Ops tf, Operand<TFloat32> x, Operand<TFloat32> filters) {
+    return of(tf, x, filters, Convolution.BAND_BYTES);
   }
 
   /** {@link #of(Ops, Operand, Operand)} with bands of another size, in bytes of each picture. */
-  static <T extends TFloating> Operand<T> of(
-      Ops tf, Operand<T> x, Operand<T> filters, int bandBytes) {
+  static Operand<TFloat32> of(
+      Ops tf, Operand<TFloat32> x, Operand<TFloat32> filters, int bandBytes) {
     int height = extent(x, 1);
     int width = extent(x, 2);
     int channels = channels(x);
     int out = channels(filters);
     int tiles = (height + ROWS - 1) / ROWS;
-    Operand<T> padded = Convolution.pad(tf, x, 1, ROWS * (tiles + 1) - height - 1, 1, 1);
-    Operand<T> map = reshape(tf, padded, -1, ROWS, width + 2, channels);
+    Operand<TFloat32> padded = Convolution.pad(tf, x, 1, ROWS * (tiles + 1) - height - 1, 1, 1);
+    Operand<TFloat32> map = reshape(tf, padded, -1, ROWS, width + 2, channels);
     // Not before the map is there: else those of all layers would be made at the start of a call.
     Ops after = tf.withControlDependencies(List.<Op>of(map));
-    List<Operand<T>> transformed = filters(tf, Convolution.filterRows(after, filters));
+    Winograd way =
+        new Winograd(
+            tf, width, channels, out, transformed(tf, Convolution.filterRows(after, filters)));
     long tileBytes = 4L * PRODUCTS * 3 * channels * width;
-    int bandTiles = (int) Math.max(1, Math.min(tiles, bandBytes / tileBytes));
-    Operand<T> y =
-        new Bands<>(tf, Convolution.batch(tf, x), map, tiles, 1, bandTiles)
-            .of(ROWS * width, out, band -> band(tf, band, width, transformed));
-    Operand<T> rows = reshape(tf, y, -1, ROWS * tiles, width, out);
+    long bandTiles = Math.max(bandBytes / tileBytes, (tiles + MOST_BANDS - 1) / MOST_BANDS);
+    Operand<TFloat32> y =
+        new Bands<>(tf, Convolution.batch(tf, x), map, tiles, 1, (int) Math.min(tiles, bandTiles))
+            .of(ROWS * width, out, way::band);
+    Operand<TFloat32> rows = reshape(tf, y, -1, ROWS * tiles, width, out);
     return ROWS * tiles == height
         ? rows
         : Convolution.slice(tf, rows, new int[4], new int[] {-1, height, width, out});
   }
 
   /** {@code G g}, but for factors. */
-  private static <T extends TFloating> List<Operand<T>> filters(Ops tf, List<Operand<T>> g) {
-    Operand<T> ends = tf.math.add(g.get(0), g.get(2));
-    Operand<T> farEnds = tf.math.add(g.get(0), times(tf, 4, g.get(2)));
-    Operand<T> farMiddle = times(tf, 2, g.get(1));
+  private static List<Operand<TFloat32>> transformed(Ops tf, List<Operand<TFloat32>> g) {
+    Operand<TFloat32> ends = tf.math.add(g.get(0), g.get(2));
+    Operand<TFloat32> farEnds = tf.math.add(g.get(0), tf.math.mul(g.get(2), tf.constant(4f)));
+    Operand<TFloat32> farMiddle = tf.math.mul(g.get(1), tf.constant(2f));
     return List.of(
         g.get(0),
         tf.math.add(ends, g.get(1)),
@@ -90,75 +112,89 @@ final class Winograd {
    * @param map {@code [tiles + 1, 4, width + 2, channels]}
    * @return {@code [tiles 4 width, out]}
    */
-  private static <T extends TFloating> Operand<T> band(
-      Ops tf, Operand<T> map, int width, List<Operand<T>> filters) {
-    List<Operand<T>> pixels = pixels(tf, tileRows(tf, map));
-    List<Operand<T>> products = new ArrayList<>();
+  private Operand<TFloat32> band(Operand<TFloat32> map) {
+    List<Operand<TFloat32>> pixels = pixels(tileRows(map));
+    List<Operand<TFloat32>> products = new ArrayList<>();
     for (int i = 0; i < PRODUCTS; i++) {
-      Operand<T> lines = Convolution.lines(tf, pixels.get(i), width, 3);
-      products.add(tf.linalg.matMul(lines, filters.get(i)));
+      products.add(tf.linalg.matMul(lines(pixels.get(i)), filters.get(i)));
     }
-    int out = channels(filters.get(0));
-    List<Operand<T>> rows = new ArrayList<>();
-    for (Operand<T> row : results(tf, products)) {
-      rows.add(reshape(tf, row, -1, width * out));
+    Operand<TInt32> rowsOfTiles = constants.of(-1, width * out);
+    List<Operand<TFloat32>> rows = new ArrayList<>();
+    for (Operand<TFloat32> row : results(products)) {
+      rows.add(tf.reshape(row, rowsOfTiles));
     }
-    return reshape(tf, tf.stack(rows, Stack.axis(1L)), -1, out);
+    return tf.stack(rows, Stack.axis(1L));
   }
 
-  /**
-   * The six rows of each tile, {@code [tiles, width + 2, channels]}: the last two are the next's.
-   */
-  private static <T extends TFloating> List<Operand<T>> tileRows(Ops tf, Operand<T> map) {
-    int width = extent(map, 2);
-    int channels = channels(map);
-    int[] one = {-1, 1, width, channels};
-    int[] all = {-1, width, channels};
-    List<Operand<T>> rows = new ArrayList<>();
-    List<Operand<T>> next = new ArrayList<>();
-    for (int i = 0; i < ROWS; i++) {
-      Operand<T> row =
-          reshape(tf, Convolution.slice(tf, map, new int[] {0, i, 0, 0}, one), -1, width, channels);
-      Operand<TInt32> tiles = tf.math.sub(tf.shape(row), tf.constant(new int[] {1, 0, 0}));
-      // What is sliced by a computed size has no shape of its own.
-      rows.add(reshape(tf, tf.slice(row, tf.constant(new int[3]), tiles), -1, width, channels));
-      if (i < PRODUCTS - ROWS) {
-        next.add(Convolution.slice(tf, row, new int[] {1, 0, 0}, all));
-      }
-    }
-    rows.addAll(next);
+  /** The six rows of each tile, {@code [tiles, width + 2, channels]}: two are the next one's. */
+  private List<Operand<TFloat32>> tileRows(Operand<TFloat32> map) {
+    List<Operand<TFloat32>> rows = new ArrayList<>();
+    Operand<TInt32> tiles = tf.math.sub(tf.shape(map), constants.of(1, 0, 0, 0));
+    // What is sliced by a computed size has no shape of its own.
+    Operand<TFloat32> own =
+        tf.reshape(
+            tf.slice(map, constants.of(0, 0, 0, 0), tiles),
+            constants.of(-1, ROWS, width + 2, channels));
+    Operand<TFloat32> next =
+        tf.slice(
+            map, constants.of(1, 0, 0, 0), constants.of(-1, PRODUCTS - ROWS, width + 2, channels));
+    tf.unstack(own, (long) ROWS, Unstack.axis(1L)).forEach(rows::add);
+    tf.unstack(next, (long) (PRODUCTS - ROWS), Unstack.axis(1L)).forEach(rows::add);
     return rows;
   }
 
+  /**
+   * The pixels beside each pixel, side by side.
+   *
+   * @param map {@code [tiles, width + 2, channels]}
+   * @return {@code [tiles width, 3 channels]}
+   */
+  private Operand<TFloat32> lines(Operand<TFloat32> map) {
+    Operand<TInt32> size = constants.of(-1, width, channels);
+    List<Operand<TFloat32>> shifted = new ArrayList<>();
+    for (int dx = 0; dx < 3; dx++) {
+      shifted.add(tf.slice(map, constants.of(0, dx, 0), size));
+    }
+    return tf.reshape(tf.concat(shifted, lastAxis), constants.of(-1, 3 * channels));
+  }
+
   /** {@code Bᵀ d}, with the factors of {@code G}. */
-  private static <T extends TFloating> List<Operand<T>> pixels(Ops tf, List<Operand<T>> d) {
-    Operand<T> even = times(tf, 1 / 6f, tf.math.sub(times(tf, 4, d.get(2)), d.get(4)));
-    Operand<T> odd = times(tf, 1 / 6f, tf.math.sub(times(tf, 4, d.get(1)), d.get(3)));
-    Operand<T> farEven = times(tf, 1 / 24f, tf.math.sub(d.get(4), d.get(2)));
-    Operand<T> farOdd = times(tf, 1 / 12f, tf.math.sub(d.get(3), d.get(1)));
+  private List<Operand<TFloat32>> pixels(List<Operand<TFloat32>> d) {
+    Operand<TFloat32> even = times(1 / 6f, minus(times(4, d.get(2)), d.get(4)));
+    Operand<TFloat32> odd = times(1 / 6f, minus(times(4, d.get(1)), d.get(3)));
+    Operand<TFloat32> farEven = times(1 / 24f, minus(d.get(4), d.get(2)));
+    Operand<TFloat32> farOdd = times(1 / 12f, minus(d.get(3), d.get(1)));
     return List.of(
-        tf.math.add(tf.math.sub(d.get(0), d.get(2)), times(tf, 6, farEven)),
-        tf.math.add(even, odd),
-        tf.math.sub(even, odd),
-        tf.math.add(farEven, farOdd),
-        tf.math.sub(farEven, farOdd),
-        tf.math.sub(tf.math.sub(d.get(5), d.get(3)), times(tf, 48, farOdd)));
+        plus(minus(d.get(0), d.get(2)), times(6, farEven)),
+        plus(even, odd),
+        minus(even, odd),
+        plus(farEven, farOdd),
+        minus(farEven, farOdd),
+        minus(minus(d.get(5), d.get(3)), times(48, farOdd)));
   }
 
   /** {@code Aᵀ m}. */
-  private static <T extends TFloating> List<Operand<T>> results(Ops tf, List<Operand<T>> m) {
-    Operand<T> sum = tf.math.add(m.get(1), m.get(2));
-    Operand<T> difference = tf.math.sub(m.get(1), m.get(2));
-    Operand<T> farSum = tf.math.add(m.get(3), m.get(4));
-    Operand<T> farDifference = tf.math.sub(m.get(3), m.get(4));
+  private List<Operand<TFloat32>> results(List<Operand<TFloat32>> m) {
+    Operand<TFloat32> sum = plus(m.get(1), m.get(2));
+    Operand<TFloat32> difference = minus(m.get(1), m.get(2));
+    Operand<TFloat32> farSum = plus(m.get(3), m.get(4));
+    Operand<TFloat32> farDifference = minus(m.get(3), m.get(4));
     return List.of(
-        tf.math.add(tf.math.add(m.get(0), sum), farSum),
-        tf.math.add(difference, times(tf, 2, farDifference)),
-        tf.math.add(sum, times(tf, 4, farSum)),
-        tf.math.add(tf.math.add(difference, times(tf, 8, farDifference)), m.get(5)));
+        plus(plus(m.get(0), sum), farSum),
+        plus(difference, times(2, farDifference)),
+        plus(sum, times(4, farSum)),
+        plus(plus(difference, times(8, farDifference)), m.get(5)));
   }
 
-  private static <T extends TFloating> Operand<T> times(Ops tf, float factor, Operand<T> x) {
-    return tf.math.mul(x, Factors.as(tf, tf.constant(factor), x.type()));
+  private Operand<TFloat32> plus(Operand<TFloat32> x, Operand<TFloat32> y) {
+    return tf.math.add(x, y);
+  }
+
+  private Operand<TFloat32> minus(Operand<TFloat32> x, Operand<TFloat32> y) {
+    return tf.math.sub(x, y);
+  }
+
+  private Operand<TFloat32> times(float factor, Operand<TFloat32> x) {
+    return tf.math.mul(x, constants.of(factor));
   }
 }
