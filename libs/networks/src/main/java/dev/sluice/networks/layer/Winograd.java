@@ -23,7 +23,7 @@ import org.tensorflow.types.TInt32;
  * <p>With rows {@code d} of the map and {@code g} of the filters, {@code y = Aᵀ ((G g) ∘ (Bᵀ d))}
  * of the points 0, ±1, ±2 and infinity. What {@code G} divides by is taken to {@code Bᵀ}: filters
  * are transformed at every call, and many of them are more than the pixels that they meet. Rounding
- * stays that of a sum of as many products in another order.
+ * is four to five times a plain sum's: less than a millionth of the values.
  */
 final class Winograd {
 

@@ -7,6 +7,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -17,6 +18,8 @@ import org.tensorflow.types.TFloat32;
 
 /** Whichever way a convolution goes, it gives the same. */
 class ConvolutionTest {
+
+  private static final int OUT = 4;
 
   private static final Offset<Float> ROUNDING = Offset.offset(2e-5f);
 
@@ -45,8 +48,51 @@ class ConvolutionTest {
 
     Made made = run(x, 3, seed, (tf, in, filters) -> Winograd.of(tf, in, filters, bandBytes));
 
-    assertThat(made.shape()).isEqualTo(Shape.of(batch, height, width, 4));
+    assertThat(made.shape()).isEqualTo(Shape.of(batch, height, width, OUT));
     made.assertIs(run(x, 3, seed, Convolution::direct));
+  }
+
+  @Test
+  void winograd_roundsAFewTimesAsMuchAsASum() {
+    int[] x = {1, 16, 16, 256};
+    double[] exact = exact(x, 1);
+
+    double winograd = error(run(x, 3, 1, Winograd::of), exact);
+    double direct = error(run(x, 3, 1, Convolution::direct), exact);
+
+    assertThat(winograd).isLessThan(8 * direct);
+  }
+
+  /** In double precision, of the same numbers as {@link #run}. */
+  private static double[] exact(int[] x, long seed) {
+    Random random = new Random(seed);
+    try (TFloat32 picture = values(random, Shape.of(x[0], x[1], x[2], x[3]));
+        TFloat32 filters = values(random, Shape.of(3, 3, x[3], OUT))) {
+      double[] sums = new double[x[1] * x[2] * OUT];
+      for (int i = 0; i < sums.length; i++) {
+        int row = i / OUT / x[2];
+        int column = i / OUT % x[2];
+        for (int dy = Math.max(-1, -row); dy <= Math.min(1, x[1] - 1 - row); dy++) {
+          for (int dx = Math.max(-1, -column); dx <= Math.min(1, x[2] - 1 - column); dx++) {
+            for (int c = 0; c < x[3]; c++) {
+              sums[i] +=
+                  (double) picture.getFloat(0, row + dy, column + dx, c)
+                      * filters.getFloat(dy + 1, dx + 1, c, i % OUT);
+            }
+          }
+        }
+      }
+      return sums;
+    }
+  }
+
+  /** The root of the mean square. */
+  private static double error(Made made, double[] exact) {
+    double sum = 0;
+    for (int i = 0; i < exact.length; i++) {
+      sum += (made.values[i] - exact[i]) * (made.values[i] - exact[i]);
+    }
+    return Math.sqrt(sum / exact.length);
   }
 
   @Property(tries = 20)
@@ -61,7 +107,7 @@ class ConvolutionTest {
 
     Made patches = run(x, kernel, seed, Convolution::patches);
 
-    assertThat(patches.shape()).isEqualTo(Shape.of(batch, height, width, 4));
+    assertThat(patches.shape()).isEqualTo(Shape.of(batch, height, width, OUT));
     patches.assertIs(run(x, kernel, seed, Convolution::direct));
   }
 
@@ -83,14 +129,14 @@ class ConvolutionTest {
             (tf, in, filters) -> Convolution.everySecond(tf, in, filters, before, 1, bandBytes));
 
     assertThat(second.shape())
-        .isEqualTo(Shape.of(batch, (height + before) / 2, (width + before) / 2, 4));
+        .isEqualTo(Shape.of(batch, (height + before) / 2, (width + before) / 2, OUT));
     second.assertIs(
         run(x, 3, seed, (tf, in, filters) -> Convolution.direct(tf, in, filters, 2, before, 1)));
   }
 
   /** Of random numbers, in a graph that leaves the number of pictures open, as networks do. */
   private static Made run(int[] x, int kernel, long seed, Way way) {
-    Shape filters = Shape.of(kernel, kernel, x[3], 4);
+    Shape filters = Shape.of(kernel, kernel, x[3], OUT);
     Random random = new Random(seed);
     try (Graph graph = new Graph();
         Session session = new Session(graph);
