@@ -17,8 +17,8 @@ import org.tensorflow.types.TInt32;
 /**
  * Convolution with 3x3 filters by half as many multiplications: four rows of results at a time, of
  * six products in place of twelve, {@code F(4, 3)} of Winograd 1980 (Lavin and Gray 2015, section
- * 4) down the height. Across the width it stays a product over three pixels: twice over, half as
- * many multiplications again cost more passes over the map than they save.
+ * 4) down the height, where rows lie one after the other. Across the width it stays a product over
+ * three pixels: there, too, it would take as many passes over the map again.
  *
  * <p>With rows {@code d} of the map and {@code g} of the filters, {@code y = Aᵀ ((G g) ∘ (Bᵀ d))}
  * of the points 0, ±1, ±2 and infinity. What {@code G} divides by is taken to {@code Bᵀ}: filters
