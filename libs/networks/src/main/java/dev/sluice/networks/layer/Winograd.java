@@ -45,16 +45,16 @@ final class Winograd {
   private final List<Operand<TFloat32>> filters;
 
   /**
-   * @param filters {@code [3 channels, out]} for each row of them, transformed
+   * @param filterRows {@code [3 channels, out]} each
    */
-  private Winograd(Ops tf, int width, int channels, int out, List<Operand<TFloat32>> filters) {
+  private Winograd(Ops tf, int width, int channels, int out, List<Operand<TFloat32>> filterRows) {
     this.tf = tf;
     this.constants = new Constants(tf);
     this.lastAxis = tf.constant(2);
     this.width = width;
     this.channels = channels;
     this.out = out;
-    this.filters = filters;
+    this.filters = filters(filterRows);
   }
 
   /**
@@ -80,9 +80,7 @@ final class Winograd {
     Operand<TFloat32> map = reshape(tf, padded, -1, ROWS, width + 2, channels);
     // Not before the map is there: else those of all layers would be made at the start of a call.
     Ops after = tf.withControlDependencies(List.<Op>of(map));
-    Winograd way =
-        new Winograd(
-            tf, width, channels, out, transformed(tf, Convolution.filterRows(after, filters)));
+    Winograd way = new Winograd(tf, width, channels, out, Convolution.filterRows(after, filters));
     long tileBytes = 4L * PRODUCTS * 3 * channels * width;
     long bandTiles = Math.max(bandBytes / tileBytes, (tiles + MOST_BANDS - 1) / MOST_BANDS);
     Operand<TFloat32> y =
@@ -92,20 +90,6 @@ final class Winograd {
     return ROWS * tiles == height
         ? rows
         : Convolution.slice(tf, rows, new int[4], new int[] {-1, height, width, out});
-  }
-
-  /** {@code G g}, but for factors. */
-  private static List<Operand<TFloat32>> transformed(Ops tf, List<Operand<TFloat32>> g) {
-    Operand<TFloat32> ends = tf.math.add(g.get(0), g.get(2));
-    Operand<TFloat32> farEnds = tf.math.add(g.get(0), tf.math.mul(g.get(2), tf.constant(4f)));
-    Operand<TFloat32> farMiddle = tf.math.mul(g.get(1), tf.constant(2f));
-    return List.of(
-        g.get(0),
-        tf.math.add(ends, g.get(1)),
-        tf.math.sub(ends, g.get(1)),
-        tf.math.add(farEnds, farMiddle),
-        tf.math.sub(farEnds, farMiddle),
-        g.get(2));
   }
 
   /**
@@ -156,6 +140,20 @@ final class Winograd {
       shifted.add(tf.slice(map, constants.of(0, dx, 0), size));
     }
     return tf.reshape(tf.concat(shifted, lastAxis), constants.of(-1, 3 * channels));
+  }
+
+  /** {@code G g}, but for factors. */
+  private List<Operand<TFloat32>> filters(List<Operand<TFloat32>> g) {
+    Operand<TFloat32> ends = plus(g.get(0), g.get(2));
+    Operand<TFloat32> farEnds = plus(g.get(0), times(4, g.get(2)));
+    Operand<TFloat32> farMiddle = times(2, g.get(1));
+    return List.of(
+        g.get(0),
+        plus(ends, g.get(1)),
+        minus(ends, g.get(1)),
+        plus(farEnds, farMiddle),
+        minus(farEnds, farMiddle),
+        g.get(2));
   }
 
   /** {@code Bᵀ d}, with the factors of {@code G}. */
