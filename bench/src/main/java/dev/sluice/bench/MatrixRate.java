@@ -12,7 +12,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
 /** The rate of TensorFlow's matrix multiplication on this machine, now. */
-final class MatrixRate {
+public final class MatrixRate {
 
   /**
    * One after the other in a run; the factor is drawn where they are made, and nothing is copied.
@@ -22,7 +22,7 @@ final class MatrixRate {
   private MatrixRate() {}
 
   /** The best of {@code repeats} runs of float32 products of square matrices, in GFLOP/s. */
-  static double measure(int size, int repeats) {
+  public static double measure(int size, int repeats) {
     return measure(size, repeats, Precision.FLOAT32);
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.bench.published;
 
+import dev.sluice.bench.MatrixRate;
 import dev.sluice.bench.processes.SluiceCommand;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -26,8 +27,8 @@ public final class PublishedBench {
   /** Head of the table whose rows {@link #main} prints. */
   private static final String HEAD =
       """
-      | checkpoint | in files | | ready | loaded | first step done | a step | picture | %s |
-      |---|---:|---|---:|---:|---:|---:|---:|%s|
+      | checkpoint | in files | | GFLOP/s | ready | loaded | first step done | a step | picture | %s |
+      |---|---:|---|---:|---:|---:|---:|---:|---:|%s|
       """;
 
   private static final List<String> PARTS =
@@ -65,23 +66,41 @@ public final class PublishedBench {
     PublishedBench bench =
         new PublishedBench(Path.of(args[0]), PublishedModel.named(args[1]), Path.of(args[2]));
     for (String way : List.of(args).subList(3, args.length)) {
-      System.out.println(way.equals("up") ? bench.up() : bench.generate());
+      double before = matrixRate();
+      Measured measured = way.equals("up") ? bench.up() : bench.generate();
+      System.out.println(bench.row(measured, before, matrixRate()));
     }
   }
 
+  /** What the machine can do now, without which seconds say little where others share it. */
+  private static double matrixRate() {
+    return MatrixRate.measure(2048, 2);
+  }
+
+  /**
+   * What was seen of one way.
+   *
+   * @param way its name
+   * @param ready seconds until the processes stood
+   * @param command the command that asked for the picture
+   * @param peaks each process's most resident memory, in bytes
+   */
+  private record Measured(
+      String way, double ready, SluiceCommand command, Map<String, Long> peaks) {}
+
   /** Everything for one picture. */
-  private String generate() throws IOException, InterruptedException {
+  private Measured generate() throws IOException, InterruptedException {
     Path picture = work.resolve("generate.png");
     try (SluiceCommand command =
         SluiceCommand.start(
             root, work.resolve("state"), Map.of(), arguments(folder.toString(), picture))) {
       requirePicture(command.await(), picture);
-      return row("`generate`", lastReady(command), command, command.peaks());
+      return new Measured("`generate`", lastReady(command), command, command.peaks());
     }
   }
 
   /** An instance that stays, and the first picture that is asked of it. */
-  private String up() throws IOException, InterruptedException {
+  private Measured up() throws IOException, InterruptedException {
     Path state = work.resolve("up");
     Path picture = work.resolve("up.png");
     try (SluiceCommand instance =
@@ -93,8 +112,7 @@ public final class PublishedBench {
           SluiceCommand.start(
               root, state, Map.of(), arguments(folder.getFileName().toString(), picture))) {
         requirePicture(command.await(), picture);
-        Map<String, Long> peaks = new LinkedHashMap<>(instance.peaks());
-        return row("`up`", ready, command, peaks);
+        return new Measured("`up`", ready, command, new LinkedHashMap<>(instance.peaks()));
       }
     }
   }
@@ -149,14 +167,17 @@ public final class PublishedBench {
         .orElse(0);
   }
 
-  /** The row of one way; times of steps count from the asking, which is the command's start. */
-  private String row(String way, double ready, SluiceCommand command, Map<String, Long> peaks)
-      throws IOException {
+  /**
+   * The row of one way; times of steps count from the asking, which is the command's start. The
+   * machine's rate is given as it was before and after.
+   */
+  private String row(Measured measured, double rateBefore, double rateAfter) throws IOException {
+    List<SluiceCommand.Line> lines = measured.command().lines();
     List<SluiceCommand.Line> steps =
-        command.lines().stream().filter(line -> STEP.matcher(line.text()).find()).toList();
+        lines.stream().filter(line -> STEP.matcher(line.text()).find()).toList();
     Optional<Double> begun = steps.stream().map(SluiceCommand.Line::seconds).findFirst();
     Optional<Double> loaded =
-        command.lines().stream()
+        lines.stream()
             .filter(line -> LOADING.matcher(line.text()).find())
             .map(SluiceCommand.Line::seconds)
             .max(Double::compare);
@@ -165,19 +186,22 @@ public final class PublishedBench {
             ? Optional.empty()
             : Optional.of(
                 steps.get(steps.size() - 1).seconds() - steps.get(steps.size() - 2).seconds());
-    double picture = command.lines().get(command.lines().size() - 1).seconds();
-    return "| %s | %.1f GB | %s | %.0f s | %s | %s | %s | %.0f s | %s |"
+    double picture = lines.get(lines.size() - 1).seconds();
+    return "| %s | %.1f GB | %s | %.0f, %.0f | %.0f s | %s | %s | %s | %.0f s | %s |"
         .formatted(
             model.label(),
             storedBytes() / 1e9,
-            way,
-            ready,
+            measured.way(),
+            rateBefore,
+            rateAfter,
+            measured.ready(),
             loaded.map(PublishedBench::seconds).orElse(""),
             begun.map(PublishedBench::seconds).orElse(""),
             step.map(PublishedBench::seconds).orElse(""),
             picture,
             PARTS.stream()
-                .map(part -> peaks.containsKey(part) ? gigabytes(peaks.get(part)) : "")
+                .map(part -> Optional.ofNullable(measured.peaks().get(part)))
+                .map(peak -> peak.map(PublishedBench::gigabytes).orElse(""))
                 .collect(Collectors.joining(" | ")));
   }
 
