@@ -29,6 +29,9 @@ public final class ShapesLdm implements TrainedSystem {
 
   static final String UNET = "unet";
 
+  /** The phase in which the network learns to denoise. */
+  public static final String DENOISING = "text-to-latents";
+
   @Override
   public String name() {
     return "shapes-ldm";
@@ -44,7 +47,7 @@ public final class ShapesLdm implements TrainedSystem {
     return List.of(
         Phase.of("autoencoder", ShapesLdm::autoencoder, AutoencoderObjective.VAE)
             .then(context -> LatentFiles.writeMeasured(context, pictures(context))),
-        Phase.of("text-to-latents", TextToLatents::new, TEXT_ENCODER, UNET));
+        Phase.of(DENOISING, TextToLatents::new, TEXT_ENCODER, UNET));
   }
 
   private static Objective autoencoder(PhaseContext context) {
@@ -73,7 +76,7 @@ public final class ShapesLdm implements TrainedSystem {
   }
 
   /** The network's config. */
-  static Map<String, Object> unet(Recipe recipe) {
+  public static Map<String, Object> unet(Recipe recipe) {
     return ModelFiles.ofClass("UNet2DConditionModel", recipe.map("components.unet"));
   }
 

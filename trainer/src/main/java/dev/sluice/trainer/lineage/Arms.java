@@ -57,6 +57,22 @@ final class Arms {
     return train(system, name, settings, Optional.of(borrowed.phase()));
   }
 
+  /**
+   * What an arm is trained by.
+   *
+   * @param settings what makes it differ from the system's recipe
+   */
+  Recipe recipe(TrainedSystem system, List<String> settings) {
+    Recipe recipe = RecipeFile.shipped(system.name());
+    for (String setting : setup.settings()) {
+      recipe = RecipeFile.with(recipe, setting);
+    }
+    for (String setting : settings) {
+      recipe = RecipeFile.with(recipe, setting);
+    }
+    return recipe;
+  }
+
   private Path model(String name) {
     return setup.work().resolve(name).resolve("model");
   }
@@ -65,17 +81,10 @@ final class Arms {
       TrainedSystem system, String name, List<String> settings, Optional<String> phase)
       throws IOException {
     Path model = model(name);
-    Recipe recipe = RecipeFile.shipped(system.name());
-    for (String setting : setup.settings()) {
-      recipe = RecipeFile.with(recipe, setting);
-    }
-    for (String setting : settings) {
-      recipe = RecipeFile.with(recipe, setting);
-    }
     System.err.printf("%s %s%n", name, settings);
     new TrainingRun(
             system,
-            recipe,
+            recipe(system, settings),
             new TrainingRun.Options(
                 model,
                 setup.work().resolve(name).resolve("work"),

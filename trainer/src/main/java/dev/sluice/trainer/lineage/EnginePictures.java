@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Pictures of a latent model by the engines that serve it, for what requests have no words for: the
- * numbers that SDXL is told, and stopping on the way.
+ * Pictures of a model by the engines that serve it, for what requests have no words for: the
+ * numbers that SDXL is told, stopping on the way, and embeddings of one's own.
  */
 final class EnginePictures implements AutoCloseable {
 
@@ -29,13 +29,13 @@ final class EnginePictures implements AutoCloseable {
 
   private final TextEncoder text;
   private final DenoiserEngine denoiser;
-  private final UpscalerEngine decoder;
+  private final UpscalerEngine upscaler;
 
   EnginePictures(Path model) {
     ModelFolder folder = ModelFolder.open(model);
     this.text = Families.textEncoder(folder, BatchLimit.DEFAULT);
     this.denoiser = Families.denoiser(folder, BatchLimit.DEFAULT);
-    this.decoder = Families.upscaler(folder, BatchLimit.DEFAULT);
+    this.upscaler = Families.upscaler(folder, BatchLimit.DEFAULT);
   }
 
   /**
@@ -66,37 +66,45 @@ final class EnginePictures implements AutoCloseable {
     }
   }
 
+  /** The text encoder's answer to a caption. */
+  Map<String, HostTensor> read(String caption) {
+    return text.encode(Prompt.of(caption));
+  }
+
   /** Latents of captions, from noise that is the same whatever is asked. */
   List<HostTensor.Floats> latents(List<String> captions, Asked asked, long seed) {
-    return latents(captions, asked, seed, List.of());
+    return latents(captions, asked, seed, TensorNames.LATENT, List.of(), StepListener.NONE);
   }
 
   /**
-   * The same, from what another model left.
+   * The same with something that each caption has for itself: what another model left, as {@link
+   * TensorNames#LATENT}, or a picture's embedding.
    *
-   * @param begun for each caption; empty for noise
+   * @param name by {@link TensorNames}
+   * @param own for each caption
    */
   List<HostTensor.Floats> latents(
-      List<String> captions, Asked asked, long seed, List<HostTensor.Floats> begun) {
-    return latents(captions, asked, seed, begun, StepListener.NONE);
+      List<String> captions, Asked asked, long seed, String name, List<HostTensor.Floats> own) {
+    return latents(captions, asked, seed, name, own, StepListener.NONE);
   }
 
   private List<HostTensor.Floats> latents(
       List<String> captions,
       Asked asked,
       long seed,
-      List<HostTensor.Floats> begun,
+      String name,
+      List<HostTensor.Floats> own,
       StepListener listener) {
     List<HostTensor.Floats> latents = new ArrayList<>();
     for (int first = 0; first < captions.size(); first += AT_ONCE) {
       List<Map<String, HostTensor>> inputs = new ArrayList<>();
       for (int i = first; i < Math.min(captions.size(), first + AT_ONCE); i++) {
-        Map<String, HostTensor> own = new LinkedHashMap<>(text.encode(Prompt.of(captions.get(i))));
-        asked.told().forEach((name, n) -> own.put(name, new HostTensor.Floats(n, 1, n.length)));
-        if (!begun.isEmpty()) {
-          own.put(TensorNames.LATENT, begun.get(i));
+        Map<String, HostTensor> input = new LinkedHashMap<>(read(captions.get(i)));
+        asked.told().forEach((told, n) -> input.put(told, new HostTensor.Floats(n, 1, n.length)));
+        if (!own.isEmpty()) {
+          input.put(name, own.get(i));
         }
-        inputs.add(own);
+        inputs.add(input);
       }
       HostTensor.Floats batch = denoised(inputs, asked, seed + first, listener);
       for (int row = 0; row < inputs.size(); row++) {
@@ -113,27 +121,37 @@ final class EnginePictures implements AutoCloseable {
     try {
       return denoiser.denoise(request, new TorchGenerator(seed), listener);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while pictures were made", e);
+      throw interrupted(e);
     }
   }
 
   /** Pictures of latents, {@code [3, height, width]} each. */
   List<float[]> decoded(List<HostTensor.Floats> latents) {
+    return decoded(latents, List.of(), 0);
+  }
+
+  /**
+   * Pictures of latents, or of small pictures.
+   *
+   * @param enlarging of each network that enlarges
+   */
+  List<float[]> decoded(List<HostTensor.Floats> latents, List<Sampling> enlarging, long seed) {
     List<float[]> pictures = new ArrayList<>();
-    for (HostTensor.Floats latent : latents) {
-      try {
+    try {
+      for (HostTensor.Floats latent : latents) {
+        TorchGenerator generator = new TorchGenerator(seed + pictures.size());
         pictures.add(
-            decoder
-                .upscale(latent, List.of(), new TorchGenerator(0), StepListener.NONE)
-                .row(0)
-                .values());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while pictures were made", e);
+            upscaler.upscale(latent, enlarging, generator, StepListener.NONE).row(0).values());
       }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
     return pictures;
+  }
+
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("interrupted while pictures were made", e);
   }
 
   /** Pictures of captions. */
@@ -143,13 +161,13 @@ final class EnginePictures implements AutoCloseable {
 
   /** The same, with one who watches how their latents are made. */
   List<float[]> pictures(List<String> captions, Asked asked, long seed, StepListener listener) {
-    return decoded(latents(captions, asked, seed, List.of(), listener));
+    return decoded(latents(captions, asked, seed, TensorNames.LATENT, List.of(), listener));
   }
 
   @Override
   public void close() {
     text.close();
     denoiser.close();
-    decoder.close();
+    upscaler.close();
   }
 }

@@ -17,7 +17,8 @@ import java.util.SplittableRandom;
 /**
  * Saharia et al. 2022: at high guidance dynamic thresholding keeps samples from saturating where
  * static thresholding does not (section 2.3, figure A.9), and noise on the small pictures makes the
- * second stage forgive their faults (section 2.4).
+ * second stage forgive their faults (section 2.4). What the text is worth to the network is
+ * compared by {@link ImagenArms}.
  */
 final class ImagenClaim implements Claim {
 
@@ -46,6 +47,9 @@ final class ImagenClaim implements Claim {
     HeldOut captions = new HeldOut(setup.samples(), setup.seeds().get(0));
     thresholding(setup, captions);
     augmentation(setup, captions);
+    if (setup.steps() > 0) {
+      new ImagenArms(setup, captions).run();
+    }
   }
 
   /** What keeps predicted pictures within the range. */

@@ -37,6 +37,7 @@ public final class LineageCommand implements Callable<Integer> {
           new GlideClaim(),
           new UnclipClaim(),
           new ImagenClaim(),
+          new LdmClaim(),
           new DitClaim(),
           new TurboClaim(),
           new SdxlClaim(),
@@ -54,7 +55,7 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "0..1",
       description =
-          "ddpm, ddim, adm, glide, unclip, imagen, dit, turbo, sdxl, sds, vq, sd3, or systems: all that"
+          "ddpm, ddim, adm, glide, unclip, imagen, ldm, dit, turbo, sdxl, sds, vq, sd3, or systems: all that"
               + " draw the shapes world, side by side. Each samples the models of its name. Without one, all"
               + " of them whose models are there.")
   private String name;
@@ -129,7 +130,7 @@ public final class LineageCommand implements Callable<Integer> {
       defaultValue = "1,2,3,5,8",
       description =
           "Scales of classifier-free guidance, ascending, of glide, unclip's decoder, imagen, vq and sds; of turbo's"
-              + " teacher, of sdxl, of sd3 and of what vq is compared with, the last (default:"
+              + " teacher, of ldm, of sdxl, of sd3 and of what vq is compared with, the last (default:"
               + " ${DEFAULT-VALUE}).")
   private List<Double> scales;
 

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 /**
  * Esser et al. 2024: a rectified flow whose timesteps are dense in the middle learns more than one
  * of even timesteps, than noise prediction and than velocity prediction, and needs fewer steps
- * (sections 3 and 5.1, figure 3); larger pictures want timesteps shifted towards noise (section
- * 5.3.2).
+ * (sections 3 and 5.1, figure 3); text and picture want weights of their own (section 5.2, figure
+ * 4); larger pictures want timesteps shifted towards noise (section 5.3.2).
  */
 final class Sd3Claim implements Claim {
 
@@ -39,6 +39,9 @@ final class Sd3Claim implements Claim {
     ARMS.put("rectified flow, even", List.of("loss.process.scale=0"));
     ARMS.put("noise", List.of(PRESERVING, "loss.prediction=noise"));
     ARMS.put("velocity", List.of(PRESERVING, "loss.prediction=velocity"));
+    ARMS.put(
+        "rectified flow, weights shared by text and picture",
+        List.of("phases.text-to-flow.streams=shared"));
   }
 
   @Override

@@ -237,7 +237,8 @@ final class SdxlClaim implements Claim {
         Span from = new Span(1, OptionalDouble.of(at), OptionalDouble.empty());
         List<HostTensor.Floats> begun = first.latents(told, square(setup).over(until), seed);
         Asked rest = Asked.of(setup.mostSteps(), 1, PICTURE_SIZE, PICTURE_SIZE).over(from);
-        List<float[]> both = second.decoded(second.latents(told, rest, seed, begun));
+        List<float[]> both =
+            second.decoded(second.latents(told, rest, seed, TensorNames.LATENT, begun));
         finished(table, captions, "base and refiner", "" + at, both);
         sheet.add(HeldOut.first(both, SHOWN), SHOWN);
       }

@@ -16,8 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.types.family.TFloating;
 
 /** Weights in a graph under one name: those of a network, or free ones. */
 public final class Component {
@@ -28,6 +32,8 @@ public final class Component {
   private final WeightProvider provider;
   private final Predicate<String> trained;
   private final Map<String, float[]> given = new HashMap<>();
+  private final Map<String, String> twins = new TreeMap<>();
+  private UnaryOperator<String> shared = UnaryOperator.identity();
   private Path checkpoint;
   private boolean inParts;
   private Optional<String> begun = Optional.empty();
@@ -61,7 +67,34 @@ public final class Component {
   }
 
   WeightProvider provider() {
-    return provider;
+    return this::declare;
+  }
+
+  private Operand<? extends TFloating> declare(Parameter parameter) {
+    String one = shared.apply(parameter.name());
+    if (one.equals(parameter.name())) {
+      return provider.declare(parameter);
+    }
+    twins.put(parameter.name(), one);
+    return provider.declare(
+        new Parameter(
+            one, parameter.shape(), parameter.layout(), parameter.use(), parameter.first()));
+  }
+
+  /** Names of weights that are another one, by {@link #sharing}, and that one's. */
+  Map<String, String> twins() {
+    return twins;
+  }
+
+  /**
+   * Lets layers share weights: one is trained, and written under the name of each, so that the
+   * network reads it as any other.
+   *
+   * @param names gives for a weight's name the one that it is; its own where it is none of another
+   */
+  public Component sharing(UnaryOperator<String> names) {
+    shared = names;
+    return this;
   }
 
   /**

@@ -53,6 +53,7 @@ final class WeightExport {
         parameters.put(weight.name(), weight.parameter());
       }
     }
+    component.twins().forEach((twin, one) -> parameters.put(twin, parameters.get(one)));
     Map<String, float[]> products = store.read(parts);
     Map<String, float[]> read = new HashMap<>();
     write(
@@ -130,6 +131,7 @@ final class WeightExport {
     for (TrainableWeight weight : component.weights().all()) {
       variables.put(weight.name(), averages.getOrDefault(component.key(weight), weight.variable()));
     }
+    component.twins().forEach((twin, one) -> variables.put(twin, variables.get(one)));
     return new VariableStore(graph, variables);
   }
 

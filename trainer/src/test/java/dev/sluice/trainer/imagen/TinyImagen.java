@@ -5,6 +5,7 @@ import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Imagen of a few thousand weights: pictures of 16x16, enlarged to 32x32. */
@@ -54,6 +55,14 @@ public final class TinyImagen {
   };
 
   private TinyImagen() {}
+
+  /** What makes a recipe of the first stage so small. */
+  public static List<String> small(int textSteps) {
+    return Stream.of(
+            TINY_TEXT, TINY_UNET, TINY_BASE, new String[] {"phases.text.steps=" + textSteps})
+        .flatMap(Arrays::stream)
+        .toList();
+  }
 
   /** Trains the text encoder of {@code folder/model}. */
   public static String text(Path folder, int steps) throws IOException {

@@ -35,11 +35,12 @@ public final class TinyTurbo {
 
   private static void trainTeacher(Path folder) throws IOException {
     Trainings.train(
-        new ShapesLdm(),
-        folder,
-        null,
-        null,
-        false,
+        new ShapesLdm(), folder, null, null, false, smallTeacher().toArray(String[]::new));
+  }
+
+  /** What makes a teacher small. */
+  public static List<String> smallTeacher() {
+    return List.of(
         "built-on.text_encoder=" + TinyLatents.CLIP,
         "phases.autoencoder.batch=8",
         "phases.autoencoder.shards=1",

@@ -35,7 +35,7 @@ class ClaimsTest {
     TinyImagen.enlarging(folder, imagen, 2);
     Files.move(folder.resolve("model"), models.resolve("shapes-imagen-64"));
     Path out = folder.resolve("out");
-    Setup setup = TinySetup.of(folder, 2, 2, List.of(2), List.of(1.0, 3.0), List.of());
+    Setup setup = TinySetup.of(folder, 2, 2, List.of(2), List.of(1.0, 3.0), TinyImagen.small(2));
 
     new GlideClaim().run(setup);
     List<String> guidance = Files.readAllLines(out.resolve("glide.md"));
@@ -51,6 +51,12 @@ class ClaimsTest {
     assertThat(augmentation).hasSize(4 + 3 * 5);
     assertThat(augmentation.get(18)).startsWith("| blur | 400 | ");
     assertThat(out.resolve("imagen-augmentation-samples.png")).isNotEmptyFile();
+    List<String> arms = Files.readAllLines(out.resolve("imagen-arms.md"));
+    assertThat(arms).hasSize(4 + 4);
+    assertThat(arms.get(4)).startsWith("| all tokens | ").contains(" | 2 | ");
+    assertThat(arms.get(5)).startsWith("| pooled text only | ");
+    assertThat(operations(arms.get(5), 1)).isLessThan(operations(arms.get(4), 1));
+    assertThat(out.resolve("imagen-arms.png")).isNotEmptyFile();
   }
 
   @Test
@@ -218,14 +224,14 @@ class ClaimsTest {
     assertThat(table).hasSize(4 + 3 * 3);
     assertThat(table.get(4)).startsWith("| 4, 16 | 4 | ");
     assertThat(table.get(12)).startsWith("| 8, 32 | 1 | ");
-    assertThat(operations(table.get(6)))
+    assertThat(operations(table.get(6), 2))
         .as("a sixteenth of the patch, sixteen times the tokens")
-        .isGreaterThan(10 * operations(table.get(4)));
+        .isGreaterThan(10 * operations(table.get(4), 2));
     assertThat(setup.out().resolve("dit-compute.png")).isNotEmptyFile();
     assertThat(setup.out().resolve("dit-samples.png")).isNotEmptyFile();
   }
 
-  private static double operations(String row) {
-    return Double.parseDouble(row.split(" \\| ")[2]);
+  private static double operations(String row, int column) {
+    return Double.parseDouble(row.split(" \\| ")[column]);
   }
 }

@@ -2,6 +2,8 @@ package dev.sluice.trainer.lineage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.TensorSource;
 import dev.sluice.trainer.latent.ShapesSd3;
 import dev.sluice.trainer.latent.TinySd3;
 import dev.sluice.trainer.latent.TinyTurbo;
@@ -35,12 +37,23 @@ class Sd3ClaimTest {
     assertThat(shifts).hasSize(4 + 2 * 5);
     assertThat(shifts.get(11)).startsWith("| 2.000 | 96 x 64 | ");
     List<String> table = Files.readAllLines(out.resolve("sd3.md"));
-    assertThat(table).hasSize(4 + 2 * (1 + 4));
+    assertThat(table).hasSize(4 + 2 * (1 + 5));
     assertThat(table.get(4)).as("one step is straight").startsWith("| shapes-sd3 |  | 1 | ");
     assertThat(table.get(4)).endsWith(" | 1.000 |");
     assertThat(table.get(9)).matches("\\| rectified flow, even \\| \\S+ \\| 3 \\| .*");
     assertThat(table.get(12)).startsWith("| velocity | ");
+    assertThat(table.get(14)).startsWith("| rectified flow, weights shared by text and picture | ");
+    assertThat(weight("rectified-flow-weights-shared-by-text-and-picture", "add_k_proj"))
+        .isEqualTo(weight("rectified-flow-weights-shared-by-text-and-picture", "to_k"));
+    assertThat(weight("velocity", "add_k_proj")).isNotEqualTo(weight("velocity", "to_k"));
     assertThat(out.resolve("sd3-steps.png")).isNotEmptyFile();
     assertThat(out.resolve("sd3-samples.png")).isNotEmptyFile();
+  }
+
+  private float[] weight(String arm, String layer) {
+    Path transformer = folder.resolve("arms/sd3").resolve(arm).resolve("model/transformer");
+    try (TensorSource weights = Checkpoints.open(transformer)) {
+      return weights.floats("transformer_blocks.0.attn.%s.weight".formatted(layer));
+    }
   }
 }

@@ -25,7 +25,10 @@ class UnclipClaimTest {
     assertThat(priors).hasSize(4 + 6);
     assertThat(priors.get(4)).startsWith("| of a real picture | ");
     assertThat(priors.get(8)).startsWith("| diffusion prior, the best of 4 | ");
-    assertThat(Files.readAllLines(out.resolve("unclip-guidance.md"))).hasSize(4 + 2);
+    List<String> guidance = Files.readAllLines(out.resolve("unclip-guidance.md"));
+    assertThat(guidance).hasSize(4 + 2 + 4);
+    assertThat(guidance.get(5)).startsWith("| 2.000 | 0.000 | ");
+    assertThat(guidance.get(9)).startsWith("| 1.000 | 64.0 | ");
     List<String> components = Files.readAllLines(out.resolve("unclip-components.md"));
     assertThat(components).hasSize(4 + 6);
     assertThat(components.get(9)).startsWith("| all 128 | ");
