@@ -56,12 +56,9 @@ final class GlideClaim implements Claim {
                 .setSteps(setup.mostSteps())
                 .setGuidanceScale(scale)
                 .build();
-        // What is loaded and built once is no part of a picture.
-        model.answers(captions.requests(sampling, 0).subList(0, 1));
-        long start = System.nanoTime();
-        List<float[]> some = model.answers(captions.requests(sampling, 0));
+        ServedPictures.Timed timed = model.timed(captions.requests(sampling, 0));
+        List<float[]> some = timed.pictures();
         List<float[]> others = model.answers(captions.requests(sampling, 1));
-        double each = (System.nanoTime() - start) / 1e6 / (2 * captions.count());
         if (scale == setup.scales().get(0)) {
           int side = Pixels.side(some.get(0));
           add(
@@ -72,7 +69,7 @@ final class GlideClaim implements Claim {
               HeldOut.reduced(captions.rendered(1), side),
               "");
         }
-        add(table, captions, "" + scale, some, others, each);
+        add(table, captions, "" + scale, some, others, timed.milliseconds());
         plot.point("all right", scale, both(captions, some, others).share());
         plot.point("distance of two pictures", scale, HeldOut.distance(some, others));
         sheet.add(HeldOut.first(some, SHOWN), SHOWN);

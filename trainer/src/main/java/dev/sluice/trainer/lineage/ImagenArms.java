@@ -18,9 +18,9 @@ import java.util.Map;
 
 /**
  * Saharia et al. 2022: a network that attends to all of the text's states follows it better than
- * one that is told their pooled vector only (section 2.5, appendix D.3.1), and a larger text
- * encoder helps more than a larger network (section 4.4, figure 4). Each arm is of its own network,
- * trained as many steps as make it compute what the others do.
+ * one that is told their pooled vector only (section 2.5), and a larger text encoder helps more
+ * than a larger network (section 4.4, figure 4). Each arm is of its own network, trained as many
+ * steps as make it compute what the others do.
  */
 final class ImagenArms {
 

@@ -86,7 +86,7 @@ final class LdmClaim implements Claim {
       settings.add("seed=" + setup.seeds().get(0));
       Arms.Arm arm = arms.train(system, "ldm/f-" + factor, settings);
       Proportion kept = captions.right(reconstructed(arm.model(), captions.rendered(0)));
-      Sampled sampled = sampled(setup, arm.model(), captions);
+      ServedPictures.Timed sampled = sampled(setup, arm.model(), captions);
       Proportion right = captions.right(sampled.pictures());
       Config unet = Config.of(ShapesLdm.unet(recipe));
       table.row(
@@ -143,14 +143,7 @@ final class LdmClaim implements Claim {
     return decoded;
   }
 
-  /**
-   * Pictures of captions.
-   *
-   * @param milliseconds each took beside others
-   */
-  private record Sampled(List<float[]> pictures, double milliseconds) {}
-
-  private static Sampled sampled(Setup setup, Path model, HeldOut captions) {
+  private static ServedPictures.Timed sampled(Setup setup, Path model, HeldOut captions) {
     SamplingSettings sampling =
         SamplingSettings.newBuilder()
             .setSteps(setup.mostSteps())
@@ -158,11 +151,7 @@ final class LdmClaim implements Claim {
             .build();
     try (ServedPictures served =
         new ServedPictures(LocalRun.of(model), GenerationRequest.getDefaultInstance(), AT_ONCE)) {
-      // What is loaded and built once is no part of a picture.
-      served.answers(captions.requests(sampling, 1).subList(0, 1));
-      long start = System.nanoTime();
-      List<float[]> pictures = served.answers(captions.requests(sampling, 0));
-      return new Sampled(pictures, (System.nanoTime() - start) / 1e6 / pictures.size());
+      return served.timed(captions.requests(sampling, 0));
     }
   }
 }

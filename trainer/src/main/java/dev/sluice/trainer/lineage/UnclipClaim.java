@@ -193,12 +193,9 @@ final class UnclipClaim implements Claim {
       Table table, Setup setup, HeldOut captions, ServedPictures served, double scale, double clip)
       throws IOException {
     SamplingSettings sampling = sampling(setup, scale).toBuilder().setClipScale(clip).build();
-    // What is loaded and built once is no part of a picture.
-    served.answers(captions.requests(sampling, 0).subList(0, 1));
-    long start = System.nanoTime();
-    List<float[]> some = served.answers(captions.requests(sampling, 0));
+    ServedPictures.Timed timed = served.timed(captions.requests(sampling, 0));
+    List<float[]> some = timed.pictures();
     List<float[]> others = served.answers(captions.requests(sampling, 1));
-    double each = (System.nanoTime() - start) / 1e6 / (some.size() + others.size());
     Proportion right = captions.right(some).plus(captions.right(others));
     table.row(
         scale,
@@ -206,7 +203,7 @@ final class UnclipClaim implements Claim {
         100 * right.share(),
         GlideClaim.interval(right),
         HeldOut.distance(some, others),
-        each);
+        timed.milliseconds());
   }
 
   /** Real pictures by the first components of their embeddings; the decoder is told no text. */

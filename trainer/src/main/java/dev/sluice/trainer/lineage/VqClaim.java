@@ -141,11 +141,8 @@ final class VqClaim implements Claim {
     void add(String name, Path model, SamplingSettings sampling) throws IOException {
       try (ServedPictures served =
           new ServedPictures(LocalRun.of(model), GenerationRequest.getDefaultInstance(), AT_ONCE)) {
-        // What is loaded and built once is no part of a picture.
-        served.answers(captions.requests(sampling, 1).subList(0, 1));
-        long start = System.nanoTime();
-        List<float[]> pictures = served.answers(captions.requests(sampling, 0));
-        double each = (System.nanoTime() - start) / 1e6 / pictures.size();
+        ServedPictures.Timed timed = served.timed(captions.requests(sampling, 0));
+        List<float[]> pictures = timed.pictures();
         Proportion right = captions.right(pictures);
         table.row(
             name,
@@ -154,7 +151,7 @@ final class VqClaim implements Claim {
             100 * right.share(),
             GlideClaim.interval(right),
             100 * captions.bound(pictures).share(),
-            each);
+            timed.milliseconds());
         sheet.add(HeldOut.first(pictures, SHOWN), SHOWN);
       }
     }
