@@ -1,7 +1,9 @@
 package dev.sluice.trainer.train;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -40,15 +42,20 @@ final class VariableStore {
     if (names.isEmpty()) {
       return Map.of();
     }
+    // One that goes by several names is fetched once, as a session wants it.
+    List<Variable<TFloat32>> variables =
+        names.stream().map(name -> slots.get(name).variable()).distinct().toList();
     Session.Runner runner = session.runner();
-    names.forEach(name -> runner.fetch(slots.get(name).variable()));
-    Map<String, float[]> values = new LinkedHashMap<>();
+    variables.forEach(runner::fetch);
+    Map<Variable<TFloat32>, float[]> read = new HashMap<>();
     try (Result result = runner.run()) {
       int index = 0;
-      for (String name : names) {
-        values.put(name, floats((TFloat32) result.get(index++)));
+      for (Variable<TFloat32> variable : variables) {
+        read.put(variable, floats((TFloat32) result.get(index++)));
       }
     }
+    Map<String, float[]> values = new LinkedHashMap<>();
+    names.forEach(name -> values.put(name, read.get(slots.get(name).variable())));
     return values;
   }
 

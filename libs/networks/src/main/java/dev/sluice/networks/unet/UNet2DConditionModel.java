@@ -97,7 +97,9 @@ public final class UNet2DConditionModel implements Architecture {
     inputs.put("sample", zeros(1, config.inChannels(), side, side));
     inputs.put("timestep", zeros(1));
     boolean projectsImage = config.contextProjection().equals("image_proj");
-    if (ContextStates.isWanted(config) && !projectsImage) {
+    boolean attendsToText = ContextStates.isWanted(config) && !projectsImage;
+    // Pooled, the text is of use to a network that attends to none of its tokens.
+    if (attendsToText || config.additionEmbedding().equals("text")) {
       inputs.put("encoder_hidden_states", zeros(1, 1, ContextStates.width(config)));
     }
     if (projectsImage || config.additionEmbedding().equals("image")) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.Architectures;
 import dev.sluice.networks.Goldens;
+import dev.sluice.networks.graph.GraphWork;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.safetensors.Checkpoints;
@@ -18,6 +19,7 @@ import dev.sluice.safetensors.TensorSource;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,29 @@ class UNetInputsTest {
   void maskedTokens_areAsGood_asNone_withAddedKeyAttention() {
     assertMaskIsRemoval(
         "unet-unclip-decoder", 3, "attention_mask", Map.of("class_labels", noise(4, 1, 32)));
+  }
+
+  @Test
+  void textThatIsOnlyPooled_isAskedFor() {
+    UNet2DConditionModel network =
+        new UNet2DConditionModel(
+            Config.of(
+                Map.ofEntries(
+                    Map.entry("in_channels", 3),
+                    Map.entry("out_channels", 3),
+                    Map.entry("block_out_channels", List.of(8, 8)),
+                    Map.entry("down_block_types", List.of("DownBlock2D", "DownBlock2D")),
+                    Map.entry("mid_block_type", "UNetMidBlock2D"),
+                    Map.entry("up_block_types", List.of("UpBlock2D", "UpBlock2D")),
+                    Map.entry("norm_num_groups", 4),
+                    Map.entry("encoder_hid_dim", 16),
+                    Map.entry("encoder_hid_dim_type", "text_proj"),
+                    Map.entry("addition_embed_type", "text"),
+                    Map.entry("addition_embed_type_num_heads", 2))));
+
+    assertThat(network.exampleInputs().get("encoder_hidden_states").shape())
+        .containsExactly(1, 1, 16);
+    assertThat(GraphWork.of(network, network.exampleInputs())).isPositive();
   }
 
   private static void assertMaskIsRemoval(
