@@ -1,5 +1,9 @@
 package dev.sluice.trainer.lineage;
 
+import dev.sluice.catalog.Config;
+import dev.sluice.networks.graph.GraphWork;
+import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeFile;
 import dev.sluice.trainer.system.OtherModel;
@@ -9,6 +13,7 @@ import dev.sluice.trainer.system.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Trains what a comparison is of; what was trained before is taken as it is. */
@@ -71,6 +76,34 @@ final class Arms {
       recipe = RecipeFile.with(recipe, setting);
     }
     return recipe;
+  }
+
+  /**
+   * What one call of a UNet that is told a text computes for one picture, by which arms are given
+   * steps of equal cost.
+   *
+   * @param unet its config
+   * @param tokens of the text
+   * @param width of a token
+   * @return floating-point operations, two for each multiplication
+   */
+  static double operations(Config unet, int tokens, int width) {
+    int side = unet.integer("sample_size");
+    int channels = unet.integer("in_channels");
+    return GraphWork.of(
+        new UNet2DConditionModel(unet),
+        Map.of(
+            "sample",
+            new HostTensor.Floats(new float[channels * side * side], 1, channels, side, side),
+            "timestep",
+            new HostTensor.Floats(new float[1], 1),
+            "encoder_hidden_states",
+            new HostTensor.Floats(new float[tokens * width], 1, tokens, width)));
+  }
+
+  /** Steps that cost as much as the setup's do with another network. */
+  int steps(double others, double operations) {
+    return Math.max(1, (int) Math.round(setup.steps() * others / operations));
   }
 
   private Path model(String name) {

@@ -79,7 +79,7 @@ final class ImagenArms {
     PictureSheet sheet = new PictureSheet(SHOWN, 2);
     for (Map.Entry<String, List<String>> difference : DIFFERENCES.entrySet()) {
       double operations = operations(difference.getValue());
-      int steps = UnetWork.steps(setup.steps(), whole, operations);
+      int steps = arms.steps(whole, operations);
       Arms.Arm arm = trained(difference.getKey(), difference.getValue(), steps);
       List<float[]> pictures = sampled(arm, scale);
       Proportion right = captions.right(pictures);
@@ -128,6 +128,6 @@ final class ImagenArms {
 
   private double operations(List<String> difference) {
     Config unet = Config.of(IfFiles.unet(arms.recipe(new ShapesImagen(), difference)));
-    return UnetWork.of(unet, ShapesPieces.LENGTH, unet.integer("encoder_hid_dim"));
+    return Arms.operations(unet, ShapesPieces.LENGTH, unet.integer("encoder_hid_dim"));
   }
 }

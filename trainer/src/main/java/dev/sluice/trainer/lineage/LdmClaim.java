@@ -81,7 +81,7 @@ final class LdmClaim implements Claim {
       List<String> settings = new ArrayList<>(smallerBy(factor, usual));
       Recipe recipe = arms.recipe(system, settings);
       double operations = operations(recipe);
-      int steps = UnetWork.steps(setup.steps(), whole, operations);
+      int steps = arms.steps(whole, operations);
       settings.add("phases.%s.steps=%d".formatted(ShapesLdm.DENOISING, steps));
       settings.add("seed=" + setup.seeds().get(0));
       Arms.Arm arm = arms.train(system, "ldm/f-" + factor, settings);
@@ -126,7 +126,7 @@ final class LdmClaim implements Claim {
 
   private static double operations(Recipe recipe) {
     Config unet = Config.of(ShapesLdm.unet(recipe));
-    return UnetWork.of(unet, ShapesVocabulary.MAX_LENGTH, unet.integer("cross_attention_dim"));
+    return Arms.operations(unet, ShapesVocabulary.MAX_LENGTH, unet.integer("cross_attention_dim"));
   }
 
   /** Encoded, as what is likeliest, and decoded. */
