@@ -4,6 +4,7 @@ import dev.sluice.contract.TensorMessages;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.StageResult;
 import dev.sluice.local.LocalRun;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -33,6 +34,15 @@ public final class ServedPictures implements PictureSource, AutoCloseable {
     this.model = model;
     this.wanted = wanted;
     this.callers = Executors.newFixedThreadPool(atOnce);
+  }
+
+  /**
+   * Of a model as it is, of which nothing is wanted but what requests say.
+   *
+   * @param folder of the model
+   */
+  public static ServedPictures of(Path folder, int atOnce) {
+    return new ServedPictures(LocalRun.of(folder), GenerationRequest.getDefaultInstance(), atOnce);
   }
 
   @Override

@@ -1,8 +1,6 @@
 package dev.sluice.trainer.lineage;
 
-import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.local.LocalRun;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.measure.PictureSheet;
@@ -46,10 +44,7 @@ final class GlideClaim implements Claim {
     Plot plot = new Plot("scale of guidance", "", false);
     PictureSheet sheet = new PictureSheet(SHOWN, 2);
     try (ServedPictures model =
-        new ServedPictures(
-            LocalRun.of(setup.models().resolve("shapes-glide")),
-            GenerationRequest.getDefaultInstance(),
-            AT_ONCE)) {
+        ServedPictures.of(setup.models().resolve("shapes-glide"), AT_ONCE)) {
       for (double scale : setup.scales()) {
         SamplingSettings sampling =
             SamplingSettings.newBuilder()

@@ -1,9 +1,7 @@
 package dev.sluice.trainer.lineage;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.local.LocalRun;
 import dev.sluice.trainer.captioned.IfFiles;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
@@ -113,9 +111,7 @@ final class ImagenArms {
   }
 
   private List<float[]> sampled(Arms.Arm arm, double scale) {
-    try (ServedPictures model =
-        new ServedPictures(
-            LocalRun.of(arm.model()), GenerationRequest.getDefaultInstance(), AT_ONCE)) {
+    try (ServedPictures model = ServedPictures.of(arm.model(), AT_ONCE)) {
       return model.answers(
           captions.requests(
               SamplingSettings.newBuilder()

@@ -2,7 +2,6 @@ package dev.sluice.trainer.lineage;
 
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.local.LocalRun;
 import dev.sluice.trainer.evaluate.GivenPictures;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
@@ -139,10 +138,7 @@ final class ImagenClaim implements Claim {
   }
 
   private static ServedPictures served(Setup setup, String model) {
-    return new ServedPictures(
-        LocalRun.of(setup.models().resolve(model)),
-        GenerationRequest.getDefaultInstance(),
-        AT_ONCE);
+    return ServedPictures.of(setup.models().resolve(model), AT_ONCE);
   }
 
   /** What befalls small pictures. */

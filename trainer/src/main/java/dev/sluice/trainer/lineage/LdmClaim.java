@@ -2,9 +2,7 @@ package dev.sluice.trainer.lineage;
 
 import dev.sluice.catalog.Config;
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.local.LocalRun;
 import dev.sluice.networks.graph.Network;
 import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.model.Components;
@@ -149,8 +147,7 @@ final class LdmClaim implements Claim {
             .setSteps(setup.mostSteps())
             .setGuidanceScale(setup.largestScale())
             .build();
-    try (ServedPictures served =
-        new ServedPictures(LocalRun.of(model), GenerationRequest.getDefaultInstance(), AT_ONCE)) {
+    try (ServedPictures served = ServedPictures.of(model, AT_ONCE)) {
       return served.timed(captions.requests(sampling, 0));
     }
   }

@@ -1,8 +1,6 @@
 package dev.sluice.trainer.lineage;
 
-import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.local.LocalRun;
 import dev.sluice.trainer.distill.PictureDistillation;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
@@ -171,11 +169,7 @@ final class SdsClaim implements Claim {
     void served(String name, int steps, double scale) throws IOException {
       SamplingSettings sampling =
           SamplingSettings.newBuilder().setSteps(steps).setGuidanceScale(scale).build();
-      try (ServedPictures model =
-          new ServedPictures(
-              LocalRun.of(setup.models().resolve(name)),
-              GenerationRequest.getDefaultInstance(),
-              AT_ONCE)) {
+      try (ServedPictures model = ServedPictures.of(setup.models().resolve(name), AT_ONCE)) {
         add(
             "%s, %d %s".formatted(name, steps, steps == 1 ? "step" : "steps"),
             scale,

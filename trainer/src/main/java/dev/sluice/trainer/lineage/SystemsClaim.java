@@ -3,8 +3,6 @@ package dev.sluice.trainer.lineage;
 import dev.sluice.catalog.ComponentCheck;
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.catalog.ModelInspection;
-import dev.sluice.contract.v1.GenerationRequest;
-import dev.sluice.local.LocalRun;
 import dev.sluice.planning.route.PlainRoute;
 import dev.sluice.trainer.evaluate.EnlargedPictures;
 import dev.sluice.trainer.evaluate.EvaluationTable;
@@ -209,9 +207,7 @@ final class SystemsClaim implements Claim {
 
     /** Null where no model lies. */
     private static ServedPictures served(Path folder) {
-      return Files.isDirectory(folder)
-          ? new ServedPictures(LocalRun.of(folder), GenerationRequest.getDefaultInstance(), AT_ONCE)
-          : null;
+      return Files.isDirectory(folder) ? ServedPictures.of(folder, AT_ONCE) : null;
     }
 
     private long[] seeds(int start) {

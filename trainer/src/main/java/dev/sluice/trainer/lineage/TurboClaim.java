@@ -1,8 +1,6 @@
 package dev.sluice.trainer.lineage;
 
-import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.local.LocalRun;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.latent.ShapesTurbo;
@@ -90,8 +88,7 @@ final class TurboClaim implements Claim {
 
     /** A row for each number of steps. */
     void add(String name, Path model, List<Integer> steps, double scale) throws IOException {
-      try (ServedPictures served =
-          new ServedPictures(LocalRun.of(model), GenerationRequest.getDefaultInstance(), AT_ONCE)) {
+      try (ServedPictures served = ServedPictures.of(model, AT_ONCE)) {
         for (int count : steps) {
           SamplingSettings sampling =
               SamplingSettings.newBuilder().setSteps(count).setGuidanceScale(scale).build();

@@ -1,9 +1,7 @@
 package dev.sluice.trainer.lineage;
 
 import dev.sluice.catalog.ModelFolder;
-import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.local.LocalRun;
 import dev.sluice.networks.code.CodeGrid;
 import dev.sluice.networks.code.CodeTransformerConfig;
 import dev.sluice.networks.graph.Network;
@@ -139,8 +137,7 @@ final class VqClaim implements Claim {
     }
 
     void add(String name, Path model, SamplingSettings sampling) throws IOException {
-      try (ServedPictures served =
-          new ServedPictures(LocalRun.of(model), GenerationRequest.getDefaultInstance(), AT_ONCE)) {
+      try (ServedPictures served = ServedPictures.of(model, AT_ONCE)) {
         ServedPictures.Timed timed = served.timed(captions.requests(sampling, 0));
         List<float[]> pictures = timed.pictures();
         Proportion right = captions.right(pictures);
