@@ -7,6 +7,7 @@ import dev.sluice.trainer.fashion.FashionClassifier;
 import dev.sluice.trainer.fashion.FashionDdpm;
 import dev.sluice.trainer.fashion.FashionDit;
 import dev.sluice.trainer.glide.ShapesGlide;
+import dev.sluice.trainer.glide.ShapesGlideInpainting;
 import dev.sluice.trainer.imagen.ShapesImagen;
 import dev.sluice.trainer.imagen.ShapesImagen64;
 import dev.sluice.trainer.latent.ShapesLdm;
@@ -37,6 +38,7 @@ final class Systems {
           new PictureDdpm(),
           new PictureLdm(),
           new ShapesGlide(),
+          new ShapesGlideInpainting(),
           new ShapesImagen(),
           new ShapesImagen64(),
           new ShapesLdm(),

@@ -46,6 +46,11 @@ public final class IfFiles {
   /** Writes all but weights of a pipeline that draws. */
   public static void write(Recipe recipe, Path model) throws IOException {
     ModelFiles.config(model, TEXT_ENCODER, textEncoder(recipe));
+    writeDrawing(recipe, model);
+  }
+
+  /** Writes all but weights and the text encoder of a pipeline that draws. */
+  public static void writeDrawing(Recipe recipe, Path model) throws IOException {
     writeRest(recipe, model, index("IFPipeline"));
   }
 

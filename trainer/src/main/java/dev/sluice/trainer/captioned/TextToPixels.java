@@ -3,6 +3,7 @@ package dev.sluice.trainer.captioned;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.transformer.ClipTextModel;
 import dev.sluice.networks.transformer.T5EncoderModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
@@ -19,7 +20,7 @@ import dev.sluice.trainer.train.TrainingGraph;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Function;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -40,51 +41,75 @@ public final class TextToPixels implements Objective {
   private final Recipe recipe;
   private final int side;
   private final ShapesBatches batches;
-  private final ReadCaptions captions;
+  private final CaptionStates captions;
+  private final Function<TrainingGraph, Component> encoder;
+  private final boolean learnsText;
   private final DiffusionLoss loss;
-  private final Optional<Path> frozen;
 
-  private TextToPixels(PhaseContext context, Optional<Path> frozen) {
-    this.frozen = frozen;
+  private TextToPixels(
+      PhaseContext context,
+      CaptionStates captions,
+      Function<TrainingGraph, Component> encoder,
+      boolean learnsText) {
     this.recipe = context.recipe();
     this.side = recipe.integer("components.unet.sample_size", 1);
     this.batches = new ShapesBatches(context);
-    this.captions = new ReadCaptions(context);
+    this.captions = captions;
+    this.encoder = encoder;
+    this.learnsText = learnsText;
     this.loss = DiffusionLoss.of(recipe.at("loss"));
   }
 
   /** With a text encoder that learns too. */
   public static TextToPixels learningText(PhaseContext context) {
-    return new TextToPixels(context, Optional.empty());
+    return new TextToPixels(
+        context,
+        new T5Captions(context),
+        graph -> graph.trained(IfFiles.TEXT_ENCODER, t5(context)),
+        true);
   }
 
   /** With the text encoder that lies in the model folder. */
   public static TextToPixels ofFrozenText(PhaseContext context) {
+    Path folder = OtherModel.component(context.model().toString(), IfFiles.TEXT_ENCODER);
     return new TextToPixels(
         context,
-        Optional.of(OtherModel.component(context.model().toString(), IfFiles.TEXT_ENCODER)));
+        new T5Captions(context),
+        graph -> graph.frozen(IfFiles.TEXT_ENCODER, t5(context), folder),
+        false);
+  }
+
+  /**
+   * With a CLIP that stays as it is.
+   *
+   * @param folder of its text encoder
+   */
+  public static TextToPixels ofFrozenClip(PhaseContext context, Path folder) {
+    Architecture clip = ClipTextModel.unprojected(OtherModel.config(folder));
+    return new TextToPixels(
+        context,
+        new ClipCaptions(context),
+        graph -> graph.frozen(IfFiles.TEXT_ENCODER, clip, folder),
+        false);
+  }
+
+  private static Architecture t5(PhaseContext context) {
+    return new T5EncoderModel(Config.of(IfFiles.textEncoder(context.recipe())));
   }
 
   @Override
   public List<Player> build(TrainingGraph graph) {
-    Component text = text(graph);
+    Component text = encoder.apply(graph);
     Component unet =
         graph.trained(IfFiles.UNET, new UNet2DConditionModel(Config.of(IfFiles.unet(recipe))));
-    Operand<TFloat32> states = captions.states(graph, text);
+    Operand<TFloat32> states = captions.of(graph, text);
     Noised noised = loss.noised(graph, graph.floats("clean", COLORS, side, side));
     Operand<TFloat32> answer = noised.answeredBy(graph, unet, states);
     return List.of(
         new Player(
             IfFiles.UNET,
             loss.ofColors(graph, noised, answer),
-            frozen.isPresent() ? List.of(unet) : List.of(text, unet)));
-  }
-
-  private Component text(TrainingGraph graph) {
-    Architecture architecture = new T5EncoderModel(Config.of(IfFiles.textEncoder(recipe)));
-    return frozen.isPresent()
-        ? graph.frozen(IfFiles.TEXT_ENCODER, architecture, frozen.get())
-        : graph.trained(IfFiles.TEXT_ENCODER, architecture);
+            learnsText ? List.of(text, unet) : List.of(unet)));
   }
 
   @Override

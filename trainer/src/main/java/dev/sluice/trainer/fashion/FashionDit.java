@@ -1,5 +1,6 @@
 package dev.sluice.trainer.fashion;
 
+import dev.sluice.networks.transformer.DiTConfig;
 import dev.sluice.trainer.latent.AutoencoderObjective;
 import dev.sluice.trainer.latent.LatentFiles;
 import dev.sluice.trainer.recipe.Recipe;
@@ -23,6 +24,9 @@ import java.util.Map;
  */
 public final class FashionDit implements TrainedSystem {
 
+  /** The phase of the transformer. */
+  public static final String CLASS_TO_LATENTS = "class-to-latents";
+
   static final String TRANSFORMER = "transformer";
 
   @Override
@@ -40,7 +44,7 @@ public final class FashionDit implements TrainedSystem {
     return List.of(
         Phase.of("autoencoder", FashionDit::autoencoder, AutoencoderObjective.VAE)
             .then(context -> LatentFiles.writeMeasured(context, FashionData.batches(context))),
-        Phase.of("class-to-latents", ClassToLatents::new, TRANSFORMER));
+        Phase.of(CLASS_TO_LATENTS, ClassToLatents::new, TRANSFORMER));
   }
 
   private static Objective autoencoder(PhaseContext context) {
@@ -53,7 +57,14 @@ public final class FashionDit implements TrainedSystem {
 
   /** The transformer's config. */
   static Map<String, Object> transformer(Recipe recipe) {
-    return ModelFiles.ofClass("DiTTransformer2DModel", recipe.map("components.transformer"));
+    Map<String, Object> config = new LinkedHashMap<>(recipe.map("components.transformer"));
+    DiTConfig.Conditioning conditioning =
+        recipe.choice("phases." + CLASS_TO_LATENTS + ".conditioning", DiTConfig.Conditioning.class);
+    if (conditioning != DiTConfig.Conditioning.ADA_LN_ZERO) {
+      // Not a word of diffusers', which has only the first.
+      config.put("conditioning", conditioning.toString());
+    }
+    return ModelFiles.ofClass("DiTTransformer2DModel", config);
   }
 
   @Override

@@ -7,7 +7,7 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.networks.transformer.T5EncoderModel;
 import dev.sluice.networks.unet.UNet2DConditionModel;
 import dev.sluice.trainer.captioned.IfFiles;
-import dev.sluice.trainer.captioned.ReadCaptions;
+import dev.sluice.trainer.captioned.T5Captions;
 import dev.sluice.trainer.diffusion.DiffusionLoss;
 import dev.sluice.trainer.diffusion.Noised;
 import dev.sluice.trainer.recipe.Recipe;
@@ -45,7 +45,7 @@ final class PixelsToPixels implements Objective {
   private final Path text;
   private final Config textConfig;
   private final ShapesBatches batches;
-  private final ReadCaptions captions;
+  private final T5Captions captions;
   private final DiffusionLoss loss;
   private final DiffusionLoss augmentation;
 
@@ -57,7 +57,7 @@ final class PixelsToPixels implements Objective {
     this.text = ShapesImagen64.trainedText(recipe);
     this.textConfig = OtherModel.config(text);
     this.batches = new ShapesBatches(context);
-    this.captions = new ReadCaptions(context);
+    this.captions = new T5Captions(context);
     this.loss = DiffusionLoss.of(recipe.at("loss"));
     this.augmentation =
         new DiffusionLoss(
@@ -72,7 +72,7 @@ final class PixelsToPixels implements Objective {
     Component encoder = graph.frozen(IfFiles.TEXT_ENCODER, new T5EncoderModel(textConfig), text);
     Component unet =
         graph.trained(IfFiles.UNET, new UNet2DConditionModel(Config.of(IfFiles.unet(recipe))));
-    Operand<TFloat32> states = captions.states(graph, encoder);
+    Operand<TFloat32> states = captions.of(graph, encoder);
     Noised noised = loss.noised(graph, graph.floats("clean", COLORS, crop, crop));
     Noised small = augmentation.noised(graph, graph.floats("enlarged", COLORS, crop, crop));
     Operand<TFloat32> answer =

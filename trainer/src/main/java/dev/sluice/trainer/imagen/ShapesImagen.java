@@ -17,6 +17,9 @@ import java.util.List;
  */
 public final class ShapesImagen implements TrainedSystem {
 
+  /** The phase of the network. */
+  public static final String BASE = "base";
+
   @Override
   public String name() {
     return "shapes-imagen";
@@ -32,7 +35,7 @@ public final class ShapesImagen implements TrainedSystem {
   public List<Phase> phases() {
     return List.of(
         Phase.of(MaskedText.TEXT, MaskedText::new, IfFiles.TEXT_ENCODER),
-        Phase.of("base", TextToPixels::ofFrozenText, IfFiles.UNET));
+        Phase.of(BASE, TextToPixels::ofFrozenText, IfFiles.UNET));
   }
 
   @Override

@@ -26,6 +26,9 @@ import java.util.Map;
  */
 public final class ShapesSd3 implements TrainedSystem {
 
+  /** The phase of the transformer. */
+  static final String TEXT_TO_FLOW = "text-to-flow";
+
   static final String TEXT_ENCODER = "text_encoder";
   static final String TRANSFORMER = "transformer";
 
@@ -45,7 +48,7 @@ public final class ShapesSd3 implements TrainedSystem {
 
   @Override
   public List<Phase> phases() {
-    return List.of(Phase.of("text-to-flow", TextToFlow::new, TRANSFORMER));
+    return List.of(Phase.of(TEXT_TO_FLOW, TextToFlow::new, TRANSFORMER));
   }
 
   /** The folder of the text encoder that is built upon. */
@@ -65,6 +68,7 @@ public final class ShapesSd3 implements TrainedSystem {
     Config text = OtherModel.config(trainedText(recipe));
     config.put("joint_attention_dim", 2 * text.integer("hidden_size"));
     config.put("pooled_projection_dim", 2 * text.integer("projection_dim"));
+    config.putAll(TextStreams.of(recipe).config());
     return config;
   }
 

@@ -20,7 +20,6 @@ import dev.sluice.trainer.train.TrainingGraph;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -38,37 +37,13 @@ final class TextToFlow implements Objective {
   private static final String POSITIONS = "pos_embed.pos_embed";
 
   private final Recipe recipe;
-  private final Streams streams;
+  private final TextStreams streams;
   private final CaptionedLatents scenes;
   private final DiffusionLoss loss;
 
-  /** Whose weights work on the tokens of picture and text. */
-  private enum Streams {
-    /** Each has its own (section 4, figure 2). */
-    SEPARATE,
-
-    /** The same for both: the paper's DiT, with which it compares (section 5.2, figure 4). */
-    SHARED;
-
-    /** In a shared network, the picture's weight that a weight of the text is. */
-    UnaryOperator<String> sharing(int layers) {
-      // What the last block norms the text by has no gates, and is its own.
-      String last = "transformer_blocks.%d.norm1_context".formatted(layers - 1);
-      return name -> this == SEPARATE || name.startsWith(last) ? name : ofPicture(name);
-    }
-
-    private static String ofPicture(String name) {
-      return name.replace("norm1_context.", "norm1.")
-          .replace("ff_context.", "ff.")
-          .replaceFirst("attn\\.add_([qkv])_proj\\.", "attn.to_$1.")
-          .replaceFirst("attn\\.norm_added_([qk])\\.", "attn.norm_$1.")
-          .replace("attn.to_add_out.", "attn.to_out.0.");
-    }
-  }
-
   TextToFlow(PhaseContext context) throws IOException {
     this.recipe = context.recipe();
-    this.streams = context.own().choice("streams", Streams.class);
+    this.streams = TextStreams.of(context.recipe());
     this.scenes = new CaptionedLatents(context, ShapesSd3.latents(context.recipe()));
     this.loss = DiffusionLoss.of(recipe.at("loss"));
   }

@@ -10,6 +10,8 @@ import dev.sluice.safetensors.TensorSource;
 import dev.sluice.trainer.fashion.FashionAdm;
 import dev.sluice.trainer.fashion.FashionData;
 import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.lineage.report.Plot;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureFeatures;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;

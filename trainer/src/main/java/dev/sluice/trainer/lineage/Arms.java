@@ -98,7 +98,10 @@ final class Arms {
             "timestep",
             new HostTensor.Floats(new float[1], 1),
             "encoder_hidden_states",
-            new HostTensor.Floats(new float[tokens * width], 1, tokens, width)));
+            new HostTensor.Floats(new float[tokens * width], 1, tokens, width),
+            // Read only by a network that is told the level of a second noise.
+            "class_labels",
+            new HostTensor.Floats(new float[1], 1)));
   }
 
   /** Steps that cost as much as the setup's do with another network. */

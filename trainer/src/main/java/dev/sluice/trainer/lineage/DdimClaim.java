@@ -8,6 +8,8 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.trainer.fashion.FashionData;
 import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.lineage.report.Plot;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.pixels.PixelSampler;

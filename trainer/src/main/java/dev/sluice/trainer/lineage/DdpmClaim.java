@@ -7,6 +7,7 @@ import dev.sluice.trainer.diffusion.NoiseOf;
 import dev.sluice.trainer.diffusion.Prediction;
 import dev.sluice.trainer.fashion.FashionDdpm;
 import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
 import dev.sluice.trainer.pixels.PixelSampler;

@@ -3,12 +3,15 @@ package dev.sluice.trainer.lineage;
 import dev.sluice.catalog.Config;
 import dev.sluice.networks.graph.GraphWork;
 import dev.sluice.networks.tensor.HostTensor;
+import dev.sluice.networks.transformer.DiTConfig;
 import dev.sluice.networks.transformer.DiTTransformer2DModel;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.trainer.evaluate.ClassSamples;
 import dev.sluice.trainer.fashion.FashionData;
 import dev.sluice.trainer.fashion.FashionDit;
 import dev.sluice.trainer.fashion.FashionMeasure;
+import dev.sluice.trainer.lineage.report.Plot;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureFeatures;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.measure.SampleScore;
@@ -20,9 +23,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Peebles and Xie 2023, figures 6 and 8: of transformers of several sizes over patches of several
- * sizes, trained alike, those make the better samples that compute more, whichever of the two makes
- * them do so.
+ * Peebles and Xie 2023: of transformers of several sizes over patches of several sizes, trained
+ * alike, those make the better samples that compute more, whichever of the two makes them do so
+ * (figures 6 and 8); and of four ways to tell one of timestep and class, norms with gates that
+ * begin closed are the best (section 3.2, figure 5).
  */
 final class DitClaim implements Claim {
 
@@ -71,60 +75,111 @@ final class DitClaim implements Claim {
 
   @Override
   public void run(Setup setup) throws IOException {
-    double scale = RecipeFile.shipped(MODEL).number("sampling.denoiser.guidance_scale", 0, 100);
-    Sampling sampling = Sampling.of(setup.mostSteps(), scale);
-    Table table =
-        new Table(
-            setup.out().resolve("dit.md"),
-            "%,d steps of training an arm, %d samples of %d steps, guided by %s"
-                .formatted(setup.steps(), setup.samples(), setup.mostSteps(), scale),
-            "layers, width",
-            "patch",
+    try (FashionMeasure measured = setup.measure()) {
+      sizes(setup, measured);
+      conditionings(setup, measured);
+    }
+  }
+
+  private static void sizes(Setup setup, FashionMeasure measured) throws IOException {
+    Table table = table(setup, "dit.md", "layers, width", "patch");
+    Plot plot = new Plot("million operations a call", "Fréchet distance", true);
+    PictureSheet sheet = new PictureSheet(SHOWN, 1);
+    for (Size size : Size.values()) {
+      for (int patch : PATCHES) {
+        Outcome outcome =
+            outcome(setup, measured, "%s-%d".formatted(size, patch), size.settings(patch));
+        Config config = outcome.config();
+        String shape = "%d, %d".formatted(config.integer("num_layers"), width(config));
+        outcome.add(table, shape, patch);
+        plot.point(size.name(), outcome.millions(), outcome.score().frechet())
+            .write(setup.out().resolve("dit-compute.png"));
+        sheet.add(outcome.samples(), SHOWN).write(setup.out().resolve("dit-samples.png"));
+      }
+    }
+  }
+
+  private static void conditionings(Setup setup, FashionMeasure measured) throws IOException {
+    Table table = table(setup, "dit-conditioning.md", "told by");
+    PictureSheet sheet = new PictureSheet(SHOWN, 1);
+    for (DiTConfig.Conditioning conditioning : DiTConfig.Conditioning.values()) {
+      String name = conditioning.toString().replace('_', '-');
+      List<String> settings = new ArrayList<>(Size.M.settings(2));
+      settings.add("phases.%s.conditioning=%s".formatted(FashionDit.CLASS_TO_LATENTS, name));
+      Outcome outcome = outcome(setup, measured, name, settings);
+      outcome.add(table, name);
+      sheet
+          .add(outcome.samples(), SHOWN)
+          .write(setup.out().resolve("dit-conditioning-samples.png"));
+    }
+  }
+
+  private static Table table(Setup setup, String file, String... first) {
+    List<String> head = new ArrayList<>(List.of(first));
+    head.addAll(
+        List.of(
             "million operations a call",
             "CPU minutes",
             "Fréchet distance",
             "precision",
             "recall",
-            "of the class that was asked for");
-    Plot plot = new Plot("million operations a call", "Fréchet distance", true);
-    PictureSheet sheet = new PictureSheet(SHOWN, 1);
-    Arms arms = new Arms(setup);
-    try (FashionMeasure measured = setup.measure()) {
-      for (Size size : Size.values()) {
-        for (int patch : PATCHES) {
-          Arms.Arm arm =
-              arms.train(
-                  new FashionDit(),
-                  "dit/%s-%d".formatted(size, patch),
-                  settings(setup, size, patch),
-                  new Arms.Borrowed(setup.models().resolve(MODEL), "vae", "class-to-latents"));
-          HostTensor.Floats samples = samples(setup, arm.model(), sampling);
-          Config config = Config.read(arm.model().resolve("transformer/config.json"));
-          double operations = operations(config) / 1e6;
-          PictureFeatures.Seen seen = measured.look(samples);
-          SampleScore score = measured.score(seen);
-          table.row(
-              "%d, %d".formatted(config.integer("num_layers"), width(config)),
-              patch,
-              operations,
-              arm.minutes(),
+            "of the class that was asked for"));
+    return new Table(
+        setup.out().resolve(file),
+        "%,d steps of training an arm, %d samples of %d steps, guided by %s"
+            .formatted(setup.steps(), setup.samples(), setup.mostSteps(), scale()),
+        head.toArray(String[]::new));
+  }
+
+  private static double scale() {
+    return RecipeFile.shipped(MODEL).number("sampling.denoiser.guidance_scale", 0, 100);
+  }
+
+  /** What came of an arm. */
+  private record Outcome(
+      Config config, double minutes, HostTensor.Floats samples, SampleScore score, double asAsked) {
+
+    double millions() {
+      return operations(config) / 1e6;
+    }
+
+    void add(Table table, Object... first) throws IOException {
+      List<Object> row = new ArrayList<>(List.of(first));
+      row.addAll(
+          List.of(
+              millions(),
+              minutes,
               score.frechet(),
               score.overlap().precision(),
               score.overlap().recall(),
-              SampleScore.asAsked(seen, FashionData.inTurn(setup.samples())));
-          plot.point(size.name(), operations, score.frechet())
-              .write(setup.out().resolve("dit-compute.png"));
-          sheet.add(samples, SHOWN).write(setup.out().resolve("dit-samples.png"));
-        }
-      }
+              asAsked));
+      table.row(row.toArray());
     }
   }
 
-  private static List<String> settings(Setup setup, Size size, int patch) {
-    List<String> settings = new ArrayList<>(size.settings(patch));
-    settings.add("phases.class-to-latents.steps=" + setup.steps());
+  private static Outcome outcome(
+      Setup setup, FashionMeasure measured, String name, List<String> differences)
+      throws IOException {
+    List<String> settings = new ArrayList<>(differences);
+    settings.add("phases.%s.steps=%d".formatted(FashionDit.CLASS_TO_LATENTS, setup.steps()));
     settings.add("seed=" + setup.seeds().get(0));
-    return settings;
+    Arms.Arm arm =
+        new Arms(setup)
+            .train(
+                new FashionDit(),
+                "dit/" + name,
+                settings,
+                new Arms.Borrowed(
+                    setup.models().resolve(MODEL), "vae", FashionDit.CLASS_TO_LATENTS));
+    HostTensor.Floats samples =
+        samples(setup, arm.model(), Sampling.of(setup.mostSteps(), scale()));
+    PictureFeatures.Seen seen = measured.look(samples);
+    return new Outcome(
+        Config.read(arm.model().resolve("transformer/config.json")),
+        arm.minutes(),
+        samples,
+        measured.score(seen),
+        SampleScore.asAsked(seen, FashionData.inTurn(setup.samples())));
   }
 
   private static HostTensor.Floats samples(Setup setup, Path model, Sampling sampling) {

@@ -3,6 +3,8 @@ package dev.sluice.trainer.lineage;
 import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
+import dev.sluice.trainer.lineage.report.Plot;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.shapes.Pixels;
 import java.io.IOException;

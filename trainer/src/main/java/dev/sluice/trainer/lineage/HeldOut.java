@@ -82,10 +82,18 @@ final class HeldOut {
    * @return {@code [3, 64, 64]} in [-1, 1] each
    */
   List<float[]> rendered(int again) {
+    List<SceneLayout> layouts = layouts(again);
+    List<float[]> pictures = new ArrayList<>();
+    for (int i = 0; i < scenes.size(); i++) {
+      pictures.add(SceneRenderer.pixels(scenes.get(i), layouts.get(i)));
+    }
+    return pictures;
+  }
+
+  /** Where the objects of these are. */
+  List<SceneLayout> layouts(int again) {
     SplittableRandom random = new SplittableRandom(seed * 31 + again);
-    return scenes.stream()
-        .map(scene -> SceneRenderer.pixels(scene, SceneLayout.sample(scene, random)))
-        .toList();
+    return scenes.stream().map(scene -> SceneLayout.sample(scene, random)).toList();
   }
 
   /** How many pictures show all that was asked for. */
@@ -96,6 +104,18 @@ final class HeldOut {
   /** How many have the right colors on the right shapes. */
   Proportion bound(List<float[]> pictures) {
     return judged(pictures, verdict -> verdict.meets(Aspect.BINDING));
+  }
+
+  /** How many of those of two objects have them stand to each other as was asked for. */
+  Proportion related(List<float[]> pictures) {
+    int met = 0;
+    int asked = 0;
+    for (int i = 0; i < pictures.size(); i++) {
+      Verdict verdict = SceneJudge.judge(scenes.get(i), pictures.get(i));
+      asked += verdict.asked().contains(Aspect.RELATION) ? 1 : 0;
+      met += verdict.meets(Aspect.RELATION) ? 1 : 0;
+    }
+    return new Proportion(met, asked);
   }
 
   /** The same as {@link #right(List)} of pictures that need not be square. */

@@ -1,30 +1,25 @@
 package dev.sluice.trainer.lineage;
 
-import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
-import dev.sluice.trainer.evaluate.GivenPictures;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
+import dev.sluice.trainer.lineage.report.Plot;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.shapes.Pixels;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 
 /**
  * Saharia et al. 2022: at high guidance dynamic thresholding keeps samples from saturating where
- * static thresholding does not (section 2.3, figure A.9), and noise on the small pictures makes the
- * second stage forgive their faults (section 2.4). What the text is worth to the network is
- * compared by {@link ImagenArms}.
+ * static thresholding does not (section 2.3, figure A.9). What the text is worth to the network is
+ * compared by {@link ImagenArms}, the second stage by {@link Imagen64Claim}.
  */
 final class ImagenClaim implements Claim {
 
   private static final int AT_ONCE = 16;
   private static final int SHOWN = 12;
-  private static final int SMALL = 32;
-  private static final List<Integer> LEVELS = List.of(0, 50, 100, 200, 400);
 
   /** The share of a range's half from which on a value counts as being at its edge. */
   private static final float EDGE = 0.98f;
@@ -38,14 +33,13 @@ final class ImagenClaim implements Claim {
 
   @Override
   public List<String> models() {
-    return List.of("shapes-imagen", "shapes-imagen-64");
+    return List.of(ImagenArms.MODEL, ImagenArms.CLIP);
   }
 
   @Override
   public void run(Setup setup) throws IOException {
     HeldOut captions = new HeldOut(setup.samples(), setup.seeds().get(0));
     thresholding(setup, captions);
-    augmentation(setup, captions);
     if (setup.steps() > 0) {
       new ImagenArms(setup, captions).run();
     }
@@ -83,7 +77,8 @@ final class ImagenClaim implements Claim {
             "95 % interval");
     Plot plot = new Plot("scale of guidance", "", false);
     PictureSheet sheet = new PictureSheet(SHOWN, 2);
-    try (ServedPictures model = served(setup, "shapes-imagen")) {
+    try (ServedPictures model =
+        ServedPictures.of(setup.models().resolve(ImagenArms.MODEL), AT_ONCE)) {
       for (Threshold threshold : Threshold.values()) {
         String name = threshold.name().toLowerCase(Locale.ROOT);
         for (double scale : setup.scales()) {
@@ -135,98 +130,5 @@ final class ImagenClaim implements Claim {
       all += picture.length;
     }
     return (double) some / all;
-  }
-
-  private static ServedPictures served(Setup setup, String model) {
-    return ServedPictures.of(setup.models().resolve(model), AT_ONCE);
-  }
-
-  /** What befalls small pictures. */
-  private enum Damage {
-    NOTHING,
-    NOISE,
-    BLUR;
-
-    float[] of(float[] picture, SplittableRandom random) {
-      int side = Pixels.side(picture);
-      float[] damaged = new float[picture.length];
-      for (int i = 0; i < damaged.length; i++) {
-        damaged[i] =
-            switch (this) {
-              case NOTHING -> picture[i];
-              case NOISE -> picture[i] + 0.2f * (float) random.nextGaussian();
-              case BLUR -> mean(picture, side, i);
-            };
-      }
-      return damaged;
-    }
-
-    private static float mean(float[] picture, int side, int at) {
-      int plane = at / (side * side) * side * side;
-      int x = at % side;
-      int y = (at - plane) / side;
-      float sum = 0;
-      int count = 0;
-      for (int v = Math.max(0, y - 1); v <= Math.min(side - 1, y + 1); v++) {
-        for (int u = Math.max(0, x - 1); u <= Math.min(side - 1, x + 1); u++) {
-          sum += picture[plane + v * side + u];
-          count++;
-        }
-      }
-      return sum / count;
-    }
-  }
-
-  private static void augmentation(Setup setup, HeldOut captions) throws IOException {
-    List<float[]> large = captions.rendered(0);
-    Table table =
-        new Table(
-            setup.out().resolve("imagen-augmentation.md"),
-            "%d real pictures made small, damaged, and enlarged by the second stage"
-                .formatted(captions.count()),
-            "damage",
-            "noise level",
-            "distance to the real picture",
-            "all right (%)",
-            "95 % interval");
-    Plot plot = new Plot("noise level", "distance to the real picture", false);
-    PictureSheet sheet = new PictureSheet(SHOWN, 1).add(HeldOut.first(large, SHOWN), SHOWN);
-    try (ServedPictures model = served(setup, "shapes-imagen-64")) {
-      for (Damage damage : Damage.values()) {
-        String name = damage.name().toLowerCase(Locale.ROOT);
-        SplittableRandom random = new SplittableRandom(setup.seeds().get(0));
-        List<float[]> small =
-            HeldOut.reduced(large, SMALL).stream().map(one -> damage.of(one, random)).toList();
-        for (int level : LEVELS) {
-          List<float[]> pictures = model.answers(enlarging(captions, small, level));
-          Proportion right = captions.right(pictures);
-          double distance = HeldOut.distance(pictures, HeldOut.reduced(large, side(pictures)));
-          table.row(name, level, distance, 100 * right.share(), GlideClaim.interval(right));
-          plot.point(name, level, distance);
-          if (side(pictures) == side(large)) {
-            sheet.add(HeldOut.first(pictures, SHOWN), SHOWN);
-          }
-        }
-      }
-    }
-    plot.write(setup.out().resolve("imagen-augmentation.png"));
-    sheet.write(setup.out().resolve("imagen-augmentation-samples.png"));
-  }
-
-  private static int side(List<float[]> pictures) {
-    return Pixels.side(pictures.get(0));
-  }
-
-  private static List<GenerationRequest> enlarging(
-      HeldOut captions, List<float[]> small, int level) {
-    // Steps and scale are the model's own.
-    SamplingSettings sampling = SamplingSettings.getDefaultInstance();
-    List<GenerationRequest> requests = new ArrayList<>();
-    for (GenerationRequest request : captions.requests(sampling, 0)) {
-      requests.add(
-          GivenPictures.in(
-              request.toBuilder().setNoiseLevel(level).build(), small.get(requests.size())));
-    }
-    return requests;
   }
 }

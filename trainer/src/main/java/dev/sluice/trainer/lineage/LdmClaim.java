@@ -9,6 +9,8 @@ import dev.sluice.pipeline.model.Components;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.latent.ShapesLdm;
+import dev.sluice.trainer.lineage.report.Plot;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.shapes.ShapesVocabulary;

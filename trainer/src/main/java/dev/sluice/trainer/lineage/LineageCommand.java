@@ -35,8 +35,10 @@ public final class LineageCommand implements Callable<Integer> {
           new DdimClaim(),
           new AdmClaim(),
           new GlideClaim(),
+          new GlideInpaintingClaim(),
           new UnclipClaim(),
           new ImagenClaim(),
+          new Imagen64Claim(),
           new LdmClaim(),
           new DitClaim(),
           new TurboClaim(),
@@ -55,8 +57,8 @@ public final class LineageCommand implements Callable<Integer> {
       paramLabel = "CLAIM",
       arity = "0..1",
       description =
-          "ddpm, ddim, adm, glide, unclip, imagen, ldm, dit, turbo, sdxl, sds, vq, sd3, or systems: all that"
-              + " draw the shapes world, side by side. Each samples the models of its name. Without one, all"
+          "ddpm, ddim, adm, glide, glide-inpainting, unclip, imagen, imagen-64, ldm, dit, turbo, sdxl, sds, vq, sd3,"
+              + " or systems: all that draw the shapes world, side by side. Each samples the models of its name. Without one, all"
               + " of them whose models are there.")
   private String name;
 

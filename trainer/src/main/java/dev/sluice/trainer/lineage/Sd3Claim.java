@@ -5,7 +5,11 @@ import static dev.sluice.trainer.shapes.SceneLayout.PICTURE_SIZE;
 import dev.sluice.catalog.Config;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.latent.ShapesSd3;
-import dev.sluice.trainer.lineage.EnginePictures.Asked;
+import dev.sluice.trainer.lineage.report.Plot;
+import dev.sluice.trainer.lineage.report.Table;
+import dev.sluice.trainer.lineage.sampling.EnginePictures;
+import dev.sluice.trainer.lineage.sampling.EnginePictures.Asked;
+import dev.sluice.trainer.lineage.sampling.Ways;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.system.ModelFiles;
 import java.io.IOException;
@@ -20,8 +24,9 @@ import java.util.stream.Stream;
 /**
  * Esser et al. 2024: a rectified flow whose timesteps are dense in the middle learns more than one
  * of even timesteps, than noise prediction and than velocity prediction, and needs fewer steps
- * (sections 3 and 5.1, figure 3); text and picture want weights of their own (section 5.2, figure
- * 4); larger pictures want timesteps shifted towards noise (section 5.3.2).
+ * (sections 3 and 5.1, figure 3); text and picture want weights of their own, and to attend to each
+ * other (section 5.2, figure 4); larger pictures want timesteps shifted towards noise (section
+ * 5.3.2).
  */
 final class Sd3Claim implements Claim {
 
@@ -42,6 +47,9 @@ final class Sd3Claim implements Claim {
     ARMS.put(
         "rectified flow, weights shared by text and picture",
         List.of("phases.text-to-flow.streams=shared"));
+    ARMS.put(
+        "rectified flow, the picture attends to a text that stays as it is",
+        List.of("phases.text-to-flow.streams=cross"));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.trainer.distill.PictureDistillation;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.recipe.Recipe;
 import dev.sluice.trainer.recipe.RecipeFile;

@@ -11,6 +11,8 @@ import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.evaluate.Suite;
 import dev.sluice.trainer.evaluate.Task;
+import dev.sluice.trainer.lineage.report.Plot;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.ClipFeatures;
 import dev.sluice.trainer.measure.FrechetDistance;
 import dev.sluice.trainer.measure.ManifoldOverlap;

@@ -4,6 +4,7 @@ import dev.sluice.contract.v1.SamplingSettings;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.latent.ShapesTurbo;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import java.io.IOException;
 import java.nio.file.Path;

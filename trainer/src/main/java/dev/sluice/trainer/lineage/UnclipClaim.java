@@ -15,6 +15,7 @@ import dev.sluice.planning.route.Sizes;
 import dev.sluice.trainer.evaluate.GivenPictures;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.unclip.PrincipalComponents;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import dev.sluice.networks.tensor.HostTensor;
 import dev.sluice.pipeline.model.Components;
 import dev.sluice.trainer.evaluate.Proportion;
 import dev.sluice.trainer.evaluate.ServedPictures;
+import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -13,13 +13,15 @@ import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.Prompt;
 import dev.sluice.pipeline.request.Sampling;
 import dev.sluice.pipeline.text.TextEncoder;
+import dev.sluice.safetensors.Checkpoints;
+import dev.sluice.safetensors.TensorSource;
 import dev.sluice.trainer.shapes.SceneSampler;
 import dev.sluice.trainer.shapes.ShapesPieces;
 import dev.sluice.trainer.shapes.World;
 import dev.sluice.trainer.system.Trainings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,31 +30,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class ShapesGlideTest {
 
-  private static final String[] TINY = {
-    "phases.text-to-pixels.batch=8",
-    "phases.text-to-pixels.shards=1",
-    "phases.text-to-pixels.optimizer.rate=5e-3",
-    "phases.text-to-pixels.optimizer.warm-up=1",
-    "components.text_encoder.d_model=16",
-    "components.text_encoder.d_kv=8",
-    "components.text_encoder.d_ff=16",
-    "components.text_encoder.num_layers=1",
-    "components.text_encoder.num_heads=2",
-    "components.unet.sample_size=16",
-    "components.unet.block_out_channels=[8, 8, 8, 8]",
-    "components.unet.attention_head_dim=8",
-    "components.unet.cross_attention_dim=16",
-    "components.unet.encoder_hid_dim=16",
-    "components.unet.addition_embed_type_num_heads=2",
-    "components.unet.norm_num_groups=4",
-  };
-
   @TempDir private Path folder;
 
   private String train(int steps, boolean resume) throws IOException {
-    String[] settings = Arrays.copyOf(TINY, TINY.length + 1);
-    settings[TINY.length] = "phases.text-to-pixels.steps=" + steps;
-    return Trainings.train(new ShapesGlide(), folder, null, null, resume, settings);
+    return Trainings.train(new ShapesGlide(), folder, null, null, resume, TinyGlide.drawing(steps));
   }
 
   @Test
@@ -76,16 +57,40 @@ class ShapesGlideTest {
 
   @Test
   void isTrainedInTheWorldOfGroupsToo() throws IOException {
-    String[] settings = Arrays.copyOf(TINY, TINY.length + 2);
-    settings[TINY.length] = "phases.text-to-pixels.steps=2";
-    settings[TINY.length + 1] = "world=groups";
-    Trainings.train(new ShapesGlide(), folder, null, null, false, settings);
+    Trainings.train(
+        new ShapesGlide(), folder, null, null, false, TinyGlide.drawing(2, "world=groups"));
 
     ModelFolder model = ModelFolder.open(folder.resolve("model"));
     assertThat(World.of(folder.resolve("model"))).isEqualTo(World.GROUPS);
     assertThat(model.config("text_encoder").integer("vocab_size"))
         .isEqualTo(ShapesPieces.size(World.GROUPS))
         .isGreaterThan(ShapesPieces.size(World.PAIRS));
+  }
+
+  /** Painting begins where drawing ended, and learns what the hole is. */
+  @Test
+  void goesOnToPaintIntoPictures() throws IOException, InterruptedException {
+    train(10, false);
+    Path drawing = folder.resolve("drawing");
+    Files.move(folder.resolve("model"), drawing);
+    String told =
+        Trainings.train(
+            new ShapesGlideInpainting(),
+            folder.resolve("painting"),
+            null,
+            null,
+            false,
+            TinyGlide.painting(drawing, 40).toArray(String[]::new));
+    assertThat(lossAt(told, "40/40")).isLessThan(lossAt(told, "10/40"));
+
+    ModelFolder model = ModelFolder.open(folder.resolve("painting/model"));
+    try (TextEncoder text = Families.textEncoder(model, BatchLimit.DEFAULT);
+        DenoiserEngine engine = Families.denoiser(model, BatchLimit.DEFAULT);
+        TensorSource before = Checkpoints.open(drawing.resolve("text_encoder"));
+        TensorSource after = Checkpoints.open(model.component("text_encoder"))) {
+      assertThat(after.floats("shared.weight")).isEqualTo(before.floats("shared.weight"));
+      assertThat(draw(text, engine, "a red circle").shape()).containsExactly(1, 3, 16, 16);
+    }
   }
 
   private static HostTensor.Floats draw(TextEncoder text, DenoiserEngine engine, String caption)

@@ -64,6 +64,11 @@ public final class TinyImagen {
         .toList();
   }
 
+  /** What makes a recipe of the second stage so small. */
+  public static List<String> smallEnlarging() {
+    return Stream.of(TINY_UNET, TINY_ENLARGING).flatMap(Arrays::stream).toList();
+  }
+
   /** Trains the text encoder of {@code folder/model}. */
   public static String text(Path folder, int steps) throws IOException {
     String[] own = {"phases.text.steps=" + steps};

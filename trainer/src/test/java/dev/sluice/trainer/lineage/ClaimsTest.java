@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.trainer.data.IdxFiles;
 import dev.sluice.trainer.fashion.FashionClassifier;
+import dev.sluice.trainer.glide.TinyGlide;
 import dev.sluice.trainer.imagen.TinyImagen;
 import dev.sluice.trainer.latent.ShapesSdxl;
 import dev.sluice.trainer.latent.ShapesSdxlRefiner;
@@ -34,6 +35,8 @@ class ClaimsTest {
     Files.createSymbolicLink(models.resolve("shapes-glide"), imagen);
     TinyImagen.enlarging(folder, imagen, 2);
     Files.move(folder.resolve("model"), models.resolve("shapes-imagen-64"));
+    TinyTurbo.teacher(folder);
+    Files.move(folder.resolve("model"), models.resolve("shapes-ldm"));
     Path out = folder.resolve("out");
     Setup setup = TinySetup.of(folder, 2, 2, List.of(2), List.of(1.0, 3.0), TinyImagen.small(2));
 
@@ -45,18 +48,35 @@ class ClaimsTest {
         .isGreaterThan(400);
     assertThat(out.resolve("glide-samples.png")).isNotEmptyFile();
 
+    new GlideInpaintingClaim()
+        .run(TinySetup.of(folder, 2, 2, List.of(2), List.of(3.0), TinyGlide.painting()));
+    List<String> painted = Files.readAllLines(out.resolve("glide-inpainting.md"));
+    assertThat(painted).hasSize(4 + 4);
+    assertThat(painted.get(6)).startsWith("| a network that draws | ");
+    assertThat(painted.get(7)).startsWith("| the same, gone on with masks | 2 | ");
+    assertThat(out.resolve("glide-inpainting-samples.png")).isNotEmptyFile();
+
     new ImagenClaim().run(setup);
     assertThat(Files.readAllLines(out.resolve("imagen-thresholding.md"))).hasSize(4 + 1 + 3 * 2);
+    List<String> arms = Files.readAllLines(out.resolve("imagen-arms.md"));
+    assertThat(arms).hasSize(4 + 5);
+    assertThat(arms.get(4)).startsWith("| all tokens | ").contains(" | 2 | ");
+    assertThat(arms.get(5)).startsWith("| pooled text only | ");
+    assertThat(operations(arms.get(5), 1)).isLessThan(operations(arms.get(4), 1));
+    assertThat(arms.get(6)).startsWith("| all tokens of CLIP | ");
+    assertThat(out.resolve("imagen-arms.png")).isNotEmptyFile();
+
+    new Imagen64Claim()
+        .run(TinySetup.of(folder, 4, 2, List.of(2), List.of(1.0), TinyImagen.smallEnlarging()));
     List<String> augmentation = Files.readAllLines(out.resolve("imagen-augmentation.md"));
     assertThat(augmentation).hasSize(4 + 3 * 5);
     assertThat(augmentation.get(18)).startsWith("| blur | 400 | ");
     assertThat(out.resolve("imagen-augmentation-samples.png")).isNotEmptyFile();
-    List<String> arms = Files.readAllLines(out.resolve("imagen-arms.md"));
-    assertThat(arms).hasSize(4 + 4);
-    assertThat(arms.get(4)).startsWith("| all tokens | ").contains(" | 2 | ");
-    assertThat(arms.get(5)).startsWith("| pooled text only | ");
-    assertThat(operations(arms.get(5), 1)).isLessThan(operations(arms.get(4), 1));
-    assertThat(out.resolve("imagen-arms.png")).isNotEmptyFile();
+    List<String> networks = Files.readAllLines(out.resolve("imagen-efficient.md"));
+    assertThat(networks).hasSize(4 + 3 * 2);
+    assertThat(networks.get(4)).startsWith("| efficient | ").contains(" | 1 | ");
+    assertThat(networks.get(5)).startsWith("| efficient | ").contains(" | 4 | ");
+    assertThat(out.resolve("imagen-efficient.png")).isNotEmptyFile();
   }
 
   @Test
@@ -229,6 +249,14 @@ class ClaimsTest {
         .isGreaterThan(10 * operations(table.get(4), 2));
     assertThat(setup.out().resolve("dit-compute.png")).isNotEmptyFile();
     assertThat(setup.out().resolve("dit-samples.png")).isNotEmptyFile();
+    List<String> told = Files.readAllLines(setup.out().resolve("dit-conditioning.md"));
+    assertThat(told).hasSize(4 + 4);
+    assertThat(told.get(4)).startsWith("| ada-ln-zero | ");
+    assertThat(told.get(7)).startsWith("| cross-attention | ");
+    assertThat(operations(told.get(5), 1))
+        .as("without gates, and what they are computed from")
+        .isLessThan(operations(told.get(4), 1));
+    assertThat(setup.out().resolve("dit-conditioning-samples.png")).isNotEmptyFile();
   }
 
   private static double operations(String row, int column) {

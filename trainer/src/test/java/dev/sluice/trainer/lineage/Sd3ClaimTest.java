@@ -37,7 +37,7 @@ class Sd3ClaimTest {
     assertThat(shifts).hasSize(4 + 2 * 5);
     assertThat(shifts.get(11)).startsWith("| 2.000 | 96 x 64 | ");
     List<String> table = Files.readAllLines(out.resolve("sd3.md"));
-    assertThat(table).hasSize(4 + 2 * (1 + 5));
+    assertThat(table).hasSize(4 + 2 * (1 + 6));
     assertThat(table.get(4)).as("one step is straight").startsWith("| shapes-sd3 |  | 1 | ");
     assertThat(table.get(4)).endsWith(" | 1.000 |");
     assertThat(table.get(9)).matches("\\| rectified flow, even \\| \\S+ \\| 3 \\| .*");
@@ -46,6 +46,7 @@ class Sd3ClaimTest {
     assertThat(weight("rectified-flow-weights-shared-by-text-and-picture", "add_k_proj"))
         .isEqualTo(weight("rectified-flow-weights-shared-by-text-and-picture", "to_k"));
     assertThat(weight("velocity", "add_k_proj")).isNotEqualTo(weight("velocity", "to_k"));
+    assertThat(table.get(16)).startsWith("| rectified flow, the picture attends to a text ");
     assertThat(out.resolve("sd3-steps.png")).isNotEmptyFile();
     assertThat(out.resolve("sd3-samples.png")).isNotEmptyFile();
   }

@@ -1,6 +1,8 @@
 package dev.sluice.networks.transformer;
 
 import dev.sluice.catalog.Config;
+import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * What a diffusion transformer is made of.
@@ -18,6 +20,7 @@ import dev.sluice.catalog.Config;
  * @param feedForward the activation of the feed-forward layers
  * @param affine whether the norms before them have weights of their own
  * @param epsilon of those norms
+ * @param conditioning how blocks are told of timestep and class
  */
 public record DiTConfig(
     int heads,
@@ -32,7 +35,41 @@ public record DiTConfig(
     boolean attentionBias,
     String feedForward,
     boolean affine,
-    double epsilon) {
+    double epsilon,
+    Conditioning conditioning) {
+
+  /**
+   * The four ways that the paper compares (section 3.2, figure 3). Published weights have the first
+   * of them; the others are a config's key of our own, {@code conditioning}.
+   */
+  public enum Conditioning {
+    /** Scale and shift of norms, and gates that begin closed, from both embeddings' sum. */
+    ADA_LN_ZERO,
+    /** Scale and shift of norms alone. */
+    ADA_LN,
+    /** Two more tokens beside those of the picture. */
+    IN_CONTEXT,
+    /** Two tokens that those of the picture attend to. */
+    CROSS_ATTENTION;
+
+    /** As configs and recipes write it. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Conditioning of(Config config) {
+      String wanted = config.string("conditioning", ADA_LN_ZERO.toString());
+      return Arrays.stream(values())
+          .filter(known -> known.toString().equals(wanted))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "%s: a transformer with conditioning %s is not served; one of %s is"
+                          .formatted(config.origin(), wanted, Arrays.toString(values()))));
+    }
+  }
 
   /** Reads a {@code DiTTransformer2DModel}'s config; absent keys take the library's defaults. */
   static DiTConfig of(Config config) {
@@ -51,7 +88,8 @@ public record DiTConfig(
         config.bool("attention_bias", true),
         config.string("activation_fn", "gelu-approximate"),
         config.bool("norm_elementwise_affine", false),
-        config.number("norm_eps", 1e-5));
+        config.number("norm_eps", 1e-5),
+        Conditioning.of(config));
   }
 
   /**
@@ -75,7 +113,8 @@ public record DiTConfig(
         config.bool("attention_bias", false),
         config.string("activation_fn", "geglu"),
         config.bool("norm_elementwise_affine", true),
-        config.number("norm_eps", 1e-5));
+        config.number("norm_eps", 1e-5),
+        Conditioning.of(config));
   }
 
   private static void requireAdaNormZero(Config config, String whenAbsent) {

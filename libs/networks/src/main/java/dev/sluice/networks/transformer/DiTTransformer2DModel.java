@@ -1,21 +1,14 @@
 package dev.sluice.networks.transformer;
 
-import static dev.sluice.networks.layer.Layers.embedding;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
 import static dev.sluice.networks.layer.Layers.timestepEmbedding;
-import static dev.sluice.networks.layer.Norms.layerNorm;
-import static dev.sluice.networks.layer.Norms.normalizeRows;
 
 import dev.sluice.catalog.Config;
-import dev.sluice.networks.block.FeedForward;
-import dev.sluice.networks.block.TimestepEmbedding;
-import dev.sluice.networks.layer.Activation;
 import dev.sluice.networks.layer.Architecture;
 import dev.sluice.networks.layer.Inputs;
 import dev.sluice.networks.layer.Scope;
 import dev.sluice.networks.tensor.HostTensor;
-import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -23,8 +16,9 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 /**
- * The diffusion transformer with adaLN-Zero blocks (Peebles and Xie 2023, section 3.2): diffusers'
- * {@code DiTTransformer2DModel}, and {@code Transformer2DModel} with {@code ada_norm_zero}.
+ * The diffusion transformer (Peebles and Xie 2023, section 3.2): diffusers' {@code
+ * DiTTransformer2DModel}, and {@code Transformer2DModel} with {@code ada_norm_zero}, whose blocks
+ * are adaLN-Zero's; and with the other blocks that the paper compares these with.
  *
  * <p>Inputs: {@code hidden_states [batch, channels, height, width]}, of any size that divides into
  * patches; {@code timestep [batch]}; {@code class_labels [batch]}, where the number of classes
@@ -33,7 +27,6 @@ import org.tensorflow.types.TInt64;
 public final class DiTTransformer2DModel implements Architecture {
 
   private static final int SINUSOIDS = 256;
-  private static final double EPSILON = 1e-6;
 
   private final DiTConfig config;
 
@@ -69,72 +62,15 @@ public final class DiTTransformer2DModel implements Architecture {
             tf.math.add(
                 patches.embed(position.in("proj"), picture, config.width()),
                 positions(tf, patches)));
-    Operand<TFloat32> firstCondition = null;
+    DiTBlocks blocks = DiTBlocks.of(config, root, sinusoids, labels);
+    x = blocks.enter(x);
     for (int i = 0; i < config.layers(); i++) {
-      Scope scope = root.in("transformer_blocks").in(i);
-      Operand<TFloat32> condition = condition(scope.in("norm1.emb"), sinusoids, labels);
-      firstCondition = firstCondition == null ? condition : firstCondition;
-      x = block(scope, x, condition);
+      x = blocks.block(root.in("transformer_blocks").in(i), x);
     }
-
-    // Each block embeds timestep and class for itself; the end uses the first block's.
-    List<Operand<TFloat32>> shiftAndScale =
-        AdaptiveNorm.modulation(
-            root.in("proj_out_1"), Activation.SILU.apply(tf, firstCondition), 2, config.width());
-    Operand<TFloat32> normal = root.in("norm_out").tap(normalizeRows(tf, x, EPSILON));
-    x = AdaptiveNorm.modulate(tf, normal, shiftAndScale.get(1), shiftAndScale.get(0));
+    x = blocks.leave(x);
     int pixels = config.patchSize() * config.patchSize();
     x = linear(root.in("proj_out_2").fromZero(), x, pixels * config.outChannels());
     return Map.of("sample", patches.join(tf, x, config.outChannels()));
-  }
-
-  private Operand<TFloat32> condition(
-      Scope scope, Operand<TFloat32> sinusoids, Operand<TInt64> labels) {
-    Operand<TFloat32> time =
-        TimestepEmbedding.apply(
-            scope.in("timestep_embedder"), sinusoids, config.width(), Activation.SILU);
-    Operand<TFloat32> label =
-        embedding(
-            scope.in("class_embedder.embedding_table"),
-            labels,
-            config.classes() + 1,
-            config.width());
-    return scope.tap(scope.tf().math.add(time, label));
-  }
-
-  private Operand<TFloat32> block(Scope scope, Operand<TFloat32> x, Operand<TFloat32> condition) {
-    Ops tf = scope.tf();
-    List<Operand<TFloat32>> m =
-        AdaptiveNorm.modulation(
-            scope.in("norm1.linear"), Activation.SILU.apply(tf, condition), 6, config.width());
-    Operand<TFloat32> shift = m.get(0);
-    Operand<TFloat32> scale = m.get(1);
-    Operand<TFloat32> gate = m.get(2);
-    Operand<TFloat32> attended =
-        SelfAttention.apply(
-            scope.in("attn1"),
-            AdaptiveNorm.apply(tf, x, scale, shift),
-            config.heads(),
-            config.attentionBias(),
-            null);
-    Operand<TFloat32> h = AdaptiveNorm.addGated(tf, x, gate, attended);
-
-    shift = m.get(3);
-    scale = m.get(4);
-    gate = m.get(5);
-    Operand<TFloat32> normal =
-        config.affine()
-            ? layerNorm(scope.in("norm3"), h, config.epsilon())
-            : normalizeRows(tf, h, config.epsilon());
-    Operand<TFloat32> fed =
-        feedForward(scope.in("ff"), AdaptiveNorm.modulate(tf, normal, scale, shift));
-    return scope.tap(AdaptiveNorm.addGated(tf, h, gate, fed));
-  }
-
-  private Operand<TFloat32> feedForward(Scope scope, Operand<TFloat32> x) {
-    return config.feedForward().equals("geglu")
-        ? FeedForward.geglu(scope, x)
-        : FeedForward.plain(scope, x, Activation.named(config.feedForward()));
   }
 
   /** {@code [1, patches, width]}. */

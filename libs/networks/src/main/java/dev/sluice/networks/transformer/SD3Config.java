@@ -18,6 +18,9 @@ import java.util.List;
  * @param dualAttentionLayers the blocks with a second attention, of the picture alone (SD 3.5
  *     medium)
  * @param normalizesQueriesAndKeys whether queries and keys are normalised per head (SD 3.5)
+ * @param attendsAcross whether the text stays as it is, and the picture attends to it after it
+ *     attended to itself: what the paper compares its own with (section 5.2: CrossDiT). No
+ *     published weights are so; the config's key {@code text_attention} is our own
  */
 public record SD3Config(
     int heads,
@@ -30,7 +33,8 @@ public record SD3Config(
     int textWidth,
     int pooledWidth,
     List<Integer> dualAttentionLayers,
-    boolean normalizesQueriesAndKeys) {
+    boolean normalizesQueriesAndKeys,
+    boolean attendsAcross) {
 
   /** Reads a config; absent keys take the library's defaults. */
   static SD3Config of(Config config) {
@@ -47,7 +51,8 @@ public record SD3Config(
             config.count("joint_attention_dim", 4096),
             config.count("pooled_projection_dim", 2048),
             config.integers("dual_attention_layers", List.of()),
-            config.has("qk_norm"));
+            config.has("qk_norm"),
+            attendsAcross(config));
     int contextWidth = config.count("caption_projection_dim", 1152);
     if (contextWidth != result.width()) {
       throw new IllegalArgumentException(
@@ -61,6 +66,18 @@ public record SD3Config(
               .formatted(config.origin(), config.string("qk_norm")));
     }
     return result;
+  }
+
+  private static boolean attendsAcross(Config config) {
+    String attention = config.string("text_attention", "joint");
+    return switch (attention) {
+      case "joint" -> false;
+      case "cross" -> true;
+      default ->
+          throw new IllegalArgumentException(
+              "%s: unknown text_attention %s; known: joint, cross"
+                  .formatted(config.origin(), attention));
+    };
   }
 
   /** Width of a token. */

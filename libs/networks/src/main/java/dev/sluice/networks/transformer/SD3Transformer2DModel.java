@@ -5,6 +5,7 @@ import static dev.sluice.networks.layer.Layers.extent;
 import static dev.sluice.networks.layer.Layers.linear;
 import static dev.sluice.networks.layer.Layers.reshape;
 import static dev.sluice.networks.layer.Layers.timestepEmbedding;
+import static dev.sluice.networks.layer.Norms.layerNorm;
 import static dev.sluice.networks.layer.Norms.normalizeRows;
 import static dev.sluice.networks.layer.Norms.rmsNorm;
 
@@ -79,7 +80,11 @@ public final class SD3Transformer2DModel implements Architecture {
                 inputs.floats(tf, "encoder_hidden_states"),
                 config.width()));
     for (int i = 0; i < config.layers(); i++) {
-      streams = block(root.in("transformer_blocks").in(i), streams, condition, i);
+      Scope scope = root.in("transformer_blocks").in(i);
+      streams =
+          config.attendsAcross()
+              ? crossBlock(scope, streams, condition)
+              : block(scope, streams, condition, i);
     }
     Operand<TFloat32> x = finalNorm(root.in("norm_out"), streams.picture(), condition);
     int pixels = config.patchSize() * config.patchSize();
@@ -163,9 +168,8 @@ public final class SD3Transformer2DModel implements Architecture {
             last);
     picture = AdaptiveNorm.addGated(tf, picture, m.get(2), attended.picture());
     if (dual) {
-      Operand<TFloat32> second =
-          pictureAttention(
-              scope.in("attn2"), AdaptiveNorm.modulate(tf, pictureNormal, m.get(7), m.get(6)));
+      Operand<TFloat32> again = AdaptiveNorm.modulate(tf, pictureNormal, m.get(7), m.get(6));
+      Operand<TFloat32> second = attention(scope.in("attn2"), again, again);
       picture = AdaptiveNorm.addGated(tf, picture, m.get(8), second);
     }
     picture = feedForward(scope.in("ff"), picture, m);
@@ -174,6 +178,20 @@ public final class SD3Transformer2DModel implements Architecture {
     }
     text = AdaptiveNorm.addGated(tf, text, c.get(2), attended.text());
     return new Streams(picture, feedForward(scope.in("ff_context"), text, c));
+  }
+
+  /** A block of the paper's CrossDiT: the picture hears the text, which hears nothing. */
+  private Streams crossBlock(Scope scope, Streams streams, Operand<TFloat32> condition) {
+    Ops tf = scope.tf();
+    List<Operand<TFloat32>> m =
+        AdaptiveNorm.modulation(scope.in("norm1.linear"), condition, 6, config.width());
+    Operand<TFloat32> picture = streams.picture();
+    Operand<TFloat32> normal = AdaptiveNorm.apply(tf, picture, m.get(1), m.get(0));
+    picture =
+        AdaptiveNorm.addGated(tf, picture, m.get(2), attention(scope.in("attn"), normal, normal));
+    normal = layerNorm(scope.in("norm2"), picture, EPSILON);
+    picture = tf.math.add(picture, attention(scope.in("attn2"), normal, streams.text()));
+    return new Streams(feedForward(scope.in("ff"), picture, m), streams.text());
   }
 
   /** Scaled and shifted by the fourth and fifth of {@code m}, gated by the sixth. */
@@ -225,13 +243,14 @@ public final class SD3Transformer2DModel implements Architecture {
     return new Streams(picture, text);
   }
 
-  private Operand<TFloat32> pictureAttention(Scope scope, Operand<TFloat32> x) {
+  /** Attention of tokens over others, or over themselves. */
+  private Operand<TFloat32> attention(Scope scope, Operand<TFloat32> x, Operand<TFloat32> over) {
     Operand<TFloat32> mixed =
         Attention.attend(
             scope,
             project(scope, "to_q", "norm_q", x),
-            project(scope, "to_k", "norm_k", x),
-            linear(scope.in("to_v"), x, config.width()),
+            project(scope, "to_k", "norm_k", over),
+            linear(scope.in("to_v"), over, config.width()),
             config.heads(),
             null);
     return linear(scope.in("to_out.0"), mixed, config.width());

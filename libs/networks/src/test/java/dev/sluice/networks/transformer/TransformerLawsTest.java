@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -156,6 +157,54 @@ class TransformerLawsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void diffusionTransformer_isToldTimestepAndClassInEachOfThePapersWays(
+      DiTConfig.Conditioning conditioning) {
+    try (Network network = random(smallDit(conditioning.toString()))) {
+      assertThat(said(network, 7, 1))
+          .isNotEqualTo(said(network, 8, 1))
+          .isNotEqualTo(said(network, 7, 2));
+    }
+  }
+
+  @Test
+  void diffusionTransformer_refusesAnyOtherWay() {
+    assertThatThrownBy(() -> smallDit("in-context"))
+        .hasMessageContaining("conditioning in-context is not served")
+        .hasMessageContaining("[ada_ln_zero, ada_ln, in_context, cross_attention]");
+  }
+
+  private static DiTTransformer2DModel smallDit(String conditioning) {
+    return new DiTTransformer2DModel(
+        Config.of(
+            Map.of(
+                "num_attention_heads", 2,
+                "attention_head_dim", 8,
+                "num_layers", 1,
+                "num_embeds_ada_norm", 3,
+                "conditioning", conditioning)));
+  }
+
+  private static float[] said(Network network, long timestep, long label) {
+    Map<String, HostTensor> inputs =
+        Map.of(
+            "hidden_states", floats(1, 1, 4, 4, 4),
+            "timestep", new HostTensor.Longs(new long[] {timestep}, 1),
+            "class_labels", new HostTensor.Longs(new long[] {label}, 1));
+    HostTensor.Floats answer = network.run(inputs).get("sample");
+    assertThat(answer.shape()).containsExactly(1, 4, 4, 4);
+    return answer.values();
+  }
+
+  @Test
+  void sd3Config_refusesAnAttentionItDoesNotKnow() {
+    Config config = Config.of(Map.of("caption_projection_dim", 1152, "text_attention", "none"));
+    assertThatThrownBy(() -> new SD3Transformer2DModel(config))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("unknown text_attention none; known: joint, cross");
+  }
+
   @Test
   void sd3Config_refusesTextOfAnotherWidthThanThePicture() {
     Config config = Config.of(Map.of("num_attention_heads", 2, "caption_projection_dim", 100));
@@ -251,10 +300,21 @@ class TransformerLawsTest {
                         "num_layers",
                         1))),
             Map.of()),
+        arguments(smallDit("ada_ln_zero"), Map.of()),
+        arguments(smallDit("ada_ln"), Map.of()),
+        arguments(smallDit("in_context"), Map.of()),
+        arguments(smallDit("cross_attention"), Map.of()),
         arguments(
-            new DiTTransformer2DModel(
+            new SD3Transformer2DModel(
                 Config.of(
-                    Map.of("num_attention_heads", 2, "attention_head_dim", 8, "num_layers", 1))),
+                    Map.of(
+                        "num_attention_heads", 2,
+                        "attention_head_dim", 8,
+                        "caption_projection_dim", 16,
+                        "num_layers", 1,
+                        "joint_attention_dim", 6,
+                        "pooled_projection_dim", 5,
+                        "text_attention", "cross"))),
             Map.of()),
         arguments(
             new SD3Transformer2DModel(

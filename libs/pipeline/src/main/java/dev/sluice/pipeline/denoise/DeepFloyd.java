@@ -14,39 +14,61 @@ import dev.sluice.pipeline.loop.Start;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.TensorNames;
 import dev.sluice.pipeline.tensor.Tensors;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
  * Imagen's base model (Saharia et al. 2022) as DeepFloyd IF has it: a UNet denoises small pictures
- * and attends to T5's states of a text. It predicts a variance too.
+ * and attends to T5's states of a text. It predicts a variance too. One that was trained to paint
+ * into pictures, as GLIDE's (Nichol et al. 2021, section 4.3), sees the picture and its hole beside
+ * the sample; where there is no picture, a hole that is all of it.
  */
 public final class DeepFloyd implements DenoiserFamily {
 
+  private static final int COLORS = 3;
+
   private final Trained trained;
   private final Config config;
+  private final boolean seesHoles;
 
   public DeepFloyd(ModelFolder model) {
     this.config = model.config("unet");
-    this.trained = Trained.of(model, config.integer("in_channels", 3));
+    int channels = config.integer("in_channels", COLORS);
+    this.seesHoles = channels == COLORS + 1 + COLORS;
+    this.trained = Trained.of(model, seesHoles ? COLORS : channels);
   }
 
   @Override
   public Start start(DenoiseRequest request, SamplingPlan plan, TorchGenerator generator) {
-    return request.has(TensorNames.IMAGE)
-        ? PixelStart.fromPicture(space(), request, plan, generator)
-        : DenoiserFamily.super.start(request, plan, generator);
+    Start start =
+        request.has(TensorNames.IMAGE)
+            ? PixelStart.fromPicture(space(), request, plan, generator)
+            : DenoiserFamily.super.start(request, plan, generator);
+    return seesHoles ? start.appending(seen(request, start)) : start;
+  }
+
+  private static HostTensor.Floats seen(DenoiseRequest request, Start start) {
+    if (start.known() != null) {
+      return Hole.seen(start.known().mask(), Hole.in(request));
+    }
+    int[] shape = start.sample().shape();
+    float[] all = new float[shape[0] * shape[2] * shape[3]];
+    Arrays.fill(all, 1);
+    return Hole.seen(
+        new HostTensor.Floats(all, shape[0], 1, shape[2], shape[3]), Tensors.zeros(shape));
   }
 
   @Override
   public Guidance guidance(DenoiseRequest request, int picture, Start start) {
+    HostTensor.Floats appended = start.appended(picture);
     return Guidance.classifierFree(
-        () -> condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES)),
-        condition(request.input(picture, TEXT_HIDDEN_STATES)),
+        () -> condition(request.input(picture, NEGATIVE + TEXT_HIDDEN_STATES), appended),
+        condition(request.input(picture, TEXT_HIDDEN_STATES), appended),
         request.sampling());
   }
 
-  private static Condition condition(HostTensor states) {
-    return new Condition(Condition.Ports.UNET, Map.of("encoder_hidden_states", states));
+  private static Condition condition(HostTensor states, HostTensor.Floats appended) {
+    return new Condition(Condition.Ports.UNET, Map.of("encoder_hidden_states", states), appended);
   }
 
   @Override

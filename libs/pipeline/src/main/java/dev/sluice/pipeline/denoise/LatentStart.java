@@ -15,8 +15,6 @@ import dev.sluice.pipeline.model.SampleSpace;
 import dev.sluice.pipeline.request.DenoiseRequest;
 import dev.sluice.pipeline.request.Steps;
 import dev.sluice.pipeline.tensor.Tensors;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -98,12 +96,7 @@ final class LatentStart implements AutoCloseable {
         request.span().strength() == 1
             ? Start.fromNoise(plan, generator, shape[0], space.channels(), shape[2], shape[3])
             : Start.fromPicture(request, plan, latents(request, generator), null, generator);
-    List<HostTensor.Floats> seen = new ArrayList<>();
-    HostTensor.Floats holed = encoder.encode(holed(request), generator);
-    for (int picture = 0; picture < request.pictures(); picture++) {
-      seen.add(Tensors.channels(masks.row(picture), holed.row(picture)));
-    }
-    return start.appending(Tensors.batch(seen));
+    return start.appending(Hole.seen(masks, encoder.encode(Hole.in(request), generator)));
   }
 
   /** The pictures of a request as latents. */
@@ -114,21 +107,6 @@ final class LatentStart implements AutoCloseable {
   /** A request's masks at the latents' resolution; null if it has none. */
   private HostTensor.Floats masks(DenoiseRequest request) {
     return request.has(MASK) ? KnownRegion.masks(request, space.downscale()) : null;
-  }
-
-  /** Grey where the picture is to be painted. */
-  private static HostTensor.Floats holed(DenoiseRequest request) {
-    HostTensor.Floats pictures = request.batch(IMAGE);
-    float[] masks = request.batch(MASK).values();
-    int[] shape = pictures.shape();
-    int area = shape[2] * shape[3];
-    float[] values = pictures.values().clone();
-    for (int i = 0; i < values.length; i++) {
-      if (masks[i / (shape[1] * area) * area + i % area] >= 0.5f) {
-        values[i] = 0;
-      }
-    }
-    return new HostTensor.Floats(values, shape);
   }
 
   /** What a request must come with besides words, to warm up with. */

@@ -166,6 +166,49 @@ class PaintingTest {
     }
   }
 
+  /** The same of pixels; what is known stays as it was all the same. */
+  @Test
+  void denoise_ofPixelsWithAUnetThatSeesHoles(@TempDir Path folder) throws Exception {
+    widen(folder, "pipe-if", 3, 7);
+    ModelFolder model = ModelFolder.open(folder);
+    ModelFolder usual = ModelFolder.open(GOLDENS.resolve("pipe-if"));
+    int side = usual.config("unet").integer("sample_size");
+    Map<String, HostTensor> told = DeepFloyd.exampleText(usual.config("unet"));
+    Map<String, HostTensor> given = new LinkedHashMap<>(told);
+    given.put(IMAGE, picture(side));
+    given.put(MASK, rightHalf(side));
+    for (Map<String, HostTensor> inputs : List.of(told, given)) {
+      DenoiseRequest request = request(inputs, Sampling.of(4, 3), 1);
+      HostTensor.Floats expected = denoised(usual, request);
+      HostTensor.Floats painted = denoised(model, request);
+      assertThat(painted.values())
+          .as("its weights for what it sees are zero")
+          .usingComparatorWithPrecision(1e-4f)
+          .containsExactly(expected.values());
+      if (inputs == given) {
+        assertLeftHalf(painted, picture(side));
+      }
+    }
+    DeepFloyd family = new DeepFloyd(model);
+    DenoiseRequest request = request(given, Sampling.of(4, 3), 1);
+    Start begun =
+        family.start(
+            request, request.sampling().plan(model.scheduler("scheduler")), new TorchGenerator(5));
+    assertThat(begun.appended().shape()).containsExactly(1, 4, side, side);
+    assertThat(Arrays.copyOf(begun.appended().values(), side * side))
+        .isEqualTo(rightHalf(side).values());
+    assertThat(begun.appended().values()[side * side]).isEqualTo(picture(side).values()[0]);
+    assertThat(begun.appended().values()[side * side + side - 1]).as("the hole").isZero();
+    family.close();
+  }
+
+  private static HostTensor.Floats denoised(ModelFolder model, DenoiseRequest request)
+      throws InterruptedException {
+    try (DenoiserEngine engine = Families.denoiser(model, BatchLimit.DEFAULT)) {
+      return engine.denoise(request, new TorchGenerator(5), StepListener.NONE);
+    }
+  }
+
   /** The mask first, then the latents of the picture with a grey hole: diffusers' order. */
   @Test
   void start_showsTheMaskAndThePictureWithAHole(@TempDir Path folder) throws Exception {
@@ -210,40 +253,53 @@ class PaintingTest {
 
   /** The recorded Stable Diffusion with five more input channels, whose weights are zero. */
   private static ModelFolder seeingMasks(Path folder) throws IOException {
-    Path from = GOLDENS.resolve("pipe-sd");
-    for (String component : List.of("scheduler", "text_encoder", "tokenizer", "vae")) {
-      copy(from.resolve(component), Files.createDirectory(folder.resolve(component)));
-    }
+    widen(folder, "pipe-sd", 4, 9);
+    Path index = folder.resolve("model_index.json");
     Files.writeString(
-        folder.resolve("model_index.json"),
-        Files.readString(from.resolve("model_index.json"))
+        index,
+        Files.readString(index)
             .replace("StableDiffusionPipeline", "StableDiffusionInpaintPipeline"));
+    return ModelFolder.open(folder);
+  }
+
+  /** Writes a recorded pipeline whose UNet has more input channels, whose weights are zero. */
+  private static void widen(Path folder, String pipeline, int from, int to) throws IOException {
+    Path recorded = GOLDENS.resolve(pipeline);
     Path unet = Files.createDirectory(folder.resolve("unet"));
+    for (Path entry : entries(recorded)) {
+      if (Files.isDirectory(entry) && !entry.endsWith("unet")) {
+        copy(entry, Files.createDirectory(folder.resolve(entry.getFileName())));
+      }
+    }
+    Files.copy(recorded.resolve("model_index.json"), folder.resolve("model_index.json"));
     Files.writeString(
         unet.resolve("config.json"),
-        Files.readString(from.resolve("unet/config.json"))
-            .replace("\"in_channels\": 4", "\"in_channels\": 9"));
+        Files.readString(recorded.resolve("unet/config.json"))
+            .replace("\"in_channels\": " + from, "\"in_channels\": " + to));
     Map<String, NamedTensor> tensors = new LinkedHashMap<>();
-    try (TensorSource source = Checkpoints.open(from.resolve("unet"))) {
+    try (TensorSource source = Checkpoints.open(recorded.resolve("unet"))) {
       for (String name : source.names()) {
         float[] values = source.floats(name);
         long[] shape = source.info(name).shape();
         if (name.equals("conv_in.weight")) {
-          values = widened(values, (int) shape[0], 4 * 9, 9 * 9);
-          shape[1] = 9;
+          values = widened(values, (int) shape[0], from * 9, to * 9);
+          shape[1] = to;
         }
         tensors.put(name, new NamedTensor(DType.F32, shape, values));
       }
     }
     SafetensorsWriter.write(unet.resolve("diffusion_pytorch_model.safetensors"), tensors, Map.of());
-    return ModelFolder.open(folder);
+  }
+
+  private static List<Path> entries(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    }
   }
 
   private static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
+    for (Path file : entries(from)) {
+      Files.copy(file, to.resolve(file.getFileName()));
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.trainer.lineage;
+package dev.sluice.trainer.lineage.sampling;
 
 import dev.sluice.pipeline.loop.LoopState;
 import dev.sluice.pipeline.loop.ResumableLoop;
@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * How straight the ways are that samples take from noise: what a flow is rectified for (Liu et al.
  * 2022, section 2.1).
  */
-final class Ways implements StepListener {
+public final class Ways implements StepListener {
 
   private final Map<ResumableLoop, Way> ways = new ConcurrentHashMap<>();
 
@@ -30,7 +30,7 @@ final class Ways implements StepListener {
    * The length of a way beside that of the straight one between its ends, the mean over samples: 1
    * if all are straight.
    */
-  double besideStraight() {
+  public double besideStraight() {
     return ways.values().stream().mapToDouble(Way::besideStraight).average().orElseThrow();
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.trainer.lineage;
+package dev.sluice.trainer.lineage.report;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.Locale;
 
 /** A table in Markdown, written anew with every row, so that a run that is stopped leaves one. */
-final class Table {
+public final class Table {
 
   private final Path file;
   private final String title;
   private final List<String> head;
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(Path file, String title, String... head) {
+  public Table(Path file, String title, String... head) {
     this.file = file;
     this.title = title;
     this.head = List.of(head);
   }
 
   /** Adds a row: numbers with three digits, all else as it is. */
-  Table row(Object... cells) throws IOException {
+  public Table row(Object... cells) throws IOException {
     List<String> row = new ArrayList<>();
     for (Object cell : cells) {
       row.add(

@@ -1,4 +1,4 @@
-package dev.sluice.trainer.lineage;
+package dev.sluice.trainer.lineage.report;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 
 /** Lines through measured points, as a picture beside the table that they are of. */
-final class Plot {
+public final class Plot {
 
   private static final int WIDTH = 720;
   private static final int HEIGHT = 440;
@@ -30,14 +30,14 @@ final class Plot {
    * @param up what the vertical axis shows
    * @param logarithmic whether the horizontal axis goes by powers of ten
    */
-  Plot(String across, String up, boolean logarithmic) {
+  public Plot(String across, String up, boolean logarithmic) {
     this.across = across;
     this.up = up;
     this.logarithmic = logarithmic;
   }
 
   /** Goes on with a line, or begins it. */
-  Plot point(String line, double x, double y) {
+  public Plot point(String line, double x, double y) {
     Line points =
         lines.computeIfAbsent(line, name -> new Line(new ArrayList<>(), new ArrayList<>()));
     points.across().add(x);
@@ -46,7 +46,7 @@ final class Plot {
   }
 
   /** Writes a PNG. */
-  void write(Path file) throws IOException {
+  public void write(Path file) throws IOException {
     XYChart chart =
         new XYChartBuilder()
             .width(WIDTH)

@@ -13,23 +13,20 @@ import java.util.SplittableRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
-/**
- * Captions as a T5 reads them; a share of them is empty, for classifier-free guidance (Nichol et
- * al. 2021, section 2.3).
- */
-public final class ReadCaptions implements AutoCloseable {
+/** Captions as a T5 reads them: {@value ShapesPieces#LENGTH} tokens, padding hidden from it. */
+public final class T5Captions implements CaptionStates {
 
   private final ShapesPieces pieces;
   private final double dropped;
 
-  /** Of a phase, of which {@code dropped-texts} is the share. */
-  public ReadCaptions(PhaseContext context) {
+  /** Of a phase, of which {@code dropped-texts} is the share that is empty. */
+  public T5Captions(PhaseContext context) {
     this.pieces = new ShapesPieces(context.model().resolve(IfFiles.TOKENIZER));
     this.dropped = context.own().number("dropped-texts", 0, 1);
   }
 
-  /** What the encoder makes of a batch's captions, {@code [rows, 77, width]}. */
-  public Operand<TFloat32> states(TrainingGraph graph, Component encoder) {
+  @Override
+  public Operand<TFloat32> of(TrainingGraph graph, Component encoder) {
     return graph
         .build(
             encoder,
@@ -39,11 +36,7 @@ public final class ReadCaptions implements AutoCloseable {
         .get("last_hidden_state");
   }
 
-  /**
-   * The captions' part of a batch, to be added to.
-   *
-   * @param random decides which are empty
-   */
+  @Override
   public Map<String, HostTensor> batch(SceneSampler.Example[] examples, SplittableRandom random) {
     ShapesPieces.Tokens tokens =
         pieces.tokens(examples, ShapesBatches.drop(random, examples.length, dropped));

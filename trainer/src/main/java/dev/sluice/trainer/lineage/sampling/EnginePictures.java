@@ -1,4 +1,4 @@
-package dev.sluice.trainer.lineage;
+package dev.sluice.trainer.lineage.sampling;
 
 import dev.sluice.catalog.ModelFolder;
 import dev.sluice.diffusion.random.TorchGenerator;
@@ -23,7 +23,7 @@ import java.util.Map;
  * Pictures of a model by the engines that serve it, for what requests have no words for: the
  * numbers that SDXL is told, stopping on the way, and embeddings of one's own.
  */
-final class EnginePictures implements AutoCloseable {
+public final class EnginePictures implements AutoCloseable {
 
   private static final int AT_ONCE = 16;
 
@@ -31,9 +31,18 @@ final class EnginePictures implements AutoCloseable {
   private final DenoiserEngine denoiser;
   private final UpscalerEngine upscaler;
 
-  EnginePictures(Path model) {
+  public EnginePictures(Path model) {
+    this(model, model);
+  }
+
+  /**
+   * With the text encoder of another model, whose states the network was taught.
+   *
+   * @param text the model that reads captions
+   */
+  public EnginePictures(Path text, Path model) {
     ModelFolder folder = ModelFolder.open(model);
-    this.text = Families.textEncoder(folder, BatchLimit.DEFAULT);
+    this.text = Families.textEncoder(ModelFolder.open(text), BatchLimit.DEFAULT);
     this.denoiser = Families.denoiser(folder, BatchLimit.DEFAULT);
     this.upscaler = Families.upscaler(folder, BatchLimit.DEFAULT);
   }
@@ -43,7 +52,7 @@ final class EnginePictures implements AutoCloseable {
    *
    * @param told numbers by {@link TensorNames}, the same for all pictures
    */
-  record Asked(
+  public record Asked(
       Sampling sampling,
       int width,
       int height,
@@ -51,28 +60,28 @@ final class EnginePictures implements AutoCloseable {
       Map<String, float[]> told) {
 
     /** All of the way, nothing told but what the model assumes. */
-    static Asked of(int steps, double scale, int width, int height) {
+    public static Asked of(int steps, double scale, int width, int height) {
       return new Asked(Sampling.of(steps, scale), width, height, DenoiseRequest.Span.ALL, Map.of());
     }
 
-    Asked telling(String name, float... numbers) {
+    public Asked telling(String name, float... numbers) {
       Map<String, float[]> more = new LinkedHashMap<>(told);
       more.put(name, numbers);
       return new Asked(sampling, width, height, span, more);
     }
 
-    Asked over(DenoiseRequest.Span part) {
+    public Asked over(DenoiseRequest.Span part) {
       return new Asked(sampling, width, height, part, told);
     }
   }
 
   /** The text encoder's answer to a caption. */
-  Map<String, HostTensor> read(String caption) {
+  public Map<String, HostTensor> read(String caption) {
     return text.encode(Prompt.of(caption));
   }
 
   /** Latents of captions, from noise that is the same whatever is asked. */
-  List<HostTensor.Floats> latents(List<String> captions, Asked asked, long seed) {
+  public List<HostTensor.Floats> latents(List<String> captions, Asked asked, long seed) {
     return latents(captions, asked, seed, TensorNames.LATENT, List.of(), StepListener.NONE);
   }
 
@@ -83,7 +92,7 @@ final class EnginePictures implements AutoCloseable {
    * @param name by {@link TensorNames}
    * @param own for each caption
    */
-  List<HostTensor.Floats> latents(
+  public List<HostTensor.Floats> latents(
       List<String> captions, Asked asked, long seed, String name, List<HostTensor.Floats> own) {
     return latents(captions, asked, seed, name, own, StepListener.NONE);
   }
@@ -126,7 +135,7 @@ final class EnginePictures implements AutoCloseable {
   }
 
   /** Pictures of latents, {@code [3, height, width]} each. */
-  List<float[]> decoded(List<HostTensor.Floats> latents) {
+  public List<float[]> decoded(List<HostTensor.Floats> latents) {
     return decoded(latents, List.of(), 0);
   }
 
@@ -135,7 +144,8 @@ final class EnginePictures implements AutoCloseable {
    *
    * @param enlarging of each network that enlarges
    */
-  List<float[]> decoded(List<HostTensor.Floats> latents, List<Sampling> enlarging, long seed) {
+  public List<float[]> decoded(
+      List<HostTensor.Floats> latents, List<Sampling> enlarging, long seed) {
     List<float[]> pictures = new ArrayList<>();
     try {
       for (HostTensor.Floats latent : latents) {
@@ -155,12 +165,13 @@ final class EnginePictures implements AutoCloseable {
   }
 
   /** Pictures of captions. */
-  List<float[]> pictures(List<String> captions, Asked asked, long seed) {
+  public List<float[]> pictures(List<String> captions, Asked asked, long seed) {
     return pictures(captions, asked, seed, StepListener.NONE);
   }
 
   /** The same, with one who watches how their latents are made. */
-  List<float[]> pictures(List<String> captions, Asked asked, long seed, StepListener listener) {
+  public List<float[]> pictures(
+      List<String> captions, Asked asked, long seed, StepListener listener) {
     return decoded(latents(captions, asked, seed, TensorNames.LATENT, List.of(), listener));
   }
 
