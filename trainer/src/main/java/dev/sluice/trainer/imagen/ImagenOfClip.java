@@ -3,6 +3,7 @@ package dev.sluice.trainer.imagen;
 import dev.sluice.trainer.captioned.IfFiles;
 import dev.sluice.trainer.captioned.TextToPixels;
 import dev.sluice.trainer.recipe.Recipe;
+import dev.sluice.trainer.system.OtherModel;
 import dev.sluice.trainer.system.Phase;
 import dev.sluice.trainer.system.TrainedSystem;
 import java.io.IOException;
@@ -11,8 +12,8 @@ import java.util.List;
 
 /**
  * {@link ShapesImagen}'s network by the same recipe, told by a CLIP what a caption says: what the
- * paper compares T5 with (section 4.4, figure 4). Nothing that is served: the text encoder beside
- * the network is not the one that it listens to.
+ * paper compares T5 with (section 4.4, figure 4). Nothing that is served: a pipeline of this class
+ * reads no CLIP.
  */
 public final class ImagenOfClip implements TrainedSystem {
 
@@ -46,5 +47,6 @@ public final class ImagenOfClip implements TrainedSystem {
   @Override
   public void writeFiles(Recipe recipe, Path model) throws IOException {
     usual.writeFiles(recipe, model);
+    OtherModel.copy(clip, model.resolve(IfFiles.TEXT_ENCODER));
   }
 }

@@ -11,7 +11,6 @@ import dev.sluice.trainer.measure.PictureSheet;
 import dev.sluice.trainer.shapes.ShapesPieces;
 import dev.sluice.trainer.shapes.ShapesVocabulary;
 import dev.sluice.trainer.system.OtherModel;
-import dev.sluice.trainer.system.TrainedSystem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,16 +126,16 @@ final class ImagenArms {
     List<String> settings = new ArrayList<>(one.differences());
     settings.add("phases.%s.steps=%d".formatted(ShapesImagen.BASE, steps));
     settings.add("seed=" + setup.seeds().get(0));
-    TrainedSystem system =
-        one.told() == Told.BY_CLIP ? new ImagenOfClip(clip()) : new ShapesImagen();
-    return one.told() == Told.BY_ITS_OWN
-        ? arms.train(system, folder, settings)
-        : arms.train(
-            system,
-            folder,
-            settings,
-            new Arms.Borrowed(
-                setup.models().resolve(MODEL), IfFiles.TEXT_ENCODER, ShapesImagen.BASE));
+    return switch (one.told()) {
+      case BY_T5 -> arms.train(new ShapesImagen(), folder, settings, borrowed(MODEL));
+      case BY_CLIP -> arms.train(new ImagenOfClip(clip()), folder, settings, borrowed(CLIP));
+      case BY_ITS_OWN -> arms.train(new ShapesImagen(), folder, settings);
+    };
+  }
+
+  private Arms.Borrowed borrowed(String model) {
+    return new Arms.Borrowed(
+        setup.models().resolve(model), IfFiles.TEXT_ENCODER, ShapesImagen.BASE);
   }
 
   private List<float[]> sampled(Arms.Arm arm, Told told, double scale) {
