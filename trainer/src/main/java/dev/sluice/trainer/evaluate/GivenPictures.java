@@ -15,6 +15,15 @@ public final class GivenPictures {
     return request.toBuilder().setImage(file(picture)).build();
   }
 
+  /**
+   * A request with a picture that is painted into, from nothing but noise.
+   *
+   * @param mask of the same form, light where it is painted
+   */
+  public static GenerationRequest in(GenerationRequest request, float[] picture, float[] mask) {
+    return in(request, picture).toBuilder().setMask(file(mask)).setStrength(1).build();
+  }
+
   /** A way to a picture's embedding. */
   public static Interpolation wayTo(float[] picture) {
     return Interpolation.newBuilder().setImage(file(picture)).build();

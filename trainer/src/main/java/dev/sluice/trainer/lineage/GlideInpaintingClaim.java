@@ -1,6 +1,5 @@
 package dev.sluice.trainer.lineage;
 
-import com.google.protobuf.ByteString;
 import dev.sluice.catalog.Config;
 import dev.sluice.contract.v1.GenerationRequest;
 import dev.sluice.contract.v1.SamplingSettings;
@@ -10,7 +9,6 @@ import dev.sluice.trainer.evaluate.ServedPictures;
 import dev.sluice.trainer.glide.ShapesGlideInpainting;
 import dev.sluice.trainer.lineage.report.Table;
 import dev.sluice.trainer.measure.PictureSheet;
-import dev.sluice.trainer.shapes.Pixels;
 import dev.sluice.trainer.shapes.SceneLayout;
 import dev.sluice.trainer.shapes.SceneLayout.Placement;
 import java.io.IOException;
@@ -126,11 +124,7 @@ final class GlideInpaintingClaim implements Claim {
       List<GenerationRequest> requests = new ArrayList<>();
       for (GenerationRequest request : captions.requests(sampling, 0)) {
         int i = requests.size();
-        requests.add(
-            GivenPictures.in(request, cut.pictures().get(i)).toBuilder()
-                .setMask(ByteString.copyFrom(Pixels.png(cut.masks().get(i))))
-                .setStrength(1)
-                .build());
+        requests.add(GivenPictures.in(request, cut.pictures().get(i), cut.masks().get(i)));
       }
       try (ServedPictures model = ServedPictures.of(folder, AT_ONCE)) {
         return model.answers(requests);
