@@ -13,7 +13,6 @@ import static dev.sluice.networks.layer.Norms.normalizeRows;
 import dev.sluice.networks.block.FeedForward;
 import dev.sluice.networks.block.TimestepEmbedding;
 import dev.sluice.networks.layer.Activation;
-import dev.sluice.networks.layer.Attention;
 import dev.sluice.networks.layer.Scope;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -107,6 +106,18 @@ abstract sealed class DiTBlocks {
         : FeedForward.plain(scope, x, Activation.named(config.feedForward()));
   }
 
+  /** The first half of a block whose norms have weights of their own. */
+  final Operand<TFloat32> plainlyAttended(Scope scope, Operand<TFloat32> x) {
+    Operand<TFloat32> normal = layerNorm(scope.in("norm1"), x, config.epsilon());
+    return scope.tf().math.add(x, attended(scope, normal));
+  }
+
+  /** The second. */
+  final Operand<TFloat32> plainlyFed(Scope scope, Operand<TFloat32> x) {
+    Operand<TFloat32> normal = layerNorm(scope.in("norm3"), x, config.epsilon());
+    return scope.tap(scope.tf().math.add(x, fed(scope, normal)));
+  }
+
   /** Norms whose scale and shift, and mostly gates of what follows them, say it. */
   private static final class Adaptive extends DiTBlocks {
 
@@ -191,11 +202,7 @@ abstract sealed class DiTBlocks {
 
     @Override
     Operand<TFloat32> block(Scope scope, Operand<TFloat32> x) {
-      Ops tf = scope.tf();
-      Operand<TFloat32> h =
-          tf.math.add(x, attended(scope, layerNorm(scope.in("norm1"), x, config.epsilon())));
-      Operand<TFloat32> normal = layerNorm(scope.in("norm3"), h, config.epsilon());
-      return scope.tap(tf.math.add(h, fed(scope, normal)));
+      return plainlyFed(scope, plainlyAttended(scope, x));
     }
 
     @Override
@@ -225,21 +232,12 @@ abstract sealed class DiTBlocks {
     @Override
     Operand<TFloat32> block(Scope scope, Operand<TFloat32> x) {
       Ops tf = scope.tf();
-      Operand<TFloat32> h =
-          tf.math.add(x, attended(scope, layerNorm(scope.in("norm1"), x, config.epsilon())));
-      Scope attention = scope.in("attn2");
+      Operand<TFloat32> h = plainlyAttended(scope, x);
       Operand<TFloat32> normal = layerNorm(scope.in("norm2"), h, config.epsilon());
       Operand<TFloat32> heard =
-          Attention.attend(
-              attention,
-              linear(attention.in("to_q"), normal, config.width(), config.attentionBias()),
-              linear(attention.in("to_k"), told, config.width(), config.attentionBias()),
-              linear(attention.in("to_v"), told, config.width(), config.attentionBias()),
-              config.heads(),
-              null);
-      h = tf.math.add(h, linear(attention.in("to_out.0"), heard, config.width()));
-      normal = layerNorm(scope.in("norm3"), h, config.epsilon());
-      return scope.tap(tf.math.add(h, fed(scope, normal)));
+          SelfAttention.over(
+              scope.in("attn2"), normal, told, config.heads(), config.attentionBias(), null);
+      return plainlyFed(scope, tf.math.add(h, heard));
     }
   }
 }

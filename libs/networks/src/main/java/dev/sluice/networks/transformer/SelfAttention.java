@@ -8,7 +8,7 @@ import dev.sluice.networks.layer.Scope;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
-/** Attention of tokens over themselves, with diffusers' names. */
+/** Attention of tokens over themselves, or over others, with the names of diffusers. */
 final class SelfAttention {
 
   private SelfAttention() {}
@@ -21,13 +21,28 @@ final class SelfAttention {
    */
   static Operand<TFloat32> apply(
       Scope scope, Operand<TFloat32> x, int heads, boolean projectionBias, Operand<TFloat32> bias) {
+    return over(scope, x, x, heads, projectionBias, bias);
+  }
+
+  /**
+   * The same layers where tokens attend to others.
+   *
+   * @param others {@code [batch, others, width]}, of keys and values
+   */
+  static Operand<TFloat32> over(
+      Scope scope,
+      Operand<TFloat32> x,
+      Operand<TFloat32> others,
+      int heads,
+      boolean projectionBias,
+      Operand<TFloat32> bias) {
     int width = channels(x);
     Operand<TFloat32> mixed =
         Attention.attend(
             scope,
             linear(scope.in("to_q"), x, width, projectionBias),
-            linear(scope.in("to_k"), x, width, projectionBias),
-            linear(scope.in("to_v"), x, width, projectionBias),
+            linear(scope.in("to_k"), others, width, projectionBias),
+            linear(scope.in("to_v"), others, width, projectionBias),
             heads,
             bias);
     return scope.tap(linear(scope.in("to_out.0"), mixed, width));
